@@ -1,0 +1,36 @@
+"""What a person is told, in the app and by e-mail."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models.post import Post
+
+
+class Notification(models.Model):
+    """One message; its e-mail is owed until `emailed_at` is set."""
+
+    class Kind(models.TextChoices):
+        MATCH_CONFIRMED = "match_confirmed", _("A match was confirmed")
+        MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was taken back")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    email_due = models.BooleanField(default=True)
+    email_attempts = models.PositiveSmallIntegerField(default=0)
+    email_error = models.CharField(max_length=300, blank=True)
+    emailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ("-created_at", "-id")
+        indexes = [models.Index(fields=["user", "read_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.post}"

@@ -1,0 +1,42 @@
+"""Where things are lost, found and kept: buildings within zones, and offices."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models.named import Named
+
+
+class Zone(Named):
+    """Neighbouring buildings."""
+
+    class Meta(Named.Meta):
+        verbose_name = _("zone")
+        verbose_name_plural = _("zones")
+
+
+class Building(Named):
+    """A building or an open place of the campus."""
+
+    zone = models.ForeignKey(
+        Zone, on_delete=models.PROTECT, related_name="buildings", verbose_name=_("zone")
+    )
+    synonyms_ko = models.JSONField(_("Korean synonyms"), default=list, blank=True)
+    synonyms_en = models.JSONField(_("English synonyms"), default=list, blank=True)
+
+    class Meta(Named.Meta):
+        verbose_name = _("building")
+        verbose_name_plural = _("buildings")
+
+
+class Office(Named):
+    """A counter that keeps found things."""
+
+    building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, related_name="offices", verbose_name=_("building")
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    hours = models.CharField(_("opening hours"), max_length=120, blank=True)
+
+    class Meta(Named.Meta):
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")

@@ -1,0 +1,172 @@
+"""A lost or found post, and the append-only record of what happened to it."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models.category import Category
+from lostfound.models.place import Building, Office
+
+MAX_DESCRIPTION_CHARS = 5000
+
+
+class Colour(models.TextChoices):
+    """The main colour, as a person would name it."""
+
+    BLACK = "black", _("Black")
+    WHITE = "white", _("White")
+    GRAY = "gray", _("Gray")
+    SILVER = "silver", _("Silver")
+    RED = "red", _("Red")
+    ORANGE = "orange", _("Orange")
+    YELLOW = "yellow", _("Yellow")
+    GREEN = "green", _("Green")
+    BLUE = "blue", _("Blue")
+    NAVY = "navy", _("Navy")
+    PURPLE = "purple", _("Purple")
+    PINK = "pink", _("Pink")
+    BROWN = "brown", _("Brown")
+    BEIGE = "beige", _("Beige")
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Adjectives for posts."""
+
+    def open(self) -> Self:
+        """Posts that may still be matched."""
+        return self.filter(status=Post.Status.OPEN)
+
+    def lost(self) -> Self:
+        """Posts of people who miss something."""
+        return self.filter(kind=Post.Kind.LOST)
+
+    def found(self) -> Self:
+        """Posts of people who found something."""
+        return self.filter(kind=Post.Kind.FOUND)
+
+    def with_details(self) -> Self:
+        """Everything that a page shows of a post, in a constant number of queries."""
+        return self.select_related(
+            "author", "category__family", "building__zone", "office"
+        ).prefetch_related("photos")
+
+
+class Post(models.Model):
+    """A thing that somebody lost, or found."""
+
+    class Kind(models.TextChoices):
+        LOST = "lost", _("Lost")
+        FOUND = "found", _("Found")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        MATCHED = "matched", _("Matched")
+        RETURNED = "returned", _("Returned")
+        CLOSED = "closed", _("Closed")
+
+    public_id = models.UUIDField(_("number"), default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="posts",
+        verbose_name=_("author"),
+    )
+    title = models.CharField(_("title"), max_length=100)
+    description = models.TextField(
+        _("description"), blank=True, validators=[MaxLengthValidator(MAX_DESCRIPTION_CHARS)]
+    )
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("category"),
+    )
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices, blank=True)
+    building = models.ForeignKey(
+        Building,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("place"),
+    )
+    place_note = models.CharField(_("where exactly"), max_length=200, blank=True)
+    happened_on = models.DateField(_("day"), default=timezone.localdate)
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("kept at"),
+    )
+    kept_note = models.CharField(_("where it is kept"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("posted"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ("-created_at", "-id")
+        indexes = [
+            models.Index(fields=["status", "kind", "-created_at"]),
+            models.Index(fields=["author", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of this post, for its author."""
+        return reverse("lostfound:post", args=[self.public_id])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be matched, edited and closed."""
+        return self.status == self.Status.OPEN
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether no photograph of it may be shown in public."""
+        return self.category is not None and self.category.is_sensitive
+
+    @property
+    def text(self) -> str:
+        """The words that describe the thing, as they are embedded."""
+        return f"{self.title}\n{self.description}".strip()
+
+
+class PostEvent(models.Model):
+    """One change of a post: who, when, what. Rows are only ever added."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="events")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    action = models.CharField(_("what"), max_length=40)
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.from_status}→{self.to_status}".strip()

@@ -1,0 +1,17 @@
+"""Counters behind the limits on writing."""
+
+from django.db import models
+
+
+class ThrottleCounter(models.Model):
+    """How often one person or address did one thing within one window."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "throttle counter"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
