@@ -1,0 +1,50 @@
+# demo: the whole product on this machine.  test: every check.  lint, bench, screenshots: parts.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TORCH := $(shell grep '^torch==' constraints.txt)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types imports messages screenshots clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
+	  "Python 3.11 or newer is needed. Set it with: make PYTHON=python3.11 ...")'
+	@echo "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# torch comes first and pinned: an open range would bring gigabytes that a CPU never uses.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the application (a few minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt "$(TORCH)"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the checks need"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)/.installed ## Install, fill a demo campus, start web and worker (PORT, DEMO_PASSWORD)
+	@exec $(BIN)/python manage.py demo
+
+lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py messages --check
+
+test: lint ## Everything that .ci/run checks
+	$(BIN)/python -m pytest $(ARGS)
+
+screenshots: $(VENV)/.installed-dev ## Draw docs/screenshots again from the demo
+	$(BIN)/python -m tests.browser.screenshots
+
+clean: ## Remove what demo and test made, but not the virtual environment
+	rm -rf var build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,24 @@
+"""A secret key of this machine's own, for development and the demo."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+
+def local_secret_key(folder: Path) -> str:
+    """The key kept in `folder`, made at the first call; safe when processes start at once."""
+    path = folder / "secret_key"
+    if path.exists():
+        return path.read_text().strip()
+    with contextlib.suppress(FileExistsError):
+        temporary = folder / f".secret_key.{os.getpid()}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            # A link never replaces a file that is there: the first process wins, whole.
+            os.link(temporary, path)
+        finally:
+            temporary.unlink()
+    return path.read_text().strip()
