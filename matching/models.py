@@ -182,13 +182,24 @@ class MatchDecision(models.Model):
         REJECT = "reject", _("rejected")
         UNDO = "undo", _("undone")
 
+    class Reason(models.TextChoices):
+        """Why a pair was rejected: a short list, so that the answers can be counted."""
+
+        DIFFERENT_THING = "different_thing", _("A different kind of thing")
+        DIFFERENT_DETAIL = "different_detail", _("Alike, but a detail differs")
+        TIME_OR_PLACE = "time_or_place", _("Day or place cannot be right")
+        OWNER_SAYS_NO = "owner_says_no", _("The owner says that it is not theirs")
+        UNCLEAR = "unclear", _("Too little is known to tell")
+        OTHER = "other", _("Another reason")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="decisions")
     action = models.CharField(_("decision"), max_length=8, choices=Action.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by"
     )
