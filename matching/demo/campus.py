@@ -1,0 +1,99 @@
+"""Which posts the demo campus holds; the same for the same seed. No database is touched."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final, Literal
+
+# True pairs per photograph pattern. Most things are lost without a photograph and found with one.
+PAIRS: Final[dict[str, int]] = {"both": 12, "found_only": 14, "lost_only": 6, "none": 8}
+# Posts without a partner, of each kind: look-alikes and things nobody missed.
+SINGLES_PER_KIND: Final = 20
+NOTES_PAIR: Final = ("wallet_long", "notebook")  # the look-alikes that the project began with
+DAYS_BACK: Final = 30
+MEAN_DAYS_TO_HAND_IN: Final = 3.0
+
+Kind = Literal["lost", "found"]
+
+
+@dataclass(frozen=True)
+class DemoPost:
+    """One post to be made: `thing_seed` and `category` say what it is about.
+
+    Posts with the same `pair` are about the same thing.
+    """
+
+    kind: Kind
+    thing_seed: int
+    category: str
+    view_seeds: tuple[int, ...]
+    words_seed: int
+    language: Literal["ko", "en"]
+    place: int
+    days_ago: int
+    pair: int | None
+    names_category: bool
+
+
+def demo_posts(seed: int, categories: Sequence[str], n_places: int) -> list[DemoPost]:
+    """About 120 posts with all four photograph patterns, in a shuffled order.
+
+    Args:
+        categories: the leaves that can be drawn; every one appears when there are at most 40.
+        n_places: how many buildings there are.
+    """
+    rng = Random(seed)
+    patterns = [pattern for pattern, count in PAIRS.items() for _ in range(count)]
+    rng.shuffle(patterns)
+    leaves = _in_turns(rng, categories)
+    posts: list[DemoPost] = []
+    for pair, pattern in enumerate(patterns):
+        thing_seed, category = rng.randrange(2**31), next(leaves)
+        place = rng.randrange(n_places)
+        lost_ago = rng.randint(1, DAYS_BACK)
+        found_ago = max(0, lost_ago - int(rng.expovariate(1 / MEAN_DAYS_TO_HAND_IN)))
+        elsewhere = place if rng.random() < 0.6 else rng.randrange(n_places)
+        lost_photo = pattern in ("both", "lost_only")
+        found_photo = pattern in ("both", "found_only")
+        posts.append(_post(rng, "lost", thing_seed, category, lost_photo, place, lost_ago, pair))
+        posts.append(
+            _post(rng, "found", thing_seed, category, found_photo, elsewhere, found_ago, pair)
+        )
+    single_leaves = [*NOTES_PAIR, *(next(leaves) for _ in range(2 * SINGLES_PER_KIND - 2))]
+    for number, category in enumerate(single_leaves):
+        kind: Kind = "lost" if number % 2 == 0 else "found"
+        has_photo = rng.random() < (0.35 if kind == "lost" else 0.8)
+        place, ago = rng.randrange(n_places), rng.randint(0, DAYS_BACK)
+        posts.append(_post(rng, kind, rng.randrange(2**31), category, has_photo, place, ago, None))
+    # Older posts were written first, as on a real site.
+    return sorted(posts, key=lambda post: -post.days_ago)
+
+
+def _post(
+    rng: Random,
+    kind: Kind,
+    thing_seed: int,
+    category: str,
+    has_photo: bool,
+    place: int,
+    days_ago: int,
+    pair: int | None,
+) -> DemoPost:
+    n_views = (2 if rng.random() < 0.25 else 1) if has_photo else 0
+    return DemoPost(
+        kind=kind,
+        thing_seed=thing_seed,
+        category=category,
+        view_seeds=tuple(rng.randrange(2**31) for _ in range(n_views)),
+        words_seed=rng.randrange(2**31),
+        language="en" if rng.random() < 0.15 else "ko",
+        place=place,
+        days_ago=days_ago,
+        pair=pair,
+        names_category=rng.random() < 0.7,
+    )
+
+
+def _in_turns(rng: Random, categories: Sequence[str]) -> Iterator[str]:
+    while True:
+        yield from rng.sample(list(categories), len(categories))

@@ -1,0 +1,124 @@
+"""Fills a database with the demo campus through the very services that people use."""
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from lostfound.models import Building, Category, Office, Post, User
+from lostfound.services import submit_post
+from matching.bundled.captions import caption
+from matching.bundled.things import CATEGORIES, Thing, sample_thing
+from matching.bundled.views import photograph
+from matching.demo.campus import DemoPost, demo_posts
+from matching.demo.wording import write_post
+
+DEMO_SEED: Final = 20260301
+PHOTOGRAPH_PX: Final = 640
+ACCOUNTS: Final = ("student", "student2", "staff")
+# Posts of the demo belong to these; people who sign in as a student own a few of them.
+AUTHORS: Final = ("student", "student2", "demo3", "demo4", "demo5", "demo6", "demo7", "demo8")
+
+Progress = Callable[[str, int], AbstractContextManager[Any]]
+
+
+def seed_demo_campus(*, password: str, progress: Progress) -> int:
+    """Make accounts and demo posts; posts that are there already are kept.
+
+    Args:
+        password: given to the three accounts at every call, so that what is printed is true.
+        progress: opens a progress bar from a description and a total.
+
+    Returns:
+        The number of posts that were made.
+    """
+    users = _accounts(password)
+    if Post.objects.filter(author__username__in=AUTHORS).exists():
+        return 0
+    categories = {row.code: row for row in Category.objects.all()}
+    leaves = [code for code in CATEGORIES if code in categories]
+    buildings = list(Building.objects.filter(is_active=True))
+    offices = list(Office.objects.filter(is_active=True))
+    specs = demo_posts(DEMO_SEED, leaves, len(buildings))
+    with progress("Drawing and saving the demo posts", len(specs)) as bar:
+        # All or nothing: a demo that was interrupted here starts again with a clean campus.
+        with transaction.atomic():
+            for spec in specs:
+                _submit(spec, users, categories, buildings, offices)
+                bar.update(1)
+    return len(specs)
+
+
+def _accounts(password: str) -> dict[str, User]:
+    users = {}
+    for name in dict.fromkeys((*ACCOUNTS, *AUTHORS)):
+        user, _ = User.objects.get_or_create(
+            username=name, defaults={"email": f"{name}@example.org"}
+        )
+        if name in ACCOUNTS:
+            user.set_password(password)
+        elif not user.password:
+            user.set_unusable_password()
+        user.is_staff = user.is_superuser = name == "staff"
+        user.save()
+        users[name] = user
+    return users
+
+
+def _submit(
+    spec: DemoPost,
+    users: dict[str, User],
+    categories: dict[str, Category],
+    buildings: list[Building],
+    offices: list[Office],
+) -> Post:
+    rng = Random(spec.words_seed)
+    thing = demo_thing(spec)
+    category, building = categories[spec.category], buildings[spec.place]
+    words = write_post(
+        rng,
+        kind=spec.kind,
+        language=spec.language,
+        thing=caption(thing, spec.words_seed, spec.language, 1),
+        place=building.name_en if spec.language == "en" else building.name_ko,
+        caption=caption(thing, spec.words_seed + 1, spec.language, 3),
+    )
+    fields: dict[str, Any] = {
+        "title": words.title,
+        "description": words.description,
+        "category": category if spec.names_category else None,
+        "colour": thing.colour if rng.random() < 0.5 else "",
+        "building": building if rng.random() < 0.85 else None,
+        "happened_on": timezone.localdate() - timedelta(days=spec.days_ago),
+    }
+    if spec.kind == "found":
+        fields["office"] = rng.choice(offices)
+    return submit_post(
+        author=users[_author(spec, rng)],
+        kind=spec.kind,
+        fields=fields,
+        photos=[_upload(thing, view_seed) for view_seed in spec.view_seeds],
+    )
+
+
+def demo_thing(spec: DemoPost) -> Thing:
+    """The thing that a demo post is about."""
+    return sample_thing(spec.thing_seed, spec.category)
+
+
+def _author(spec: DemoPost, rng: Random) -> str:
+    # Both sides of a pair never share an author: nobody reports a thing to themselves.
+    lost_side, found_side = AUTHORS[0::2], AUTHORS[1::2]
+    return rng.choice(lost_side if spec.kind == "lost" else found_side)
+
+
+def _upload(thing: Thing, view_seed: int) -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    photograph(thing, view_seed, "mild", PHOTOGRAPH_PX).save(buffer, "JPEG", quality=88)
+    return SimpleUploadedFile("photo.jpg", buffer.getvalue(), content_type="image/jpeg")
