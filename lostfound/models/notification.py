@@ -18,11 +18,16 @@ class Notification(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
     )
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="notifications")
+    # The thing that was found, where the message is about it: its office is where to go.
+    other_post = models.ForeignKey(
+        Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
     email_due = models.BooleanField(default=True)
     email_attempts = models.PositiveSmallIntegerField(default=0)
+    email_lease_until = models.DateTimeField(null=True, blank=True)  # somebody is sending it
     email_error = models.CharField(max_length=300, blank=True)
     emailed_at = models.DateTimeField(null=True, blank=True)
 
@@ -30,7 +35,21 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         ordering = ("-created_at", "-id")
-        indexes = [models.Index(fields=["user", "read_at"])]
+        indexes = [
+            models.Index(fields=["user", "read_at"]),
+            models.Index(
+                fields=["created_at"],
+                name="notification_email_owed",
+                condition=models.Q(email_due=True, emailed_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.post}"
+
+    @property
+    def kept_at(self) -> Post | None:
+        """The found post that says where the thing is kept, for the one who lost it."""
+        if self.kind == self.Kind.MATCH_CONFIRMED and self.post.kind == Post.Kind.LOST:
+            return self.other_post
+        return None

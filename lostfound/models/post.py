@@ -1,7 +1,7 @@
 """A lost or found post, and the append-only record of what happened to it."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -141,13 +141,41 @@ class Post(models.Model):
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether no photograph of it may be shown in public."""
-        return self.category is not None and self.category.is_sensitive
+        """Whether no photograph of it may be shown in public.
+
+        A thing without a category may be somebody's identity card, so it counts as one.
+        """
+        return self.category is None or self.category.is_sensitive
+
+    @property
+    def shows_photos_in_public(self) -> bool:
+        """Whether anybody may see its small photographs."""
+        return (
+            self.kind == self.Kind.FOUND
+            and self.status in (self.Status.OPEN, self.Status.MATCHED)
+            and not self.is_sensitive
+        )
 
     @property
     def text(self) -> str:
         """The words that describe the thing, as they are embedded."""
         return f"{self.title}\n{self.description}".strip()
+
+
+class AppendOnlyError(RuntimeError):
+    """Somebody tried to change or remove a row of the record."""
+
+
+class PostEventQuerySet(models.QuerySet["PostEvent"]):
+    """Refuses what would rewrite the record; a post's removal cascades past it."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Always refused."""
+        raise AppendOnlyError("Events are only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Always refused."""
+        raise AppendOnlyError("Events go only together with their post.")
 
 
 class PostEvent(models.Model):
@@ -163,6 +191,8 @@ class PostEvent(models.Model):
     detail = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
+    objects = PostEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
@@ -170,3 +200,17 @@ class PostEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.from_status}→{self.to_status}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; an existing one is never written again.
+
+        Raises:
+            AppendOnlyError: the row exists already.
+        """
+        if not self._state.adding:
+            raise AppendOnlyError("Events are only ever added.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Always refused: an event goes only together with its post."""
+        raise AppendOnlyError("Events go only together with their post.")

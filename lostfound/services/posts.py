@@ -45,9 +45,7 @@ def submit_post(
         post = Post(author=author, kind=kind)
         _assign(post, fields)
         post.save()
-        PostEvent.objects.create(
-            post=post, actor=author, action="submitted", to_status=post.status
-        )
+        PostEvent.objects.create(post=post, actor=author, action="submitted", to_status=post.status)
         _append_photos(post, prepared, first_position=0)
     return post
 
