@@ -1,0 +1,92 @@
+"""Reads that more than one view needs. Each is one query, or a constant number of them."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.db.models import Prefetch, QuerySet
+
+from lostfound.models import Building, Category, Family, Notification, Office, Post, User, Zone
+
+PUBLIC_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
+
+
+def public_found_posts() -> QuerySet[Post]:
+    """Found things that anybody may see: those still waiting for their owner, newest first."""
+    return (
+        Post.objects.found()
+        .filter(status__in=PUBLIC_STATUSES)
+        .select_related("category__family", "building__zone", "office")
+        .prefetch_related("photos")
+        .order_by("-created_at", "-id")
+    )
+
+
+def posts_of(user: User) -> QuerySet[Post]:
+    """A person's own posts with everything that a page shows of them, newest first."""
+    return Post.objects.with_details().filter(author=user).order_by("-created_at", "-id")
+
+
+def posts_visible_to(user: User) -> QuerySet[Post]:
+    """The posts whose page a signed-in person may open: their own, or all of them for staff."""
+    posts = Post.objects.with_details()
+    return posts if user.is_staff else posts.filter(author=user)
+
+
+def categories_by_family(*, keep: Category | None = None) -> list[tuple[Family, list[Category]]]:
+    """The categories that forms offer, in groups of families that have any.
+
+    Args:
+        keep: offered too although it is no longer active, since a post has it.
+    """
+    categories = Category.objects.select_related("family").order_by(
+        "family__position", "family__code", "position", "code"
+    )
+    offered = [
+        category
+        for category in categories
+        if (category.is_active and category.family.is_active) or category == keep
+    ]
+    return [(family, list(group)) for family, group in groupby(offered, lambda c: c.family)]
+
+
+def buildings_by_zone(*, keep: Building | None = None) -> list[tuple[Zone, list[Building]]]:
+    """The places that forms offer, in groups of zones that have any.
+
+    Args:
+        keep: offered too although it is no longer active, since a post has it.
+    """
+    buildings = Building.objects.select_related("zone").order_by(
+        "zone__position", "zone__code", "position", "code"
+    )
+    offered = [
+        building
+        for building in buildings
+        if (building.is_active and building.zone.is_active) or building == keep
+    ]
+    return [(zone, list(group)) for zone, group in groupby(offered, lambda b: b.zone)]
+
+
+def active_offices() -> QuerySet[Office]:
+    """The counters that keep found things."""
+    return Office.objects.filter(is_active=True).select_related("building__zone")
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """What a person was told, newest first, with where the thing is kept."""
+    return (
+        Notification.objects.filter(user=user)
+        .select_related("post", "other_post__office__building")
+        .order_by("-created_at", "-id")
+    )
+
+
+def unread_notifications(user: User) -> QuerySet[Notification]:
+    """What a person was told and has not read yet, newest first."""
+    return notifications_of(user).filter(read_at=None)
+
+
+def active_taxonomy() -> Iterable[Family]:
+    """Families with their active categories, for the API."""
+    return Family.objects.filter(is_active=True).prefetch_related(
+        Prefetch("categories", Category.objects.filter(is_active=True))
+    )

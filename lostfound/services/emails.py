@@ -1,0 +1,113 @@
+"""Sending the e-mail of a notification once, as far as that is possible."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from lostfound.models import Notification
+
+logger = logging.getLogger(__name__)
+
+MAX_EMAIL_ATTEMPTS: Final = 5
+LEASE_S: Final = 120  # well above EMAIL_TIMEOUT, so that a living sender is never overtaken
+BATCH: Final = 100  # e-mails within one sweep
+ERROR_CHARS: Final = 300
+
+
+def due_notification_ids() -> list[int]:
+    """Owed e-mails that nobody is sending, oldest first.
+
+    A failed one waits twice as long after each attempt, since its lease was set so.
+    """
+    return list(_claimable().order_by("created_at").values_list("pk", flat=True)[:BATCH])
+
+
+def deliver(notification_id: int) -> bool:
+    """Claim, write and send one e-mail; what goes wrong is kept on the row.
+
+    The claim is one conditional UPDATE, so of two that run at once, one sends. Only a sender
+    killed between handing the e-mail over and noting it lets it be sent again.
+    """
+    now = timezone.now()
+    claimed = (
+        _claimable()
+        .filter(pk=notification_id)
+        .update(
+            email_attempts=F("email_attempts") + 1,
+            email_lease_until=now + timedelta(seconds=LEASE_S),
+        )
+    )
+    if not claimed:
+        return False
+    notification = Notification.objects.select_related(
+        "user", "post", "other_post__office__building"
+    ).get(pk=notification_id)
+    row = Notification.objects.filter(pk=notification_id)
+    user = notification.user
+    if not (user.is_active and user.email and user.wants_email) or is_outdated(notification):
+        row.update(email_due=False, email_lease_until=None)
+        return False
+    try:
+        build_email(notification).send()
+    except Exception as error:
+        wait_s = LEASE_S * 2 ** (notification.email_attempts - 1)
+        row.update(
+            email_error=f"{type(error).__name__}: {error}"[:ERROR_CHARS],
+            email_lease_until=now + timedelta(seconds=wait_s),
+        )
+        logger.warning("E-mail of notification %s was not sent: %r", notification_id, error)
+        return False
+    row.update(emailed_at=timezone.now(), email_error="", email_lease_until=None)
+    return True
+
+
+def is_outdated(notification: Notification) -> bool:
+    """Whether a confirmed match was taken back before its e-mail went out."""
+    return (
+        notification.kind == Notification.Kind.MATCH_CONFIRMED
+        and Notification.objects.filter(
+            user=notification.user_id,
+            post=notification.post_id,
+            kind=Notification.Kind.MATCH_WITHDRAWN,
+            id__gt=notification.pk,
+        ).exists()
+    )
+
+
+def build_email(notification: Notification) -> EmailMessage:
+    """The e-mail in the recipient's language, with a link to their own post."""
+    kept_at = notification.kept_at
+    with translation.override(notification.user.language):
+        context = {
+            "user": notification.user,
+            "post": notification.post,
+            "kept_at": kept_at,
+            "office": kept_at.office if kept_at else None,
+            "url": settings.SITE_URL.rstrip("/") + notification.post.get_absolute_url(),
+            "site_url": settings.SITE_URL,
+        }
+        folder = f"lostfound/email/{notification.kind}"
+        subject = render_to_string(f"{folder}_subject.txt", context)
+        body = render_to_string(f"{folder}.txt", context)
+    return EmailMessage(
+        # One line, whatever a title holds: a line break there would be a header of its own.
+        subject=" ".join(subject.split()),
+        body=body.strip() + "\n",
+        to=[notification.user.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def _claimable() -> QuerySet[Notification]:
+    return Notification.objects.filter(
+        Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
+        email_due=True,
+        emailed_at=None,
+        email_attempts__lt=MAX_EMAIL_ATTEMPTS,
+    )

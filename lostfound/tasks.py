@@ -1,0 +1,16 @@
+"""Background tasks of the people's side: e-mails that are owed. Every task may run twice."""
+
+from lostfound.services.emails import deliver, due_notification_ids
+
+
+def send_notification_email(notification_id: int) -> bool:
+    """Send one notification's e-mail unless it was sent; returns whether it was sent now."""
+    return deliver(notification_id)
+
+
+def send_due_emails() -> int:
+    """Send what is owed and not under way, such as after a mail server's bad hour.
+
+    Returns how many were sent. The sweep calls this.
+    """
+    return sum(deliver(pk) for pk in due_notification_ids())

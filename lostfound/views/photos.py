@@ -1,0 +1,75 @@
+"""The only way to a photograph's bytes: who may see which size, and under which headers."""
+
+import logging
+from pathlib import PurePath
+from uuid import UUID
+
+from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
+from django.contrib.auth.models import AnonymousUser
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from lostfound.models import Photo, User
+
+logger = logging.getLogger(__name__)
+
+PUBLIC_MAX_AGE_S = 300  # a closed post's thumbnail is gone from caches after this
+SIZES = ("full", "thumbnail")
+
+
+@require_safe
+def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponseBase:
+    """One photograph. Whoever may not see it is told that there is none."""
+    found = (
+        Photo.objects.select_related("post__category").filter(public_id=public_id).first()
+        if size in SIZES
+        else None
+    )
+    if found is None:
+        raise Http404
+    is_public = size == "thumbnail" and found.post.shows_photos_in_public
+    if not is_public and not _may_see(_reader(request), found):
+        raise Http404
+    return _respond(request, found, size, is_public=is_public)
+
+
+def _reader(request: HttpRequest) -> User | AnonymousUser:
+    """Whoever is signed in: by cookie, or by the token of a device."""
+    if not request.user.is_authenticated and "X-Session-Token" in request.headers:
+        authenticated = XSessionTokenAuthentication().authenticate(request)
+        if authenticated is not None and authenticated[0].is_active:
+            user: User = authenticated[0]
+            return user
+    return request.user
+
+
+def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
+    return user.is_authenticated and (user.is_staff or found.post.author_id == user.pk)
+
+
+def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponseBase:
+    etag = f'"{found.content_hash[:32]}-{size}"'
+    modified = int(found.created_at.timestamp())
+    response = get_conditional_response(request, etag=etag, last_modified=modified)
+    if response is None:
+        field = found.full if size == "full" else found.thumbnail
+        try:
+            file = field.storage.open(field.name, "rb")
+        except FileNotFoundError as missing:
+            logger.error("The file of photo %s (%s) is missing", found.public_id, size)
+            raise Http404 from missing
+        # A neutral name: nothing of what the uploader called it.
+        response = FileResponse(file, filename=f"{size}{PurePath(field.name).suffix}")
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(modified)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    response.headers["Cache-Control"] = (
+        f"public, max-age={PUBLIC_MAX_AGE_S}" if is_public else "private, no-cache"
+    )
+    if not is_public:
+        patch_vary_headers(response, ["Cookie", "X-Session-Token"])
+    return response
