@@ -1,11 +1,11 @@
 """Background tasks of the people's side: e-mails that are owed. Every task may run twice."""
 
-from lostfound.services.emails import deliver, due_notification_ids
+from lostfound.services import emails
 
 
 def send_notification_email(notification_id: int) -> bool:
     """Send one notification's e-mail unless it was sent; returns whether it was sent now."""
-    return deliver(notification_id)
+    return emails.send_notification_email(notification_id)
 
 
 def send_due_emails() -> int:
@@ -13,4 +13,4 @@ def send_due_emails() -> int:
 
     Returns how many were sent. The sweep calls this.
     """
-    return sum(deliver(pk) for pk in due_notification_ids())
+    return emails.send_due_emails()

@@ -20,15 +20,7 @@ BATCH: Final = 100  # e-mails within one sweep
 ERROR_CHARS: Final = 300
 
 
-def due_notification_ids() -> list[int]:
-    """Owed e-mails that nobody is sending, oldest first.
-
-    A failed one waits twice as long after each attempt, since its lease was set so.
-    """
-    return list(_claimable().order_by("created_at").values_list("pk", flat=True)[:BATCH])
-
-
-def deliver(notification_id: int) -> bool:
+def send_notification_email(notification_id: int) -> bool:
     """Claim, write and send one e-mail; what goes wrong is kept on the row.
 
     The claim is one conditional UPDATE, so of two that run at once, one sends. Only a sender
@@ -65,6 +57,15 @@ def deliver(notification_id: int) -> bool:
         return False
     row.update(emailed_at=timezone.now(), email_error="", email_lease_until=None)
     return True
+
+
+def send_due_emails() -> int:
+    """Send what is owed and not under way, oldest first; returns how many were sent.
+
+    A failed one waits twice as long after each attempt, since its lease was set so.
+    """
+    due_ids = list(_claimable().order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    return sum(send_notification_email(pk) for pk in due_ids)
 
 
 def is_outdated(notification: Notification) -> bool:

@@ -1,7 +1,8 @@
 """Submitting, editing, closing and deleting posts."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,23 +10,16 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post, PostEvent, User
 from lostfound.photos import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
-from lostfound.services.photo_files import delete_files_on_commit, save_photo
-from lostfound.services.privacy import mask_personal_numbers
-from lostfound.services.status import change_status
-
-# What a person may say about a post. Anything else that a client sends changes nothing.
-EDITABLE_FIELDS: Final = (
-    "title",
-    "description",
-    "category",
-    "colour",
-    "building",
-    "place_note",
-    "happened_on",
-    "office",
-    "kept_note",
+from lostfound.services.photo_files import (
+    WrittenFiles,
+    delete_files_on_commit,
+    save_photo,
+    transaction_with_files,
 )
-TEXT_FIELDS: Final = ("title", "description", "place_note", "kept_note")
+from lostfound.services.post_fields import CUSTODY_FIELDS, assign_fields
+from lostfound.services.status import TransitionRefused, change_status
+
+logger = logging.getLogger(__name__)
 
 
 def submit_post(
@@ -38,15 +32,16 @@ def submit_post(
         photos: uploaded files in the order in which they are shown, 0 to 5.
 
     Raises:
-        ValidationError: a photograph was refused (error_dict key "photos").
+        ValidationError: keyed by field; "photos" where one was refused or could not be stored.
     """
+    post = Post(author=author, kind=kind)
+    assign_fields(post, fields)
+    # Decoding takes its time and needs no lock.
     prepared = prepare_all(photos, already=0)
-    with transaction.atomic():
-        post = Post(author=author, kind=kind)
-        _assign(post, fields)
+    with transaction_with_files() as written:
         post.save()
         PostEvent.objects.create(post=post, actor=author, action="submitted", to_status=post.status)
-        _append_photos(post, prepared, first_position=0)
+        _append_photos(post, prepared, written, first_position=0)
     return post
 
 
@@ -57,26 +52,44 @@ def edit_post(
     fields: Mapping[str, Any],
     add_photos: Sequence[Any] = (),
     remove_photos: Iterable[Photo] = (),
+    photo_order: Sequence[Photo] | None = None,
 ) -> Post:
     """Change a post's words, facts and photographs, all or nothing.
 
+    Args:
+        photo_order: photographs that stay, in the order in which they are shown from now on;
+            those not named follow as they were, new ones come last.
+
+    Returns: the post as saved; nothing is written where nothing changed.
+
     Raises:
-        ValidationError: a photograph was refused, or the post is not open.
+        ValidationError: keyed by field; "photos" where one was refused or could not be stored;
+            code "not_open" where the post is not open and more than its keeping changes.
     """
     removed_ids = {photo.pk for photo in remove_photos}
-    staying = post.photos.exclude(pk__in=removed_ids).count()
-    prepared = prepare_all(add_photos, already=staying)
-    with transaction.atomic():
+    prepared = prepare_all(add_photos, already=post.photos.exclude(pk__in=removed_ids).count())
+    with transaction_with_files() as written:
         locked = Post.objects.select_for_update().get(pk=post.pk)
-        if not locked.is_open:
+        changed = assign_fields(locked, fields)
+        staying = list(locked.photos.exclude(pk__in=removed_ids))
+        removed = list(locked.photos.filter(pk__in=removed_ids))
+        ordered = _ordered(staying, photo_order)
+        touches_photos = bool(prepared or removed or ordered != staying)
+        if not changed and not touches_photos:
+            return locked
+        if not locked.is_open and (touches_photos or set(changed) - set(CUSTODY_FIELDS)):
             raise ValidationError(_("Only an open post can be edited."), code="not_open")
-        changed = _assign(locked, fields)
-        locked.save()
-        for photo in locked.photos.filter(pk__in=removed_ids):
+        # Once more under the lock: somebody may have added some in the meantime.
+        _check_number(len(staying) + len(prepared))
+        for photo in removed:
             delete_files_on_commit(photo)
             photo.delete()
-        last = locked.photos.order_by("-position").values_list("position", flat=True).first()
-        _append_photos(locked, prepared, first_position=0 if last is None else last + 1)
+        for position, photo in enumerate(ordered):
+            if photo.position != position:
+                photo.position = position
+                photo.save(update_fields=["position"])
+        _append_photos(locked, prepared, written, first_position=len(ordered))
+        locked.save()
         PostEvent.objects.create(
             post=locked,
             actor=actor,
@@ -84,7 +97,8 @@ def edit_post(
             detail={
                 "fields": changed,
                 "photos_added": len(prepared),
-                "photos_removed": len(removed_ids),
+                "photos_removed": len(removed),
+                "photos_reordered": ordered != staying,
             },
         )
     return locked
@@ -108,12 +122,25 @@ def reopen_post(post: Post, *, actor: User | None) -> Post:
     return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
 
 
-@transaction.atomic
 def delete_post(post: Post, *, actor: User | None) -> None:
-    """Remove a post with its photographs, vectors, matches and history."""
-    for photo in post.photos.all():
-        delete_files_on_commit(photo)
-    post.delete()
+    """Remove a post with its photographs, vectors, matches and history.
+
+    Raises:
+        TransitionRefused: it is matched; its other side would wait for nobody.
+    """
+    with transaction.atomic():
+        locked = Post.objects.select_for_update().filter(pk=post.pk).first()
+        if locked is None:
+            return
+        if locked.status == Post.Status.MATCHED:
+            raise TransitionRefused(
+                _("A matched post cannot be deleted. The office has to undo the match first.")
+            )
+        for photo in locked.photos.all():
+            delete_files_on_commit(photo)
+        locked.delete()
+    # The record went with the post; who removed it is left to the log.
+    logger.info("Post %s was deleted by user %s", post.public_id, actor and actor.pk)
 
 
 def prepare_all(uploads: Sequence[Any], *, already: int) -> list[PreparedPhoto]:
@@ -122,9 +149,7 @@ def prepare_all(uploads: Sequence[Any], *, already: int) -> list[PreparedPhoto]:
     Raises:
         ValidationError: keyed "photos", naming which of several was refused and why.
     """
-    if already + len(uploads) > MAX_PHOTOS:
-        message = _("At most %(limit)d photographs. Please remove some.") % {"limit": MAX_PHOTOS}
-        raise ValidationError({"photos": ValidationError(message, code="too_many")})
+    _check_number(already + len(uploads))
     prepared, errors = [], []
     for number, upload in enumerate(uploads, start=1):
         try:
@@ -142,20 +167,20 @@ def prepare_all(uploads: Sequence[Any], *, already: int) -> list[PreparedPhoto]:
     return prepared
 
 
-def _assign(post: Post, fields: Mapping[str, Any]) -> list[str]:
-    changed = []
-    for name in EDITABLE_FIELDS:
-        if name not in fields:
-            continue
-        value = fields[name]
-        if name in TEXT_FIELDS:
-            value = mask_personal_numbers(str(value or "").strip())
-        if getattr(post, name) != value:
-            setattr(post, name, value)
-            changed.append(name)
-    return changed
+def _check_number(number: int) -> None:
+    if number > MAX_PHOTOS:
+        message = _("At most %(limit)d photographs. Please remove some.") % {"limit": MAX_PHOTOS}
+        raise ValidationError({"photos": ValidationError(message, code="too_many")})
 
 
-def _append_photos(post: Post, prepared: Sequence[PreparedPhoto], *, first_position: int) -> None:
+def _ordered(staying: Sequence[Photo], order: Sequence[Photo] | None) -> list[Photo]:
+    """The photographs that stay as `order` wants them; a stranger in it is ignored."""
+    place = {photo.pk: number for number, photo in enumerate(order or ())}
+    return sorted(staying, key=lambda photo: place.get(photo.pk, len(place)))
+
+
+def _append_photos(
+    post: Post, prepared: Sequence[PreparedPhoto], written: WrittenFiles, *, first_position: int
+) -> None:
     for position, photo in enumerate(prepared, start=first_position):
-        save_photo(post, photo, position)
+        save_photo(post, photo, position, written)

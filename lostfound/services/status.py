@@ -27,19 +27,17 @@ class TransitionRefused(Exception):
 def change_status(
     post: Post, to: str, *, actor: User | None, action: str, detail: dict[str, Any] | None = None
 ) -> Post:
-    """Move a post to another status and write who did it.
+    """Move a post from the status in which the caller saw it to another, and write who did it.
 
-    The change is one conditional UPDATE, so of two people who change it at once, one is refused.
+    The change is one conditional UPDATE from `post.status`, so of two people who change a post
+    at once, one is refused, whatever the order.
 
     Raises:
-        TransitionRefused: the post is gone, or its status does not allow the change.
+        TransitionRefused: the post is gone, has changed since it was fetched, or its status
+            does not allow the change.
     """
-    current = Post.objects.filter(pk=post.pk).values_list("status", flat=True).first()
-    if current is None or to not in ALLOWED[current]:
-        raise TransitionRefused(
-            _("This post has changed in the meantime. Reload the page to see its state.")
-        )
-    changed = Post.objects.filter(pk=post.pk, status=current).update(
+    before = post.status
+    changed = to in ALLOWED[before] and Post.objects.filter(pk=post.pk, status=before).update(
         status=to, updated_at=timezone.now()
     )
     if not changed:
@@ -50,7 +48,7 @@ def change_status(
         post_id=post.pk,
         actor=actor,
         action=action,
-        from_status=current,
+        from_status=before,
         to_status=to,
         detail=detail or {},
     )

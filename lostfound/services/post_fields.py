@@ -1,0 +1,89 @@
+"""What a person may say about a post, and how it is made fit to be saved."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.models import Post
+from lostfound.services.privacy import mask_personal_numbers
+
+# Anything else that a client sends changes nothing.
+EDITABLE_FIELDS: Final = (
+    "title",
+    "description",
+    "category",
+    "colour",
+    "building",
+    "place_note",
+    "happened_on",
+    "office",
+    "kept_note",
+)
+TEXT_FIELDS: Final = ("title", "description", "place_note", "kept_note")
+# Where a found thing is kept: a lost post has no such fields, and a matched one still moves.
+CUSTODY_FIELDS: Final = ("office", "kept_note")
+
+CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
+    """Put what a person said on a post; returns the names of the fields that changed.
+
+    Raises:
+        ValidationError: keyed by field.
+    """
+    errors: dict[str, ValidationError] = {}
+    changed = []
+    for name in EDITABLE_FIELDS:
+        if name not in fields or (name in CUSTODY_FIELDS and post.kind != Post.Kind.FOUND):
+            continue
+        value = fields[name]
+        if name in TEXT_FIELDS:
+            try:
+                value = clean_text(str(value or ""), is_one_line=name != "description")
+            except ValidationError as error:
+                errors[name] = error
+                continue
+        if getattr(post, name) != value:
+            setattr(post, name, value)
+            changed.append(name)
+    if errors:
+        raise ValidationError(errors)
+    validate_fields(post)
+    return changed
+
+
+def clean_text(text: str, *, is_one_line: bool) -> str:
+    """The text as it is saved: composed Hangul, no control characters, numbers masked.
+
+    Raises:
+        ValidationError: it holds characters that no database stores.
+    """
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValidationError(
+            _("This text holds characters that cannot be saved. Please type it again."),
+            code="unsaveable_characters",
+        )
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = CONTROL_CHARACTERS.sub("", text)
+    if is_one_line:
+        text = " ".join(text.split())
+    return mask_personal_numbers(text.strip())
+
+
+def validate_fields(post: Post) -> None:
+    """Check lengths, choices and the day once more, whoever called.
+
+    Raises:
+        ValidationError: keyed by field.
+    """
+    # Rows that fields point to were fetched by the caller, so they are there.
+    post.clean_fields(exclude={"author", "category", "building", "office"})
+    if post.happened_on > timezone.localdate():
+        message = _("This day lies in the future.")
+        raise ValidationError({"happened_on": ValidationError(message, code="future")})
