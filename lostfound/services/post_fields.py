@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -84,6 +85,15 @@ def validate_fields(post: Post) -> None:
     """
     # Rows that fields point to were fetched by the caller, so they are there.
     post.clean_fields(exclude={"author", "category", "building", "office"})
-    if post.happened_on > timezone.localdate():
+    refuse_future(post.happened_on)
+
+
+def refuse_future(day: date) -> None:
+    """A thing cannot have been lost tomorrow.
+
+    Raises:
+        ValidationError: keyed "happened_on".
+    """
+    if day > timezone.localdate():
         message = _("This day lies in the future.")
         raise ValidationError({"happened_on": ValidationError(message, code="future")})

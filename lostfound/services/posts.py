@@ -23,13 +23,19 @@ logger = logging.getLogger(__name__)
 
 
 def submit_post(
-    *, author: User, kind: str, fields: Mapping[str, Any], photos: Sequence[Any] = ()
+    *,
+    author: User,
+    kind: str,
+    fields: Mapping[str, Any],
+    photos: Sequence[Any] = (),
+    actor: User | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
     Args:
         fields: any of EDITABLE_FIELDS, already validated.
         photos: uploaded files in the order in which they are shown, 0 to 5.
+        actor: who writes it down, where that is not the author.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
@@ -40,7 +46,9 @@ def submit_post(
     prepared = prepare_all(photos, already=0)
     with transaction_with_files() as written:
         post.save()
-        PostEvent.objects.create(post=post, actor=author, action="submitted", to_status=post.status)
+        PostEvent.objects.create(
+            post=post, actor=actor or author, action="submitted", to_status=post.status
+        )
         _append_photos(post, prepared, written, first_position=0)
     return post
 
@@ -117,8 +125,10 @@ def reopen_post(post: Post, *, actor: User | None) -> Post:
     """Put a closed post back into matching.
 
     Raises:
-        TransitionRefused: it is open already.
+        TransitionRefused: it is open already, or matched: then the match has to be undone.
     """
+    if post.status == Post.Status.MATCHED:
+        raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
     return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
 
 
@@ -141,6 +151,20 @@ def delete_post(post: Post, *, actor: User | None) -> None:
         locked.delete()
     # The record went with the post; who removed it is left to the log.
     logger.info("Post %s was deleted by user %s", post.public_id, actor and actor.pk)
+
+
+def delete_user(user: User, *, actor: User | None) -> None:
+    """Remove a person with their posts, and the files of those.
+
+    Raises:
+        TransitionRefused: one of their posts is matched.
+    """
+    with transaction.atomic():
+        for post in user.posts.all():
+            delete_post(post, actor=actor)
+        user_pk = user.pk
+        user.delete()
+    logger.info("User %s was deleted by user %s", user_pk, actor and actor.pk)
 
 
 def prepare_all(uploads: Sequence[Any], *, already: int) -> list[PreparedPhoto]:

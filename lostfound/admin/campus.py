@@ -1,0 +1,101 @@
+"""Categories and places, as the campus wants them. Codes are set once; programs know them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import JSONField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models import Building, Category, Family, Office, Zone
+from lostfound.models.named import Named
+
+
+class WordsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The words as one line."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """The line as a list of words."""
+        return [word for word in (part.strip() for part in str(value or "").split(",")) if word]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares words, not commas."""
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class NamedAdmin(admin.ModelAdmin[Named]):
+    """Base of what has a code and two names."""
+
+    list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")
+    list_editable = ("position", "is_active")
+    list_filter: Any = ("is_active",)
+    search_fields: Any = ("code", "name_ko", "name_en")
+    list_per_page = 100
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Named | None = None) -> Any:
+        """A code stays as it is once posts and clients know it."""
+        return ("code",) if obj else ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Synonyms as a line of words rather than as JSON."""
+        if isinstance(db_field, JSONField):
+            return WordsField(
+                label=db_field.verbose_name,
+                required=False,
+                help_text=_("Words with commas between them."),
+                widget=forms.TextInput(attrs={"class": "vTextField"}),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Family)
+class FamilyAdmin(NamedAdmin):
+    """Groups of categories."""
+
+
+@admin.register(Category)
+class CategoryAdmin(NamedAdmin):
+    """What kinds of things there are."""
+
+    list_display = (
+        "code",
+        "name_ko",
+        "name_en",
+        "family",
+        "police_class",
+        "is_sensitive",
+        "position",
+        "is_active",
+    )
+    list_filter = ("is_active", "is_sensitive", "family")
+    list_select_related = ("family",)
+    search_fields = ("code", "name_ko", "name_en", "synonyms_ko", "synonyms_en")
+
+
+@admin.register(Zone)
+class ZoneAdmin(NamedAdmin):
+    """Neighbouring buildings."""
+
+
+@admin.register(Building)
+class BuildingAdmin(NamedAdmin):
+    """Where things are lost and found."""
+
+    list_display = ("code", "name_ko", "name_en", "zone", "position", "is_active")
+    list_filter = ("is_active", "zone")
+    list_select_related = ("zone",)
+    search_fields = ("code", "name_ko", "name_en", "synonyms_ko", "synonyms_en")
+
+
+@admin.register(Office)
+class OfficeAdmin(NamedAdmin):
+    """Counters that keep found things."""
+
+    list_display = ("code", "name_ko", "name_en", "building", "phone", "position", "is_active")
+    list_filter = ("is_active", "building__zone")
+    list_select_related = ("building",)

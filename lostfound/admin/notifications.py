@@ -1,0 +1,27 @@
+"""What people were told, and whether its e-mail went out."""
+
+from django.contrib import admin
+
+from lostfound.admin.read_only import ReadOnlyMixin
+from lostfound.models import Notification
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyMixin, admin.ModelAdmin[Notification]):
+    """To look up, not to edit."""
+
+    list_display = (
+        "created_at",
+        "user",
+        "kind",
+        "post",
+        "read_at",
+        "email_due",
+        "emailed_at",
+        "email_attempts",
+        "email_error",
+    )
+    list_filter = ("kind", "email_due", ("emailed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "post")
+    search_fields = ("user__username", "post__title", "email_error")
+    date_hierarchy = "created_at"

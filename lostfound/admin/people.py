@@ -1,0 +1,45 @@
+"""The people who sign in."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models import Post, User
+from lostfound.services import delete_user
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User]):
+    """Django's own, with the language and the wish for e-mail."""
+
+    list_display = ("username", "email", "first_name", "language", "is_staff", "is_active")
+    list_filter = (*DjangoUserAdmin.list_filter, "language")
+    fieldsets: Any = (
+        *(DjangoUserAdmin.fieldsets or ()),
+        (_("Messages"), {"fields": ("language", "wants_email")}),
+    )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What hangs on a person goes too, unless somebody on the other side waits for it."""
+        to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        matched = Post.objects.filter(author__in=list(objs), status=Post.Status.MATCHED)
+        return to_delete, counts, set(), [*protected, *map(str, matched)]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """The files of their photographs go with them."""
+        delete_user(obj, actor=self._actor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """As for one."""
+        with transaction.atomic():
+            for user in queryset:
+                delete_user(user, actor=self._actor(request))
+
+    def _actor(self, request: HttpRequest) -> User:
+        assert isinstance(request.user, User)  # the admin lets nobody else in
+        return request.user

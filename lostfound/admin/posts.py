@@ -1,0 +1,256 @@
+"""Posts as the office sees them. Everything that is written goes through the services."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from lostfound.admin.read_only import ReadOnlyMixin
+from lostfound.models import Photo, Post, PostEvent, User
+from lostfound.services import (
+    TransitionRefused,
+    close_post,
+    delete_post,
+    edit_post,
+    reopen_post,
+    submit_post,
+)
+from lostfound.services.post_fields import (
+    CUSTODY_FIELDS,
+    EDITABLE_FIELDS,
+    TEXT_FIELDS,
+    clean_text,
+    refuse_future,
+)
+
+
+class PostForm(forms.ModelForm[Post]):
+    """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log."""
+
+    class Meta:
+        model = Post
+        fields = ("kind", "author", *EDITABLE_FIELDS)
+
+    def clean(self) -> dict[str, Any]:
+        """Mask numbers, refuse days to come."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in TEXT_FIELDS:
+            if name in cleaned:
+                try:
+                    cleaned[name] = clean_text(cleaned[name], is_one_line=name != "description")
+                except ValidationError as error:
+                    self.add_error(name, error)
+        if cleaned.get("happened_on"):
+            try:
+                refuse_future(cleaned["happened_on"])
+            except ValidationError as error:
+                self.add_error(None, error)
+        return cleaned
+
+
+class PhotoInline(admin.TabularInline[Photo, Post]):
+    """The photographs, shown through the view that checks permissions."""
+
+    model = Photo
+    fields = ("picture", "width_px", "height_px", "created_at")
+    readonly_fields = fields
+    extra = 0
+    max_num = 0
+
+    @admin.display(description=_("photograph"))
+    def picture(self, photo: Photo) -> str:
+        """The small one, leading to the full one."""
+        return format_html(
+            '<a href="{}"><img src="{}" alt="{}" height="160" loading="lazy"></a>',
+            photo.full_url,
+            photo.thumbnail_url,
+            photo,
+        )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Photographs come with a post's own form."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As long as the post can be edited."""
+        return obj is not None and obj.is_open and super().has_delete_permission(request, obj)
+
+
+class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
+    """What happened to the post, newest first."""
+
+    model = PostEvent
+    fields = ("at", "actor", "action", "from_status", "to_status", "detail")
+    readonly_fields = fields
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostEvent]:
+        """With who did it."""
+        return super().get_queryset(request).select_related("actor")
+
+
+@admin.register(Post)
+class PostAdmin(admin.ModelAdmin[Post]):
+    """Look up, correct, close and reopen posts."""
+
+    form = PostForm
+    inlines = (PhotoInline, EventInline)
+    list_display = (
+        "title",
+        "kind",
+        "status",
+        "category",
+        "building",
+        "happened_on",
+        "author",
+        "pictures",
+        "created_at",
+    )
+    list_filter = (
+        "kind",
+        "status",
+        "category__family",
+        ("category", admin.RelatedOnlyFieldListFilter),
+        "building__zone",
+        ("building", admin.RelatedOnlyFieldListFilter),
+        "office",
+    )
+    list_per_page = 50
+    search_fields = ("title", "description", "place_note", "kept_note", "author__username")
+    date_hierarchy = "created_at"
+    raw_id_fields = ("author",)
+    actions = ("close_posts", "reopen_posts")
+
+    @admin.display(description=_("photographs"))
+    def pictures(self, post: Post) -> str:
+        """All small photographs in one cell."""
+        return format_html_join(
+            " ",
+            '<img src="{}" alt="" height="40" loading="lazy">',
+            ((photo.thumbnail_url,) for photo in post.photos.all()),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        """With everything that the list shows."""
+        return super().get_queryset(request).with_details()  # type: ignore[attr-defined]
+
+    def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
+        """A lost post has nothing that is kept."""
+        custody = () if obj and obj.kind == Post.Kind.LOST else CUSTODY_FIELDS
+        words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
+        facts = ("status", "public_id", "created_at", "updated_at") if obj else ()
+        return ("kind", "author", *words, *custody, *facts)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
+        """The status is changed by actions and decisions only; a matched post may still move."""
+        if obj is None:
+            return ()
+        fixed = ("kind", "author", "status", "public_id", "created_at", "updated_at")
+        if obj.is_open:
+            return fixed
+        return (*fixed, *(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Who takes a thing in is its author unless somebody else is named."""
+        return {"author": request.user.pk, "kind": Post.Kind.FOUND, **self._given(request)}
+
+    def _given(self, request: HttpRequest) -> dict[str, Any]:
+        return dict(super().get_changeform_initial_data(request))
+
+    def save_model(
+        self, request: HttpRequest, obj: Post, form: forms.ModelForm[Post], change: bool
+    ) -> None:
+        """Submit or edit through the services."""
+        fields = {
+            name: form.cleaned_data[name] for name in form.changed_data if name in form.fields
+        }
+        if change:
+            edit_post(obj, actor=_actor(request), fields=fields)
+            return
+        every = {name: form.cleaned_data[name] for name in EDITABLE_FIELDS}
+        saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=_actor(request))
+        obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Of the inlines only photographs can change: some are removed."""
+        if formset.model is not Photo or not change:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+            return
+        removed = [row.instance for row in formset.deleted_forms]
+        formset.new_objects, formset.changed_objects = [], []
+        formset.deleted_objects = removed
+        if removed:
+            edit_post(form.instance, actor=_actor(request), fields={}, remove_photos=removed)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What a service refuses is told on the same page; nothing of it is saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refused:
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What hangs on a post goes with it; a matched one stays."""
+        to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        matched = [str(post) for post in objs if post.status == Post.Status.MATCHED]
+        return to_delete, counts, set(), [*protected, *matched]
+
+    def delete_model(self, request: HttpRequest, obj: Post) -> None:
+        """With its files."""
+        delete_post(obj, actor=_actor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """All or none."""
+        with transaction.atomic():
+            for post in queryset:
+                delete_post(post, actor=_actor(request))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A post that was matched in the meantime stays, and the page says why."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except TransitionRefused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    @admin.action(description=_("Close the chosen posts"), permissions=["change"])
+    def close_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Take them out of matching."""
+        self._each(request, queryset, close_post)
+
+    @admin.action(description=_("Open the chosen posts again"), permissions=["change"])
+    def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Put them back into matching."""
+        self._each(request, queryset, reopen_post)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Post], service: Any) -> None:
+        done = 0
+        for post in queryset:
+            try:
+                service(post, actor=_actor(request))
+                done += 1
+            except TransitionRefused as refused:
+                self.message_user(request, f"{post}: {refused}", messages.WARNING)
+        if done:
+            text = ngettext("%(n)d post was changed.", "%(n)d posts were changed.", done)
+            self.message_user(request, text % {"n": done}, messages.SUCCESS)
+
+
+def _actor(request: HttpRequest) -> User:
+    return cast(User, request.user)  # the admin lets nobody else in

@@ -1,0 +1,21 @@
+"""What the admin shows and nobody edits there."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+
+class ReadOnlyMixin:
+    """No adding, changing or deleting, whatever permissions a person has."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
