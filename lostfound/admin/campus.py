@@ -8,6 +8,7 @@ from django.db.models import JSONField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.admin.bases import NamedModelAdmin
 from lostfound.models import Building, Category, Family, Office, Zone
 from lostfound.models.named import Named
 
@@ -28,7 +29,7 @@ class WordsField(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
-class NamedAdmin(admin.ModelAdmin[Named]):
+class NamedAdmin(NamedModelAdmin):
     """Base of what has a code and two names."""
 
     list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")

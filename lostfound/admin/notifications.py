@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
+from lostfound.admin.bases import NotificationModelAdmin
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyMixin, admin.ModelAdmin[Notification]):
+class NotificationAdmin(ReadOnlyMixin, NotificationModelAdmin):
     """To look up, not to edit."""
 
     list_display = (

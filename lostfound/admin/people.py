@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.admin.bases import UserModelAdmin
 from lostfound.models import Post, User
 from lostfound.services import delete_user
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(UserModelAdmin):
     """Django's own, with the language and the wish for e-mail."""
 
     list_display = ("username", "email", "first_name", "language", "is_staff", "is_active")

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +11,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from lostfound.admin.bases import (
+    EventTabularInline,
+    PhotoTabularInline,
+    PostModelAdmin,
+    PostModelForm,
+)
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Photo, Post, PostEvent, User
 from lostfound.services import (
@@ -31,7 +36,7 @@ from lostfound.services.post_fields import (
 )
 
 
-class PostForm(forms.ModelForm[Post]):
+class PostForm(PostModelForm):
     """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log."""
 
     class Meta:
@@ -55,7 +60,7 @@ class PostForm(forms.ModelForm[Post]):
         return cleaned
 
 
-class PhotoInline(admin.TabularInline[Photo, Post]):
+class PhotoInline(PhotoTabularInline):
     """The photographs, shown through the view that checks permissions."""
 
     model = Photo
@@ -83,7 +88,7 @@ class PhotoInline(admin.TabularInline[Photo, Post]):
         return obj is not None and obj.is_open and super().has_delete_permission(request, obj)
 
 
-class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
+class EventInline(ReadOnlyMixin, EventTabularInline):
     """What happened to the post, newest first."""
 
     model = PostEvent
@@ -97,7 +102,7 @@ class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
 
 
 @admin.register(Post)
-class PostAdmin(admin.ModelAdmin[Post]):
+class PostAdmin(PostModelAdmin):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm
@@ -165,7 +170,7 @@ class PostAdmin(admin.ModelAdmin[Post]):
         return dict(super().get_changeform_initial_data(request))
 
     def save_model(
-        self, request: HttpRequest, obj: Post, form: forms.ModelForm[Post], change: bool
+        self, request: HttpRequest, obj: Post, form: PostModelForm, change: bool
     ) -> None:
         """Submit or edit through the services."""
         fields = {

@@ -1,0 +1,24 @@
+"""Django's admin classes with their models named; Django 5.2 knows them only as annotations."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from lostfound.models import Notification, Photo, Post, PostEvent, User
+from lostfound.models.named import Named
+
+if TYPE_CHECKING:
+    NamedModelAdmin = admin.ModelAdmin[Named]
+    NotificationModelAdmin = admin.ModelAdmin[Notification]
+    PostModelAdmin = admin.ModelAdmin[Post]
+    PhotoTabularInline = admin.TabularInline[Photo, Post]
+    EventTabularInline = admin.TabularInline[PostEvent, Post]
+    PostModelForm = forms.ModelForm[Post]
+    UserModelAdmin = UserAdmin[User]
+else:
+    NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
+    PhotoTabularInline = EventTabularInline = admin.TabularInline
+    PostModelForm = forms.ModelForm
+    UserModelAdmin = UserAdmin
