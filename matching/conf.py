@@ -1,0 +1,135 @@
+"""The MATCHING settings, checked and typed; must not import torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from matching.core.strategies import UnknownStrategy, get_strategy
+
+BUNDLED: Final = "bundled"
+BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"
+DEVICES: Final = ("cpu", "cuda")
+PRECISIONS: Final = ("fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True)
+class MatchingSettings:
+    """`settings.MATCHING` with its defaults; a field is the key in lower case."""
+
+    model: str = BUNDLED  # hub id, folder, or "bundled"
+    revision: str = ""  # branch, tag or commit of a hub id; empty: main
+    device: str = "cpu"  # or "cuda", "cuda:1"
+    precision: str = "fp32"  # or "bf16", or "fp16" on cuda
+    threads: int = 1  # of torch, in each worker process
+    encoder: str = "matching.clip_encoder.ClipEncoder"  # dotted path
+    strategy: str = "clip_zeroshot_v2"
+    threshold: float | None = None  # None: the strategy's own
+    top_k: int = 20  # suggestions kept for a post
+    lease_s: int = 180  # how long a task may hold a post
+    max_attempts: int = 3  # then a post has failed
+    sweep_s: int = 30  # between two sweeps for posts that were left behind
+    beat_s: int = 10  # between two beats through the queue
+    stale_s: int = 150  # without a beat, then the worker is restarted
+    # People remember a loss by its day, and notice some on the next one: up to two days before
+    # the reported loss a found post still counts.
+    max_found_before_lost_days: float = 2.0
+    task_timeout_s: int = 120  # the queue's own limit for one task
+    cache_dir: str = ""  # of downloaded models; empty: the hub library's own
+
+
+def matching_settings() -> MatchingSettings:
+    """The settings as they are now; tests override `settings.MATCHING`.
+
+    Raises: ImproperlyConfigured, naming the key and what it takes.
+    """
+    given = getattr(settings, "MATCHING", {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured("MATCHING must be a dictionary.")
+    return _checked(given)
+
+
+def _checked(given: Mapping[str, Any]) -> MatchingSettings:
+    types = {name.upper(): name for name in MatchingSettings.__dataclass_fields__}
+    unknown = sorted(key for key in given if key not in types)
+    if unknown:
+        raise ImproperlyConfigured(
+            f"Unknown key {_named(unknown[0])}. Known keys: {', '.join(sorted(types))}."
+        )
+    values = {types[key]: _typed(key, value) for key, value in given.items()}
+    checked = MatchingSettings(**values)
+    _check_encoder(checked)
+    _check_matching(checked)
+    _check_counts(checked)
+    return checked
+
+
+def _typed(key: str, value: Any) -> Any:
+    default = getattr(MatchingSettings, key.lower())
+    if key == "THRESHOLD" and value is None:
+        return None
+    if isinstance(default, str):
+        if not isinstance(value, str | Path):
+            raise ImproperlyConfigured(f"{_named(key)} must be a text, not {value!r}.")
+        return str(value).strip()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, int) and not (is_number and value == int(value)):
+        raise ImproperlyConfigured(f"{_named(key)} must be a whole number, not {value!r}.")
+    if not is_number:
+        raise ImproperlyConfigured(f"{_named(key)} must be a number, not {value!r}.")
+    return int(value) if isinstance(default, int) else float(value)
+
+
+def _check_encoder(checked: MatchingSettings) -> None:
+    if not checked.model:
+        raise ImproperlyConfigured(
+            f'{_named("MODEL")} is empty. Set it to a hub id, a folder, or "{BUNDLED}".'
+        )
+    device, _, number = checked.device.partition(":")
+    if device not in DEVICES or (":" in checked.device and not number.isdecimal()):
+        raise ImproperlyConfigured(
+            f"{_named('DEVICE')} is {checked.device!r}. It takes cpu, cuda, or cuda:NUMBER."
+        )
+    if checked.precision not in PRECISIONS:
+        raise ImproperlyConfigured(
+            f"{_named('PRECISION')} is {checked.precision!r}. It takes {', '.join(PRECISIONS)}."
+        )
+    if checked.precision == "fp16" and device == "cpu":
+        raise ImproperlyConfigured(
+            f"{_named('PRECISION')} is fp16, which a CPU computes about 100 times slower. "
+            "Set it to fp32 or bf16, or set DEVICE to cuda."
+        )
+    if "." not in checked.encoder:
+        raise ImproperlyConfigured(
+            f"{_named('ENCODER')} is {checked.encoder!r}. It takes the dotted path of a class."
+        )
+
+
+def _check_matching(checked: MatchingSettings) -> None:
+    try:
+        get_strategy(checked.strategy)
+    except UnknownStrategy as error:
+        raise ImproperlyConfigured(f"{_named('STRATEGY')}: {error}") from error
+    if checked.threshold is not None and not -1.0 <= checked.threshold <= 1.0:
+        raise ImproperlyConfigured(
+            f"{_named('THRESHOLD')} is {checked.threshold}. It takes -1 to 1, or nothing for the "
+            "strategy's own."
+        )
+    if not checked.max_found_before_lost_days >= 0:
+        raise ImproperlyConfigured(f"{_named('MAX_FOUND_BEFORE_LOST_DAYS')} must be 0 or more.")
+
+
+def _check_counts(checked: MatchingSettings) -> None:
+    for name in (
+        *("threads", "top_k", "max_attempts"),
+        *("lease_s", "sweep_s", "beat_s", "stale_s", "task_timeout_s"),
+    ):
+        if getattr(checked, name) < 1:
+            raise ImproperlyConfigured(f"{_named(name.upper())} must be 1 or more.")
+
+
+def _named(key: str) -> str:
+    return f'MATCHING["{key}"] (environment: MATCHING_{key})'

@@ -1,0 +1,199 @@
+"""The strategies behind one protocol: how a query is scored against its candidates."""
+
+from typing import Final, Protocol
+
+import numpy as np
+
+from matching.core import gates
+from matching.core.types import (
+    MISSING,
+    Bools,
+    Candidates,
+    Floats,
+    PostFeatures,
+    Scores,
+    ScoringContext,
+)
+from matching.core.vectors import Vec, dots, row_dots, unit
+
+CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
+IMAGE_DISSIMILAR: Final = "image_dissimilar"
+CATEGORY_DIFFERS: Final = "category_differs"
+
+# Constants of the two baselines, from the notes that this project began with; they are kept as
+# they were and are not fitted to anything. `manage.py evaluate_matching` measures what they do.
+V1_TEXT_WEIGHT: Final = 0.7
+V2_TEXT_WEIGHT: Final = 0.3
+ZEROSHOT_THRESHOLD: Final = 0.65  # cosine
+V2_LEAST_IMAGE_SIMILARITY: Final = 0.2  # cosine
+V2_IMAGE_DISSIMILAR_SCORE: Final = 0.0
+V2_CATEGORY_DIFFERS_SCORE: Final = 0.1
+
+
+class Strategy(Protocol):
+    """Scores all candidates of a query in one pass."""
+
+    @property
+    def name(self) -> str:
+        """The name that settings, matches and reports call it by."""
+
+    @property
+    def threshold(self) -> float:
+        """Least score of a match."""
+
+    def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
+        """Score, terms and gate reasons of each candidate, in the candidates' order.
+
+        A pair that a gate takes out keeps its score, so that it can still be shown. The order
+        and the number of candidates change no pair's score; swapping lost and found neither.
+        """
+
+
+class UnknownStrategy(ValueError):
+    """No strategy has this name."""
+
+
+class ClipZeroshotV1:
+    """One vector for each post, words above photographs; the cosine is the score.
+
+    0.7 text + 0.3 image where there is a photograph, else the text alone; unit vectors before
+    mixing. The notes knew one photograph for each post: of several, the cover is taken.
+    """
+
+    name = "clip_zeroshot_v1"
+    threshold = ZEROSHOT_THRESHOLD
+
+    def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
+        """See `Strategy`. Range: -1 to 1"""
+        terms = mixed_similarity(query, candidates, V1_TEXT_WEIGHT)
+        return Scores(
+            post_ids=candidates.post_ids,
+            score=terms["combined"].copy(),
+            terms=terms,
+            gates=gates.impossible(query, candidates, context),
+        )
+
+
+class ClipZeroshotV2:
+    """One vector for each post, photographs above words, and two rules before the cosine.
+
+    0.3 text + 0.7 image where there is a photograph, else the text alone. Where both have one
+    and their cosine is below 0.2 the score is 0.0; else where both name a category and not the
+    same one it is 0.1; else it is the cosine of the combined vectors. Of several photographs
+    the cover is taken, since the notes knew one for each post.
+    """
+
+    name = "clip_zeroshot_v2"
+    threshold = ZEROSHOT_THRESHOLD
+
+    def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
+        """See `Strategy`. Range: -1 to 1"""
+        terms = mixed_similarity(query, candidates, V2_TEXT_WEIGHT)
+        # A missing photograph is NaN here, which is below nothing.
+        dissimilar: Bools = terms["image_image"] < V2_LEAST_IMAGE_SIMILARITY
+        differs = _category_differs(query, candidates)
+        score = np.where(differs, V2_CATEGORY_DIFFERS_SCORE, terms["combined"])
+        score = np.where(dissimilar, V2_IMAGE_DISSIMILAR_SCORE, score)
+        return Scores(
+            post_ids=candidates.post_ids,
+            score=score,
+            terms=terms,
+            gates={
+                **gates.impossible(query, candidates, context),
+                IMAGE_DISSIMILAR: dissimilar,
+                CATEGORY_DIFFERS: differs,
+            },
+        )
+
+
+def mixed_similarity(
+    query: PostFeatures, candidates: Candidates, text_weight: float
+) -> dict[str, Floats]:
+    """The channels' similarities, and `combined`: the cosine of text and image mixed.
+
+    `text_image` is the lost post's text with the found post's photograph whichever of them is
+    the query, `image_text` the other way round; NaN where a channel is absent.
+
+    The mixed vectors are not made: their inner products follow from those of the channels.
+
+    Shape: each term (n,)
+    Range: -1 to 1
+    """
+    if not len(candidates):
+        return {name: np.zeros(0) for name in (*CHANNELS, "combined")}
+    dim = candidates.text_vecs.shape[1]
+    text_vec, cover_vec = _unit_or_nan(query.text_vec, dim), _unit_or_nan(query.cover_vec, dim)
+    text_text = _similarity(dots(text_vec, candidates.text_vecs))
+    image_image = _similarity(dots(cover_vec, candidates.image_vecs))
+    own_text = _similarity(dots(text_vec, candidates.image_vecs))
+    own_image = _similarity(dots(cover_vec, candidates.text_vecs))
+
+    query_text, query_image = _weights(cover_vec[None, :], text_weight)
+    their_text, their_image = _weights(candidates.image_vecs, text_weight)
+    inner = (
+        query_text * their_text * np.nan_to_num(text_text)
+        + query_image * their_image * np.nan_to_num(image_image)
+        + query_text * their_image * np.nan_to_num(own_text)
+        + query_image * their_text * np.nan_to_num(own_image)
+    )
+    lengths = _mixed_lengths(text_vec[None, :], cover_vec[None, :], text_weight) * _mixed_lengths(
+        candidates.text_vecs, candidates.image_vecs, text_weight
+    )
+    combined = np.clip(inner / np.where(lengths == 0.0, 1.0, lengths), -1.0, 1.0)
+    query_is_lost = query.kind == "lost"
+    return {
+        "text_text": text_text,
+        "image_image": image_image,
+        "text_image": own_text if query_is_lost else own_image,
+        "image_text": own_image if query_is_lost else own_text,
+        "combined": combined,
+    }
+
+
+def _weights(image_vecs: Vec, text_weight: float) -> tuple[Floats, Floats]:
+    has_image = ~np.isnan(image_vecs[:, 0])
+    text = np.where(has_image, text_weight, 1.0)
+    return text, np.where(has_image, 1.0 - text_weight, 0.0)
+
+
+def _mixed_lengths(text_vecs: Vec, image_vecs: Vec, text_weight: float) -> Floats:
+    """Length of the mix of each row's text and image. Shape: (n, dim), (n, dim) -> (n,)"""
+    text, image = _weights(image_vecs, text_weight)
+    squared = (
+        text**2 * np.nan_to_num(row_dots(text_vecs, text_vecs)).astype(np.float64)
+        + image**2 * np.nan_to_num(row_dots(image_vecs, image_vecs)).astype(np.float64)
+        + 2.0 * text * image * np.nan_to_num(row_dots(text_vecs, image_vecs)).astype(np.float64)
+    )
+    return np.sqrt(np.maximum(squared, 0.0))
+
+
+def _similarity(products: Vec) -> Floats:
+    return np.clip(products.astype(np.float64), -1.0, 1.0)
+
+
+def _unit_or_nan(vec: Vec | None, dim: int) -> Vec:
+    return np.full(dim, np.nan, dtype=np.float32) if vec is None else unit(vec)
+
+
+def _category_differs(query: PostFeatures, candidates: Candidates) -> Bools:
+    if not query.category:
+        return np.zeros(len(candidates), dtype=np.bool_)
+    named = candidates.categories != MISSING
+    return np.asarray(named & (candidates.categories != query.category), dtype=np.bool_)
+
+
+STRATEGIES: Final[dict[str, Strategy]] = {
+    strategy.name: strategy for strategy in (ClipZeroshotV1(), ClipZeroshotV2())
+}
+
+
+def get_strategy(name: str) -> Strategy:
+    """The strategy of this name.
+
+    Raises: UnknownStrategy, with the names that are known.
+    """
+    try:
+        return STRATEGIES[name]
+    except KeyError:
+        known = ", ".join(sorted(STRATEGIES))
+        raise UnknownStrategy(f"Unknown strategy {name!r}. Known strategies: {known}.") from None

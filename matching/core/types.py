@@ -1,0 +1,222 @@
+"""What strategies take and give: posts as features, candidates as columns, scores as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.core.vectors import Vec, unit
+
+Kind = Literal["lost", "found"]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.str_]
+
+NOBODY: Final = -1  # author of a post that has none
+MISSING: Final = ""  # code of a category, colour or place that was not given
+
+
+@dataclass(frozen=True, eq=False)
+class PostFeatures:
+    """One post as the strategies see it. Vectors are of unit length, or zero.
+
+    Shape: text_vec (dim,), image_vecs (n_photos, dim) with the cover photograph first
+    Units: day in days since any origin that all posts share
+    """
+
+    post_id: int
+    kind: Kind
+    text_vec: Vec | None
+    image_vecs: Vec
+    category: str | None = None  # code of the leaf
+    family: str | None = None
+    colour: str | None = None
+    building: str | None = None
+    zone: str | None = None
+    day: float | None = None
+    author_id: int | None = None
+
+    @property
+    def cover_vec(self) -> Vec | None:
+        """Shape: (dim,), None without a photograph."""
+        return self.image_vecs[0] if len(self.image_vecs) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """n posts as columns, for one vectorised pass. Rows of vectors are of unit length, or zero.
+
+    Shape: text_vecs and image_vecs (n, dim) with a row of NaN where missing; photo_vecs (m, dim)
+        are the photographs after the cover, photo_owner (m,) the row of their post; else (n,)
+    """
+
+    post_ids: Ints
+    kinds: Texts
+    text_vecs: Vec
+    image_vecs: Vec
+    photo_vecs: Vec
+    photo_owner: Ints
+    categories: Texts
+    families: Texts
+    colours: Texts
+    buildings: Texts
+    zones: Texts
+    days: Floats  # NaN where missing
+    author_ids: Ints
+
+    def __len__(self) -> int:
+        return len(self.post_ids)
+
+    @classmethod
+    def from_features(cls, posts: Sequence[PostFeatures], dim: int | None = None) -> Self:
+        """Lay posts out as columns, their vectors normalised.
+
+        Args:
+            posts: none at all is fine.
+            dim: length of the vectors; read from the posts where it is not given.
+        """
+        if dim is None:
+            dim = next((found for post in posts if (found := _dim(post))), 0)
+        absent = np.full(dim, np.nan, dtype=np.float32)
+        texts = [absent if post.text_vec is None else post.text_vec for post in posts]
+        covers = [absent if post.cover_vec is None else post.cover_vec for post in posts]
+        further = [vec for post in posts for vec in post.image_vecs[1:]]
+        owner = [row for row, post in enumerate(posts) for _ in post.image_vecs[1:]]
+        return cls(
+            post_ids=np.array([post.post_id for post in posts], dtype=np.int64),
+            kinds=np.array([post.kind for post in posts], dtype=np.str_),
+            text_vecs=_stack(texts, dim),
+            image_vecs=_stack(covers, dim),
+            photo_vecs=_stack(further, dim),
+            photo_owner=np.array(owner, dtype=np.int64),
+            categories=_codes([post.category for post in posts]),
+            families=_codes([post.family for post in posts]),
+            colours=_codes([post.colour for post in posts]),
+            buildings=_codes([post.building for post in posts]),
+            zones=_codes([post.zone for post in posts]),
+            days=np.array([np.nan if p.day is None else p.day for p in posts], dtype=np.float64),
+            author_ids=np.array(
+                [NOBODY if post.author_id is None else post.author_id for post in posts],
+                dtype=np.int64,
+            ),
+        )
+
+    def take(self, rows: Ints) -> Self:
+        """The candidates at these rows, in this order.
+
+        Shape: (k,), each row at most once
+        """
+        place = np.full(len(self), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.photo_owner] >= 0 if len(self.photo_owner) else np.zeros(0, np.bool_)
+        columns: dict[str, Any] = {
+            column.name: getattr(self, column.name)[rows]
+            for column in fields(self)
+            if not column.name.startswith("photo_")
+        }
+        columns["photo_vecs"] = self.photo_vecs[kept]
+        columns["photo_owner"] = place[self.photo_owner[kept]]
+        return type(self)(**columns)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringProfile:
+    """Names the site statistics that a score was made with; strategies that need any extend it."""
+
+    version: int
+    fingerprint: str  # of the encoder that made the vectors
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringContext:
+    """What a strategy knows beside the two posts.
+
+    Shape: rejected (n,), True where staff rejected the pair of query and candidate
+    """
+
+    profile: ScoringProfile | None = None
+    max_found_before_lost_days: float = 2.0
+    rejected: Bools | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one candidate did: terms as in the JSON that is stored, None for an absent channel."""
+
+    post_id: int
+    score: float
+    terms: dict[str, float | None] = field(default_factory=dict)
+    gates: tuple[str, ...] = ()
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether a gate takes the pair out of the suggestions."""
+        return bool(self.gates)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """How all candidates did, as columns in the candidates' order.
+
+    Shape: post_ids, score, each of terms (NaN where the channel is absent) and each of gates
+        (True where the gate named by the key takes the pair out) are (n,)
+    """
+
+    post_ids: Ints
+    score: Floats
+    terms: dict[str, Floats]
+    gates: dict[str, Bools]
+
+    def __len__(self) -> int:
+        return len(self.post_ids)
+
+    @property
+    def gated(self) -> Bools:
+        """Shape: (n,), True where any gate takes the pair out."""
+        taken_out = np.zeros(len(self), dtype=np.bool_)
+        for mask in self.gates.values():
+            taken_out |= mask
+        return taken_out
+
+    def at(self, row: int) -> Score:
+        """The score of one candidate, in plain Python types that JSON takes."""
+        return Score(
+            post_id=int(self.post_ids[row]),
+            score=float(self.score[row]),
+            terms={
+                name: None if np.isnan(term[row]) else float(term[row])
+                for name, term in self.terms.items()
+            },
+            gates=tuple(reason for reason, mask in self.gates.items() if mask[row]),
+        )
+
+    def top(self, k: int, *, threshold: float | None = None, gated: bool = False) -> list[Score]:
+        """The k best, equal scores in the order of their post's key.
+
+        Args:
+            threshold: least score that counts; all count without one.
+            gated: whether pairs that a gate takes out are among them, with their reasons.
+        """
+        wanted = np.ones(len(self), dtype=np.bool_) if gated else ~self.gated
+        if threshold is not None:
+            wanted &= self.score >= threshold
+        rows = np.flatnonzero(wanted)
+        best_first = np.lexsort((self.post_ids[rows], -self.score[rows]))
+        return [self.at(int(row)) for row in rows[best_first[: max(k, 0)]]]
+
+
+def _dim(post: PostFeatures) -> int:
+    if post.text_vec is not None:
+        return int(post.text_vec.shape[0])
+    return int(post.image_vecs.shape[1]) if len(post.image_vecs) else 0
+
+
+def _stack(vecs: Sequence[Vec], dim: int) -> Vec:
+    return unit(np.stack(vecs)) if vecs else np.zeros((0, dim), dtype=np.float32)
+
+
+def _codes(codes: Sequence[str | None]) -> Texts:
+    return np.array([code or MISSING for code in codes], dtype=np.str_)

@@ -1,0 +1,49 @@
+"""Unit vectors and cosines, safe on zero vectors; must not import anything but NumPy."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Vec = npt.NDArray[np.float32]
+
+
+def unit(vecs: npt.NDArray[Any]) -> Vec:
+    """Scale to length 1 along the last axis; a zero vector stays zero, a row of NaN stays NaN.
+
+    Shape: (..., dim) -> (..., dim)
+    """
+    # In float64, so that neither tiny nor huge float32 components under- or overflow.
+    wide = np.asarray(vecs, dtype=np.float64)
+    lengths = np.linalg.norm(wide, axis=-1, keepdims=True)
+    return (wide / np.where(lengths == 0.0, 1.0, lengths)).astype(np.float32)
+
+
+def dots(query_vec: Vec, candidate_vecs: Vec) -> Vec:
+    """Inner product of one vector with each row.
+
+    Not `@`: BLAS adds up a row in an order that depends on the row's position, so that the same
+    pair could differ in its last bit with other candidates around it. This costs the same time.
+
+    Shape: (dim,), (n, dim) -> (n,)
+    """
+    products: Vec = np.einsum("nd,d->n", candidate_vecs, query_vec, dtype=np.float32)
+    return products
+
+
+def row_dots(left_vecs: Vec, right_vecs: Vec) -> Vec:
+    """Inner product of each row with the row at the same place.
+
+    Shape: (n, dim), (n, dim) -> (n,)
+    """
+    products: Vec = np.einsum("nd,nd->n", left_vecs, right_vecs, dtype=np.float32)
+    return products
+
+
+def cosine(query_vec: npt.NDArray[Any], candidate_vecs: npt.NDArray[Any]) -> Vec:
+    """Cosine of one vector of any length with each row; 0 where either is a zero vector.
+
+    Shape: (dim,), (n, dim) -> (n,)
+    Range: -1 to 1, NaN for a row of NaN
+    """
+    return np.clip(dots(unit(query_vec), unit(candidate_vecs)), -1.0, 1.0)
