@@ -61,7 +61,7 @@ class _Reader:
         where: str,
         *,
         position: int,
-        extra: Mapping[str, type] | None = None,
+        extra: Mapping[str, type[Any]] | None = None,
         parent: tuple[str, str] = ("", ""),
         children: tuple[str, ...] = (),
     ) -> str:

@@ -1,6 +1,6 @@
 """Categories and places, as the campus wants them. Codes are set once; programs know them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -26,15 +26,17 @@ class WordsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compares words, not commas."""
-        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+        before: list[str] = self.to_python(self.prepare_value(initial))
+        after: list[str] = self.to_python(data)
+        return before != after
 
 
 class NamedAdmin(NamedModelAdmin):
     """Base of what has a code and two names."""
 
-    list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")
+    list_display: ClassVar[Any] = ("code", "name_ko", "name_en", "position", "is_active")
     list_editable = ("position", "is_active")
-    list_filter: Any = ("is_active",)
+    list_filter: ClassVar[Any] = ("is_active",)
     search_fields: Any = ("code", "name_ko", "name_en")
     list_per_page = 100
 

@@ -1,6 +1,6 @@
 """The people who sign in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -20,7 +20,7 @@ class UserAdmin(UserModelAdmin):
 
     list_display = ("username", "email", "first_name", "language", "is_staff", "is_active")
     list_filter = (*DjangoUserAdmin.list_filter, "language")
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         *(DjangoUserAdmin.fieldsets or ()),
         (_("Messages"), {"fields": ("language", "wants_email")}),
     )

@@ -19,6 +19,7 @@ from lostfound.admin.bases import (
 )
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Photo, Post, PostEvent, User
+from lostfound.models.post import PostQuerySet
 from lostfound.services import (
     TransitionRefused,
     close_post,
@@ -144,7 +145,8 @@ class PostAdmin(PostModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         """With everything that the list shows."""
-        return super().get_queryset(request).with_details()  # type: ignore[attr-defined]
+        posts: PostQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return posts.with_details()
 
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """A lost post has nothing that is kept."""

@@ -53,16 +53,9 @@ def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
 def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponseBase:
     etag = f'"{found.content_hash[:32]}-{size}"'
     modified = int(found.created_at.timestamp())
-    response = get_conditional_response(request, etag=etag, last_modified=modified)
-    if response is None:
-        field = found.full if size == "full" else found.thumbnail
-        try:
-            file = field.storage.open(field.name, "rb")
-        except FileNotFoundError as missing:
-            logger.error("The file of photo %s (%s) is missing", found.public_id, size)
-            raise Http404 from missing
-        # A neutral name: nothing of what the uploader called it.
-        response = FileResponse(file, filename=f"{size}{PurePath(field.name).suffix}")
+    response: HttpResponseBase = get_conditional_response(
+        request, etag=etag, last_modified=modified
+    ) or _file_response(found, size)
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(modified)
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -73,3 +66,15 @@ def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) 
     if not is_public:
         patch_vary_headers(response, ["Cookie", "X-Session-Token"])
     return response
+
+
+def _file_response(found: Photo, size: str) -> FileResponse:
+    field = found.full if size == "full" else found.thumbnail
+    name = field.name or ""
+    try:
+        file = field.storage.open(name, "rb")
+    except (OSError, ValueError) as missing:
+        logger.exception("Photo %s (%s) cannot be read", found.public_id, size)
+        raise Http404 from missing
+    # A neutral name: nothing of what the uploader called it.
+    return FileResponse(file, filename=f"{size}{PurePath(name).suffix}")
