@@ -1,0 +1,128 @@
+"""The record of decisions: read-only, but each standing one can be taken back."""
+
+import uuid
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from lostfound.models import User
+from matching.admin.undo import undo_button
+from matching.models import MatchDecision
+from matching.services.decisions import DecisionRefused, undo_decision
+
+MAY_DECIDE = "matching.change_match"
+
+
+@admin.register(MatchDecision)
+class MatchDecisionAdmin(admin.ModelAdmin[MatchDecision]):
+    """Who decided what, when, and what they saw."""
+
+    list_display = ("at", "pair", "action", "score_percent", "reason", "note", "actor", "undo")
+    list_display_links = ("at",)
+    list_filter = ("action", "reason", "at")
+    list_select_related = ("match__lost", "match__found", "actor", "undone_by__actor", "undoes")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("match__lost__title", "match__found__title", "actor__username", "note")
+    ordering = ("-at", "-pk")
+    actions = ("undo_selected",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: MatchDecision | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: MatchDecision | None = None) -> bool:
+        return False
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        """Whoever may decide may take a decision back."""
+        return request.user.has_perm(MAY_DECIDE)
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = self.admin_site.admin_view(self.undo_view)
+        return [path("undo/", undo, name="matching_matchdecision_undo"), *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        may = self.has_undo_permission(request)
+        return shown if may else [name for name in shown if name != "undo"]
+
+    def undo_view(self, request: HttpRequest) -> HttpResponse:
+        """Take back the one decision that the pressed button names."""
+        return cast(HttpResponse, require_POST(self._undo)(request))
+
+    def _undo(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_undo_permission(request):
+            raise PermissionDenied
+        decision = _decision_or_404(request.POST.get("decision", ""))
+        try:
+            undo_decision(decision, actor=cast(User, request.user))
+        except DecisionRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            text = _("Undone: %(match)s is as it was before.") % {"match": decision.match}
+            messages.success(request, text)
+        url = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            url = reverse("admin:matching_match_change", args=[decision.match_id])
+        return HttpResponseRedirect(url)
+
+    @admin.action(description=gettext_lazy("Undo the selected decisions"), permissions=["undo"])
+    def undo_selected(self, request: HttpRequest, queryset: QuerySet[MatchDecision]) -> None:
+        """Take many back, the newest first."""
+        if not self.has_undo_permission(request):
+            raise PermissionDenied
+        undone = 0
+        for decision in queryset.order_by("-at", "-pk"):
+            try:
+                undo_decision(decision, actor=cast(User, request.user))
+            except DecisionRefused as refused:
+                messages.warning(request, f"{decision.match}: {refused}")
+            else:
+                undone += 1
+        if undone:
+            text = ngettext("%(n)d decision undone.", "%(n)d decisions undone.", undone)
+            messages.success(request, text % {"n": undone})
+
+    @admin.display(description=gettext_lazy("pair"))
+    def pair(self, decision: MatchDecision) -> SafeString:
+        """Both titles, leading to the review page."""
+        url = reverse("admin:matching_match_change", args=[decision.match_id])
+        return format_html('<a href="{}">{}</a>', url, decision.match)
+
+    @admin.display(description=gettext_lazy("score"), ordering="score")
+    def score_percent(self, decision: MatchDecision) -> str:
+        """The score as it was seen."""
+        return f"{decision.score:.0%}"
+
+    @admin.display(description=gettext_lazy("undo"))
+    def undo(self, decision: MatchDecision) -> str:
+        """A button, or what became of the decision."""
+        if decision.action == MatchDecision.Action.UNDO:
+            return "–"
+        if hasattr(decision, "undone_by"):
+            return _("undone by %(person)s") % {"person": decision.undone_by.actor}
+        return undo_button(decision)
+
+
+def _decision_or_404(public_id: str) -> MatchDecision:
+    try:
+        return MatchDecision.objects.select_related("match__lost", "match__found").get(
+            public_id=uuid.UUID(public_id)
+        )
+    except (ValueError, MatchDecision.DoesNotExist) as missing:
+        raise Http404 from missing

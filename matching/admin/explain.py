@@ -1,0 +1,116 @@
+"""A match explained in plain words: every term behind its score, and every gate."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching.core import gates, strategies
+from matching.models import Match, MatchDecision
+
+# The scores and terms of these are cosines; those of all others are a probability and evidence
+# (natural logarithm).
+SIMILARITY_STRATEGIES: Final = frozenset({"clip_zeroshot_v1", "clip_zeroshot_v2"})
+
+TERM_WORDS: Final = {
+    "prior": gettext_lazy("Before anything is compared"),
+    "text_text": gettext_lazy("Words with words"),
+    "image_image": gettext_lazy("Photograph with photograph"),
+    "text_image": gettext_lazy("Lost words with the found photograph"),
+    "image_text": gettext_lazy("Lost photograph with the found words"),
+    "combined": gettext_lazy("Words and photograph together"),
+    "category": gettext_lazy("Category"),
+    "colour": gettext_lazy("Colour"),
+    "time": gettext_lazy("Days between loss and find"),
+    "place": gettext_lazy("Place"),
+    "identity": gettext_lazy("Serial number, model or name"),
+    "total": gettext_lazy("All together"),
+}
+GATE_WORDS: Final = {
+    gates.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
+    gates.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
+    gates.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
+    gates.REJECTED: gettext_lazy("Staff have rejected this pair."),
+    strategies.IMAGE_DISSIMILAR: gettext_lazy("The photographs are too unlike each other."),
+    strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),
+}
+STRATEGY_WORDS: Final = {
+    "clip_zeroshot_v1": gettext_lazy("Comparison 1: mostly words"),
+    "clip_zeroshot_v2": gettext_lazy("Comparison 2: mostly photographs"),
+    "calibrated_v3": gettext_lazy("Comparison 3: weighed evidence"),
+}
+PHOTO_TERMS: Final = frozenset({"image_image", "text_image", "image_text"})
+MIDDLE: Final = 50  # the zero line of a bar of evidence that is 100 units wide
+
+
+@dataclass(frozen=True)
+class Term:
+    """One line of the explanation. `start`, `width` and `zero` place its bar on 0 to 100."""
+
+    name: str
+    label: str
+    value: str
+    start: int = 0
+    width: int = 0
+    zero: int = 0
+    missing: bool = False
+    against: bool = False
+
+
+def explain_terms(match: Match) -> list[Term]:
+    """Every term of the score, in the order in which the strategy gave them."""
+    if match.strategy in SIMILARITY_STRATEGIES:
+        return [_similarity(name, value) for name, value in match.terms.items()]
+    largest = max([1.0, *(abs(value) for value in match.terms.values() if _is_number(value))])
+    return [_evidence(name, value, largest) for name, value in match.terms.items()]
+
+
+def score_words(match: Match | MatchDecision) -> str:
+    """A cosine as it is, a probability as a percentage; 100% only where nothing is left out."""
+    if match.strategy in SIMILARITY_STRATEGIES:
+        return f"{match.score:.2f}"
+    return f"{match.score:.0%}" if match.score < 0.995 or match.score >= 1 else "99%"
+
+
+def explain_gates(match: Match) -> list[str]:
+    """Why a pair was ruled out, in words."""
+    return [_gate(str(gate)) for gate in match.gates]
+
+
+def strategy_words(name: str) -> str:
+    """A strategy's name for people, or the name itself where there is none."""
+    return str(STRATEGY_WORDS.get(name, name))
+
+
+def _similarity(name: str, value: Any) -> Term:
+    if not _is_number(value):
+        return _without_bar(name, value)
+    return Term(name, _label(name), f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
+
+
+def _evidence(name: str, value: Any, largest: float) -> Term:
+    if not _is_number(value):
+        return _without_bar(name, value)
+    width = round(abs(value) / largest * MIDDLE)
+    start = MIDDLE - width if value < 0 else MIDDLE
+    return Term(name, _label(name), f"{value:+.2f}", start, width, MIDDLE, against=value < 0)
+
+
+def _without_bar(name: str, value: Any) -> Term:
+    if value is not None:
+        return Term(name, _label(name), str(value), missing=True)
+    why = _("no photograph → 0") if name in PHOTO_TERMS else _("not known → 0")
+    return Term(name, _label(name), why, missing=True)
+
+
+def _label(name: str) -> str:
+    return str(TERM_WORDS.get(name, name.replace("_", " ")))
+
+
+def _gate(gate: str) -> str:
+    return str(GATE_WORDS.get(gate, str(gate).replace("_", " ")))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,216 @@
+"""The review desk: the queue of suggested pairs, and the page on which one is decided."""
+
+import copy
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound.models import Office, User
+from matching.admin.bulk import decide_selected
+from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting, with_both_posts
+from matching.admin.review import review_context
+from matching.admin.undo import tell_decided
+from matching.models import Match, MatchDecision
+from matching.services.decisions import DecisionRefused, confirm_match, reject_match
+
+ALL: Final = "all"
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """What waits for a decision, unless asked for something else."""
+
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        others = [(v, str(label)) for v, label in Match.Status.choices if v != "suggested"]
+        return [*others, (ALL, _("all"))]
+
+    def choices(self, changelist: ChangeList) -> Any:
+        default = changelist.get_query_string(remove=[self.parameter_name])
+        yield {"selected": self.value() is None, "query_string": default, "display": _("waiting")}
+        yield from list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        if self.value() == ALL:
+            return queryset
+        return queryset.filter(status=self.value() or Match.Status.SUGGESTED)
+
+
+class OfficeFilter(admin.SimpleListFilter):
+    """Where the found thing is kept: each counter looks at its own shelf."""
+
+    title = gettext_lazy("kept at")
+    parameter_name = "office"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(office.pk), office.name) for office in Office.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        if (value := self.value()) is None:
+            return queryset
+        return queryset.filter(found__office=value) if value.isdigit() else queryset.none()
+
+
+@admin.register(Match)
+class MatchAdmin(admin.ModelAdmin[Match]):
+    """Pairs are decided here; nobody adds, edits or deletes one by hand."""
+
+    ordering = QUEUE_ORDER
+    list_filter = (StatusFilter, OfficeFilter)
+    list_per_page = 20
+    list_max_show_all = 100
+    show_full_result_count = False
+    search_fields = (
+        "lost__title",
+        "lost__description",
+        "found__title",
+        "found__description",
+        "found__kept_note",
+    )
+    actions = ("confirm_selected", "reject_selected")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Match | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
+        return with_both_posts(super().get_queryset(request))
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [path("decide/", decide, name="matching_match_decide"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {
+            "title": _("Suggested pairs"),
+            "subtitle": None,
+            "may_decide": self.has_change_permission(request),
+            "filters": request.GET.urlencode(),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The review page. Deciding goes through `decide_view`; a POST here changes nothing."""
+        return cast(HttpResponse, require_safe(self._review)(request, object_id))
+
+    def _review(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        match = self.get_object(request, object_id)
+        if not self.has_view_or_change_permission(request, match):
+            raise PermissionDenied
+        if match is None:
+            raise Http404
+        filters = request.GET.get("_changelist_filters", "")
+        queue = self._queue(request, filters)
+        follower = next_waiting(match, queue)
+        context = {
+            **self.admin_site.each_context(request),
+            **review_context(match),
+            "opts": self.opts,
+            "title": _("Is this the same thing?"),
+            "filters": filters,
+            "list_url": self._list_url(filters),
+            "next_url": self._review_url(follower, filters) if follower else None,
+            "waiting_count": queue.count(),
+            "may_decide": self.has_change_permission(request, match),
+        }
+        return TemplateResponse(request, "admin/matching/match/review.html", context)
+
+    def decide_view(self, request: HttpRequest) -> HttpResponse:
+        """Confirm or reject the one pair that the pressed button names."""
+        return cast(HttpResponse, require_POST(self._decide)(request))
+
+    def _decide(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        action, _sep, rest = request.POST.get("decision", "").partition(":")
+        key, _sep, version = rest.partition(":")
+        if action not in ("confirm", "reject") or not key.isdigit() or not version:
+            return HttpResponseBadRequest("decision")
+        filters = request.POST.get("filters", "")
+        from_list = request.POST.get("page") == "list"
+        match = self.get_object(request, key)
+        if match is None:
+            messages.error(request, _("This pair is gone: one of its posts was deleted."))
+            return HttpResponseRedirect(self._list_url(filters))
+        actor = cast(User, request.user)
+        try:
+            if action == "confirm":
+                decision = confirm_match(match, actor=actor, expected_version=version)
+            else:
+                decision = reject_match(
+                    match,
+                    actor=actor,
+                    reason=request.POST.get("reason", ""),
+                    note=request.POST.get("note", ""),
+                    expected_version=version,
+                )
+        except DecisionRefused as refused:
+            messages.error(request, str(refused))
+            back = self._list_url(filters) if from_list else self._review_url(match, filters)
+            return HttpResponseRedirect(back)
+        tell_decided(request, decision)
+        if from_list:
+            return HttpResponseRedirect(self._list_url(filters))
+        follower = next_waiting(match, self._queue(request, filters))
+        if follower is None:
+            messages.info(request, _("No more pairs are waiting here."))
+            return HttpResponseRedirect(self._list_url(filters))
+        return HttpResponseRedirect(self._review_url(follower, filters))
+
+    @admin.action(description=gettext_lazy("Confirm the selected pairs"), permissions=["change"])
+    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
+        """Confirm many, after one more look at what was selected."""
+        return decide_selected(self, request, queryset, MatchDecision.Action.CONFIRM)
+
+    @admin.action(description=gettext_lazy("Reject the selected pairs"), permissions=["change"])
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
+        """Reject many for one reason, after one more look at what was selected."""
+        return decide_selected(self, request, queryset, MatchDecision.Action.REJECT)
+
+    def _queue(self, request: HttpRequest, filters: str) -> QuerySet[Match]:
+        """The waiting pairs of the list from which the reader came."""
+        listed = copy.copy(request)
+        listed.GET = QueryDict(filters)
+        try:
+            queue = self.get_changelist_instance(listed).get_queryset(listed)
+        except IncorrectLookupParameters:
+            queue = waiting()
+        return with_both_posts(queue.filter(status=Match.Status.SUGGESTED))
+
+    def _list_url(self, filters: str) -> str:
+        url = reverse("admin:matching_match_changelist")
+        return f"{url}?{filters}" if filters else url
+
+    def _review_url(self, match: Match, filters: str) -> str:
+        url = reverse("admin:matching_match_change", args=[match.pk])
+        return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url

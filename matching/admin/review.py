@@ -1,0 +1,63 @@
+"""What the review page shows of one pair."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from lostfound.models import Photo, Post
+from matching.admin.comparison import compare
+from matching.admin.explain import explain_gates, explain_terms, strategy_words
+from matching.admin.queue import QUEUE_ORDER, with_both_posts
+from matching.models import Match, MatchDecision
+from matching.services.decisions import CONFIRMABLE, decision_version, standing_decision
+
+MAX_OTHERS = 12  # other suggestions of the same posts on one page
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two posts, with its heading."""
+
+    heading: str
+    post: Post
+    photos: list[Photo]
+
+
+def review_context(match: Match) -> dict[str, Any]:
+    """Everything on the page but the queue around it."""
+    sides = [
+        Side(_("Lost"), match.lost, list(match.lost.photos.all())),
+        Side(_("Found"), match.found, list(match.found.photos.all())),
+    ]
+    both_open = match.lost.is_open and match.found.is_open
+    return {
+        "match": match,
+        "sides": sides,
+        "facts": compare(match),
+        "terms": explain_terms(match),
+        "gate_words": explain_gates(match),
+        "strategy_words": strategy_words(match.strategy),
+        "history": history(match),
+        "standing": standing_decision(match),
+        "others": other_suggestions(match),
+        "reasons": MatchDecision.Reason.choices,
+        "version": decision_version(match),
+        "can_confirm": both_open and match.status in CONFIRMABLE,
+        "can_reject": match.status == Match.Status.SUGGESTED,
+    }
+
+
+def history(match: Match) -> list[MatchDecision]:
+    """Every decision about the pair, newest first; the standing one may be undone."""
+    return list(match.decisions.select_related("actor", "undone_by", "undoes"))
+
+
+def other_suggestions(match: Match) -> list[Match]:
+    """What else is suggested, or was set aside, for either post."""
+    shown = (Match.Status.SUGGESTED, Match.Status.SET_ASIDE, Match.Status.CONFIRMED)
+    others = Match.objects.filter(
+        Q(lost=match.lost_id) | Q(found=match.found_id), status__in=shown
+    ).exclude(pk=match.pk)
+    return list(with_both_posts(others).order_by("-score", *QUEUE_ORDER)[:MAX_OTHERS])

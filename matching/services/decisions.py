@@ -1,0 +1,287 @@
+"""What staff decide about a pair: confirm, reject, take back; each in one guarded transaction.
+
+Locks are taken on the posts first, in the order of their keys, then on the match: two people
+who decide about one post at once wait for each other there, and the second one is refused.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.models import Notification, Post, User
+from lostfound.services import TransitionRefused, change_status, notify
+from lostfound.services.privacy import mask_personal_numbers
+from matching.models import Match, MatchDecision
+
+CONFIRMABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.REJECTED})
+STATUS_AFTER: Final[dict[str, str]] = {
+    MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,
+    MatchDecision.Action.REJECT: Match.Status.REJECTED,
+}
+MAX_NOTE_CHARS: Final = 200
+
+
+class DecisionRefused(Exception):
+    """The pair cannot be decided like this; the message tells the reader why.
+
+    `code` is one of gone, changed, decided, not_open, held, undone, stale, reason.
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def decision_version(match: Match) -> str:
+    """Names what a person saw of the pair; it changes with the status and with either post."""
+    seen = (
+        match.status,
+        match.evidence_hash,
+        match.lost.updated_at.isoformat(),
+        match.found.updated_at.isoformat(),
+    )
+    return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
+
+
+def standing_decision(match: Match) -> MatchDecision | None:
+    """The decision that holds for a pair now: the latest one that is not undone."""
+    decisions = MatchDecision.objects.filter(match=match, action__in=STATUS_AFTER)
+    return decisions.filter(undone_by=None).order_by("-at", "-pk").first()
+
+
+@transaction.atomic
+def confirm_match(
+    match: Match, *, actor: User, expected_version: str | None = None
+) -> MatchDecision:
+    """Both posts are about the same thing: they are matched, their other suggestions set aside.
+
+    Args:
+        expected_version: what `decision_version` gave when the pair was shown, if it was.
+
+    Raises:
+        DecisionRefused: somebody was faster, or one of the posts is not open.
+    """
+    match = _locked(match.pk, {match.lost_id, match.found_id})
+    _check_seen(match, expected_version)
+    if match.status not in CONFIRMABLE:
+        raise _decided_already(match)
+    for post in (match.lost, match.found):
+        if not post.is_open:
+            raise DecisionRefused(
+                _("“%(post)s” is no longer open (%(status)s).")
+                % {"post": post.title, "status": post.get_status_display()},
+                "not_open",
+            )
+    held = Match.objects.filter(_shares_post(match), status=Match.Status.CONFIRMED).first()
+    if held is not None:
+        raise DecisionRefused(
+            _("One of these posts already has a confirmed match: %(match)s. Undo that one first.")
+            % {"match": held},
+            "held",
+        )
+    decision = _record(match, MatchDecision.Action.CONFIRM, actor)
+    _move(match, Match.Status.CONFIRMED, decision)
+    # Before the posts change: a post that is no longer open has its suggestions withdrawn.
+    rivals = Match.objects.filter(_shares_post(match), status=Match.Status.SUGGESTED)
+    rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
+    for post in (match.lost, match.found):
+        _change(post, Post.Status.MATCHED, decision, "matched")
+        notify(post.author, post, Notification.Kind.MATCH_CONFIRMED)
+    return decision
+
+
+@transaction.atomic
+def reject_match(
+    match: Match,
+    *,
+    actor: User,
+    reason: str = "",
+    note: str = "",
+    expected_version: str | None = None,
+) -> MatchDecision:
+    """The posts are about two things: the pair does not come back unless its evidence changes.
+
+    Args:
+        reason: one of `MatchDecision.Reason`, or empty.
+        note: anything else, in the decider's own words.
+
+    Raises:
+        DecisionRefused: somebody was faster, or the reason is not on the list.
+    """
+    if reason and reason not in MatchDecision.Reason.values:
+        raise DecisionRefused(_("Choose a reason from the list."), "reason")
+    match = _locked(match.pk, {match.lost_id, match.found_id})
+    _check_seen(match, expected_version)
+    if match.status != Match.Status.SUGGESTED:
+        raise _decided_already(match)
+    note = mask_personal_numbers(note.strip())[:MAX_NOTE_CHARS]
+    decision = _record(match, MatchDecision.Action.REJECT, actor, reason=reason, note=note)
+    _move(match, Match.Status.REJECTED, decision)
+    return decision
+
+
+@transaction.atomic
+def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
+    """Take a decision back, so that all is as before it; both decisions stay on record.
+
+    What a confirmation had set aside is suggested again where both posts are open again, and
+    otherwise stays aside on account of the decision that now holds the other post.
+
+    Raises:
+        DecisionRefused: it was undone before, or the pair or a post has moved on since.
+    """
+    pair = decision.match
+    shelved = Match.objects.filter(set_aside_by=decision, status=Match.Status.SET_ASIDE)
+    post_ids = {pair.lost_id, pair.found_id}
+    for ids in shelved.values_list("lost_id", "found_id"):
+        post_ids.update(ids)
+    match = _locked(pair.pk, post_ids)
+    _check_undoable(decision, match)
+    undo = _record(match, MatchDecision.Action.UNDO, actor, undoes=decision)
+    if decision.action == MatchDecision.Action.CONFIRM:
+        for post in (match.lost, match.found):
+            if not post.is_open:
+                _change(post, Post.Status.OPEN, undo, "match_undone")
+            notify(post.author, post, Notification.Kind.MATCH_WITHDRAWN)
+    if decision.status_before == Match.Status.REJECTED:
+        earlier = standing_decision(match)
+        _move(match, Match.Status.REJECTED, earlier)
+    else:
+        _lay_down(match)
+    shelved = shelved.select_related("lost", "found").order_by("pk")
+    for other in list(shelved.select_for_update(of=("self",))):
+        if not {other.lost_id, other.found_id} <= post_ids:
+            raise DecisionRefused(_("This has just changed. Please try again."), "changed")
+        _lay_down(other)
+    return undo
+
+
+def _locked(match_id: int, post_ids: Iterable[int]) -> Match:
+    list(Post.objects.select_for_update().filter(pk__in=post_ids).order_by("pk"))
+    match = Match.objects.select_for_update().filter(pk=match_id).first()
+    if match is None:
+        raise DecisionRefused(_("This pair is gone: one of its posts was deleted."), "gone")
+    posts = Post.objects.select_related("author").in_bulk([match.lost_id, match.found_id])
+    match.lost, match.found = posts[match.lost_id], posts[match.found_id]
+    return match
+
+
+def _check_seen(match: Match, expected_version: str | None) -> None:
+    if expected_version and expected_version != decision_version(match):
+        if match.status != Match.Status.SUGGESTED:
+            raise _decided_already(match)
+        raise DecisionRefused(
+            _("“%(match)s” has changed since you opened it. Look at it again, then decide.")
+            % {"match": match},
+            "changed",
+        )
+
+
+def _decided_already(match: Match) -> DecisionRefused:
+    if match.status == Match.Status.SET_ASIDE:
+        why = _("One of these posts was just matched with another one.")
+    elif match.decided_by is not None:
+        why = _("%(person)s was faster: this pair is already %(status)s.") % {
+            "person": match.decided_by.get_full_name() or match.decided_by.get_username(),
+            "status": match.get_status_display(),
+        }
+    else:
+        why = _("This pair cannot be decided now: it is %(status)s.") % {
+            "status": match.get_status_display()
+        }
+    return DecisionRefused(why, "decided")
+
+
+def _check_undoable(decision: MatchDecision, match: Match) -> None:
+    if decision.action not in STATUS_AFTER:
+        raise DecisionRefused(_("An undo is not undone: decide about the pair again."), "undone")
+    if MatchDecision.objects.filter(undoes=decision).exists():
+        raise DecisionRefused(_("This decision has been undone already."), "undone")
+    if match.status != STATUS_AFTER[decision.action] or standing_decision(match) != decision:
+        raise DecisionRefused(
+            _("This can no longer be undone: the pair has been decided or suggested anew since."),
+            "stale",
+        )
+    if decision.action == MatchDecision.Action.CONFIRM:
+        for post in (match.lost, match.found):
+            if post.status not in (Post.Status.MATCHED, Post.Status.OPEN):
+                raise DecisionRefused(
+                    _("This can no longer be undone: “%(post)s” is %(status)s since.")
+                    % {"post": post.title, "status": post.get_status_display()},
+                    "stale",
+                )
+
+
+def _shares_post(match: Match) -> Q:
+    return (Q(lost=match.lost_id) | Q(found=match.found_id)) & ~Q(pk=match.pk)
+
+
+def _record(
+    match: Match,
+    action: str,
+    actor: User,
+    *,
+    reason: str = "",
+    note: str = "",
+    undoes: MatchDecision | None = None,
+) -> MatchDecision:
+    return MatchDecision.objects.create(
+        match=match,
+        action=action,
+        actor=actor,
+        reason=reason,
+        note=note,
+        undoes=undoes,
+        status_before=match.status,
+        score=match.score,
+        strategy=match.strategy,
+        fingerprint=match.fingerprint,
+        terms=match.terms,
+        gates=match.gates,
+        evidence_hash=match.evidence_hash,
+    )
+
+
+def _move(
+    match: Match, to: str, decided: MatchDecision | None, *, held_by: MatchDecision | None = None
+) -> None:
+    """One conditional UPDATE, so that a change behind the lock is never overwritten."""
+    changed = Match.objects.filter(pk=match.pk, status=match.status).update(
+        status=to,
+        decided_at=decided and decided.at,
+        decided_by=decided and decided.actor,
+        set_aside_by=held_by,
+    )
+    if not changed:
+        raise DecisionRefused(_("This has just changed. Please try again."), "changed")
+    match.status = to
+
+
+def _lay_down(match: Match) -> None:
+    """Put an undecided pair where it belongs: suggested, aside, or withdrawn."""
+    gone = [post for post in (match.lost, match.found) if not post.is_open]
+    if not gone:
+        return _move(match, Match.Status.SUGGESTED, None)
+    holders = MatchDecision.objects.filter(
+        Q(match__lost__in=gone) | Q(match__found__in=gone),
+        action=MatchDecision.Action.CONFIRM,
+        undone_by=None,
+        match__status=Match.Status.CONFIRMED,
+    )
+    holder = holders.order_by("-at", "-pk").first()
+    if holder is None:
+        return _move(match, Match.Status.WITHDRAWN, None)
+    return _move(match, Match.Status.SET_ASIDE, None, held_by=holder)
+
+
+def _change(post: Post, to: str, decision: MatchDecision, action: str) -> None:
+    detail = {"match": decision.match_id, "decision": str(decision.public_id)}
+    try:
+        change_status(post, to, actor=decision.actor, action=action, detail=detail)
+    except TransitionRefused as refused:
+        raise DecisionRefused(str(refused), "not_open") from refused

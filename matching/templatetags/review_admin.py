@@ -1,0 +1,47 @@
+"""What the admin's templates ask about pairs."""
+
+from django import template
+
+from matching.admin.comparison import Fact, compare
+from matching.admin.explain import score_words, strategy_words
+from matching.admin.queue import waiting
+from matching.models import Match, MatchDecision
+from matching.services.decisions import decision_version
+
+register = template.Library()
+
+
+@register.simple_tag
+def waiting_pairs() -> int:
+    """How many suggested pairs wait for a decision."""
+    return waiting().count()
+
+
+@register.filter
+def facts(match: Match) -> list[Fact]:
+    """The comparison of both posts."""
+    return compare(match)
+
+
+@register.filter
+def version(match: Match) -> str:
+    """What a decision about the pair, as it is shown here, must be checked against."""
+    return decision_version(match)
+
+
+@register.filter
+def strategy(name: str) -> str:
+    """A strategy's name in plain words."""
+    return strategy_words(name)
+
+
+@register.filter
+def score(match: Match | MatchDecision) -> str:
+    """The score as people read it."""
+    return score_words(match)
+
+
+@register.filter
+def meter(match: Match) -> str:
+    """The score between 0 and 1 for a meter's attributes, whatever the language."""
+    return f"{min(max(match.score, 0.0), 1.0):.3f}"
