@@ -9,3 +9,7 @@ class LostFoundConfig(AppConfig):
 
     name = "lostfound"
     verbose_name = _("Lost and found")
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from lostfound import checks  # noqa: F401

@@ -1,0 +1,39 @@
+"""System checks of the people's side, for the production profile."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+SILENT_BACKENDS = ("console", "dummy", "locmem", "filebased")
+
+
+@register(Tags.security, deploy=True)
+def check_site_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Links in e-mails must lead to the site."""
+    url = urlsplit(settings.SITE_URL)
+    problems = []
+    if url.hostname in (None, "localhost", "127.0.0.1", "::1"):
+        problems.append(f"SITE_URL is {settings.SITE_URL!r}: links in e-mails lead nowhere.")
+    elif settings.HTTPS and url.scheme != "https":
+        problems.append(f"SITE_URL is {settings.SITE_URL!r}, but the site is served over HTTPS.")
+    return [
+        Warning(problem, hint="Set SITE_URL to the site's address.", id="lostfound.W001")
+        for problem in problems
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_mail(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """People are to be told by e-mail, not the log."""
+    if not any(f".{name}." in settings.EMAIL_BACKEND for name in SILENT_BACKENDS):
+        return []
+    return [
+        Warning(
+            f"EMAIL_BACKEND is {settings.EMAIL_BACKEND!r}: nobody receives e-mails.",
+            hint="Set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend and EMAIL_HOST.",
+            id="lostfound.W002",
+        )
+    ]
