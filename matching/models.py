@@ -54,13 +54,13 @@ class Embedding(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
-    worker = models.CharField(max_length=64, blank=True)  # the cluster that holds the lease
+    worker = models.CharField(max_length=64, blank=True)  # "cluster:pid" that holds the lease
     lease_until = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(_("waiting since"), default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)  # last time a task was sent for it
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     fingerprint = models.CharField(_("encoder"), max_length=80, blank=True)
-    content_hash = models.CharField(max_length=64, blank=True)  # evidence that was matched last
+    content_hash = models.CharField(max_length=64, blank=True)  # content whose vectors are stored
     strategy = models.CharField(_("strategy"), max_length=40, blank=True)
     error = models.TextField(_("error"), blank=True)
 
@@ -93,10 +93,16 @@ class Vector(models.Model):
         verbose_name = _("vector")
         verbose_name_plural = _("vectors")
         constraints = [
+            # Two partial ones, since SQLite lets NULLs differ and has no NULLS NOT DISTINCT.
             models.UniqueConstraint(
-                fields=["post", "modality", "photo", "fingerprint"],
-                name="one_vector_per_content",
-                nulls_distinct=False,
+                fields=["post", "fingerprint"],
+                condition=models.Q(photo=None),
+                name="one_text_vector_per_post",
+            ),
+            models.UniqueConstraint(
+                fields=["photo", "fingerprint"],
+                condition=models.Q(photo__isnull=False),
+                name="one_vector_per_photo",
             ),
         ]
         indexes = [models.Index(fields=["modality", "content_hash", "fingerprint"])]
