@@ -1,0 +1,295 @@
+"""The forms that people fill in. They check; services write."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from lostfound import selectors, staged_photos
+from lostfound.models import Building, Category, Colour, Office, Photo, Post, User
+from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.photos import MAX_PHOTOS
+from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
+
+if TYPE_CHECKING:
+    UserModelForm = forms.ModelForm[User]
+else:
+    UserModelForm = forms.ModelForm
+
+OLDEST_DAYS: Final = 2 * 365
+
+
+class PhotosInput(forms.FileInput):
+    """A file input that takes several photographs."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
+        """All files that were sent under the name."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class PhotosField(forms.FileField):
+    """Any number of uploads; lostfound.photos decides about each when it is saved."""
+
+    widget = PhotosInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The uploads in the order in which they were sent."""
+        return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
+
+
+class RowField(forms.ChoiceField):
+    """A select over rows that are in memory already, in groups; its value is the row."""
+
+    rows: dict[str, Any]
+
+    def offer(self, groups: Iterable[tuple[str, Iterable[Any]]], empty: Any) -> None:
+        """Set what may be chosen: rows under the heading of each group."""
+        listed = [(heading, list(rows)) for heading, rows in groups]
+        self.rows = {str(row.pk): row for _heading, rows in listed for row in rows}
+        self.choices = [
+            ("", empty),
+            *((heading, [(row.pk, row.name) for row in rows]) for heading, rows in listed),
+        ]
+
+    def clean(self, value: Any) -> Any:
+        """The chosen row, or None."""
+        return self.rows.get(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Rows are named by their key."""
+        return getattr(value, "pk", value)
+
+
+class PostForm(forms.Form):
+    """What a person says about a thing that they lost."""
+
+    kind: str = Post.Kind.LOST
+
+    title = forms.CharField(
+        label=_("What is it?"),
+        min_length=2,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Please say in a few words what it is.")},
+    )
+    description = forms.CharField(
+        label=_("What does it look like?"),
+        required=False,
+        max_length=MAX_DESCRIPTION_CHARS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    category = RowField(label=_("Category"), required=False)
+    colour = forms.ChoiceField(
+        label=_("Main colour"),
+        required=False,
+        choices=[("", _("Not sure")), *Colour.choices],
+        widget=forms.RadioSelect,
+    )
+    building = RowField(label=_("Where did you lose it?"), required=False)
+    place_note = forms.CharField(
+        label=_("Where exactly?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    happened_on = forms.DateField(
+        label=_("When did you lose it?"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Please choose a day."),
+            "invalid": _("This is not a day. Please write it like 2026-03-31."),
+        },
+    )
+    photos = PhotosField(label=_("Photographs"), required=False)
+    remove_photos = forms.MultipleChoiceField(required=False)
+    first_photo = forms.ChoiceField(required=False)
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, user: User, post: Post | None = None
+    ) -> None:
+        self.user, self.post = user, post
+        initial = (
+            {name: getattr(post, name) for name in EDITABLE_FIELDS}
+            if post
+            else {"happened_on": timezone.localdate()}
+        )
+        super().__init__(data, files, initial=initial)
+        self.photos_now: list[Photo] = list(post.photos.all()) if post else []
+        self.staged = self._named_staged(data)
+        self._offer_rows()
+        self._offer_photos()
+        today = timezone.localdate()
+        self.fields["happened_on"].widget.attrs |= {
+            "max": today.isoformat(),
+            "min": (today - timedelta(days=OLDEST_DAYS)).isoformat(),
+        }
+        self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
+
+    def _offer_rows(self) -> None:
+        category: Category | None = self.post.category if self.post else None
+        building: Building | None = self.post.building if self.post else None
+        self._row_field("category").offer(
+            ((family.name, rows) for family, rows in selectors.categories_by_family(keep=category)),
+            empty=_("Not sure"),
+        )
+        self._row_field("building").offer(
+            ((zone.name, rows) for zone, rows in selectors.buildings_by_zone(keep=building)),
+            empty=_("Not sure"),
+        )
+
+    def _offer_photos(self) -> None:
+        for name in ("remove_photos", "first_photo"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(str(photo.public_id), str(photo)) for photo in self.photos_now]
+            field.error_messages["invalid_choice"] = _("This photograph is no longer here.")
+
+    def _row_field(self, name: str) -> RowField:
+        field = self.fields[name]
+        assert isinstance(field, RowField)
+        field.error_messages["invalid_choice"] = _("Please choose from the list.")
+        return field
+
+    def _named_staged(self, data: Any) -> list[staged_photos.StagedPhoto]:
+        if not data:
+            return []
+        dropped = set(data.getlist("drop_staged"))
+        tokens = [token for token in data.getlist("staged") if token not in dropped]
+        return staged_photos.staged_photos(self.user, tokens)
+
+    def clean_happened_on(self) -> Any:
+        """A day that can be meant: not to come, and not years ago."""
+        day, today = self.cleaned_data["happened_on"], timezone.localdate()
+        if day == self.initial.get("happened_on"):
+            return day
+        if day > today:
+            raise ValidationError(_("This day lies in the future."), code="future")
+        if day < today - timedelta(days=OLDEST_DAYS):
+            raise ValidationError(
+                _("This day is more than two years ago. Please check the year."), code="too_old"
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """At most five photographs, counting those that stay."""
+        cleaned = super().clean() or self.cleaned_data
+        removed = set(cleaned.get("remove_photos", ()))
+        staying = sum(str(photo.public_id) not in removed for photo in self.photos_now)
+        if staying + len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
+            message = _("At most %(limit)d photographs. Please remove some.")
+            self.add_error("photos", ValidationError(message, "too_many", {"limit": MAX_PHOTOS}))
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the services take as `fields`."""
+        return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.fields}
+
+    @property
+    def uploads(self) -> Sequence[Any]:
+        """All photographs to add, those kept from an earlier try first."""
+        return [*(photo.as_upload() for photo in self.staged), *self.cleaned_data["photos"]]
+
+    @property
+    def removed_photos(self) -> list[Photo]:
+        """The photographs whose box was ticked."""
+        removed = set(self.cleaned_data["remove_photos"])
+        return [photo for photo in self.photos_now if str(photo.public_id) in removed]
+
+    @property
+    def photo_order(self) -> list[Photo]:
+        """The photograph that was chosen to be shown first; the others follow as they were."""
+        first = self.cleaned_data["first_photo"]
+        return [photo for photo in self.photos_now if str(photo.public_id) == first]
+
+    def keep_photos(self) -> None:
+        """Keep the photographs that are fine for the next try, and complain about the others."""
+        uploads = self.files.getlist("photos") if self.files else []
+        first_number = len(self.staged) + 1
+        staged, errors = staged_photos.stage_photos(self.user, uploads, first_number)
+        self.staged += staged
+        said = {str(message) for message in self.errors.get("photos", [])}
+        for error in errors:
+            if error.message not in said:
+                self.add_error("photos", error)
+
+    def let_photos_go(self) -> None:
+        """The photographs belong to a post now."""
+        staged_photos.discard_staged(self.staged)
+
+
+class FoundPostForm(PostForm):
+    """What a person says about a thing that they found, and where it is kept."""
+
+    kind = Post.Kind.FOUND
+
+    office = RowField(label=_("Which office has it?"), required=False)
+    kept_note = forms.CharField(
+        label=_("Or where is it kept?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["building"].label = _("Where did you find it?")
+        self.fields["happened_on"].label = _("When did you find it?")
+        offices: list[Office] = list(selectors.active_offices())
+        kept = self.post.office if self.post else None
+        if kept and kept not in offices:
+            offices.append(kept)
+        self._row_field("office").offer(
+            [(_("Lost-and-found offices"), offices)], empty=_("I have not handed it in")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever lost it must be told where to go."""
+        cleaned = super().clean()
+        if not {"office", "kept_note"} & self.errors.keys() and not (
+            cleaned.get("office") or cleaned.get("kept_note")
+        ):
+            message = _("Please choose the office, or write where the thing is kept.")
+            self.add_error("office", ValidationError(message, code="required"))
+        return cleaned
+
+
+class KeepingForm(FoundPostForm):
+    """Where a found thing is kept: it may move although its post is matched already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in EDITABLE_FIELDS:
+            if name not in CUSTODY_FIELDS:
+                del self.fields[name]
+
+
+FORMS: Final[dict[str, type[PostForm]]] = {"lost": PostForm, "found": FoundPostForm}
+
+
+def form_for(post: Post) -> type[PostForm] | None:
+    """The form in which a post may be changed now, if it may be changed at all."""
+    if post.is_open:
+        return FORMS[post.kind]
+    if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:
+        return KeepingForm
+    return None
+
+
+class PreferencesForm(UserModelForm):
+    """How a person wants to be spoken to."""
+
+    class Meta:
+        model = User
+        fields = ("language", "wants_email")
+        widgets = {"language": forms.RadioSelect(choices=settings.LANGUAGES)}

@@ -1,0 +1,25 @@
+"""The addresses of the people's pages."""
+
+from django.urls import path
+
+from lostfound.views import home, notifications, photos, posts, preferences
+
+app_name = "lostfound"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("posts/", posts.my_posts, name="posts"),
+    path("posts/new/lost/", posts.new_post, {"kind": "lost"}, name="new_lost"),
+    path("posts/new/found/", posts.new_post, {"kind": "found"}, name="new_found"),
+    path("posts/<uuid:public_id>/", posts.post, name="post"),
+    path("posts/<uuid:public_id>/edit/", posts.edit, name="edit_post"),
+    path("posts/<uuid:public_id>/close/", posts.close, name="close_post"),
+    path("posts/<uuid:public_id>/reopen/", posts.reopen, name="reopen_post"),
+    path("posts/<uuid:public_id>/delete/", posts.delete, name="delete_post"),
+    path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.mark_all_read, name="notifications_read"),
+    path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("language/", preferences.language, name="language"),
+]

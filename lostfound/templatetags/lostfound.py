@@ -1,0 +1,53 @@
+"""Small pieces of markup that the pages share."""
+
+from typing import Any, Final
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lostfound.models import Post
+
+register = template.Library()
+
+# Families that icons.svg has a drawing for; any other one gets the parcel.
+FAMILY_ICONS: Final = frozenset(
+    {
+        *("bags", "bottles", "cards", "clothes", "electronics", "eyewear", "instruments"),
+        *("jewellery", "keys", "phones", "stationery", "toys", "umbrellas", "wallets"),
+    }
+)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing of icons.svg, next to words that say the same."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("lostfound/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def thing_icon(post: Post) -> SafeString:
+    """The drawing of a post's family of things."""
+    code = post.category.family.code if post.category else ""
+    return icon(code if code in FAMILY_ICONS else "other")
+
+
+@register.inclusion_tag("lostfound/parts/picture.html")
+def picture(post: Post, *, public: bool = False) -> dict[str, Any]:
+    """The first small photograph, or a drawing that says why there is none.
+
+    Args:
+        public: whether anybody may be looking, so that a sensitive thing's photograph is left out.
+    """
+    photos = list(post.photos.all())
+    is_hidden = bool(photos) and public and not post.shows_photos_in_public
+    return {
+        "post": post,
+        "photo": None if is_hidden or not photos else photos[0],
+        "is_hidden": is_hidden,
+    }

@@ -1,0 +1,42 @@
+"""What a person was told, and that they have read it."""
+
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound import selectors
+from lostfound.people import signed_in
+
+PER_PAGE: Final = 20
+
+
+@require_safe
+@login_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Messages, newest first."""
+    told = Paginator(selectors.notifications_of(signed_in(request)), PER_PAGE)
+    page = told.get_page(request.GET.get("page"))
+    return render(request, "lostfound/notifications.html", {"page": page})
+
+
+@require_POST
+@login_required
+def mark_all_read(request: HttpRequest) -> HttpResponse:
+    """Nothing is new any more."""
+    selectors.unread_notifications(signed_in(request)).update(read_at=timezone.now())
+    return redirect("lostfound:notifications")
+
+
+@require_POST
+@login_required
+def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one message as read and go to the post that it is about."""
+    person = signed_in(request)
+    opened = get_object_or_404(selectors.notifications_of(person), pk=pk)
+    selectors.unread_notifications(person).filter(pk=pk).update(read_at=timezone.now())
+    return redirect(opened.post)

@@ -1,0 +1,174 @@
+"""A person's own posts: writing, looking, editing, closing, deleting."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lostfound import selectors, services
+from lostfound.forms import FORMS, PostForm, form_for
+from lostfound.models import Post
+from lostfound.people import signed_in
+from lostfound.throttles import throttle_write
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@login_required
+def my_posts(request: HttpRequest) -> HttpResponse:
+    """Everything that the person has posted, newest first."""
+    posts = selectors.posts_of(signed_in(request))
+    return render(request, "lostfound/posts.html", {"posts": posts})
+
+
+@require_safe
+@login_required
+def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A post as its author sees it, with the state of its matching."""
+    person = signed_in(request)
+    shown = get_object_or_404(selectors.posts_visible_to(person), public_id=public_id)
+    context = {
+        "post": shown,
+        "is_author": shown.author_id == person.pk,
+        "can_edit": form_for(shown) is not None,
+    }
+    return render(request, "lostfound/post.html", context)
+
+
+@form_methods
+@login_required
+def new_post(request: HttpRequest, kind: str) -> HttpResponse:
+    """The form for a lost or a found thing."""
+    person = signed_in(request)
+    form = _bound(request, FORMS[kind])
+
+    def save() -> Post:
+        return services.submit_post(
+            author=person, kind=kind, fields=form.values, photos=form.uploads
+        )
+
+    if request.method == "POST":
+        saved = _saved(request, form, save)
+        if saved:
+            return redirect(saved)
+    return _form_page(request, form)
+
+
+@form_methods
+@login_required
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The same form for a post that is there."""
+    person = signed_in(request)
+    edited = get_object_or_404(selectors.posts_of(person), public_id=public_id)
+    form_class = form_for(edited)
+    if form_class is None:
+        messages.error(request, _("Only an open post can be edited."))
+        return redirect(edited)
+    form = _bound(request, form_class, edited)
+
+    def save() -> Post:
+        return services.edit_post(
+            edited,
+            actor=person,
+            fields=form.values,
+            add_photos=form.uploads,
+            remove_photos=form.removed_photos,
+            photo_order=form.photo_order,
+        )
+
+    if request.method == "POST" and _saved(request, form, save):
+        messages.success(request, _("Your changes are saved."))
+        return redirect(edited)
+    return _form_page(request, form)
+
+
+@form_methods
+@login_required
+def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Stop looking for a thing, or for its owner."""
+    return _change(request, public_id, "close", services.close_post, _("The post is closed."))
+
+
+@form_methods
+@login_required
+def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Look again."""
+    done = _("The post is open again.")
+    return _change(request, public_id, "reopen", services.reopen_post, done)
+
+
+@form_methods
+@login_required
+def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Remove a post and everything that belongs to it."""
+    return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
+
+
+def _bound(request: HttpRequest, form_class: type[PostForm], post: Post | None = None) -> PostForm:
+    if request.method != "POST":
+        return form_class(user=signed_in(request), post=post)
+    return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
+
+
+def _saved(request: HttpRequest, form: PostForm, save: Callable[[], Post]) -> Post | None:
+    """The post, or None with what was wrong in the form and good photographs kept."""
+    if form.is_valid() and _within_limit(request, form):
+        try:
+            saved = save()
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            form.let_photos_go()
+            return saved
+    form.keep_photos()
+    return None
+
+
+def _within_limit(request: HttpRequest, form: PostForm) -> bool:
+    verdict = throttle_write(request, "post")
+    if not verdict.allowed:
+        minutes = -(-verdict.retry_after_s // 60)
+        form.add_error(
+            None,
+            ngettext(
+                "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
+                "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
+                minutes,
+            )
+            % {"minutes": minutes},
+        )
+    return verdict.allowed
+
+
+def _form_page(request: HttpRequest, form: PostForm) -> HttpResponse:
+    return render(request, "lostfound/post_form.html", {"form": form, "post": form.post})
+
+
+def _change(
+    request: HttpRequest,
+    public_id: UUID,
+    action: str,
+    service: Callable[..., Any],
+    done: str,
+) -> HttpResponse:
+    """Ask first, then do it, and say so."""
+    person = signed_in(request)
+    changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
+    if request.method != "POST":
+        return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
+    try:
+        service(changed, actor=person)
+    except services.TransitionRefused as refused:
+        messages.error(request, str(refused))
+        return redirect(changed)
+    messages.success(request, done)
+    return redirect("lostfound:posts") if action == "delete" else redirect(changed)

@@ -1,0 +1,34 @@
+"""The state of a post's matching as a fragment that replaces itself until it is done."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseStopPolling
+
+from lostfound import selectors as lostfound_selectors
+from lostfound.people import signed_in
+from matching.templatetags.matching import panel_context
+
+
+@require_safe
+@login_required
+def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What has become of a post's matching; the whole page where a browser asks for it itself.
+
+    Nothing is sent while nothing has changed, so that a screen reader does not read it again.
+    """
+    post = get_object_or_404(
+        lostfound_selectors.posts_visible_to(signed_in(request)), public_id=public_id
+    )
+    if not getattr(request, "htmx", False):
+        return redirect(post)
+    context = panel_context(post)
+    if context["is_moving"] and request.GET.get("seen") == context["stage"]:
+        return HttpResponse(status=204)
+    response = render(request, "matching/panel.html", context)
+    if not context["is_moving"]:
+        response.status_code = HttpResponseStopPolling.status_code
+    return response
