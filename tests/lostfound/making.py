@@ -1,0 +1,76 @@
+"""Small things that the tests of the people's side are made of."""
+
+import io
+import os
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from lostfound.models import Category, Family, Post, User
+from lostfound.services import submit_post
+
+numbers = count(1)
+
+
+def make_user(**values: Any) -> User:
+    """A person; every call makes another one."""
+    name = values.pop("username", f"person{next(numbers)}")
+    return User.objects.create_user(name, values.pop("email", f"{name}@example.com"), **values)
+
+
+def make_category(*, is_sensitive: bool = False) -> Category:
+    """A category in a family of its own."""
+    number = next(numbers)
+    family = Family.objects.create(code=f"family{number}", name_ko="가족", name_en="Family")
+    return Category.objects.create(
+        code=f"category{number}",
+        name_ko="우산",
+        name_en="Umbrella",
+        family=family,
+        is_sensitive=is_sensitive,
+    )
+
+
+def make_post(**values: Any) -> Post:
+    """A saved post with `photos` small photographs."""
+    photos = [upload(shade) for shade in range(values.pop("photos", 0))]
+    author = values.pop("author", None) or make_user()
+    kind = values.pop("kind", Post.Kind.FOUND)
+    return submit_post(
+        author=author, kind=kind, fields={"title": "파란 우산", **values}, photos=photos
+    )
+
+
+def upload(shade: int = 0) -> SimpleUploadedFile:
+    """A photograph that differs from those of other shades."""
+    pixels = io.BytesIO()
+    Image.new("RGB", (64, 48), (40 * shade % 256, 90, 160)).save(pixels, "JPEG")
+    return SimpleUploadedFile("우산.jpg", pixels.getvalue(), "image/jpeg")
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file below a folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python at the top of the project, with none of our own settings around it.
+
+    Threads that write at once need this: the tests' own database lies in memory and is locked
+    as a whole, while a real one waits.
+    """
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=Path(__file__).resolve().parents[2],
+        env=inherited | {"DJANGO_SETTINGS_MODULE": "lostfound.settings"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
