@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from lostfound.models import User
+from matching.admin.bases import DecisionModelAdmin
 from matching.admin.undo import undo_button
 from matching.models import MatchDecision
 from matching.services.decisions import DecisionRefused, undo_decision
@@ -24,7 +25,7 @@ MAY_DECIDE = "matching.change_match"
 
 
 @admin.register(MatchDecision)
-class MatchDecisionAdmin(admin.ModelAdmin[MatchDecision]):
+class MatchDecisionAdmin(DecisionModelAdmin):
     """Who decided what, when, and what they saw."""
 
     list_display = ("at", "pair", "action", "score_percent", "reason", "note", "actor", "undo")

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import Office, User
+from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting, with_both_posts
 from matching.admin.review import review_context
@@ -39,6 +40,7 @@ class StatusFilter(admin.SimpleListFilter):
 
     title = gettext_lazy("status")
     parameter_name = "status"
+    template = "admin/matching/match/filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         others = [(v, str(label)) for v, label in Match.Status.choices if v != "suggested"]
@@ -60,6 +62,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
     title = gettext_lazy("kept at")
     parameter_name = "office"
+    template = "admin/matching/match/filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(office.pk), office.name) for office in Office.objects.all()]
@@ -71,7 +74,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Match)
-class MatchAdmin(admin.ModelAdmin[Match]):
+class MatchAdmin(MatchModelAdmin):
     """Pairs are decided here; nobody adds, edits or deletes one by hand."""
 
     ordering = QUEUE_ORDER
