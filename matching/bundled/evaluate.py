@@ -1,0 +1,199 @@
+"""Measures the bundled model: ``python -m matching.bundled.evaluate``.
+
+Drawn things of seeds that training never uses, wordings that it never saw, and, where the folder
+is there, real photographs beside two colour histograms.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from tqdm import tqdm
+from transformers import CLIPModel, PreTrainedTokenizerFast
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+from matching.bundled.captions import TemplateSet, caption, prompts
+from matching.bundled.draw import draw_thing
+from matching.bundled.things import DRAWABLE, Thing, sample_thing
+from matching.bundled.train import MODEL_DIR
+from matching.bundled.views import PRESETS, Preset, view
+
+N_THINGS: Final = 268
+FIRST_TEST_SEED: Final = 900_000_000  # batches.TEST_SEEDS keeps these out of training
+VIEW_PX: Final = 160
+REAL_PHOTOS: Final = Path(__file__).resolve().parents[3] / "shared/data/same_item_photos"
+TARGETS: Final[dict[str, tuple[float, float]]] = {  # full, mild
+    "category": (0.90, 0.97),
+    "caption@1": (0.65, 0.85),
+    "caption@5": (0.92, 0.98),
+    "same thing@1": (0.80, 0.97),
+}
+Vectors = npt.NDArray[np.float32]
+
+
+class Model:
+    """The exported folder, loaded as any CLIP checkpoint is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clip = CLIPModel.from_pretrained(folder, dtype=torch.float32).eval()
+        self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+        self.processor = CLIPImageProcessorPil.from_pretrained(folder)
+
+    @torch.inference_mode()
+    def images(self, pictures: Sequence[Image.Image]) -> Vectors:
+        """Shape: (n, dim), unit length."""
+        pixels = self.processor(images=list(pictures), return_tensors="pt")["pixel_values"]
+        return _unit(self.clip.get_image_features(pixel_values=pixels).pooler_output.numpy())
+
+    @torch.inference_mode()
+    def texts(self, texts: Sequence[str]) -> Vectors:
+        """Shape: (n, dim), unit length."""
+        encoded = self.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+        features = self.clip.get_text_features(
+            input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"]
+        )
+        return _unit(features.pooler_output.numpy())
+
+
+def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
+    """Every figure of the model card.
+
+    Returns:
+        "full" and "mild" views with the rows of TARGETS by language and template set, and
+        "real" photographs where they are there.
+    """
+    model = Model(folder)
+    seeds = range(FIRST_TEST_SEED, FIRST_TEST_SEED + n_things)
+    things = [sample_thing(seed, DRAWABLE[i % len(DRAWABLE)]) for i, seed in enumerate(seeds)]
+    figures: dict[str, Any] = {}
+    presets: tuple[Preset, ...] = ("full", "mild")
+    for preset in presets:
+        first = _view_vectors(model, things, preset, 1)
+        second = _view_vectors(model, things, preset, 2)
+        figures[preset] = {
+            "category": _category_accuracy(model, things, first),
+            "same thing@1": _recall(first, second, 1),
+            "same thing@5": _recall(first, second, 5),
+            **_caption_recalls(model, things, first),
+        }
+    if REAL_PHOTOS.is_dir():
+        figures["real"] = _real_photographs(model)
+    return figures
+
+
+def _view_vectors(model: Model, things: Sequence[Thing], preset: Preset, which: int) -> Vectors:
+    rows = []
+    for start in tqdm(range(0, len(things), 64), desc=f"{preset} views {which}", leave=False):
+        pictures = [
+            view(
+                draw_thing(thing, VIEW_PX),
+                np.random.default_rng((thing.seed, which)),
+                PRESETS[preset],
+                VIEW_PX,
+            )
+            for thing in things[start : start + 64]
+        ]
+        rows.append(model.images(pictures))
+    return np.concatenate(rows)
+
+
+def _category_accuracy(model: Model, things: Sequence[Thing], images: Vectors) -> float:
+    means = [
+        model.texts([*prompts(code, "ko"), *prompts(code, "en")]).mean(axis=0) for code in DRAWABLE
+    ]
+    best = (images @ _unit(np.stack(means)).T).argmax(axis=1)
+    return float(
+        np.mean([DRAWABLE[i] == thing.category for i, thing in zip(best, things, strict=True)])
+    )
+
+
+def _caption_recalls(model: Model, things: Sequence[Thing], images: Vectors) -> dict[str, float]:
+    figures = {}
+    sets: tuple[TemplateSet, ...] = ("trained", "held_out")
+    for language in ("ko", "en"):
+        for templates in sets:
+            texts = model.texts(
+                [caption(thing, thing.seed, language, 3, templates) for thing in things]
+            )
+            for k in (1, 5):
+                figures[f"caption@{k} {language} {templates}"] = _recall(texts, images, k)
+    return figures
+
+
+def _recall(queries: Vectors, targets: Vectors, k: int) -> float:
+    """How often target i is among the k nearest of query i."""
+    similarities = queries @ targets.T
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities > own).sum(axis=1) < k))
+
+
+def _real_photographs(model: Model) -> dict[str, float]:
+    paths = sorted(REAL_PHOTOS.glob("*/*.jpg"))
+    pictures = [Image.open(path).convert("RGB") for path in paths]
+    labels = np.array([path.parent.name for path in paths])
+
+    def rank_one(describe: Callable[[Image.Image], Vectors]) -> float:
+        vectors = _unit(np.stack([describe(picture) for picture in tqdm(pictures, leave=False)]))
+        similarities = vectors @ vectors.T
+        np.fill_diagonal(similarities, -np.inf)
+        return float(np.mean(labels[similarities.argmax(axis=1)] == labels))
+
+    return {
+        "photographs": float(len(paths)),
+        "bundled model": rank_one(lambda picture: model.images([picture])[0]),
+        "HSV histogram, whole picture": rank_one(lambda picture: _histogram(picture, 1.0)),
+        "HSV histogram, centre 60%": rank_one(lambda picture: _histogram(picture, 0.6)),
+    }
+
+
+def _histogram(picture: Image.Image, share: float) -> Vectors:
+    w, h = picture.size
+    dx, dy = w * (1 - share) / 2, h * (1 - share) / 2
+    part = picture.crop((round(dx), round(dy), round(w - dx), round(h - dy))).convert("HSV")
+    bins = np.asarray(part).reshape(-1, 3).astype(np.intp) // 64
+    counts = np.bincount(bins @ np.array([16, 4, 1]), minlength=64)
+    return np.sqrt(counts / counts.sum()).astype(np.float32)  # cosine of roots: Bhattacharyya
+
+
+def _unit(rows: Vectors) -> Vectors:
+    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures as Markdown, targets beside them."""
+    lines = ["| drawn things | full views | mild views | target full / mild |", "|---|---|---|---|"]
+    for row in figures["full"]:
+        target = TARGETS.get(row.split()[0]) or TARGETS.get(row)
+        goal = f"{target[0]:.2f} / {target[1]:.2f}" if target else ""
+        full, mild = figures["full"][row], figures["mild"][row]
+        lines.append(f"| {row} | {full:.3f} | {mild:.3f} | {goal} |")
+    for row, value in figures.get("real", {}).items():
+        lines.append(
+            f"| real: {row} | {value:.3f} | | {'0.75' if row == 'bundled model' else ''} |"
+        )
+    if "real" not in figures:
+        lines.append("| real photographs | not there: ../shared/data/same_item_photos | | |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=MODEL_DIR)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    figures = evaluate(args.model)
+    print(table(figures))
+    if args.json:
+        args.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
