@@ -1,13 +1,11 @@
 """The only way to a photograph's bytes: who may see which size, and under which headers."""
 
 import logging
-from pathlib import PurePath
 from uuid import UUID
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.contrib.auth.models import AnonymousUser
-from django.http import FileResponse, Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -21,7 +19,7 @@ SIZES = ("full", "thumbnail")
 
 
 @require_safe
-def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponseBase:
+def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
     """One photograph. Whoever may not see it is told that there is none."""
     found = (
         Photo.objects.select_related("post__category").filter(public_id=public_id).first()
@@ -50,10 +48,10 @@ def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
     return user.is_authenticated and (user.is_staff or found.post.author_id == user.pk)
 
 
-def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponseBase:
+def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponse:
     etag = f'"{found.content_hash[:32]}-{size}"'
     modified = int(found.created_at.timestamp())
-    response: HttpResponseBase = get_conditional_response(
+    response = get_conditional_response(
         request, etag=etag, last_modified=modified
     ) or _file_response(found, size)
     response.headers["ETag"] = etag
@@ -68,13 +66,17 @@ def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) 
     return response
 
 
-def _file_response(found: Photo, size: str) -> FileResponse:
+def _file_response(found: Photo, size: str) -> HttpResponse:
+    """The whole file: it is small, and a storage that fails does so before anything is sent."""
     field = found.full if size == "full" else found.thumbnail
-    name = field.name or ""
     try:
-        file = field.storage.open(name, "rb")
+        with field.storage.open(field.name or "", "rb") as file:
+            content = file.read()
     except (OSError, ValueError) as missing:
         logger.exception("Photo %s (%s) cannot be read", found.public_id, size)
         raise Http404 from missing
     # A neutral name: nothing of what the uploader called it.
-    return FileResponse(file, filename=f"{size}{PurePath(name).suffix}")
+    disposition = f'inline; filename="{size}.jpg"'
+    return HttpResponse(
+        content, content_type="image/jpeg", headers={"Content-Disposition": disposition}
+    )
