@@ -1,7 +1,5 @@
 """Telling people what happened to their posts."""
 
-from functools import partial
-
 from django.db import transaction
 from django_q.tasks import async_task
 
@@ -23,10 +21,11 @@ def notify(user: User, post: Post, kind: str, *, other_post: Post | None = None)
         email_due=bool(user.wants_email and user.email),
     )
     if notification.email_due:
-        # Robust: a queue that is down must not turn a saved decision into an error page.
-        # The sweep sends what was not handed over.
-        transaction.on_commit(
-            partial(async_task, "lostfound.tasks.send_notification_email", notification.pk),
-            robust=True,
-        )
+
+        def queue_email() -> None:
+            async_task("lostfound.tasks.send_notification_email", notification.pk)
+
+        # Robust: a queue that is down must not turn a saved decision into an error page; the
+        # sweep sends what was not handed over. No partial: Django asks a robust one its name.
+        transaction.on_commit(queue_email, robust=True)
     return notification
