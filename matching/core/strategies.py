@@ -16,7 +16,6 @@ from matching.core.types import (
 )
 from matching.core.vectors import Vec, dots, row_dots, unit
 
-CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
 IMAGE_DISSIMILAR: Final = "image_dissimilar"
 CATEGORY_DIFFERS: Final = "category_differs"
 
@@ -119,17 +118,18 @@ def mixed_similarity(
     Shape: each term (n,)
     Range: -1 to 1
     """
-    if not len(candidates):
-        return {name: np.zeros(0) for name in (*CHANNELS, "combined")}
-    dim = candidates.text_vecs.shape[1]
-    text_vec, cover_vec = _unit_or_nan(query.text_vec, dim), _unit_or_nan(query.cover_vec, dim)
-    text_text = _similarity(dots(text_vec, candidates.text_vecs))
-    image_image = _similarity(dots(cover_vec, candidates.image_vecs))
-    own_text = _similarity(dots(text_vec, candidates.image_vecs))
-    own_image = _similarity(dots(cover_vec, candidates.text_vecs))
+    text_vecs, image_vecs = candidates.text_vecs, candidates.image_vecs
+    if not text_vecs.shape[1]:  # none of them has a vector, so that nobody knows their length
+        text_vecs = image_vecs = _absent(len(candidates), _dim(query))
+    text_vec = _unit_or_absent(query.text_vec, text_vecs.shape[1])
+    cover_vec = _unit_or_absent(query.cover_vec, text_vecs.shape[1])
+    text_text = _similarity(dots(text_vec, text_vecs))
+    image_image = _similarity(dots(cover_vec, image_vecs))
+    own_text = _similarity(dots(text_vec, image_vecs))
+    own_image = _similarity(dots(cover_vec, text_vecs))
 
     query_text, query_image = _weights(cover_vec[None, :], text_weight)
-    their_text, their_image = _weights(candidates.image_vecs, text_weight)
+    their_text, their_image = _weights(image_vecs, text_weight)
     inner = (
         query_text * their_text * np.nan_to_num(text_text)
         + query_image * their_image * np.nan_to_num(image_image)
@@ -137,7 +137,7 @@ def mixed_similarity(
         + query_image * their_text * np.nan_to_num(own_image)
     )
     lengths = _mixed_lengths(text_vec[None, :], cover_vec[None, :], text_weight) * _mixed_lengths(
-        candidates.text_vecs, candidates.image_vecs, text_weight
+        text_vecs, image_vecs, text_weight
     )
     combined = np.clip(inner / np.where(lengths == 0.0, 1.0, lengths), -1.0, 1.0)
     query_is_lost = query.kind == "lost"
@@ -171,8 +171,19 @@ def _similarity(products: Vec) -> Floats:
     return np.clip(products.astype(np.float64), -1.0, 1.0)
 
 
-def _unit_or_nan(vec: Vec | None, dim: int) -> Vec:
-    return np.full(dim, np.nan, dtype=np.float32) if vec is None else unit(vec)
+def _unit_or_absent(vec: Vec | None, dim: int) -> Vec:
+    return _absent(1, dim)[0] if vec is None else unit(vec)
+
+
+def _absent(n: int, dim: int) -> Vec:
+    return np.full((n, dim), np.nan, dtype=np.float32)
+
+
+def _dim(query: PostFeatures) -> int:
+    for vec in (query.text_vec, query.cover_vec):
+        if vec is not None:
+            return int(vec.shape[0])
+    return 1
 
 
 def _category_differs(query: PostFeatures, candidates: Candidates) -> Bools:

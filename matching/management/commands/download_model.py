@@ -60,11 +60,14 @@ class Command(BaseCommand):
     def _download(self, wanted: MatchingSettings) -> None:
         from huggingface_hub import snapshot_download
 
-        where = {"revision": wanted.revision or None, "cache_dir": cache_dir(wanted)}
         self.stdout.write(f"Downloading {wanted.model}")
         try:
-            files = _needed_files(wanted)
-            snapshot_download(wanted.model, allow_patterns=files, **where)
+            snapshot_download(
+                wanted.model,
+                revision=wanted.revision or None,
+                cache_dir=cache_dir(wanted),
+                allow_patterns=_needed_files(wanted),
+            )
         except CommandError:
             raise
         except Exception as error:
