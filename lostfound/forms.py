@@ -1,18 +1,18 @@
 """The forms that people fill in. They check; services write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors, staged_photos
+from lostfound.form_fields import PhotosField, RowField
 from lostfound.models import Building, Category, Colour, Office, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
@@ -24,49 +24,6 @@ else:
     UserModelForm = forms.ModelForm
 
 OLDEST_DAYS: Final = 2 * 365
-
-
-class PhotosInput(forms.FileInput):
-    """A file input that takes several photographs."""
-
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
-        """All files that were sent under the name."""
-        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
-
-
-class PhotosField(forms.FileField):
-    """Any number of uploads; lostfound.photos decides about each when it is saved."""
-
-    widget = PhotosInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """The uploads in the order in which they were sent."""
-        return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
-
-
-class RowField(forms.ChoiceField):
-    """A select over rows that are in memory already, in groups; its value is the row."""
-
-    rows: dict[str, Any]
-
-    def offer(self, groups: Iterable[tuple[str, Iterable[Any]]], empty: Any) -> None:
-        """Set what may be chosen: rows under the heading of each group."""
-        listed = [(heading, list(rows)) for heading, rows in groups]
-        self.rows = {str(row.pk): row for _heading, rows in listed for row in rows}
-        self.choices = [
-            ("", empty),
-            *((heading, [(row.pk, row.name) for row in rows]) for heading, rows in listed),
-        ]
-
-    def clean(self, value: Any) -> Any:
-        """The chosen row, or None."""
-        return self.rows.get(super().clean(value))
-
-    def prepare_value(self, value: Any) -> Any:
-        """Rows are named by their key."""
-        return getattr(value, "pk", value)
 
 
 class PostForm(forms.Form):
@@ -289,7 +246,12 @@ def form_for(post: Post) -> type[PostForm] | None:
 class PreferencesForm(UserModelForm):
     """How a person wants to be spoken to."""
 
+    language = forms.ChoiceField(
+        # Each language by its own name: whoever reads only one finds it.
+        choices=[(code, LANG_INFO[code]["name_local"]) for code, _name in settings.LANGUAGES],
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = User
         fields = ("language", "wants_email")
-        widgets = {"language": forms.RadioSelect(choices=settings.LANGUAGES)}

@@ -82,7 +82,7 @@ class KoreanCatalog(Catalog):
         super().__init__(locale=LOCALE, header_comment=HEADER, fuzzy=False)
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    def mime_headers(self) -> list[tuple[str, str]]:
         """What gettext needs to read the file."""
         return [
             ("Language", LOCALE),
