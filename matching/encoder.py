@@ -202,7 +202,7 @@ def weight_files(current: MatchingSettings, folder: Path) -> list[Path]:
         if index.is_file():
             try:
                 shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-            except (ValueError, KeyError, AttributeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 raise unavailable(current, f"{index} cannot be read ({error!r})") from error
             missing = sorted(shard for shard in shards if not (folder / shard).is_file())
             if missing:

@@ -1,0 +1,364 @@
+"""Checkpoints of both families, written to disk with random weights and loaded as in production."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from matching import encoder
+from matching.conf import MatchingSettings
+from matching.encoder import EncoderUnavailable
+from tests.matching import checkpoints
+
+pytestmark = pytest.mark.model
+
+WRITERS = {
+    "clip": (checkpoints.write_clip, checkpoints.CLIP_DIM),
+    "siglip": (checkpoints.write_siglip, checkpoints.SIGLIP_DIM),
+    "siglip2": (checkpoints.write_siglip2, checkpoints.SIGLIP_DIM),
+}
+TEXTS = ["검은색 지갑", "black wallet", "파란 우산을 찾습니다 blue umbrella"]
+COLOURS = ["red", "lime", "blue"]
+
+
+@pytest.fixture(autouse=True)
+def same_threads() -> Iterator[None]:
+    import torch
+
+    threads = torch.get_num_threads()
+    yield
+    encoder.forget_encoder()
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("checkpoints")
+    return {family: write(root / family) for family, (write, _) in WRITERS.items()}
+
+
+def load(folder: Path | str, **values: Any) -> Any:
+    from matching.clip_encoder import ClipEncoder
+
+    return ClipEncoder(MatchingSettings(model=str(folder), **values))
+
+
+def pictures() -> list[Image.Image]:
+    return [Image.new("RGB", (60, 40), colour) for colour in COLOURS]
+
+
+every_family = pytest.mark.parametrize("family", list(WRITERS))
+
+
+# --- Both families ---
+
+
+@every_family
+def test_vectors_are_unit_finite_and_tell_inputs_apart(
+    written: dict[str, Path], family: str
+) -> None:
+    loaded = load(written[family])
+    assert loaded.dim == WRITERS[family][1]
+    for vecs in (loaded.encode_texts(TEXTS), loaded.encode_images(pictures())):
+        assert vecs.dtype == np.float32
+        assert vecs.shape == (3, loaded.dim)
+        assert np.allclose(np.linalg.norm(vecs, axis=1), 1.0, atol=1e-5)
+        assert (vecs @ vecs.T)[np.triu_indices(3, 1)].max() < 0.99999
+
+
+@every_family
+def test_an_encoder_loaded_again_gives_the_same_vectors(
+    written: dict[str, Path], family: str
+) -> None:
+    one, other = load(written[family]), load(written[family])
+    assert one.fingerprint == other.fingerprint
+    assert one.fingerprint.startswith(f"{family}-")
+    assert (one.encode_texts(TEXTS) == other.encode_texts(TEXTS)).all()
+    assert (one.encode_images(pictures()) == other.encode_images(pictures())).all()
+
+
+@every_family
+def test_a_vector_does_not_depend_on_the_batch(written: dict[str, Path], family: str) -> None:
+    loaded = load(written[family])
+    texts = [f"{text} {number}" for number in range(15) for text in TEXTS]  # more than one batch
+    together = loaded.encode_texts(texts)
+    apart = np.concatenate([loaded.encode_texts([text]) for text in texts])
+    assert np.allclose(together, apart, atol=1e-5)
+    images = [Image.new("RGB", (20 + 9 * n, 40), COLOURS[n % 3]) for n in range(10)]
+    together = loaded.encode_images(images)
+    apart = np.concatenate([loaded.encode_images([image]) for image in images])
+    assert np.allclose(together, apart, atol=1e-5)
+
+
+@every_family
+@pytest.mark.parametrize(
+    "text",
+    ["", "   \n", "😀🐶", "가" * 5000, "word " * 5000, "\ud83d", "\x00", "<end> <eos> <pad>"],
+    ids=["empty", "blank", "emoji", "5000 letters", "5000 words", "surrogate", "nul", "special"],
+)
+def test_odd_texts_give_a_vector(written: dict[str, Path], family: str, text: str) -> None:
+    vecs = load(written[family]).encode_texts([text, "지갑"])
+    assert np.allclose(np.linalg.norm(vecs, axis=1), 1.0, atol=1e-5)
+
+
+@every_family
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1", "CMYK", "I;16"])
+def test_odd_photographs_give_a_vector(written: dict[str, Path], family: str, mode: str) -> None:
+    sizes = [(1, 1), (3, 50), (1, 5000), (5000, 2), (200, 200)]
+    vecs = load(written[family]).encode_images([Image.new(mode, size) for size in sizes])
+    assert np.allclose(np.linalg.norm(vecs, axis=1), 1.0, atol=1e-5)
+
+
+@every_family
+def test_nothing_gives_no_vectors_and_no_forward(written: dict[str, Path], family: str) -> None:
+    loaded = load(written[family])
+    assert loaded.encode_texts([]).shape == loaded.encode_images([]).shape == (0, loaded.dim)
+    assert loaded.forward_counts == {"text": 0, "image": 0}
+
+
+@every_family
+def test_forwards_are_counted_by_what_went_through(written: dict[str, Path], family: str) -> None:
+    loaded = load(written[family])
+    loaded.encode_texts(TEXTS * 20)
+    loaded.encode_images(pictures())
+    assert loaded.forward_counts == {"text": 60, "image": 3}
+
+
+@every_family
+def test_decomposed_hangul_and_spaces_change_nothing(written: dict[str, Path], family: str) -> None:
+    import unicodedata
+
+    loaded = load(written[family])
+    composed, decomposed = loaded.encode_texts(
+        ["검은 지갑", unicodedata.normalize("NFD", " 검은 \n\t 지갑 ")]
+    )
+    assert (composed == decomposed).all()
+
+
+# --- CLIP ---
+
+
+def test_clip_reads_the_projected_end_token(written: dict[str, Path]) -> None:
+    import torch
+    from transformers import AutoTokenizer, CLIPModel
+
+    model = CLIPModel.from_pretrained(written["clip"]).eval()
+    tokenizer = AutoTokenizer.from_pretrained(written["clip"])
+    ids = tokenizer("black wallet", return_tensors="pt")["input_ids"]
+    assert ids[0, -1] == tokenizer.eos_token_id
+    with torch.no_grad():
+        hidden = model.text_model(input_ids=ids).last_hidden_state[0, -1]
+        expected = model.text_projection(hidden).numpy()
+    got = load(written["clip"]).encode_texts(["black wallet", TEXTS[2]])[0]
+    assert np.allclose(got, expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_clip_texts_are_filled_up_to_the_longest_of_the_batch_and_cut_at_77(
+    written: dict[str, Path],
+) -> None:
+    loaded = load(written["clip"])
+    short = loaded._tokenize(["지갑"])["input_ids"]
+    assert short.shape[1] < 20
+    cut = loaded._tokenize(["지갑", "가" * 5000])["input_ids"]
+    assert cut.shape[1] == checkpoints.CLIP_MAX_TOKENS
+    assert cut[1, -1] == loaded._tokenizer.eos_token_id
+
+
+def test_an_end_token_typed_by_a_person_is_a_word(written: dict[str, Path]) -> None:
+    loaded = load(written["clip"])
+    ids = loaded._tokenize(["wallet <end> umbrella"])["input_ids"][0]
+    assert (ids == loaded._tokenizer.eos_token_id).sum() == 1
+
+
+def test_a_tokenizer_without_the_models_end_token_is_refused(
+    written: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(written["clip"], tmp_path / "no-end"))
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["post_processor"] = None
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(EncoderUnavailable, match="end token"):
+        load(folder)
+
+
+def test_a_folder_in_fp16_is_computed_in_fp32_on_a_cpu(tmp_path: Path) -> None:
+    import torch
+
+    half = load(checkpoints.write_clip(tmp_path / "half", dtype="float16"))
+    assert {parameter.dtype for parameter in half._model.parameters()} == {torch.float32}
+    whole = load(checkpoints.write_clip(tmp_path / "whole"))
+    assert (half.encode_texts(TEXTS) * whole.encode_texts(TEXTS)).sum(axis=1).min() > 0.999
+    assert half.fingerprint != whole.fingerprint
+
+
+# --- SigLIP ---
+
+
+@pytest.mark.parametrize("family", ["siglip", "siglip2"])
+def test_siglip_reads_the_last_of_64_positions_without_a_mask(
+    written: dict[str, Path], family: str
+) -> None:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained(written[family]).eval()
+    plain = Tokenizer.from_file(str(written[family] / "tokenizer.json"))
+    ids = plain.encode("black wallet").ids
+    assert ids[-1] == 1  # <eos>, then padding
+    filled = torch.tensor([ids + [0] * (checkpoints.SIGLIP_MAX_TOKENS - len(ids))])
+    with torch.no_grad():
+        hidden = model.text_model(input_ids=filled).last_hidden_state[0, -1]
+        expected = model.text_model.head(hidden).numpy()
+    got = load(written[family]).encode_texts(["Black WALLET"])[0]
+    assert np.allclose(got, expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_siglip_texts_are_cut_with_their_end_kept(written: dict[str, Path]) -> None:
+    ids = load(written["siglip"])._tokenize(["가" * 5000, ""])["input_ids"]
+    assert ids.shape == (2, checkpoints.SIGLIP_MAX_TOKENS)
+    assert ids[0, -1] == 1
+    assert ids[1].tolist() == [1] + [0] * 63
+
+
+# --- Precision, threads, device ---
+
+
+@every_family
+def test_bf16_stays_within_rounding_of_fp32(written: dict[str, Path], family: str) -> None:
+    whole, rounded = load(written[family]), load(written[family], precision="bf16")
+    assert rounded.fingerprint == whole.fingerprint
+    for encode in ("encode_texts", "encode_images"):
+        inputs = TEXTS if encode == "encode_texts" else pictures()
+        cosines = (getattr(whole, encode)(inputs) * getattr(rounded, encode)(inputs)).sum(axis=1)
+        assert cosines.min() > 0.99
+
+
+def test_torch_gets_its_threads_when_the_model_is_loaded(written: dict[str, Path]) -> None:
+    import torch
+
+    load(written["clip"], threads=2)
+    assert torch.get_num_threads() == 2
+    load(written["clip"], threads=1)
+    assert torch.get_num_threads() == 1
+
+
+def test_a_device_that_is_not_there_names_its_setting(written: dict[str, Path]) -> None:
+    with pytest.raises(EncoderUnavailable, match=r'MATCHING\["DEVICE"\].*MATCHING_DEVICE'):
+        load(written["clip"], device="cuda:99")
+
+
+# --- From the hub's cache, through get_encoder() ---
+
+
+@pytest.mark.parametrize("revision", ["", checkpoints.COMMIT])
+def test_a_hub_id_is_loaded_from_the_cache_without_network(
+    written: dict[str, Path],
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    revision: str,
+) -> None:
+    import socket
+
+    def no_network(*args: Any) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    checkpoints.put_into_hub_cache(written["clip"], tmp_path / "hub")
+    settings.MATCHING = {
+        "MODEL": checkpoints.HUB_ID,
+        "CACHE_DIR": str(tmp_path / "hub"),
+        "REVISION": revision,
+    }
+    loaded = encoder.get_encoder()
+    assert encoder.get_encoder() is loaded
+    assert encoder.current_fingerprint() == loaded.fingerprint
+    direct = load(written["clip"])
+    assert direct.fingerprint == loaded.fingerprint
+    assert (direct.encode_texts(TEXTS) == loaded.encode_texts(TEXTS)).all()
+
+
+def test_files_that_change_under_a_running_worker_are_loaded_again(
+    tmp_path: Path, settings: Any
+) -> None:
+    folder = checkpoints.write_clip(tmp_path / "model")
+    settings.MATCHING = {"MODEL": str(folder)}
+    first = encoder.get_encoder()
+    checkpoints.write_clip(folder, seed=1)
+    second = encoder.get_encoder()
+    assert second.fingerprint == encoder.current_fingerprint() != first.fingerprint
+
+
+# --- Broken folders ---
+
+
+def cut_in_half(folder: Path) -> None:
+    weights = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+
+
+def drop_a_weight(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    del weights["text_projection.weight"]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def widen(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["projection_dim"] = 48
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def poison(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    weights["text_projection.weight"].fill_(float("nan"))
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def fill(name: str, content: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(content) and None
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (remove("config.json"), "no config.json"),
+        (remove("model.safetensors"), "no weights"),
+        (remove("tokenizer.json"), "cannot be loaded"),
+        (remove("preprocessor_config.json"), "cannot be loaded"),
+        (fill("tokenizer.json", "{}"), "cannot be loaded"),
+        (fill("preprocessor_config.json", "no"), "cannot be loaded"),
+        (fill("config.json", '{"model_type": "bert"}'), "takes the types"),
+        (fill("config.json", '{"model_type": "clip", "text_config": 3}'), "cannot be loaded"),
+        (fill("model.safetensors", "version https://git-lfs.github.com/spec/v1"), "cannot be"),
+        (cut_in_half, "cannot be loaded"),
+        (drop_a_weight, "missing or misshapen: text_projection.weight"),
+        (widen, "cannot be loaded"),
+        (poison, "not finite"),
+    ],
+)
+def test_a_broken_folder_is_told_with_the_setting_to_change(
+    written: dict[str, Path], tmp_path: Path, damage: Callable[[Path], None], message: str
+) -> None:
+    folder = Path(shutil.copytree(written["clip"], tmp_path / "broken"))
+    damage(folder)
+    with pytest.raises(EncoderUnavailable, match=message) as error:
+        load(folder)
+    assert 'MATCHING["MODEL"]' in str(error.value)
+    assert "MATCHING_MODEL" in str(error.value)
+    assert str(folder) in str(error.value)
