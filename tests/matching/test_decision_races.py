@@ -1,0 +1,115 @@
+"""Two people decide at once, on a real database file: one wins, the other is told so."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, connections
+
+from lostfound.models import Notification, Post, User
+from matching.models import Match, MatchDecision
+from matching.services.decisions import (
+    DecisionRefused,
+    confirm_match,
+    decision_version,
+    reject_match,
+    undo_decision,
+)
+from tests.matching.pairs import make_grid, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Deed = Callable[[User], MatchDecision]
+
+
+@pytest.fixture(autouse=True)
+def _on_a_file() -> None:
+    assert not (connection.vendor == "sqlite" and connection.is_in_memory_db())  # type: ignore[attr-defined]
+
+
+def at_once(*deeds: Deed) -> tuple[list[MatchDecision], list[DecisionRefused]]:
+    """Run each deed in a thread of its own, all from one starting shot."""
+    people = [make_user(f"staff {n}") for n in range(len(deeds))]
+    barrier = threading.Barrier(len(deeds))
+    decided: list[MatchDecision] = []
+    refused: list[DecisionRefused] = []
+    broken: list[BaseException] = []
+
+    def run(deed: Deed, person: User) -> None:
+        try:
+            barrier.wait(30)
+            decided.append(deed(person))
+        except DecisionRefused as no:
+            refused.append(no)
+        except BaseException as error:
+            broken.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=run, args=(deed, person))
+        for deed, person in zip(deeds, people, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not broken
+    return decided, refused
+
+
+@pytest.fixture
+def pairs() -> list[Match]:
+    return make_grid(2, 2)
+
+
+def test_of_two_who_confirm_one_pair_one_is_refused(pairs: list[Match]) -> None:
+    def confirm(person: User) -> MatchDecision:
+        return confirm_match(pairs[0], actor=person)
+
+    decided, refused = at_once(confirm, confirm, confirm)
+    assert (len(decided), [no.code for no in refused]) == (1, ["decided", "decided"])
+    assert MatchDecision.objects.count() == 1
+    assert Notification.objects.count() == 2
+
+
+def test_of_two_who_confirm_pairs_with_a_post_in_common_one_is_refused(pairs: list[Match]) -> None:
+    decided, refused = at_once(
+        lambda person: confirm_match(pairs[0], actor=person),
+        lambda person: confirm_match(pairs[1], actor=person),
+    )
+    assert (len(decided), len(refused)) == (1, 1)
+    assert Match.objects.filter(status=Match.Status.CONFIRMED).count() == 1
+    assert Post.objects.filter(status=Post.Status.MATCHED).count() == 2
+
+
+def test_of_a_confirmation_and_a_rejection_of_what_was_seen_one_is_refused(
+    pairs: list[Match],
+) -> None:
+    seen = decision_version(pairs[0])
+    decided, refused = at_once(
+        lambda person: confirm_match(pairs[0], actor=person, expected_version=seen),
+        lambda person: reject_match(pairs[0], actor=person, expected_version=seen),
+    )
+    assert (len(decided), [no.code for no in refused]) == (1, ["decided"])
+
+
+def test_of_two_who_undo_one_decision_one_is_refused(pairs: list[Match]) -> None:
+    decision = confirm_match(pairs[0], actor=make_user("first"))
+
+    def undo(person: User) -> MatchDecision:
+        return undo_decision(decision, actor=person)
+
+    decided, refused = at_once(undo, undo)
+    assert (len(decided), [no.code for no in refused]) == (1, ["undone"])
+    assert Post.objects.filter(status=Post.Status.OPEN).count() == 4
+    assert Match.objects.filter(status=Match.Status.SUGGESTED).count() == 4
+
+
+def test_two_confirmations_that_share_no_post_both_hold(pairs: list[Match]) -> None:
+    decided, refused = at_once(
+        lambda person: confirm_match(pairs[0], actor=person),
+        lambda person: confirm_match(pairs[3], actor=person),
+    )
+    assert (len(decided), refused) == (2, [])
+    assert Post.objects.filter(status=Post.Status.MATCHED).count() == 4
