@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import User
-from matching.admin.queue import with_both_posts
 from matching.models import Match, MatchDecision
+from matching.selectors import with_both_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 
 if TYPE_CHECKING:

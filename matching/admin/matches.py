@@ -26,11 +26,12 @@ from django.views.decorators.http import require_POST, require_safe
 from lostfound.models import Office, User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
-from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting, with_both_posts
+from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting
 from matching.admin.review import review_context
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
-from matching.services.decisions import DecisionRefused, confirm_match, reject_match
+from matching.selectors import with_both_posts
+from matching.services import DecisionRefused, confirm_match, reject_match
 
 ALL: Final = "all"
 

@@ -13,18 +13,6 @@ from matching.models import Match
 QUEUE_ORDER: Final = (TruncDate("created_at").desc(), "-score", "-pk")
 
 
-def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Everything that a list shows of both posts, in a constant number of queries."""
-    sides = [
-        f"{side}__{name}"
-        for side in ("lost", "found")
-        for name in ("author", "category", "building", "office")
-    ]
-    return matches.select_related("decided_by", *sides).prefetch_related(
-        "lost__photos", "found__photos"
-    )
-
-
 def waiting() -> QuerySet[Match]:
     """The pairs that nobody has decided, in the order of the queue."""
     return Match.objects.filter(status=Match.Status.SUGGESTED).order_by(*QUEUE_ORDER)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from lostfound.models import Photo, Post
 from matching.admin.comparison import compare
 from matching.admin.explain import explain_gates, explain_terms, strategy_words
-from matching.admin.queue import QUEUE_ORDER, with_both_posts
+from matching.admin.queue import QUEUE_ORDER
 from matching.models import Match, MatchDecision
+from matching.selectors import with_both_posts
 from matching.services.decisions import CONFIRMABLE, decision_version, standing_decision
 
 MAX_OTHERS = 12  # other suggestions of the same posts on one page

@@ -16,6 +16,7 @@ from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from lostfound.services.privacy import mask_personal_numbers
 from matching.models import Match, MatchDecision
+from matching.services.outbox import UNDECIDED
 
 CONFIRMABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.REJECTED})
 STATUS_AFTER: Final[dict[str, str]] = {
@@ -86,7 +87,7 @@ def confirm_match(
     decision = _record(match, MatchDecision.Action.CONFIRM, actor)
     _move(match, Match.Status.CONFIRMED, decision)
     # Before the posts change: a post that is no longer open has its suggestions withdrawn.
-    rivals = Match.objects.filter(_shares_post(match), status=Match.Status.SUGGESTED)
+    rivals = Match.objects.filter(_shares_post(match), status__in=UNDECIDED)
     rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
     for post in (match.lost, match.found):
         _change(post, Post.Status.MATCHED, decision, "matched")
@@ -262,10 +263,11 @@ def _move(
 
 
 def _lay_down(match: Match) -> None:
-    """Put an undecided pair where it belongs: suggested, aside, or withdrawn."""
+    """Put an undecided pair where it belongs: suggested or ruled out, aside, or withdrawn."""
     gone = [post for post in (match.lost, match.found) if not post.is_open]
     if not gone:
-        return _move(match, Match.Status.SUGGESTED, None)
+        undecided = Match.Status.GATED if match.gates else Match.Status.SUGGESTED
+        return _move(match, undecided, None)
     holders = MatchDecision.objects.filter(
         Q(match__lost__in=gone) | Q(match__found__in=gone),
         action=MatchDecision.Action.CONFIRM,

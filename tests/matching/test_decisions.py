@@ -165,6 +165,16 @@ def test_undone_confirmation_leaves_all_as_it_was(staff: User) -> None:
     assert {event.post_id for event in events} == set(told)
 
 
+def test_pair_that_a_gate_rules_out_is_ruled_out_again_after_an_undo(staff: User) -> None:
+    chosen, ruled_out = make_grid(1, 2)
+    Match.objects.filter(pk=ruled_out.pk).update(status=Status.GATED, gates=["category_differs"])
+    before = snapshot()
+    decision = confirm_match(chosen, actor=staff)
+    assert fresh(ruled_out).status == Status.SET_ASIDE
+    undo_decision(decision, actor=staff)
+    assert snapshot() == before
+
+
 def test_undone_rejection_leaves_all_as_it_was(staff: User) -> None:
     match = make_grid(2, 2)[0]
     before = snapshot()
