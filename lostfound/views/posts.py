@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from lostfound.models import Post
 from lostfound.people import signed_in
 from lostfound.throttles import throttle_write
 
+THROTTLED = "throttled"
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -137,20 +138,19 @@ def _within_limit(request: HttpRequest, form: PostForm) -> bool:
     verdict = throttle_write(request, "post")
     if not verdict.allowed:
         minutes = -(-verdict.retry_after_s // 60)
-        form.add_error(
-            None,
-            ngettext(
-                "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
-                "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
-                minutes,
-            )
-            % {"minutes": minutes},
+        message = ngettext(
+            "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
+            "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
+            minutes,
         )
+        form.add_error(None, ValidationError(message, THROTTLED, {"minutes": minutes}))
     return verdict.allowed
 
 
 def _form_page(request: HttpRequest, form: PostForm) -> HttpResponse:
-    return render(request, "lostfound/post_form.html", {"form": form, "post": form.post})
+    status = 429 if form.has_error(NON_FIELD_ERRORS, THROTTLED) else 200
+    context = {"form": form, "post": form.post}
+    return render(request, "lostfound/post_form.html", context, status=status)
 
 
 def _change(

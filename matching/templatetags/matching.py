@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django import template
-from django.db.models import Q
 
 from lostfound.models import Post
 from matching.conf import matching_settings
@@ -13,8 +13,6 @@ from matching.models import Embedding, Match
 from matching.selectors import matching_state, suggestions_for
 
 register = template.Library()
-
-MOVING = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
 
 
 @dataclass(frozen=True)
@@ -32,35 +30,28 @@ def matching_panel(post: Post) -> dict[str, Any]:
 
 
 def panel_context(post: Post) -> dict[str, Any]:
-    """What the fragment shows; `stage` names it, so that nothing is sent while it stays.
+    """What the fragment shows.
 
-    Stages: pending, running, done, failed, matched, returned, closed.
+    Stages: pending, running, done, failed, matched, returned, closed. `seen` names all that a
+    reader can tell apart while they wait, so that nothing is sent while it stays.
     """
-    status = matching_state(post)
-    stage = status if post.is_open else post.status
-    is_done = stage == Embedding.Status.DONE
+    state = matching_state(post)
+    stage = state.status if post.is_open else post.status
     return {
         "post": post,
         "stage": stage,
-        "is_moving": stage in MOVING,
-        "suggestions": _suggestions(post) if is_done else [],
-        "confirmed": None if post.is_open else confirmed_other(post),
+        "seen": f"waiting-{crc32(state.waiting_reason.encode()):x}",
+        "is_moving": post.is_open and state.is_waiting,
+        "waiting_reason": state.waiting_reason,
+        "suggestions": _suggestions(post) if stage == Embedding.Status.DONE else [],
+        "confirmed": None if post.is_open else _confirmed(post),
     }
 
 
-def confirmed_other(post: Post) -> Post | None:
+def _confirmed(post: Post) -> Post | None:
     """The post on the other side of the match that staff confirmed."""
-    match = (
-        Match.objects.filter(Q(lost=post) | Q(found=post), status=Match.Status.CONFIRMED)
-        .select_related(
-            "lost", "found__category__family", "found__building", "found__office__building"
-        )
-        .prefetch_related("found__photos")
-        .first()
-    )
-    if match is None:
-        return None
-    return match.found if match.lost_id == post.pk else match.lost
+    match = suggestions_for(post).filter(status=Match.Status.CONFIRMED).first()
+    return _other(match, post) if match else None
 
 
 def _suggestions(post: Post) -> list[Suggestion]:
@@ -71,6 +62,9 @@ def _suggestions(post: Post) -> list[Suggestion]:
     # Half of the way from "just suggested" to "certain".
     strong = (1.0 + threshold) / 2
     return [
-        Suggestion(match.found if match.lost_id == post.pk else match.lost, match.score >= strong)
-        for match in suggestions_for(post)
+        Suggestion(_other(match, post), match.score >= strong) for match in suggestions_for(post)
     ]
+
+
+def _other(match: Match, post: Post) -> Post:
+    return match.found if match.lost_id == post.pk else match.lost

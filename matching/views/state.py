@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseStopPolling
+from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
 from lostfound import selectors as lostfound_selectors
 from lostfound.people import signed_in
@@ -14,19 +14,26 @@ from matching.templatetags.matching import panel_context
 
 
 @require_safe
-@login_required
 def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What has become of a post's matching; the whole page where a browser asks for it itself.
 
     Nothing is sent while nothing has changed, so that a screen reader does not read it again.
     """
+    is_fragment = bool(getattr(request, "htmx", False))
+    if not request.user.is_authenticated:
+        # Inside a page, a sign-in form would replace the fragment: reload the whole page instead.
+        return (
+            HttpResponseClientRefresh()
+            if is_fragment
+            else redirect_to_login(request.get_full_path())
+        )
     post = get_object_or_404(
         lostfound_selectors.posts_visible_to(signed_in(request)), public_id=public_id
     )
-    if not getattr(request, "htmx", False):
+    if not is_fragment:
         return redirect(post)
     context = panel_context(post)
-    if context["is_moving"] and request.GET.get("seen") == context["stage"]:
+    if context["is_moving"] and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     response = render(request, "matching/panel.html", context)
     if not context["is_moving"]:

@@ -170,8 +170,7 @@ def strings_of(path: Path) -> Iterable[tuple[int, Any, list[str], str | None]]:
 def missing(catalog: Catalog) -> Iterator[str]:
     """Strings without a Korean text, or with one that nobody has checked."""
     for message in messages_of(catalog):
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        if not all(texts):
+        if not is_translated(message):
             yield f"not translated: {message.id!r}"
         elif message.fuzzy:
             yield f"fuzzy: {message.id!r}"
@@ -180,8 +179,14 @@ def missing(catalog: Catalog) -> Iterator[str]:
 def broken(catalog: Catalog) -> Iterator[str]:
     """Translations whose placeholders are not those of the original."""
     for message in messages_of(catalog):
-        for error in message.check(catalog) if message.string else ():
+        for error in message.check(catalog) if is_translated(message) else ():
             yield f"{message.id!r}: {error}"
+
+
+def is_translated(message: Message) -> bool:
+    """Whether all its forms have a text."""
+    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+    return all(texts)
 
 
 def messages_of(catalog: Catalog) -> Iterator[Message]:

@@ -1,0 +1,31 @@
+"""A reader of the pages, for tests."""
+
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from lostfound.models import User
+
+
+def signed_in(user: User | None, language: str = "ko") -> Client:
+    """The browser of a person, or of somebody who is not signed in."""
+    client = Client(headers={"accept-language": language})
+    if user is not None:
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(response: Any) -> str:
+    """What was sent, as text."""
+    text: str = response.content.decode()
+    return text
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page needs once the session is warm."""
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    return len(queries)
