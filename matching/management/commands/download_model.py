@@ -1,5 +1,6 @@
 """Fetches a checkpoint, or checks the one that is there, with one text and one photograph."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +36,9 @@ class Command(BaseCommand):
         "(without ID: that of the settings), by encoding one text and one photograph."
     )
 
+    # It needs no database and no pages, and has to work while the rest is not set up yet.
+    requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         """One checkpoint, and which of its versions."""
         parser.add_argument(
@@ -60,6 +64,8 @@ class Command(BaseCommand):
     def _download(self, wanted: MatchingSettings) -> None:
         from huggingface_hub import snapshot_download
 
+        # It prints its warnings itself; the project's handlers would print them once more.
+        logging.getLogger("huggingface_hub").propagate = False
         self.stdout.write(f"Downloading {wanted.model}")
         try:
             snapshot_download(
@@ -145,7 +151,8 @@ def _download_failure(wanted: MatchingSettings, error: Exception) -> str:
             "where it stopped), or copy the folder from another machine and give its path."
         )
     cause = (str(error).strip().splitlines() or [""])[0]
-    return f"{wanted.model} was not downloaded: {type(error).__name__}: {cause} {advice}"
+    cause = f"{type(error).__name__}: {cause.rstrip('.')}"
+    return f"{wanted.model} was not downloaded: {cause}. {advice}"
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
