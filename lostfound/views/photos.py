@@ -36,7 +36,8 @@ def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
 
 def _reader(request: HttpRequest) -> User | AnonymousUser:
     """Whoever is signed in: by cookie, or by the token of a device."""
-    if not request.user.is_authenticated and "X-Session-Token" in request.headers:
+    token = request.headers.get("X-Session-Token", "")
+    if not request.user.is_authenticated and token.isascii() and token.isalnum():
         authenticated = XSessionTokenAuthentication().authenticate(request)
         if authenticated is not None and authenticated[0].is_active:
             user: User = authenticated[0]
