@@ -217,7 +217,7 @@ def checkpoint_fingerprint(current: MatchingSettings, folder: Path) -> str:
     The family, and a hash of config, processor, tokenizer, weights and of how this project
     prepares their input. Left out: device, threads and precision. They change a vector by
     rounding only (bf16 against fp32: cosine above .99, measured in
-    tests/matching/test_clip_encoder.py), so that a worker on a GPU in bf16 and one on a CPU in
+    tests/matching/test_clip_loading.py), so that a worker on a GPU in bf16 and one on a CPU in
     fp32 may share their vectors.
 
     Raises: EncoderUnavailable

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from matching.conf import MatchingSettings
+
 CLIP_DIM: Final = 24
 CLIP_MAX_TOKENS: Final = 77
 SIGLIP_DIM: Final = 32
@@ -87,6 +89,20 @@ def write_siglip2(folder: Path, *, seed: int = 0) -> Path:
     _write_gemma_tokenizer(tokenizer, folder)
     Siglip2ImageProcessorPil(patch_size=8, max_num_patches=16).save_pretrained(folder)
     return folder
+
+
+WRITERS: Final = {
+    "clip": (write_clip, CLIP_DIM),
+    "siglip": (write_siglip, SIGLIP_DIM),
+    "siglip2": (write_siglip2, SIGLIP_DIM),
+}
+
+
+def load(folder: Path, **values: Any) -> Any:
+    """A `ClipEncoder` of this folder, with other settings than the defaults where given."""
+    from matching.clip_encoder import ClipEncoder
+
+    return ClipEncoder(MatchingSettings(model=str(folder), **values))
 
 
 def put_into_hub_cache(checkpoint: Path, cache_dir: Path, hub_id: str = HUB_ID) -> Path:

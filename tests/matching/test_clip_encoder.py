@@ -2,26 +2,20 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from matching import encoder
-from matching.conf import MatchingSettings
 from matching.encoder import EncoderUnavailable
 from tests.matching import checkpoints
+from tests.matching.checkpoints import load
 
 pytestmark = pytest.mark.model
 
-WRITERS = {
-    "clip": (checkpoints.write_clip, checkpoints.CLIP_DIM),
-    "siglip": (checkpoints.write_siglip, checkpoints.SIGLIP_DIM),
-    "siglip2": (checkpoints.write_siglip2, checkpoints.SIGLIP_DIM),
-}
 TEXTS = ["검은색 지갑", "black wallet", "파란 우산을 찾습니다 blue umbrella"]
 COLOURS = ["red", "lime", "blue"]
 
@@ -39,20 +33,14 @@ def same_threads() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("checkpoints")
-    return {family: write(root / family) for family, (write, _) in WRITERS.items()}
-
-
-def load(folder: Path | str, **values: Any) -> Any:
-    from matching.clip_encoder import ClipEncoder
-
-    return ClipEncoder(MatchingSettings(model=str(folder), **values))
+    return {family: write(root / family) for family, (write, _) in checkpoints.WRITERS.items()}
 
 
 def pictures() -> list[Image.Image]:
     return [Image.new("RGB", (60, 40), colour) for colour in COLOURS]
 
 
-every_family = pytest.mark.parametrize("family", list(WRITERS))
+every_family = pytest.mark.parametrize("family", list(checkpoints.WRITERS))
 
 
 # --- Both families ---
@@ -63,7 +51,7 @@ def test_vectors_are_unit_finite_and_tell_inputs_apart(
     written: dict[str, Path], family: str
 ) -> None:
     loaded = load(written[family])
-    assert loaded.dim == WRITERS[family][1]
+    assert loaded.dim == checkpoints.WRITERS[family][1]
     for vecs in (loaded.encode_texts(TEXTS), loaded.encode_images(pictures())):
         assert vecs.dtype == np.float32
         assert vecs.shape == (3, loaded.dim)
@@ -224,141 +212,3 @@ def test_siglip_texts_are_cut_with_their_end_kept(written: dict[str, Path]) -> N
     assert ids.shape == (2, checkpoints.SIGLIP_MAX_TOKENS)
     assert ids[0, -1] == 1
     assert ids[1].tolist() == [1] + [0] * 63
-
-
-# --- Precision, threads, device ---
-
-
-@every_family
-def test_bf16_stays_within_rounding_of_fp32(written: dict[str, Path], family: str) -> None:
-    whole, rounded = load(written[family]), load(written[family], precision="bf16")
-    assert rounded.fingerprint == whole.fingerprint
-    for encode in ("encode_texts", "encode_images"):
-        inputs = TEXTS if encode == "encode_texts" else pictures()
-        cosines = (getattr(whole, encode)(inputs) * getattr(rounded, encode)(inputs)).sum(axis=1)
-        assert cosines.min() > 0.99
-
-
-def test_torch_gets_its_threads_when_the_model_is_loaded(written: dict[str, Path]) -> None:
-    import torch
-
-    load(written["clip"], threads=2)
-    assert torch.get_num_threads() == 2
-    load(written["clip"], threads=1)
-    assert torch.get_num_threads() == 1
-
-
-def test_a_device_that_is_not_there_names_its_setting(written: dict[str, Path]) -> None:
-    with pytest.raises(EncoderUnavailable, match=r'MATCHING\["DEVICE"\].*MATCHING_DEVICE'):
-        load(written["clip"], device="cuda:99")
-
-
-# --- From the hub's cache, through get_encoder() ---
-
-
-@pytest.mark.parametrize("revision", ["", checkpoints.COMMIT])
-def test_a_hub_id_is_loaded_from_the_cache_without_network(
-    written: dict[str, Path],
-    tmp_path: Path,
-    settings: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    revision: str,
-) -> None:
-    import socket
-
-    def no_network(*args: Any) -> None:
-        raise AssertionError("the network was asked")
-
-    monkeypatch.setattr(socket.socket, "connect", no_network)
-    monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    checkpoints.put_into_hub_cache(written["clip"], tmp_path / "hub")
-    settings.MATCHING = {
-        "MODEL": checkpoints.HUB_ID,
-        "CACHE_DIR": str(tmp_path / "hub"),
-        "REVISION": revision,
-    }
-    loaded = encoder.get_encoder()
-    assert encoder.get_encoder() is loaded
-    assert encoder.current_fingerprint() == loaded.fingerprint
-    direct = load(written["clip"])
-    assert direct.fingerprint == loaded.fingerprint
-    assert (direct.encode_texts(TEXTS) == loaded.encode_texts(TEXTS)).all()
-
-
-def test_files_that_change_under_a_running_worker_are_loaded_again(
-    tmp_path: Path, settings: Any
-) -> None:
-    folder = checkpoints.write_clip(tmp_path / "model")
-    settings.MATCHING = {"MODEL": str(folder)}
-    first = encoder.get_encoder()
-    checkpoints.write_clip(folder, seed=1)
-    second = encoder.get_encoder()
-    assert second.fingerprint == encoder.current_fingerprint() != first.fingerprint
-
-
-# --- Broken folders ---
-
-
-def cut_in_half(folder: Path) -> None:
-    weights = (folder / "model.safetensors").read_bytes()
-    (folder / "model.safetensors").write_bytes(weights[: len(weights) // 2])
-
-
-def drop_a_weight(folder: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
-    weights = load_file(folder / "model.safetensors")
-    del weights["text_projection.weight"]
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
-
-
-def widen(folder: Path) -> None:
-    config = json.loads((folder / "config.json").read_text())
-    config["projection_dim"] = 48
-    (folder / "config.json").write_text(json.dumps(config))
-
-
-def poison(folder: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
-    weights = load_file(folder / "model.safetensors")
-    weights["text_projection.weight"].fill_(float("nan"))
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
-
-
-def remove(name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).unlink()
-
-
-def fill(name: str, content: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_text(content) and None
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (remove("config.json"), "no config.json"),
-        (remove("model.safetensors"), "no weights"),
-        (remove("tokenizer.json"), "cannot be loaded"),
-        (remove("preprocessor_config.json"), "cannot be loaded"),
-        (fill("tokenizer.json", "{}"), "cannot be loaded"),
-        (fill("preprocessor_config.json", "no"), "cannot be loaded"),
-        (fill("config.json", '{"model_type": "bert"}'), "takes the types"),
-        (fill("config.json", '{"model_type": "clip", "text_config": 3}'), "cannot be loaded"),
-        (fill("model.safetensors", "version https://git-lfs.github.com/spec/v1"), "cannot be"),
-        (cut_in_half, "cannot be loaded"),
-        (drop_a_weight, "missing or misshapen: text_projection.weight"),
-        (widen, "cannot be loaded"),
-        (poison, "not finite"),
-    ],
-)
-def test_a_broken_folder_is_told_with_the_setting_to_change(
-    written: dict[str, Path], tmp_path: Path, damage: Callable[[Path], None], message: str
-) -> None:
-    folder = Path(shutil.copytree(written["clip"], tmp_path / "broken"))
-    damage(folder)
-    with pytest.raises(EncoderUnavailable, match=message) as error:
-        load(folder)
-    assert 'MATCHING["MODEL"]' in str(error.value)
-    assert "MATCHING_MODEL" in str(error.value)
-    assert str(folder) in str(error.value)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from PIL import Image
 
 from matching import encoder
@@ -47,56 +46,6 @@ def use(settings: Any, **values: Any) -> MatchingSettings:
         key: value for key, value in settings.MATCHING.items() if key != "STRATEGY"
     } | values
     return matching_settings()
-
-
-# --- Settings ---
-
-
-def test_settings_of_the_project_are_valid(settings: Any) -> None:
-    assert matching_settings().model
-    settings.MATCHING = {}
-    assert matching_settings() == MatchingSettings()
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        ("MODEL", "", "empty"),
-        ("MODEL", 3, "must be a text"),
-        ("DEVICE", "tpu", "cpu, cuda"),
-        ("DEVICE", "cuda:", "cpu, cuda"),
-        ("PRECISION", "fp8", "fp32, bf16, fp16"),
-        ("PRECISION", "fp16", "100 times slower"),
-        ("THREADS", 0, "1 or more"),
-        ("THREADS", "two", "whole number"),
-        ("TOP_K", 2.5, "whole number"),
-        ("LEASE_S", True, "whole number"),
-        ("ENCODER", "ClipEncoder", "dotted path"),
-        ("STRATEGY", "v9", "Known strategies"),
-        ("THRESHOLD", "high", "a number"),
-        ("THRESHOLD", 65, "-1 to 1"),
-        ("MAX_FOUND_BEFORE_LOST_DAYS", -1, "0 or more"),
-        ("MAX_FOUND_BEFORE_LOST_DAYS", float("nan"), "0 or more"),
-    ],
-)
-def test_a_wrong_setting_is_told_by_its_name(
-    settings: Any, key: str, value: Any, message: str
-) -> None:
-    settings.MATCHING = {key: value}
-    with pytest.raises(ImproperlyConfigured, match=message) as error:
-        matching_settings()
-    assert f'MATCHING["{key}"]' in str(error.value)
-    assert f"MATCHING_{key}" in str(error.value)
-
-
-def test_an_unknown_setting_is_refused(settings: Any) -> None:
-    settings.MATCHING = {"MODELL": "x"}
-    with pytest.raises(ImproperlyConfigured, match=r"MODELL.*Known keys"):
-        matching_settings()
-
-
-def test_fp16_is_allowed_on_cuda(settings: Any) -> None:
-    assert use(settings, DEVICE="cuda:1", PRECISION="fp16").precision == "fp16"
 
 
 # --- One encoder for each process ---
