@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from matching import encoder
 from matching.encoder import EncoderUnavailable
