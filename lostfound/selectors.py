@@ -1,11 +1,11 @@
 """Reads that more than one view needs. Each is one query, or a constant number of them."""
 
-from collections.abc import Iterable
 from itertools import groupby
 
 from django.db.models import Prefetch, QuerySet
 
 from lostfound.models import Building, Category, Family, Notification, Office, Post, User, Zone
+from lostfound.models.notification import NotificationQuerySet
 
 PUBLIC_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
 
@@ -71,7 +71,7 @@ def active_offices() -> QuerySet[Office]:
     return Office.objects.filter(is_active=True).select_related("building__zone")
 
 
-def notifications_of(user: User) -> QuerySet[Notification]:
+def notifications_of(user: User) -> NotificationQuerySet:
     """What a person was told, newest first, with where the thing is kept."""
     return (
         Notification.objects.filter(user=user)
@@ -80,12 +80,12 @@ def notifications_of(user: User) -> QuerySet[Notification]:
     )
 
 
-def unread_notifications(user: User) -> QuerySet[Notification]:
+def unread_notifications(user: User) -> NotificationQuerySet:
     """What a person was told and has not read yet, newest first."""
-    return notifications_of(user).filter(read_at=None)
+    return notifications_of(user).unread()
 
 
-def active_taxonomy() -> Iterable[Family]:
+def active_taxonomy() -> QuerySet[Family]:
     """Families with their active categories, for the API."""
     return Family.objects.filter(is_active=True).prefetch_related(
         Prefetch("categories", Category.objects.filter(is_active=True))

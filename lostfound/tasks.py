@@ -1,5 +1,6 @@
-"""Background tasks of the people's side: e-mails that are owed. Every task may run twice."""
+"""Background tasks of the people's side. Every one may run twice without harm."""
 
+from lostfound import throttles
 from lostfound.services import emails
 
 
@@ -14,3 +15,8 @@ def send_due_emails() -> int:
     Returns how many were sent. The sweep calls this.
     """
     return emails.send_due_emails()
+
+
+def prune_throttles() -> int:
+    """Remove the counters of windows that have ended; returns how many."""
+    return throttles.prune_throttles()

@@ -1,10 +1,32 @@
 """What a person is told, in the app and by e-mail."""
 
+from typing import Final, Self
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.models.post import Post
+
+MAX_EMAIL_ATTEMPTS: Final = 5
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Adjectives for notifications."""
+
+    def unread(self) -> Self:
+        """Not seen by their reader yet."""
+        return self.filter(read_at=None)
+
+    def email_owed(self) -> Self:
+        """Whose e-mail is due, and nobody is sending it."""
+        return self.filter(
+            models.Q(email_lease_until=None) | models.Q(email_lease_until__lt=timezone.now()),
+            email_due=True,
+            emailed_at=None,
+            email_attempts__lt=MAX_EMAIL_ATTEMPTS,
+        )
 
 
 class Notification(models.Model):
@@ -30,6 +52,8 @@ class Notification(models.Model):
     email_lease_until = models.DateTimeField(null=True, blank=True)  # somebody is sending it
     email_error = models.CharField(max_length=300, blank=True)
     emailed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notification")

@@ -6,15 +6,17 @@ from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from lostfound.models import Notification
+from lostfound.models.notification import MAX_EMAIL_ATTEMPTS
 
 logger = logging.getLogger(__name__)
 
-MAX_EMAIL_ATTEMPTS: Final = 5
+__all__ = ["MAX_EMAIL_ATTEMPTS", "build_email", "send_due_emails", "send_notification_email"]
+
 LEASE_S: Final = 120  # well above EMAIL_TIMEOUT, so that a living sender is never overtaken
 BATCH: Final = 100  # e-mails within one sweep
 ERROR_CHARS: Final = 300
@@ -28,7 +30,7 @@ def send_notification_email(notification_id: int) -> bool:
     """
     now = timezone.now()
     claimed = (
-        _claimable()
+        Notification.objects.email_owed()
         .filter(pk=notification_id)
         .update(
             email_attempts=F("email_attempts") + 1,
@@ -64,7 +66,11 @@ def send_due_emails() -> int:
 
     A failed one waits twice as long after each attempt, since its lease was set so.
     """
-    due_ids = list(_claimable().order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    due_ids = list(
+        Notification.objects.email_owed()
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:BATCH]
+    )
     return sum(send_notification_email(pk) for pk in due_ids)
 
 
@@ -102,13 +108,4 @@ def build_email(notification: Notification) -> EmailMessage:
         body=body.strip() + "\n",
         to=[notification.user.email],
         headers={"Auto-Submitted": "auto-generated"},
-    )
-
-
-def _claimable() -> QuerySet[Notification]:
-    return Notification.objects.filter(
-        Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
-        email_due=True,
-        emailed_at=None,
-        email_attempts__lt=MAX_EMAIL_ATTEMPTS,
     )
