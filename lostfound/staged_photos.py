@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -26,7 +27,9 @@ logger = logging.getLogger(__name__)
 
 FOLDER: Final = "staged"
 KEPT_FOR: Final = timedelta(hours=2)
-MAX_STAGED: Final = 10  # of one person; older ones give way
+MAX_AT_ONCE: Final = 10  # twice what a post takes, so that a person can choose among them
+MAX_OF_ONE_PERSON: Final = 20  # older ones give way
+THUMBNAIL_SUFFIX: Final = ".thumb.jpg"
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -45,7 +48,7 @@ class StagedPhoto:
     @property
     def thumbnail_path(self) -> str:
         """Where its small copy lies."""
-        return f"{FOLDER}/{self.user_id}/{self.token}.thumb.jpg"
+        return f"{FOLDER}/{self.user_id}/{self.token}{THUMBNAIL_SUFFIX}"
 
     @property
     def data_url(self) -> str:
@@ -68,8 +71,9 @@ def stage_photos(
         first_number: how the first upload is called in messages.
     """
     discard_expired()
+    _make_room(user, MAX_OF_ONE_PERSON - len(uploads[:MAX_AT_ONCE]))
     staged, errors = [], []
-    for number, upload in enumerate(uploads[:MAX_STAGED], start=first_number):
+    for number, upload in enumerate(uploads[:MAX_AT_ONCE], start=first_number):
         try:
             staged.append(_stage(user, prepare_photo(upload)))
         except PhotoRefused as refused:
@@ -87,6 +91,19 @@ def _stage(user: User, prepared: PreparedPhoto) -> StagedPhoto:
     return photo
 
 
+def _make_room(user: User, keep: int) -> None:
+    """Remove the oldest of a person's staged photographs, so that `keep` remain."""
+    aged = []
+    for path in _stored_paths(str(user.pk)):
+        with contextlib.suppress(FileNotFoundError):
+            if not path.endswith(THUMBNAIL_SUFFIX):
+                aged.append((default_storage.get_modified_time(path), path))
+    newest_first = sorted(aged, reverse=True)
+    discard_staged(
+        StagedPhoto(user.pk, PurePosixPath(path).stem) for _time, path in newest_first[keep:]
+    )
+
+
 def _numbered(number: int, why: str, code: str | None) -> ValidationError:
     message = _("Photograph %(number)d: %(why)s") % {"number": number, "why": why}
     return ValidationError(message, code=code)
@@ -97,7 +114,7 @@ def staged_photos(user: User, tokens: Iterable[str]) -> list[StagedPhoto]:
     photos = [
         StagedPhoto(user.pk, token) for token in dict.fromkeys(tokens) if TOKEN.fullmatch(token)
     ]
-    return [photo for photo in photos if default_storage.exists(photo.full_path)][:MAX_STAGED]
+    return [photo for photo in photos if default_storage.exists(photo.full_path)][:MAX_AT_ONCE]
 
 
 def discard_staged(photos: Iterable[StagedPhoto]) -> None:
@@ -120,13 +137,13 @@ def discard_expired() -> int:
     return removed
 
 
-def _stored_paths() -> list[str]:
+def _stored_paths(person: str | None = None) -> list[str]:
     try:
-        people = default_storage.listdir(FOLDER)[0]
+        people = default_storage.listdir(FOLDER)[0] if person is None else [person]
+        return [
+            f"{FOLDER}/{name}/{file}"
+            for name in people
+            for file in default_storage.listdir(f"{FOLDER}/{name}")[1]
+        ]
     except FileNotFoundError:
         return []
-    return [
-        f"{FOLDER}/{person}/{name}"
-        for person in people
-        for name in default_storage.listdir(f"{FOLDER}/{person}")[1]
-    ]

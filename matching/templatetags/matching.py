@@ -14,6 +14,8 @@ from matching.selectors import matching_state, suggestions_for
 
 register = template.Library()
 
+ENDS = frozenset({Embedding.Status.DONE, Embedding.Status.FAILED})
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -41,7 +43,7 @@ def panel_context(post: Post) -> dict[str, Any]:
         "post": post,
         "stage": stage,
         "seen": f"waiting-{crc32(state.waiting_reason.encode()):x}",
-        "is_moving": post.is_open and state.is_waiting,
+        "is_moving": post.is_open and stage not in ENDS,
         "waiting_reason": state.waiting_reason,
         "suggestions": _suggestions(post) if stage == Embedding.Status.DONE else [],
         "confirmed": None if post.is_open else _confirmed(post),
