@@ -182,6 +182,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "PostKindEnum": "lostfound.models.post.Post.Kind",
+        "NotificationKindEnum": "lostfound.models.notification.Notification.Kind",
+    },
 }
 # Writes a person, or an address, may make within the hour.
 POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", 30, validate=validate.Range(min=1))

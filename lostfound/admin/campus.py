@@ -34,10 +34,10 @@ class WordsField(forms.CharField):
 class NamedAdmin(NamedModelAdmin):
     """Base of what has a code and two names."""
 
-    list_display: ClassVar[Any] = ("code", "name_ko", "name_en", "position", "is_active")
+    list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")
     list_editable = ("position", "is_active")
     list_filter: ClassVar[Any] = ("is_active",)
-    search_fields: Any = ("code", "name_ko", "name_en")
+    search_fields: ClassVar[Any] = ("code", "name_ko", "name_en")
     list_per_page = 100
 
     def get_readonly_fields(self, request: HttpRequest, obj: Named | None = None) -> Any:

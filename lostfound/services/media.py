@@ -47,7 +47,7 @@ def remove_files(names: list[str]) -> None:
 
 
 def _storage() -> Storage:
-    storage: Storage = Photo._meta.get_field("full").storage  # type: ignore[union-attr]
+    storage: Storage = Photo._meta.get_field("full").storage
     return storage
 
 
