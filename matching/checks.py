@@ -1,1 +1,111 @@
-"""System checks of the matching settings."""
+"""System checks of the matching and queue settings; must not load a model."""
+
+import math
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from matching.conf import BUNDLED, matching_settings
+from matching.encoder import CLIP_ENCODER
+
+TAG: Final = "matching"
+KILLED_AFTER_S: Final = 3.5  # the queue kills a worker that long after its task's timeout
+
+
+@register(TAG)
+def check_matching(
+    *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The MATCHING settings are known, and fit the queue's."""
+    try:
+        current = matching_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="matching.E001")]
+    found: list[CheckMessage] = []
+    if current.encoder != CLIP_ENCODER and not _exists(current.encoder.rpartition(".")[0]):
+        found.append(
+            Error(
+                f'MATCHING["ENCODER"] = {current.encoder!r}: there is no such module.',
+                hint="Set MATCHING_ENCODER to the dotted path of an encoder class, such as "
+                f"{CLIP_ENCODER}.",
+                id="matching.E002",
+            )
+        )
+    timeout_s = settings.Q_CLUSTER["timeout"]
+    for key, value_s in (("LEASE_S", current.lease_s), ("STALE_S", current.stale_s)):
+        if value_s <= timeout_s + KILLED_AFTER_S:
+            found.append(
+                Error(
+                    f'MATCHING["{key}"] is {value_s} s, and a task may take {timeout_s} s.',
+                    hint=f"Set MATCHING_{key} above TASK_TIMEOUT_S + {KILLED_AFTER_S} s, so that "
+                    "a task that is still running is not started again.",
+                    id="matching.E003",
+                )
+            )
+    if current.model == BUNDLED and current.encoder == CLIP_ENCODER and not settings.DEBUG:
+        found.append(
+            Warning(
+                "The bundled model is in use. It knows drawn things only, for demonstration and "
+                "tests; on real photographs its suggestions are of little worth.",
+                hint="Run `manage.py download_model`, and set MATCHING_MODEL to what it names.",
+                id="matching.W001",
+            )
+        )
+    return found
+
+
+def _exists(module: str) -> bool:
+    """Whether a module can be found; importing it here might load a whole model library."""
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+@register(TAG)
+def check_queue(
+    *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A task that waits behind others is not given out a second time meanwhile."""
+    cluster = settings.Q_CLUSTER
+    fetched = math.ceil((cluster["queue_limit"] + 1) / cluster["workers"]) + 1
+    least_s = fetched * (cluster["timeout"] + KILLED_AFTER_S)
+    if cluster["retry"] >= least_s:
+        return []
+    return [
+        Error(
+            f"The queue gives a task out again after {cluster['retry']} s, while one that was "
+            f"fetched may wait and run for {least_s:g} s.",
+            hint=f"Set TASK_RETRY_S to at least {math.ceil(least_s)}, or TASK_TIMEOUT_S lower.",
+            id="matching.E004",
+        )
+    ]
+
+
+@register(TAG)
+def check_sqlite(
+    *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """SQLite with its defaults loses results when web and worker write at once."""
+    found: list[CheckMessage] = []
+    for alias, database in settings.DATABASES.items():
+        if not database["ENGINE"].endswith("sqlite3"):
+            continue
+        options = database.get("OPTIONS", {})
+        is_wal = "journal_mode=wal" in options.get("init_command", "").replace(" ", "").lower()
+        if not is_wal or options.get("transaction_mode") != "IMMEDIATE":
+            found.append(
+                Warning(
+                    f"The SQLite database {alias!r} is not set to WAL with immediate "
+                    "transactions: writers at the same time fail with “database is locked”.",
+                    hint='OPTIONS: {"transaction_mode": "IMMEDIATE", "timeout": 20, '
+                    '"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}',
+                    id="matching.W002",
+                )
+            )
+    return found

@@ -1,13 +1,14 @@
-"""Typed bases: Django's admin classes take a parameter only where types are checked."""
+"""Django's admin classes with their models named; Django 5.2 knows them only as annotations."""
 
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-if TYPE_CHECKING:
-    from matching.models import Match, MatchDecision
+from matching.models import Embedding, Match, MatchDecision
 
+if TYPE_CHECKING:
+    EmbeddingModelAdmin = admin.ModelAdmin[Embedding]
     MatchModelAdmin = admin.ModelAdmin[Match]
     DecisionModelAdmin = admin.ModelAdmin[MatchDecision]
 else:
-    MatchModelAdmin = DecisionModelAdmin = admin.ModelAdmin
+    EmbeddingModelAdmin = MatchModelAdmin = DecisionModelAdmin = admin.ModelAdmin

@@ -62,7 +62,7 @@ class MatchDecisionAdmin(DecisionModelAdmin):
 
     def undo_view(self, request: HttpRequest) -> HttpResponse:
         """Take back the one decision that the pressed button names."""
-        return cast(HttpResponse, require_POST(self._undo)(request))
+        return require_POST(self._undo)(request)
 
     def _undo(self, request: HttpRequest) -> HttpResponse:
         if not self.has_undo_permission(request):

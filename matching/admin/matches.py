@@ -71,7 +71,7 @@ class OfficeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         if (value := self.value()) is None:
             return queryset
-        return queryset.filter(found__office=value) if value.isdigit() else queryset.none()
+        return queryset.filter(found__office=int(value)) if value.isdigit() else queryset.none()
 
 
 @admin.register(Match)
@@ -125,7 +125,7 @@ class MatchAdmin(MatchModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The review page. Deciding goes through `decide_view`; a POST here changes nothing."""
-        return cast(HttpResponse, require_safe(self._review)(request, object_id))
+        return require_safe(self._review)(request, object_id)
 
     def _review(self, request: HttpRequest, object_id: str) -> HttpResponse:
         match = self.get_object(request, object_id)
@@ -151,7 +151,7 @@ class MatchAdmin(MatchModelAdmin):
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
-        return cast(HttpResponse, require_POST(self._decide)(request))
+        return require_POST(self._decide)(request)
 
     def _decide(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):

@@ -1,1 +1,30 @@
 """Functions that write. Views, admin actions, the API, tasks and commands call these."""
+
+from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
+from matching.services.decisions import (
+    DecisionRefused,
+    confirm_match,
+    decision_version,
+    reject_match,
+    undo_decision,
+)
+from matching.services.heartbeat import answer_beat
+from matching.services.matching import match_post
+from matching.services.outbox import request_matching, retry_matching
+from matching.services.sweep import sweep
+
+__all__ = [
+    "BulkReport",
+    "DecisionRefused",
+    "answer_beat",
+    "confirm_match",
+    "confirm_matches",
+    "decision_version",
+    "match_post",
+    "reject_match",
+    "reject_matches",
+    "request_matching",
+    "retry_matching",
+    "sweep",
+    "undo_decision",
+]

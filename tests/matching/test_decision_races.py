@@ -1,10 +1,12 @@
 """Two people decide at once, on a real database file: one wins, the other is told so."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection, connections
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from lostfound.models import Notification, Post, User
 from matching.models import Match, MatchDecision
@@ -22,9 +24,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Deed = Callable[[User], MatchDecision]
 
 
-@pytest.fixture(autouse=True)
-def _on_a_file() -> None:
-    assert not (connection.vendor == "sqlite" and connection.is_in_memory_db())  # type: ignore[attr-defined]
+@pytest.fixture(scope="module", autouse=True)
+def database_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The default database as a file: threads that share one in memory never wait for locks."""
+    alias = "default"
+    usual = connections[alias]
+    if usual.vendor != "sqlite":
+        yield
+        return
+    path = tmp_path_factory.mktemp("races") / "db.sqlite3"
+    with django_db_blocker.unblock():
+        settings = connections.settings[alias]
+        connections.settings[alias] = {**settings, "NAME": str(path)}
+        connections[alias] = connections.create_connection(alias)
+        call_command("migrate", verbosity=0)
+        yield
+        connections[alias].close()
+        connections.settings[alias] = settings
+        connections[alias] = usual
 
 
 def at_once(*deeds: Deed) -> tuple[list[MatchDecision], list[DecisionRefused]]:

@@ -1,0 +1,46 @@
+"""`manage.py runworker`: the background worker, supervised."""
+
+import os
+from typing import Any
+
+from django.core.checks import Tags
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django_q.signals import post_execute_in_worker, pre_execute
+
+from matching.checks import TAG
+from matching.cluster import SUPERVISOR_ENV, die_with_parent
+from matching.services.heartbeat import note_task_end, note_task_start
+from matching.supervisor import DEFAULT_GRACE_S, Supervisor
+
+
+class Command(BaseCommand):
+    """Embeds and matches saved posts until SIGTERM or Ctrl-C."""
+
+    # The whole site's checks would import every page into the process that forks the worker.
+    requires_system_checks = ()
+    help = "Runs the background worker: matches saved posts, and restarts what dies or hangs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--grace",
+            type=float,
+            default=DEFAULT_GRACE_S,
+            help="seconds that the running task gets to end when the worker is stopped; "
+            "a post that is cut off waits for the next worker (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--inside",
+            action="store_true",
+            help="used by the supervisor itself: run the queue's cluster in this process",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["inside"]:
+            self.check(tags=[TAG, Tags.database], databases=["default"])
+            Supervisor(grace_s=options["grace"]).run()
+            return
+        die_with_parent(int(os.environ[SUPERVISOR_ENV]))
+        pre_execute.connect(note_task_start)
+        post_execute_in_worker.connect(note_task_end)
+        call_command("qcluster")

@@ -1,0 +1,96 @@
+"""Scoring a post against all candidates; reads only, and needs no encoder."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lostfound.models import Post
+from matching.conf import matching_settings
+from matching.content import evidence_hash
+from matching.core.strategies import Strategy, get_strategy
+from matching.core.types import Kind, PostFeatures, Scores, ScoringContext
+from matching.core.vectors import Vec
+from matching.index import Shortlist, get_index
+from matching.models import Match
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """How every candidate did, and the content hashes that it was judged by."""
+
+    query: Post
+    query_hash: str
+    scores: Scores
+    candidate_hashes: dict[int, str]
+    strategy: Strategy
+    threshold: float
+
+    def pair_evidence(self, candidate_id: int) -> str:
+        """Names the evidence of the query with one candidate."""
+        return _pair_hash(self.query, self.query_hash, self.candidate_hashes[candidate_id])
+
+
+def search_candidates(
+    post: Post, text_vec: Vec, image_vecs: Vec, *, content_hash: str, fingerprint: str
+) -> SearchResult:
+    """Score a post against every open post of the opposite kind.
+
+    Shape: text_vec (dim,), image_vecs (n_photos, dim)
+    """
+    current = matching_settings()
+    strategy = get_strategy(current.strategy)
+    opposite: Kind = "found" if post.kind == Post.Kind.LOST else "lost"
+    shortlist = get_index().candidates(opposite, fingerprint, len(text_vec))
+    context = ScoringContext(
+        max_found_before_lost_days=current.max_found_before_lost_days,
+        rejected=_rejected(post, content_hash, shortlist),
+    )
+    scores = strategy.score(
+        query_features(post, text_vec, image_vecs), shortlist.candidates, context
+    )
+    return SearchResult(
+        query=post,
+        query_hash=content_hash,
+        scores=scores,
+        candidate_hashes=shortlist.content_hashes,
+        strategy=strategy,
+        threshold=strategy.threshold if current.threshold is None else current.threshold,
+    )
+
+
+def query_features(post: Post, text_vec: Vec, image_vecs: Vec) -> PostFeatures:
+    """A post as the strategies see it."""
+    return PostFeatures(
+        post_id=post.pk,
+        kind="lost" if post.kind == Post.Kind.LOST else "found",
+        text_vec=text_vec,
+        image_vecs=image_vecs,
+        category=post.category.code if post.category else None,
+        family=post.category.family.code if post.category else None,
+        colour=post.colour or None,
+        building=post.building.code if post.building else None,
+        zone=post.building.zone.code if post.building else None,
+        day=float(post.happened_on.toordinal()),
+        author_id=post.author_id,
+    )
+
+
+def _rejected(
+    post: Post, content_hash: str, shortlist: Shortlist
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which candidates staff have rejected on the very evidence that there is now."""
+    mine, other = ("lost", "found") if post.kind == Post.Kind.LOST else ("found", "lost")
+    rows = Match.objects.filter(**{mine: post, "status": Match.Status.REJECTED})
+    known = shortlist.content_hashes
+    rejected = [
+        candidate_id
+        for candidate_id, digest in rows.values_list(f"{other}_id", "evidence_hash")
+        if candidate_id in known and digest == _pair_hash(post, content_hash, known[candidate_id])
+    ]
+    return np.isin(shortlist.candidates.post_ids, rejected)
+
+
+def _pair_hash(query: Post, query_hash: str, candidate_hash: str) -> str:
+    if query.kind == Post.Kind.LOST:
+        return evidence_hash(query_hash, candidate_hash)
+    return evidence_hash(candidate_hash, query_hash)

@@ -1,0 +1,114 @@
+"""Reads of matching that more than one page, view or command needs; must not write."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.models import Photo, Post
+from matching.conf import matching_settings
+from matching.models import Embedding, Heartbeat, Match
+from matching.services.heartbeat import encoder_problem
+
+WAITING: Final = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
+# What the author of a post is shown.
+SHOWN: Final = (Match.Status.SUGGESTED, Match.Status.CONFIRMED)
+WORKER_PREFIX: Final = "worker:"
+SILENT_AFTER_BEATS: Final = 6
+
+
+@dataclass(frozen=True)
+class MatchingState:
+    """How far the matching of a post is, for its author.
+
+    Attributes:
+        status: one of `Embedding.Status`: pending, running, done, failed, or idle for a post
+            that is not open.
+        suggestion_count: pairs that are suggested or confirmed now.
+        waiting_reason: why it takes long, in the reader's language; empty where it does not.
+    """
+
+    status: str
+    suggestion_count: int
+    waiting_reason: str
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is worth asking again soon."""
+        return self.status in WAITING
+
+
+def matching_state(post: Post) -> MatchingState:
+    """The state of a post's matching; a post without an outbox row is waiting."""
+    row = Embedding.objects.filter(post=post).first()
+    if row is None:
+        row = Embedding(
+            post=post, status=Embedding.Status.PENDING if post.is_open else Embedding.Status.IDLE
+        )
+    return MatchingState(
+        status=row.status,
+        suggestion_count=_shown_of(post).count(),
+        waiting_reason=_waiting_reason(row),
+    )
+
+
+def suggestions_for(post: Post) -> QuerySet[Match]:
+    """What a post's author is shown, strongest first, with both posts ready to be drawn."""
+    return with_both_posts(_shown_of(post)).order_by("-score", "-created_at", "-pk")
+
+
+def open_suggestions() -> QuerySet[Match]:
+    """What waits for staff, newest and strongest first."""
+    waiting = Match.objects.filter(
+        status=Match.Status.SUGGESTED,
+        lost__status=Post.Status.OPEN,
+        found__status=Post.Status.OPEN,
+    )
+    return with_both_posts(waiting).order_by("-created_at", "-score", "-pk")
+
+
+def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """Everything that a page shows of the posts, in a constant number of queries."""
+    sides = [
+        f"{side}__{name}"
+        for side in ("lost", "found")
+        for name in ("author", "category__family", "building__zone", "office__building")
+    ]
+    photos = Photo.objects.order_by("position", "pk")
+    return matches.select_related(*sides).prefetch_related(
+        Prefetch("lost__photos", photos), Prefetch("found__photos", photos)
+    )
+
+
+def worker_seen_ago() -> timedelta | None:
+    """How long ago any worker began or ended a task; None where none ever did, or it stopped."""
+    beats = Heartbeat.objects.filter(name__startswith=WORKER_PREFIX)
+    last = beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
+    return None if last is None else timezone.now() - last
+
+
+def is_worker_away() -> bool:
+    """Whether no worker has shown itself for as long as a task may take."""
+    ago = worker_seen_ago()
+    current = matching_settings()
+    limit_s = max(current.stale_s, SILENT_AFTER_BEATS * current.beat_s)
+    return ago is None or ago > timedelta(seconds=limit_s)
+
+
+def _shown_of(post: Post) -> QuerySet[Match]:
+    return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=SHOWN)
+
+
+def _waiting_reason(row: Embedding) -> str:
+    if row.status != Embedding.Status.PENDING:
+        return ""
+    if encoder_problem():
+        return _("The comparison is being set up. Your post waits until it is ready.")
+    if is_worker_away():
+        return _("The comparison is not running just now. Your post waits until it is.")
+    if row.attempts:
+        return _("Something went wrong. It is tried again by itself.")
+    return ""

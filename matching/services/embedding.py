@@ -1,0 +1,144 @@
+"""Embedding what is new of a post, and nothing else; the encoder is loaded only for that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+from PIL import Image
+
+from lostfound.models import Photo, Post
+from matching.content import PostContent
+from matching.core.vectors import Vec
+from matching.encoder import Encoder, EncoderUnavailable, get_encoder
+from matching.models import Modality, Vector
+from matching.services.heartbeat import note_encoder
+from matching.services.outbox import Claim, renew_claim
+
+# A vector within a post: its words, or the photograph of this key.
+Slot = int | None
+TEXT: Final = None
+
+
+@dataclass(frozen=True, eq=False)
+class PostVectors:
+    """The vectors of one post.
+
+    Shape: text_vec (dim,), image_vecs (n_photos, dim) in the order of the photographs
+    """
+
+    text_vec: Vec
+    image_vecs: Vec
+
+
+def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str) -> PostVectors:
+    """Make and store the vectors that are missing, and remove those of older content.
+
+    What another post holds of the very same content is copied. The vectors are committed on
+    return, so that of two posts that are matched at once at least one sees the other.
+
+    Raises:
+        ClaimLost: the post has changed; nothing was stored.
+        EncoderUnavailable: something has to be embedded and cannot be.
+    """
+    hashes: dict[Slot, str] = {TEXT: content.text_hash, **content.photo_hashes}
+    kept = _stored(post, hashes, fingerprint)
+    missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
+    made = _copied(missing, fingerprint)
+    fresh = {slot: digest for slot, digest in missing.items() if slot not in made}
+    if fresh:
+        made |= _embedded(post, content, fresh, fingerprint)
+    _store(post, content, claim, fingerprint, made)
+    vecs = kept | made
+    images = [vecs[slot] for slot in content.photo_hashes]
+    dim = len(vecs[TEXT])
+    return PostVectors(
+        vecs[TEXT], np.stack(images) if images else np.zeros((0, dim), dtype=np.float32)
+    )
+
+
+def _stored(post: Post, hashes: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
+    rows = Vector.objects.filter(post=post, fingerprint=fingerprint)
+    return {row.photo_id: row.vec for row in rows if hashes.get(row.photo_id) == row.content_hash}
+
+
+def _copied(missing: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
+    """Vectors of identical content, of whichever post."""
+    copied: dict[Slot, Vec] = {}
+    for slot, digest in missing.items():
+        row = Vector.objects.filter(
+            modality=_modality(slot), content_hash=digest, fingerprint=fingerprint
+        ).first()
+        if row is not None:
+            copied[slot] = row.vec
+    return copied
+
+
+def _embedded(
+    post: Post, content: PostContent, fresh: dict[Slot, str], fingerprint: str
+) -> dict[Slot, Vec]:
+    encoder = get_encoder()
+    if encoder.fingerprint != fingerprint:
+        raise EncoderUnavailable(
+            "The model was replaced while a post was being matched. If this stays, restart the "
+            "worker with the MATCHING_MODEL that the other processes have."
+        )
+    made: dict[Slot, Vec] = {}
+    if TEXT in fresh:
+        made[TEXT] = _checked(encoder, encoder.encode_texts([content.text]), 1)[0]
+    # The same picture twice in one post goes through the model once.
+    slot_of = {digest: slot for slot, digest in fresh.items() if slot is not TEXT}
+    if slot_of:
+        photos = [photo for photo in post.photos.all() if photo.pk in slot_of.values()]
+        vecs = _checked(encoder, encoder.encode_images(_opened(photos)), len(photos))
+        of_digest = {photo.content_hash: vec for photo, vec in zip(photos, vecs, strict=True)}
+        made |= {slot: of_digest[digest] for slot, digest in fresh.items() if slot is not TEXT}
+    note_encoder("")
+    return made
+
+
+def _opened(photos: Iterable[Photo]) -> list[Image.Image]:
+    opened = []
+    for photo in photos:
+        with photo.full.open("rb") as file, Image.open(file) as image:
+            opened.append(image.convert("RGB"))
+    return opened
+
+
+def _checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
+    if vecs.shape != (number, encoder.dim) or not np.isfinite(vecs).all():
+        raise ValueError(f"The encoder returned vectors of shape {vecs.shape}, or not numbers.")
+    return vecs
+
+
+def _store(
+    post: Post, content: PostContent, claim: Claim, fingerprint: str, made: dict[Slot, Vec]
+) -> None:
+    rows = [
+        Vector(
+            post=post,
+            photo_id=slot,
+            modality=_modality(slot),
+            content_hash=content.text_hash if slot is TEXT else content.photo_hashes[slot],
+            fingerprint=fingerprint,
+            dim=len(vec),
+            data=np.asarray(vec, dtype="<f4").tobytes(),
+        )
+        for slot, vec in made.items()
+    ]
+    with transaction.atomic():
+        # Whoever edits or deletes the post waits here, and takes the claim away first or after.
+        Post.objects.select_for_update().filter(pk=post.pk).first()
+        renew_claim(claim, content_hash=content.content_hash)
+        kept = Vector.objects.filter(post=post, fingerprint=fingerprint)
+        outdated = kept.filter(photo__in=[slot for slot in made if slot is not TEXT])
+        outdated.delete()
+        if TEXT in made:
+            kept.filter(photo=None).delete()
+        Vector.objects.filter(post=post).exclude(fingerprint=fingerprint).delete()
+        Vector.objects.bulk_create(rows)
+
+
+def _modality(slot: Slot) -> Modality:
+    return Modality.TEXT if slot is TEXT else Modality.IMAGE

@@ -1,0 +1,81 @@
+"""Signs of life of the worker, and whether its encoder can be used."""
+
+import contextlib
+import logging
+import os
+from typing import Any, Final
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from matching.models import Heartbeat
+from matching.services.outbox import CLUSTER_ENV
+
+logger = logging.getLogger(__name__)
+
+ENCODER: Final = "encoder"
+BUSY, IDLE = "busy", "idle"
+DETAIL_CHARS: Final = 200
+
+
+def worker_heartbeat(cluster_id: str) -> str:
+    """Name of the row that tells when a cluster's worker last began or ended a task."""
+    return f"worker:{cluster_id}"
+
+
+def answer_heartbeat(cluster_id: str) -> str:
+    """Name of the row that tells who last answered a beat of a cluster's supervisor."""
+    return f"beat:{cluster_id}"
+
+
+def write_heartbeat(name: str, detail: str = "") -> None:
+    """Set the row of this name to now."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, beat_at=timezone.now(), detail=detail[:DETAIL_CHARS])],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["beat_at", "detail"],
+    )
+
+
+def answer_beat(asked_by: str, number: int) -> None:
+    """Answer a beat that came through the queue, whichever cluster it was sent by."""
+    here = os.environ.get(CLUSTER_ENV, "plain")
+    write_heartbeat(answer_heartbeat(asked_by), f"{number} {here}")
+
+
+def note_task_start(sender: Any = None, **kwargs: Any) -> None:
+    """Called by the queue in the worker before each task; must never break one."""
+    _note_worker(BUSY)
+
+
+def note_task_end(sender: Any = None, **kwargs: Any) -> None:
+    """Called by the queue in the worker after each task; must never break one."""
+    _note_worker(IDLE)
+
+
+def _note_worker(state: str) -> None:
+    try:
+        here = os.environ.get(CLUSTER_ENV, "plain")
+        write_heartbeat(worker_heartbeat(here), f"{state} {os.getpid()}")
+    except Exception:
+        logger.warning("The heartbeat could not be written", exc_info=True)
+
+
+def note_encoder(problem: str) -> None:
+    """Remember why no vectors can be made, or that they can; logged when it changes."""
+    with contextlib.suppress(DatabaseError):
+        known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
+        if (known or "") == problem[:DETAIL_CHARS]:
+            return
+        write_heartbeat(ENCODER, problem)
+    if problem:
+        logger.error("Posts wait, since no vectors can be made: %s", problem)
+    else:
+        logger.info("The encoder is ready")
+
+
+def encoder_problem() -> str:
+    """Why no vectors can be made, as it was last seen; empty where they can."""
+    known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
+    return known or ""

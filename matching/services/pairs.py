@@ -1,0 +1,49 @@
+"""What becomes of a pair when it has been scored: the one table of rules."""
+
+from dataclasses import dataclass
+
+from matching.core.types import Score
+from matching.models import Match
+
+SUGGESTED, GATED = Match.Status.SUGGESTED, Match.Status.GATED
+WITHDRAWN, SET_ASIDE = Match.Status.WITHDRAWN, Match.Status.SET_ASIDE
+REJECTED, CONFIRMED = Match.Status.REJECTED, Match.Status.CONFIRMED
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """A pair of open posts, as the strategy sees it now.
+
+    `is_listed`: it is among the best of its query, so that it may appear where it was not.
+    """
+
+    score: Score
+    evidence_hash: str
+    reaches: bool  # the threshold
+    is_listed: bool
+
+
+def next_status(match: Match | None, pair: ScoredPair) -> str | None:
+    """The status that a pair moves to; None where its row is left as it is.
+
+    A confirmed pair is never touched. A rejected one comes back only with other evidence. One
+    that was set aside is suggested again, since both its posts are open.
+    """
+    before = match.status if match else None
+    wanted = GATED if pair.score.is_gated else SUGGESTED
+    if match is None:
+        return wanted if pair.reaches and pair.is_listed else None
+    if before == CONFIRMED:
+        return None
+    if before == REJECTED:
+        is_new = match.evidence_hash != pair.evidence_hash
+        appears = pair.reaches and pair.is_listed and wanted == SUGGESTED
+        return SUGGESTED if is_new and appears else None
+    if before == WITHDRAWN:
+        return wanted if pair.reaches and pair.is_listed else None
+    return wanted if pair.reaches else WITHDRAWN
+
+
+def is_news(before: str | None, after: str) -> bool:
+    """Whether staff see the pair as a new suggestion; one set aside keeps its place."""
+    return after == SUGGESTED and before not in (SUGGESTED, SET_ASIDE)

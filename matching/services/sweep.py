@@ -1,0 +1,141 @@
+"""The sweep: no post is ever left behind, whatever was killed, lost or changed.
+
+Runs in the supervisor's loop, not in the queue, and must not import torch. Each step is made of
+conditional UPDATEs, so that two sweeps at once do no harm.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.models import Failure
+from django_q.tasks import async_task
+
+from lostfound.models import Notification, Post
+from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from matching.conf import matching_settings
+from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.models import Embedding, Heartbeat
+from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder
+from matching.services.outbox import release, send_matching
+
+logger = logging.getLogger(__name__)
+
+EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
+MAX_QUEUED: Final = 50  # tasks; a backlog waits in the outbox, where a new post overtakes it
+# A task that was sent and never came: it is not in a queue that has run (almost) empty.
+RUN_EMPTY: Final = 5  # tasks
+RESEND_AFTER_SWEEPS: Final = 2
+RESEND_ANYWAY_AFTER_SWEEPS: Final = 20
+RENEW_AT_ONCE: Final = 500  # rows, so that no write lock is held for long
+KEEP_FAILURES_DAYS: Final = 30
+KEEP_HEARTBEATS_DAYS: Final = 1
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What a sweep found, in rows."""
+
+    leases_ended: int = 0
+    failed: int = 0
+    outdated: int = 0
+    sent: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.leases_ended, self.failed, self.outdated, self.sent))
+
+
+def sweep() -> SweepReport:
+    """Let go of what ran out, give up what cannot be done, send again what was lost."""
+    report = SweepReport(
+        leases_ended=release(Embedding.objects.filter(lease_until__lt=timezone.now())),
+        failed=_give_up(),
+        outdated=_renew_outdated(),
+        sent=_ask_encoder() if encoder_problem() else feed_queue(),
+    )
+    _send_emails()
+    if report:
+        logger.info("Sweep: %s", report)
+    return report
+
+
+def feed_queue() -> int:
+    """Send waiting posts as far as the queue has room, the longest waiting first."""
+    if encoder_problem():
+        return 0
+    queued = get_broker().queue_size()
+    sweeps = RESEND_AFTER_SWEEPS if queued <= RUN_EMPTY else RESEND_ANYWAY_AFTER_SWEEPS
+    return _send_waiting(MAX_QUEUED - queued, sweeps)
+
+
+def _ask_encoder() -> int:
+    """While no vectors can be made, one post for each sweep asks whether they can again."""
+    if not Embedding.objects.filter(status=Embedding.Status.PENDING).exists():
+        note_encoder("")
+        return 0
+    return _send_waiting(1, RESEND_AFTER_SWEEPS)
+
+
+def _send_waiting(room: int, lost_after_sweeps: int) -> int:
+    if room <= 0:
+        return 0
+    limit_s = matching_settings().sweep_s * lost_after_sweeps
+    lost = Q(sent_at__lt=timezone.now() - timedelta(seconds=limit_s))
+    waiting = Embedding.objects.filter(status=Embedding.Status.PENDING)
+    due = waiting.filter(Q(sent_at=None) | lost).order_by("queued_at", "pk")
+    post_ids = list(due.values_list("post_id", flat=True)[:room])
+    waiting.filter(lost, post__in=post_ids).update(sent_at=None)
+    return sum(send_matching(post_id) for post_id in post_ids)
+
+
+def _give_up() -> int:
+    """Posts on which the worker died once too often: an exception would have left its text."""
+    limit = matching_settings().max_attempts
+    spent = Embedding.objects.filter(status=Embedding.Status.PENDING, attempts__gte=limit)
+    return spent.update(
+        status=Embedding.Status.FAILED,
+        finished_at=timezone.now(),
+        error=f"The worker died {limit} times while it worked on this post.",
+    )
+
+
+def _renew_outdated() -> int:
+    """Open posts that were matched with another model or strategy wait again."""
+    try:
+        fingerprint = current_fingerprint()
+    except EncoderUnavailable as error:
+        note_encoder(str(error))
+        return 0
+    outdated = Embedding.objects.filter(
+        ~Q(fingerprint=fingerprint) | ~Q(strategy=matching_settings().strategy),
+        status=Embedding.Status.DONE,
+        post__status=Post.Status.OPEN,
+    )
+    ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
+    return Embedding.objects.filter(pk__in=ids, status=Embedding.Status.DONE).update(
+        status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
+    )
+
+
+def _send_emails() -> None:
+    """Owed e-mails are sent by a task, unless the queue is behind anyway."""
+    owed = Notification.objects.filter(
+        Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
+        email_due=True,
+        emailed_at=None,
+        email_attempts__lt=MAX_EMAIL_ATTEMPTS,
+    )
+    if owed.exists() and get_broker().queue_size() <= RUN_EMPTY:
+        async_task(EMAILS_TASK, save=False)
+
+
+def prune() -> None:
+    """Remove what the queue and dead workers leave behind; once an hour is enough."""
+    now = timezone.now()
+    Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
+    old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
+    old.exclude(name=ENCODER).delete()

@@ -1,0 +1,16 @@
+"""Background tasks of matching, run by the queue's worker. Every task may run twice.
+
+Must not import torch: the queue's parent process forks, and the encoder is loaded after that.
+"""
+
+from matching import services
+
+
+def match_post(post_id: int) -> str:
+    """Embed and match one waiting post; ends quietly where it is gone or done."""
+    return services.match_post(post_id)
+
+
+def beat(asked_by: str, number: int) -> None:
+    """Answer the supervisor through the queue, so that it sees that the queue is alive."""
+    services.answer_beat(asked_by, number)

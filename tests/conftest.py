@@ -1,0 +1,44 @@
+"""What every test has: media of its own, an encoder without a model, and no live broker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+FAKE_ENCODER = "tests.matching.fake_encoder.FakeEncoder"
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Settings, tmp_path: Path) -> Path:
+    """Uploads of a test lie in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings: Settings) -> None:
+    """Hashing that is slow on purpose has no place in a test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def fake_encoder(settings: Settings) -> Iterator[Any]:
+    """The encoder of this process, without a model; counts what goes through it."""
+    from matching.encoder import forget_encoder, get_encoder
+
+    settings.MATCHING = {**settings.MATCHING, "ENCODER": FAKE_ENCODER}
+    forget_encoder()
+    yield get_encoder()
+    forget_encoder()
+
+
+@pytest.fixture(autouse=True)
+def fresh_index() -> Iterator[None]:
+    """What one test has read, the next one does not know."""
+    from matching.index import get_index
+
+    get_index.cache_clear()
+    yield
+    get_index.cache_clear()
