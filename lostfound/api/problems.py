@@ -1,0 +1,121 @@
+"""Errors as problem details (RFC 9457), with stable codes, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from lostfound.services import TransitionRefused
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Conflict(exceptions.APIException):
+    """The thing asked for is not possible in the present state."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class FieldError(serializers.Serializer[Any]):
+    """One thing that is wrong with one field."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """What every error answers with."""
+
+    type = serializers.CharField(default="about:blank")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(child=FieldError(many=True), required=False)
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into problem details; None leaves it to Django (500)."""
+    if isinstance(error, DjangoValidationError):
+        error = _as_api_error(error)
+    elif isinstance(error, TransitionRefused):
+        error = Conflict(str(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    fields: dict[str, list[dict[str, str]]] = {}
+    if isinstance(error, exceptions.ValidationError):
+        code, detail = "invalid", _("Some fields are not right. Each is named under errors.")
+        full = error.get_full_details()
+        _collect(full if isinstance(full, Mapping) else {"non_field_errors": full}, "", fields)
+    else:
+        code, detail = _code_and_detail(error)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": str(response.status_text).capitalize(),
+        "status": response.status_code,
+        "code": code,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = fields
+    response.data = body
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
+    """An address below /api/ that does not exist."""
+    body = {
+        "type": "about:blank",
+        "title": "Not found",
+        "status": 404,
+        "code": "not_found",
+        "detail": _("There is nothing at this address."),
+    }
+    return JsonResponse(body, status=404, content_type=CONTENT_TYPE)
+
+
+def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"non_field_errors": [error]}
+    details = {
+        name: [
+            exceptions.ErrorDetail(" ".join(part.messages), part.code or "invalid")
+            for item in items
+            for part in item.error_list
+        ]
+        for name, items in by_field.items()
+    }
+    return exceptions.ValidationError(details)
+
+
+def _code_and_detail(error: Exception) -> tuple[str, str]:
+    if isinstance(error, exceptions.APIException):
+        details = error.get_full_details()
+        if isinstance(details, dict) and "code" in details:
+            return str(details["code"]), str(details["message"])
+        return error.default_code, str(error.detail)
+    if exceptions.PermissionDenied.__name__ in type(error).__name__:
+        return "permission_denied", _("You may not do this.")
+    return "not_found", _("There is nothing at this address.")
+
+
+def _collect(details: Any, name: str, into: dict[str, list[dict[str, str]]]) -> None:
+    """Nested errors under dotted names, each with code and message."""
+    if isinstance(details, Mapping) and set(details) >= {"message", "code"}:
+        entry = {"code": str(details["code"]), "message": str(details["message"])}
+        into.setdefault(name or "non_field_errors", []).append(entry)
+    elif isinstance(details, Mapping):
+        for key, value in details.items():
+            # An item of a list belongs to its field: photos.0 is photos.
+            inner = name if isinstance(key, int) else f"{name}.{key}" if name else str(key)
+            _collect(value, inner, into)
+    else:
+        for value in details:
+            _collect(value, name, into)

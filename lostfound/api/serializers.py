@@ -1,0 +1,242 @@
+"""What goes in and out of the people's side of the API."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lostfound.models import (
+    Building,
+    Category,
+    Colour,
+    Family,
+    Notification,
+    Office,
+    Photo,
+    Post,
+    User,
+    Zone,
+)
+from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.photos import MAX_PHOTOS
+
+
+class PhotoOut(serializers.ModelSerializer[Photo]):
+    """A photograph of the author's own post."""
+
+    id = serializers.UUIDField(source="public_id")
+    full_url = serializers.CharField()
+    thumbnail_url = serializers.CharField()
+
+    class Meta:
+        model = Photo
+        fields = ("id", "full_url", "thumbnail_url", "width_px", "height_px")
+
+
+class PostOut(serializers.ModelSerializer[Post]):
+    """A post as its author sees it."""
+
+    id = serializers.UUIDField(source="public_id")
+    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
+    building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
+    office = serializers.SlugRelatedField[Office](slug_field="code", read_only=True)
+    photos = PhotoOut(many=True)
+
+    class Meta:
+        model = Post
+        fields = (
+            "id",
+            "kind",
+            "status",
+            "title",
+            "description",
+            "category",
+            "colour",
+            "building",
+            "place_note",
+            "happened_on",
+            "office",
+            "kept_note",
+            "photos",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class PublicPostOut(serializers.ModelSerializer[Post]):
+    """What anybody may know of somebody else's post; never enough to claim the thing."""
+
+    id = serializers.UUIDField(source="public_id")
+    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
+    building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
+    thumbnail_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = (
+            "id",
+            "kind",
+            "title",
+            "category",
+            "colour",
+            "building",
+            "happened_on",
+            "thumbnail_url",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumbnail_url(self, post: Post) -> str | None:
+        """The small photograph of a found thing that is not sensitive."""
+        photos = list(post.photos.all())
+        if not photos or post.is_sensitive or post.kind != Post.Kind.FOUND:
+            return None
+        return photos[0].thumbnail_url
+
+
+class PostIn(serializers.Serializer[Any]):
+    """What a client may say about a post; everything else it sends changes nothing."""
+
+    title = serializers.CharField(min_length=2, max_length=100)
+    description = serializers.CharField(
+        max_length=MAX_DESCRIPTION_CHARS, required=False, allow_blank=True
+    )
+    category = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Category.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+    )
+    colour = serializers.ChoiceField(choices=Colour.choices, required=False, allow_blank=True)
+    building = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Building.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+    )
+    place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    happened_on = serializers.DateField(required=False)
+    office = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Office.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+        help_text="Found things: the office that keeps it. Either this or kept_note is required.",
+    )
+    kept_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def validate_happened_on(self, day: Any) -> Any:
+        """A thing cannot have been lost tomorrow."""
+        if day > timezone.localdate():
+            raise serializers.ValidationError(_("This day lies in the future."), code="future")
+        return day
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Whoever lost a found thing must be told where to go."""
+        post: Post | None = self.context.get("post")
+        kind = post.kind if post else attrs.get("kind")
+        touched = not post or {"office", "kept_note"} & attrs.keys()
+        if kind == Post.Kind.FOUND and touched:
+            office = attrs.get("office", post.office if post else None)
+            note = attrs.get("kept_note", post.kept_note if post else "")
+            if not office and not note:
+                message = _("Please choose the office, or write where the thing is kept.")
+                raise serializers.ValidationError({"office": [message]}, code="required")
+        return attrs
+
+
+class NewPostIn(PostIn):
+    """A new post; photographs travel with it as multipart/form-data."""
+
+    kind = serializers.ChoiceField(choices=Post.Kind.choices)
+    photos = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, use_url=False),
+        required=False,
+        max_length=MAX_PHOTOS,
+        help_text="0 to 5 photographs, each at most 10 MB: JPEG, PNG, WebP, HEIC or AVIF.",
+    )
+
+
+class PhotosIn(serializers.Serializer[Any]):
+    """Photographs to add to a post."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, use_url=False),
+        min_length=1,
+        max_length=MAX_PHOTOS,
+    )
+
+
+class CategoryOut(serializers.ModelSerializer[Category]):
+    """A leaf that a post may name by its code."""
+
+    class Meta:
+        model = Category
+        fields = ("code", "name_ko", "name_en", "is_sensitive")
+
+
+class FamilyOut(serializers.ModelSerializer[Family]):
+    """Categories that people confuse with each other."""
+
+    categories = CategoryOut(many=True)
+
+    class Meta:
+        model = Family
+        fields = ("code", "name_ko", "name_en", "categories")
+
+
+class BuildingOut(serializers.ModelSerializer[Building]):
+    """A building that a post may name by its code."""
+
+    class Meta:
+        model = Building
+        fields = ("code", "name_ko", "name_en")
+
+
+class ZoneOut(serializers.ModelSerializer[Zone]):
+    """Neighbouring buildings."""
+
+    buildings = BuildingOut(many=True)
+
+    class Meta:
+        model = Zone
+        fields = ("code", "name_ko", "name_en", "buildings")
+
+
+class OfficeOut(serializers.ModelSerializer[Office]):
+    """A counter that keeps found things."""
+
+    building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
+
+    class Meta:
+        model = Office
+        fields = ("code", "name_ko", "name_en", "building", "phone", "hours")
+
+
+class PlacesOut(serializers.Serializer[Any]):
+    """Everything that a post may name as a place."""
+
+    zones = ZoneOut(many=True)
+    offices = OfficeOut(many=True)
+
+
+class NotificationOut(serializers.ModelSerializer[Notification]):
+    """What a person was told about one of their posts."""
+
+    post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
+    message = serializers.CharField(source="get_kind_display")
+
+    class Meta:
+        model = Notification
+        fields = ("id", "kind", "message", "post", "created_at", "read_at")
+
+
+class MeOut(serializers.ModelSerializer[User]):
+    """The person behind the token."""
+
+    class Meta:
+        model = User
+        fields = ("username", "email", "language", "wants_email", "is_staff")
