@@ -46,12 +46,11 @@ def seed_demo_campus(*, password: str, progress: Progress) -> int:
     buildings = list(Building.objects.filter(is_active=True))
     offices = list(Office.objects.filter(is_active=True))
     specs = demo_posts(DEMO_SEED, leaves, len(buildings))
-    with progress("Drawing and saving the demo posts", len(specs)) as bar:
-        # All or nothing: a demo that was interrupted here starts again with a clean campus.
-        with transaction.atomic():
-            for spec in specs:
-                _submit(spec, users, categories, buildings, offices)
-                bar.update(1)
+    # All or nothing: a demo that was interrupted here starts again with a clean campus.
+    with progress("Drawing and saving the demo posts", len(specs)) as bar, transaction.atomic():
+        for spec in specs:
+            _submit(spec, users, categories, buildings, offices)
+            bar.update(1)
     return len(specs)
 
 
