@@ -32,8 +32,9 @@ ATTRIBUTES: Final = ("category", "colour", "accent", "pattern", "accessory")
 class Batch:
     """B things.
 
-    Shapes: images (2B, 3, 80, 80) uint8, first views then second; tokens and mask (2B + 2T, len);
-    labels (B, 5) int64, -1 where a picture does not show the attribute.
+    Shapes: images (2B, 3, 80, 80) uint8, first views then second; tokens and mask
+    (2B + 2T + L, len), the last L being one prompt of each drawable leaf; labels (B, 5) int64, -1
+    where a picture does not show the attribute.
     """
 
     images: torch.Tensor
@@ -83,6 +84,7 @@ class Views(IterableDataset[Batch]):
             texts = [
                 _text(thing, rng) for group in (things, written) for _ in (0, 1) for thing in group
             ]
+            texts += [rng.choice(prompts(c, rng.choice(("ko", "en")))) for c in DRAWABLE]
             encoded = self.tokenizer(
                 texts, padding=True, truncation=True, return_tensors="pt", max_length=64
             )

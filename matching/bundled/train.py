@@ -30,6 +30,7 @@ KEPT_PATCHES: Final = 28  # of 64 during most of the training; all of them in it
 PEAK_MUON, PEAK_ADAM = 0.012, 1.2e-3
 WARMUP_STEPS: Final = 120
 AUX_WEIGHT: Final = 0.25
+CATEGORY_WEIGHT: Final = 0.5  # a picture beside one prompt of every drawable leaf
 MEAN: Final = (0.5, 0.5, 0.5)
 STD: Final = (0.25, 0.25, 0.25)
 
@@ -89,7 +90,7 @@ class Trainee(nn.Module):
         sizes = (len(DRAWABLE), len(COLOURS), len(COLOURS), len(PATTERNS), len(ACCESSORIES))
         self.image_heads = nn.ModuleList(nn.Linear(WIDTH, size) for size in sizes)
         self.text_heads = nn.ModuleList(nn.Linear(160, size) for size in sizes)
-        self.log_scales = nn.Parameter(torch.full((3,), math.log(14.0)))
+        self.log_scales = nn.Parameter(torch.full((4,), math.log(14.0)))
 
     def images(self, pixels: torch.Tensor, kept: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Unit vectors (n, DIM) and pooled states (n, WIDTH), from a random part of the patches."""
@@ -120,7 +121,8 @@ class Trainee(nn.Module):
         images, image_states = self.images(pixels, kept)
         texts, text_states = self.texts(batch.tokens.to(device), batch.mask.to(device))
         scales = self.log_scales.exp().clamp(max=60)
-        drawn, written = texts[: 2 * b], texts[2 * b :]
+        drawn, rest = texts[: 2 * b], texts[2 * b :]
+        written, prompted = rest[: 2 * TEXT_ONLY], rest[2 * TEXT_ONLY :]
         text_pairs = (
             torch.cat([drawn[:b], written[:TEXT_ONLY]]),
             torch.cat([drawn[b:], written[TEXT_ONLY:]]),
@@ -136,6 +138,9 @@ class Trainee(nn.Module):
             "wordings": 0.3 * _contrast(*text_pairs, scales[2]),
         }
         twice = labels.repeat(2, 1)
+        parts["category"] = CATEGORY_WEIGHT * F.cross_entropy(
+            images @ prompted.T * scales[3], twice[:, 0]
+        )
         for name, heads, states in (
             ("image_heads", self.image_heads, image_states),
             ("text_heads", self.text_heads, text_states[: 2 * b]),
@@ -244,7 +249,7 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--workers", type=int, default=2, help="processes that make the views")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 0 leaves its default")
