@@ -5,6 +5,7 @@ refuses to start with DEBUG, without a key of its own, or without host names.
 """
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -192,7 +193,7 @@ POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", 30, validate=validate.Range(min=
 
 # --- Queue: every value was held in trials (docs/decisions.md) ---
 TASK_TIMEOUT_S: int = env.int("TASK_TIMEOUT_S", 120, validate=validate.Range(min=5))
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "lostfound",
     "workers": 1,
     "queue_limit": 1,

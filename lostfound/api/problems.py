@@ -37,7 +37,9 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = serializers.DictField(child=FieldError(many=True), required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=FieldError(many=True), required=False
+    )
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -15,11 +15,12 @@ from matching.bundled.captions import prompts, training_caption
 from matching.bundled.draw import draw_thing
 from matching.bundled.things import ACCESSORIES, COLOURS, DRAWABLE, PATTERNS, Thing, sample_thing
 from matching.bundled.views import between, view
-from matching.bundled.words import names
+from matching.bundled.words import Language, names
 
 SPRITE_PX: Final = 112
 IMAGE_PX: Final = 80
 POOL: Final = 12_000  # things kept by each worker process
+LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
 FIRST_DRAWN: Final = 800
 DRAWN_PER_BATCH: Final = 24
 TEXT_ONLY: Final = 48  # things per batch that are only written about
@@ -84,7 +85,7 @@ class Views(IterableDataset[Batch]):
             texts = [
                 _text(thing, rng) for group in (things, written) for _ in (0, 1) for thing in group
             ]
-            texts += [rng.choice(prompts(c, rng.choice(("ko", "en")))) for c in DRAWABLE]
+            texts += [rng.choice(prompts(c, rng.choice(LANGUAGES))) for c in DRAWABLE]
             encoded = self.tokenizer(
                 texts, padding=True, truncation=True, return_tensors="pt", max_length=64
             )
@@ -108,7 +109,7 @@ def _draw(rng: Random) -> tuple[Thing, np.ndarray[tuple[int, ...], np.dtype[np.u
 
 
 def _text(thing: Thing, rng: Random) -> str:
-    language = rng.choice(("ko", "en"))
+    language: Language = rng.choice(LANGUAGES)
     if rng.random() < BASIC_SHARE:
         return rng.choice(prompts(thing.category, language))
     return training_caption(thing, rng, language)

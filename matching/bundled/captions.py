@@ -74,7 +74,7 @@ PROMPTS: Final[dict[Language, tuple[str, ...]]] = {
     "en": ("{n}", "a photo of a {n}", "a lost {n}", "a {n} that was found"),
 }
 FILLERS: Final[dict[Language, tuple[str, ...]]] = {
-    "ko": [
+    "ko": (
         "잃어버렸어요",
         "찾습니다",
         "분실",
@@ -127,8 +127,8 @@ FILLERS: Final[dict[Language, tuple[str, ...]]] = {
         "오전",
         "점심",
         "저녁",
-    ],
-    "en": [
+    ),
+    "en": (
         "lost",
         "found",
         "missing",
@@ -158,7 +158,7 @@ FILLERS: Final[dict[Language, tuple[str, ...]]] = {
         "seen",
         "near",
         "at",
-    ],
+    ),
 }
 
 

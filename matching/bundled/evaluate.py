@@ -6,7 +6,6 @@ is there, real photographs beside two colour histograms.
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +41,8 @@ class Model:
     """The exported folder, loaded as any CLIP checkpoint is."""
 
     def __init__(self, folder: Path) -> None:
-        self.clip = CLIPModel.from_pretrained(folder, dtype=torch.float32).eval()
+        self.clip: CLIPModel = CLIPModel.from_pretrained(folder, dtype=torch.float32)
+        self.clip.eval()  # type: ignore[no-untyped-call]
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
         self.processor = CLIPImageProcessorPil.from_pretrained(folder)
 
@@ -159,11 +159,13 @@ def _histogram(picture: Image.Image, share: float) -> Vectors:
     part = picture.crop((round(dx), round(dy), round(w - dx), round(h - dy))).convert("HSV")
     bins = np.asarray(part).reshape(-1, 3).astype(np.intp) // 64
     counts = np.bincount(bins @ np.array([16, 4, 1]), minlength=64)
-    return np.sqrt(counts / counts.sum()).astype(np.float32)  # cosine of roots: Bhattacharyya
+    roots: Vectors = np.sqrt(counts / counts.sum()).astype(np.float32)
+    return roots  # their cosine is the Bhattacharyya coefficient
 
 
 def _unit(rows: Vectors) -> Vectors:
-    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
+    unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
+    return unit
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -196,4 +198,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,7 +2,7 @@
 
 from math import cos, pi, sin
 
-from matching.bundled.pen import Pen
+from matching.bundled.pen import Paint, Pen
 
 Shape = tuple[float, ...]
 
@@ -173,7 +173,7 @@ def watch(pen: Pen, s: Shape) -> None:
     r = 0.24 + 0.03 * s[0]
     pen.oval(0.5, 0.5, r, r, "metal")
     pen.oval(0.5, 0.5, r - 0.05, r - 0.05, "white" if s[1] < 0.6 else "black")
-    hands = "black" if s[1] < 0.6 else "white"
+    hands: Paint = "black" if s[1] < 0.6 else "white"
     a, b = 2 * pi * s[2], 2 * pi * s[3]
     pen.line([(0.5, 0.5), (0.5 + 0.1 * cos(a), 0.5 + 0.1 * sin(a))], 0.028, hands)
     pen.line([(0.5, 0.5), (0.5 + 0.15 * cos(b), 0.5 + 0.15 * sin(b))], 0.018, hands)

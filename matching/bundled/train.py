@@ -6,7 +6,6 @@ run that was cut goes on from it.
 
 import argparse
 import math
-import sys
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -127,13 +126,13 @@ class Trainee(nn.Module):
             torch.cat([drawn[:b], written[:TEXT_ONLY]]),
             torch.cat([drawn[b:], written[TEXT_ONLY:]]),
         )
+        crossed = [
+            _contrast(images[i * b : (i + 1) * b], drawn[j * b : (j + 1) * b], scales[0])
+            for i in (0, 1)
+            for j in (0, 1)
+        ]
         parts = {
-            "image_text": sum(
-                _contrast(images[i * b : (i + 1) * b], drawn[j * b : (j + 1) * b], scales[0])
-                for i in (0, 1)
-                for j in (0, 1)
-            )
-            / 4,
+            "image_text": torch.stack(crossed).mean(),
             "views": _contrast(images[:b], images[b:], scales[1]),
             "wordings": 0.3 * _contrast(*text_pairs, scales[2]),
         }
@@ -145,11 +144,11 @@ class Trainee(nn.Module):
             ("image_heads", self.image_heads, image_states),
             ("text_heads", self.text_heads, text_states[: 2 * b]),
         ):
-            total = sum(
+            terms = [
                 F.cross_entropy(head(states).float(), twice[:, i], ignore_index=-1)
                 for i, head in enumerate(heads)
-            )
-            parts[name] = total * (AUX_WEIGHT if name == "image_heads" else 0.05)
+            ]
+            parts[name] = torch.stack(terms).sum() * (AUX_WEIGHT if name == "image_heads" else 0.05)
         return parts
 
 
@@ -161,7 +160,8 @@ def _contrast(a: torch.Tensor, b: torch.Tensor, scale: torch.Tensor) -> torch.Te
 
 def optimizers(trainee: Trainee) -> list[torch.optim.Optimizer]:
     """Muon for the encoders' matrices, AdamW for everything else."""
-    matrices, rest = [], []
+    matrices: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, parameter in trainee.named_parameters():
         inside = ".encoder.layers." in name and parameter.ndim == 2
         (matrices if inside else rest).append(parameter)
@@ -180,7 +180,7 @@ def rate(step: int, steps: int) -> float:
 
 def save(trainee: Trainee, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """The folder that transformers loads: weights in half precision, tokenizer, processor."""
-    half = CLIPModel(trainee.clip.config).half()
+    half: CLIPModel = CLIPModel(trainee.clip.config).half()  # type: ignore[no-untyped-call]
     half.load_state_dict({k: v.half() for k, v in trainee.clip.state_dict().items()})
     half.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -212,7 +212,8 @@ def train(args: argparse.Namespace) -> None:
         print(f"going on from step {first}", flush=True)
     peaks = [group["lr"] for optimiser in (PEAK_MUON, PEAK_ADAM) for group in [{"lr": optimiser}]]
     data = Views(tokenizer, args.batch, args.seed, first, ramp=max(1, args.steps // 2))
-    started, sums = time.monotonic(), {}
+    started = time.monotonic()
+    sums: dict[str, float] = {}
     batches = iter(loader(data, args.workers))
     for step in range(first, args.steps):
         kept_patches = KEPT_PATCHES if step < 0.8 * args.steps else (IMAGE_PX // PATCH_PX) ** 2
@@ -221,7 +222,7 @@ def train(args: argparse.Namespace) -> None:
                 group["lr"] = peak * rate(step, args.steps)
         with torch.autocast(device, torch.bfloat16):
             parts = trainee.losses(next(batches), kept_patches)
-        sum(parts.values()).backward()  # type: ignore[union-attr]
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
         for optimiser in optimisers:
             optimiser.step()
@@ -264,4 +265,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

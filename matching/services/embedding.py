@@ -42,7 +42,8 @@ def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str)
         ClaimLost: the post has changed; nothing was stored.
         EncoderUnavailable: something has to be embedded and cannot be.
     """
-    hashes: dict[Slot, str] = {TEXT: content.text_hash, **content.photo_hashes}
+    hashes: dict[Slot, str] = {TEXT: content.text_hash}
+    hashes.update(content.photo_hashes.items())
     kept = _stored(post, hashes, fingerprint)
     missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
     made = _copied(missing, fingerprint)
