@@ -1,14 +1,17 @@
 """Which posts the demo campus holds; the same for the same seed. No database is touched."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal
+
+from matching.bundled.things import sample_thing
 
 # True pairs per photograph pattern. Most things are lost without a photograph and found with one.
 PAIRS: Final[dict[str, int]] = {"both": 12, "found_only": 14, "lost_only": 6, "none": 8}
 # Posts without a partner, of each kind: look-alikes and things nobody missed.
 SINGLES_PER_KIND: Final = 20
+LOOK_ALIKES: Final = 16  # singles of the category and colour of some pair
 NOTES_PAIR: Final = ("wallet_long", "notebook")  # the look-alikes that the project began with
 DAYS_BACK: Final = 30
 MEAN_DAYS_TO_HAND_IN: Final = 3.0
@@ -33,6 +36,7 @@ class DemoPost:
     days_ago: int
     pair: int | None
     names_category: bool
+    colour: str = ""  # instead of the colour that the seed draws
 
 
 def demo_posts(seed: int, categories: Sequence[str], n_places: int) -> list[DemoPost]:
@@ -60,11 +64,18 @@ def demo_posts(seed: int, categories: Sequence[str], n_places: int) -> list[Demo
             _post(rng, "found", thing_seed, category, found_photo, elsewhere, found_ago, pair)
         )
     single_leaves = [*NOTES_PAIR, *(next(leaves) for _ in range(2 * SINGLES_PER_KIND - 2))]
+    originals = rng.sample([post for post in posts if post.kind == "lost"], LOOK_ALIKES)
     for number, category in enumerate(single_leaves):
         kind: Kind = "lost" if number % 2 == 0 else "found"
+        colour = "black" if number < len(NOTES_PAIR) else ""
+        if len(NOTES_PAIR) <= number < len(NOTES_PAIR) + LOOK_ALIKES:
+            original = originals[number - len(NOTES_PAIR)]
+            category = original.category
+            colour = sample_thing(original.thing_seed, category).colour
         has_photo = rng.random() < (0.35 if kind == "lost" else 0.8)
         place, ago = rng.randrange(n_places), rng.randint(0, DAYS_BACK)
-        posts.append(_post(rng, kind, rng.randrange(2**31), category, has_photo, place, ago, None))
+        single = _post(rng, kind, rng.randrange(2**31), category, has_photo, place, ago, None)
+        posts.append(replace(single, colour=colour))
     # Older posts were written first, as on a real site.
     return sorted(posts, key=lambda post: -post.days_ago)
 

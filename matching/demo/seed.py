@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
@@ -108,7 +109,8 @@ def _submit(
 
 def demo_thing(spec: DemoPost) -> Thing:
     """The thing that a demo post is about."""
-    return sample_thing(spec.thing_seed, spec.category)
+    thing = sample_thing(spec.thing_seed, spec.category)
+    return replace(thing, colour=spec.colour) if spec.colour else thing
 
 
 def _author(spec: DemoPost, rng: Random) -> str:

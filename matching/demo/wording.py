@@ -10,7 +10,7 @@ TITLES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "{thing} 찾습니다",
         "{place}에서 {thing} 분실",
         "{thing} 보신 분 계신가요",
-        "{thing}을(를) 두고 온 것 같아요",
+        "{thing} 두고 온 것 같아요",
     ),
     ("found", "ko"): (
         "{thing} 주웠습니다",
