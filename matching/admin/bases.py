@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from matching.models import Embedding, Match, MatchDecision
+from matching.models import Embedding, Heartbeat, Match, MatchDecision
 
 if TYPE_CHECKING:
     EmbeddingModelAdmin = admin.ModelAdmin[Embedding]
+    HeartbeatModelAdmin = admin.ModelAdmin[Heartbeat]
     MatchModelAdmin = admin.ModelAdmin[Match]
     DecisionModelAdmin = admin.ModelAdmin[MatchDecision]
 else:
-    EmbeddingModelAdmin = MatchModelAdmin = DecisionModelAdmin = admin.ModelAdmin
+    EmbeddingModelAdmin = HeartbeatModelAdmin = admin.ModelAdmin
+    MatchModelAdmin = DecisionModelAdmin = admin.ModelAdmin

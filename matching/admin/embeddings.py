@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from matching.admin.bases import EmbeddingModelAdmin, HeartbeatModelAdmin
 from matching.models import Embedding, Heartbeat
 from matching.selectors import is_worker_away, worker_seen_ago
 from matching.services import retry_matching
@@ -24,7 +25,7 @@ ERROR_IN_LIST_CHARS = 120
 
 
 @admin.register(Embedding)
-class EmbeddingAdmin(admin.ModelAdmin[Embedding]):
+class EmbeddingAdmin(EmbeddingModelAdmin):
     """Read-only but for one action; the states belong to the tasks."""
 
     list_display = (
@@ -92,7 +93,7 @@ class EmbeddingAdmin(admin.ModelAdmin[Embedding]):
 
 
 @admin.register(Heartbeat)
-class HeartbeatAdmin(admin.ModelAdmin[Heartbeat]):
+class HeartbeatAdmin(HeartbeatModelAdmin):
     """When each part of the worker last did something."""
 
     list_display = ("name", "beat_at", "ago", "detail")

@@ -208,8 +208,8 @@ class MatchAdmin(MatchModelAdmin):
         try:
             queue = self.get_changelist_instance(listed).get_queryset(listed)
         except IncorrectLookupParameters:
-            queue = waiting()
-        return with_both_posts(queue.filter(status=Match.Status.SUGGESTED))
+            queue = with_both_posts(waiting())
+        return queue.filter(status=Match.Status.SUGGESTED)
 
     def _list_url(self, filters: str) -> str:
         url = reverse("admin:matching_match_changelist")
