@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -60,7 +60,8 @@ class EmbeddingAdmin(EmbeddingModelAdmin):
         """The list, below what keeps it from getting shorter."""
         if request.method == "GET":
             tell_worker_state(request)
-        return super().changelist_view(request, extra_context)
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @admin.action(description=gettext_lazy("Match again"), permissions=["retry"])
     def match_again(self, request: HttpRequest, queryset: QuerySet[Embedding]) -> None:
