@@ -1,0 +1,63 @@
+"""People and posts of the browser tests, saved in the server's own database.
+
+Run as a process of its own with the server's environment: a process that drives a browser
+through Playwright holds an event loop, in which Django refuses to use a database.
+"""
+
+import io
+import json
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+PASSWORD = "browser-tests-1"
+PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "staff")
+
+
+def main() -> None:
+    """Print the addresses of what was made as JSON."""
+    django.setup()
+    from lostfound.models import User
+    from tests.browser.drawings import draw_bag
+
+    people = {}
+    for name in PEOPLE:
+        person = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
+        person.is_staff = person.is_superuser = name == "staff"
+        person.language = "en" if name == "english" else "ko"
+        person.save()
+        people[name] = person
+    with tempfile.TemporaryDirectory() as folder:
+        picture = draw_bag(Path(folder) / "bag.jpg", "#23305f").read_bytes()
+    lost = _post(people["reader"], "lost", "남색 가죽 손가방", picture)
+    found = _post(people["english"], "found", "남색 손가방", picture)
+    json.dump({"lost": lost.get_absolute_url(), "found": found.get_absolute_url()}, sys.stdout)
+
+
+def _post(author: Any, kind: str, title: str, picture: bytes) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.utils import timezone
+
+    from lostfound.models import Building, Category, Office
+    from lostfound.services import submit_post
+
+    fields = {
+        "title": title,
+        "description": "금색 잠금쇠가 있고 손잡이가 둥급니다.",
+        "category": Category.objects.order_by("pk").first(),
+        "colour": "navy",
+        "building": Building.objects.order_by("pk").first(),
+        "happened_on": timezone.localdate() - timedelta(days=2),
+    }
+    if kind == "found":
+        fields["office"] = Office.objects.order_by("pk").first()
+    upload = SimpleUploadedFile("bag.jpg", io.BytesIO(picture).getvalue(), "image/jpeg")
+    return submit_post(author=author, kind=kind, fields=fields, photos=[upload])
+
+
+if __name__ == "__main__":
+    main()

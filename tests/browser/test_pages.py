@@ -1,0 +1,110 @@
+"""Every page, on a phone and on a desk: accessible, no wider than the screen, no errors."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, MISSING, PHONE, OpenPage
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = (
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/admin/login/",
+)
+OWN = (
+    "/",
+    "/posts/",
+    "/posts/new/lost/",
+    "/posts/new/found/",
+    "/notifications/",
+    "/preferences/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/2fa/",
+    "/accounts/logout/",
+)
+STAFF = (
+    "/admin/",
+    "/admin/matching/match/",
+    "/admin/matching/match/?status=all",
+    "/admin/matching/matchdecision/",
+    "/admin/matching/embedding/",
+    "/admin/lostfound/post/",
+)
+SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+
+
+def check(page: Page, path: str, *, status: int = 200) -> list[str]:
+    """What is wrong with a page, in words."""
+    response = page.goto(path)
+    assert response and response.status == status, path
+    wrong = []
+    wider_px = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    if wider_px > 0:
+        wrong.append(f"{path} is {wider_px} px wider than the screen")
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            where = [node["html"][:160] for node in violation["nodes"][:3]]
+            wrong.append(f"{path}: {violation['id']} {violation['help']} {where}")
+    return wrong
+
+
+@SIZES
+def test_public_pages(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = open_page(size=size)
+    assert not [words for path in PUBLIC for words in check(page, path)]
+
+
+@SIZES
+def test_pages_of_a_person(open_page: OpenPage, site: Site, size: dict[str, int]) -> None:
+    page = open_page("reader", size=size)
+    post = site.made["lost"]
+    paths = (*OWN, post, f"{post}edit/", f"{post}close/", f"{post}delete/")
+    assert not [words for path in paths for words in check(page, path)]
+
+
+@SIZES
+def test_pages_of_staff(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = open_page("staff", size=size)
+    wrong = [words for path in STAFF for words in check(page, path)]
+    page.goto("/admin/matching/match/?status=all")
+    review = page.locator(".review-closely").first
+    review.wait_for()
+    wrong += check(page, str(review.get_attribute("href")))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pages_stay_in_english_once_chosen(open_page: OpenPage, site: Site) -> None:
+    page = open_page("english")
+    page.goto("/")
+    page.locator(".language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    for path in (*OWN, site.made["found"], f"{site.made['found']}edit/"):
+        page.goto(path)
+        text = page.evaluate("""() => {
+            const main = document.querySelector('main').cloneNode(true);
+            const written = '.prose, .facts, .card, .facts-line, h1, h3, b, time, option, textarea';
+            main.querySelectorAll(written).forEach((part) => part.remove());
+            return main.textContent;
+        }""")
+        korean = [char for char in text if "가" <= char <= "힣"]
+        allowed = set("한국어")
+        assert not set(korean) - allowed, f"{path}: {''.join(korean)}"
+    page.goto("/posts/new/lost/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("I lost something")
+
+
+@SIZES
+def test_error_pages_are_pages_of_the_product(
+    open_page: OpenPage, site: Site, size: dict[str, int]
+) -> None:
+    page = open_page("finder", size=size)
+    page.goto(MISSING)
+    expect(page.locator("header .brand")).to_be_visible()
+    expect(page.locator("main a.button").first).to_be_visible()
