@@ -89,9 +89,9 @@ def confirm_match(
     # Before the posts change: a post that is no longer open has its suggestions withdrawn.
     rivals = Match.objects.filter(_shares_post(match), status__in=UNDECIDED)
     rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
-    for post in (match.lost, match.found):
+    for post, other_post in ((match.lost, match.found), (match.found, match.lost)):
         _change(post, Post.Status.MATCHED, decision, "matched")
-        notify(post.author, post, Notification.Kind.MATCH_CONFIRMED)
+        notify(post.author, post, Notification.Kind.MATCH_CONFIRMED, other_post=other_post)
     return decision
 
 

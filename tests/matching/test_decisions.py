@@ -69,10 +69,10 @@ def test_confirm_records_what_was_seen_and_who_did_it(staff: User) -> None:
 def test_confirm_tells_both_authors(staff: User) -> None:
     match = make_grid(1, 1)[0]
     confirm_match(match, actor=staff)
-    told = Notification.objects.filter(kind="match_confirmed").values_list("user", "post")
-    assert set(told) == {
-        (match.lost.author_id, match.lost_id),
-        (match.found.author_id, match.found_id),
+    told = Notification.objects.filter(kind="match_confirmed")
+    assert set(told.values_list("user", "post", "other_post")) == {
+        (match.lost.author_id, match.lost_id, match.found_id),
+        (match.found.author_id, match.found_id, match.lost_id),
     }
 
 
