@@ -6,27 +6,29 @@ is there, real photographs beside two colour histograms.
 
 import argparse
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-import torch
 from PIL import Image
 from tqdm import tqdm
-from transformers import CLIPModel, PreTrainedTokenizerFast
-from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 from matching.bundled.captions import TemplateSet, caption, prompts
 from matching.bundled.draw import draw_thing
 from matching.bundled.things import DRAWABLE, Thing, sample_thing
-from matching.bundled.train import MODEL_DIR
 from matching.bundled.views import PRESETS, Preset, view
+from matching.clip_encoder import ClipEncoder
+from matching.conf import MatchingSettings
+from matching.core.vectors import unit
+from matching.encoder import Vecs
 
 N_THINGS: Final = 268
 FIRST_TEST_SEED: Final = 900_000_000  # batches.TEST_SEEDS keeps these out of training
 VIEW_PX: Final = 160
+THREADS: Final = 2
+MODEL_DIR: Final = Path(__file__).resolve().parent / "model"
 REAL_PHOTOS: Final = Path(__file__).resolve().parents[3] / "shared/data/same_item_photos"
 TARGETS: Final[dict[str, tuple[float, float]]] = {  # full, mild
     "category": (0.90, 0.97),
@@ -34,32 +36,6 @@ TARGETS: Final[dict[str, tuple[float, float]]] = {  # full, mild
     "caption@5": (0.92, 0.98),
     "same thing@1": (0.80, 0.97),
 }
-Vectors = npt.NDArray[np.float32]
-
-
-class Model:
-    """The exported folder, loaded as any CLIP checkpoint is."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clip: CLIPModel = CLIPModel.from_pretrained(folder, dtype=torch.float32)
-        self.clip.eval()  # type: ignore[no-untyped-call]
-        self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-        self.processor = CLIPImageProcessorPil.from_pretrained(folder)
-
-    @torch.inference_mode()
-    def images(self, pictures: Sequence[Image.Image]) -> Vectors:
-        """Shape: (n, dim), unit length."""
-        pixels = self.processor(images=list(pictures), return_tensors="pt")["pixel_values"]
-        return _unit(self.clip.get_image_features(pixel_values=pixels).pooler_output.numpy())
-
-    @torch.inference_mode()
-    def texts(self, texts: Sequence[str]) -> Vectors:
-        """Shape: (n, dim), unit length."""
-        encoded = self.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
-        features = self.clip.get_text_features(
-            input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"]
-        )
-        return _unit(features.pooler_output.numpy())
 
 
 def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
@@ -69,7 +45,7 @@ def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
         "full" and "mild" views with the rows of TARGETS by language and template set, and
         "real" photographs where they are there.
     """
-    model = Model(folder)
+    model = ClipEncoder(MatchingSettings(model=str(folder), threads=THREADS))
     seeds = range(FIRST_TEST_SEED, FIRST_TEST_SEED + n_things)
     things = [sample_thing(seed, DRAWABLE[i % len(DRAWABLE)]) for i, seed in enumerate(seeds)]
     figures: dict[str, Any] = {}
@@ -88,7 +64,7 @@ def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
     return figures
 
 
-def _view_vectors(model: Model, things: Sequence[Thing], preset: Preset, which: int) -> Vectors:
+def _view_vectors(model: ClipEncoder, things: Sequence[Thing], preset: Preset, which: int) -> Vecs:
     rows = []
     for start in tqdm(range(0, len(things), 64), desc=f"{preset} views {which}", leave=False):
         pictures = [
@@ -100,26 +76,27 @@ def _view_vectors(model: Model, things: Sequence[Thing], preset: Preset, which: 
             )
             for thing in things[start : start + 64]
         ]
-        rows.append(model.images(pictures))
+        rows.append(model.encode_images(pictures))
     return np.concatenate(rows)
 
 
-def _category_accuracy(model: Model, things: Sequence[Thing], images: Vectors) -> float:
+def _category_accuracy(model: ClipEncoder, things: Sequence[Thing], images: Vecs) -> float:
     means = [
-        model.texts([*prompts(code, "ko"), *prompts(code, "en")]).mean(axis=0) for code in DRAWABLE
+        model.encode_texts([*prompts(code, "ko"), *prompts(code, "en")]).mean(axis=0)
+        for code in DRAWABLE
     ]
-    best = (images @ _unit(np.stack(means)).T).argmax(axis=1)
+    best = (images @ unit(np.stack(means)).T).argmax(axis=1)
     return float(
         np.mean([DRAWABLE[i] == thing.category for i, thing in zip(best, things, strict=True)])
     )
 
 
-def _caption_recalls(model: Model, things: Sequence[Thing], images: Vectors) -> dict[str, float]:
+def _caption_recalls(model: ClipEncoder, things: Sequence[Thing], images: Vecs) -> dict[str, float]:
     figures = {}
     sets: tuple[TemplateSet, ...] = ("trained", "held_out")
     for language in ("ko", "en"):
         for templates in sets:
-            texts = model.texts(
+            texts = model.encode_texts(
                 [caption(thing, thing.seed, language, 3, templates) for thing in things]
             )
             for k in (1, 5):
@@ -127,45 +104,40 @@ def _caption_recalls(model: Model, things: Sequence[Thing], images: Vectors) -> 
     return figures
 
 
-def _recall(queries: Vectors, targets: Vectors, k: int) -> float:
+def _recall(queries: Vecs, targets: Vecs, k: int) -> float:
     """How often target i is among the k nearest of query i."""
     similarities = queries @ targets.T
     own = np.diag(similarities)[:, None]
     return float(np.mean((similarities > own).sum(axis=1) < k))
 
 
-def _real_photographs(model: Model) -> dict[str, float]:
+def _real_photographs(model: ClipEncoder) -> dict[str, float]:
     paths = sorted(REAL_PHOTOS.glob("*/*.jpg"))
     pictures = [Image.open(path).convert("RGB") for path in paths]
     labels = np.array([path.parent.name for path in paths])
 
-    def rank_one(describe: Callable[[Image.Image], Vectors]) -> float:
-        vectors = _unit(np.stack([describe(picture) for picture in tqdm(pictures, leave=False)]))
+    def rank_one(describe: Callable[[Image.Image], Vecs]) -> float:
+        vectors = unit(np.stack([describe(picture) for picture in tqdm(pictures, leave=False)]))
         similarities = vectors @ vectors.T
         np.fill_diagonal(similarities, -np.inf)
         return float(np.mean(labels[similarities.argmax(axis=1)] == labels))
 
     return {
         "photographs": float(len(paths)),
-        "bundled model": rank_one(lambda picture: model.images([picture])[0]),
+        "bundled model": rank_one(lambda picture: model.encode_images([picture])[0]),
         "HSV histogram, whole picture": rank_one(lambda picture: _histogram(picture, 1.0)),
         "HSV histogram, centre 60%": rank_one(lambda picture: _histogram(picture, 0.6)),
     }
 
 
-def _histogram(picture: Image.Image, share: float) -> Vectors:
+def _histogram(picture: Image.Image, share: float) -> Vecs:
     w, h = picture.size
     dx, dy = w * (1 - share) / 2, h * (1 - share) / 2
     part = picture.crop((round(dx), round(dy), round(w - dx), round(h - dy))).convert("HSV")
     bins = np.asarray(part).reshape(-1, 3).astype(np.intp) // 64
     counts = np.bincount(bins @ np.array([16, 4, 1]), minlength=64)
-    roots: Vectors = np.sqrt(counts / counts.sum()).astype(np.float32)
+    roots: Vecs = np.sqrt(counts / counts.sum()).astype(np.float32)
     return roots  # their cosine is the Bhattacharyya coefficient
-
-
-def _unit(rows: Vectors) -> Vectors:
-    unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
-    return unit
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -191,6 +163,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=MODEL_DIR)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")  # the encoder's
     figures = evaluate(args.model)
     print(table(figures))
     if args.json:

@@ -1,6 +1,7 @@
 """A small tokenizer for Korean and English, learnt from the captions."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Final
 
@@ -21,6 +22,7 @@ from matching.bundled.words import Language, names
 
 MAX_TOKENS: Final = 64
 VOCABULARY: Final = 3000
+N_LETTERS: Final = 700  # the alphabet; a rarer letter is unknown
 N_CAPTIONS: Final = 40_000
 # The end mark must not have the id 2: transformers then pools by an old rule.
 SPECIAL: Final = ("<pad>", "<unk>", "<unused>", "<bos>", "<eos>")
@@ -34,14 +36,16 @@ def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
         [pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)]
     )
     tokenizer.decoder = decoders.BPEDecoder()
+    corpus = list(_corpus(seed))
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY,
         special_tokens=list(SPECIAL),
-        limit_alphabet=700,
+        limit_alphabet=N_LETTERS,
+        initial_alphabet=_letters(corpus, tokenizer.normalizer),
         min_frequency=20,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_corpus(seed), trainer)
+    tokenizer.train_from_iterator(corpus, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<bos> $A <eos>",
         special_tokens=[("<bos>", SPECIAL.index("<bos>")), ("<eos>", SPECIAL.index("<eos>"))],
@@ -54,6 +58,12 @@ def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
         eos_token="<eos>",
         model_max_length=MAX_TOKENS,
     )
+
+
+def _letters(corpus: Sequence[str], normalizer: normalizers.Normalizer) -> list[str]:
+    """The most frequent letters; the trainer itself would settle a tie anew in every process."""
+    counts = Counter("".join("".join(normalizer.normalize_str(t).split()) for t in corpus))
+    return sorted(counts, key=lambda letter: (-counts[letter], letter))[:N_LETTERS]
 
 
 def _corpus(seed: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Draws the data and trains the bundled model again: ``python -m matching.bundled.train``.
 
-Everything follows from ``--seed`` and ``--steps``; a checkpoint is kept beside the output, and a
-run that was cut goes on from it.
+What is drawn and written follows from ``--seed``, ``--steps``, ``--batch`` and ``--workers``. A
+checkpoint is kept beside the output, and a run that was cut goes on from it.
 """
 
 import argparse
@@ -252,8 +252,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--workers", type=int, default=2, help="processes that make the views")
-    parser.add_argument("--threads", type=int, default=0, help="of torch; 0 leaves its default")
+    parser.add_argument("--workers", type=int, default=1, help="processes that make the views")
+    parser.add_argument("--threads", type=int, default=2, help="of torch; 0 leaves its default")
     parser.add_argument("--report", type=int, default=50, help="steps between reports")
     parser.add_argument("--checkpoint", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--output", type=Path, default=MODEL_DIR)
