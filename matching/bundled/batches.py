@@ -54,8 +54,9 @@ class Views(IterableDataset[Batch]):
         self.first_step, self.ramp = first_step, ramp
 
     def __iter__(self) -> Iterator[Batch]:
-        torch.set_num_threads(1)
         info = get_worker_info()
+        if info:
+            torch.set_num_threads(1)
         worker, workers = (info.id, info.num_workers) if info else (0, 1)
         rng = Random(f"views-{self.seed}-{worker}-{self.first_step}")
         np_rng = np.random.default_rng(rng.randrange(2**31))
@@ -99,8 +100,9 @@ class Views(IterableDataset[Batch]):
 
 
 def loader(dataset: Views, workers: int) -> DataLoader[Batch]:
-    """Batches made ahead in `workers` processes."""
-    return DataLoader(dataset, batch_size=None, num_workers=workers, prefetch_factor=4)
+    """Batches made ahead in `workers` processes; with 0 of them, when they are asked for."""
+    ahead = 4 if workers else None
+    return DataLoader(dataset, batch_size=None, num_workers=workers, prefetch_factor=ahead)
 
 
 def _draw(rng: Random) -> tuple[Thing, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:

@@ -210,14 +210,13 @@ def train(args: argparse.Namespace) -> None:
             optimiser.load_state_dict(state)
         first = kept["step"]
         print(f"going on from step {first}", flush=True)
-    peaks = [group["lr"] for optimiser in (PEAK_MUON, PEAK_ADAM) for group in [{"lr": optimiser}]]
     data = Views(tokenizer, args.batch, args.seed, first, ramp=max(1, args.steps // 2))
     started = time.monotonic()
     sums: dict[str, float] = {}
     batches = iter(loader(data, args.workers))
     for step in range(first, args.steps):
         kept_patches = KEPT_PATCHES if step < 0.8 * args.steps else (IMAGE_PX // PATCH_PX) ** 2
-        for optimiser, peak in zip(optimisers, peaks, strict=True):
+        for optimiser, peak in zip(optimisers, (PEAK_MUON, PEAK_ADAM), strict=True):
             for group in optimiser.param_groups:
                 group["lr"] = peak * rate(step, args.steps)
         with torch.autocast(device, torch.bfloat16):
