@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.core.vectors import Vec, unit
+
+if TYPE_CHECKING:
+    from matching.core.profile import ScoringProfile
 
 Kind = Literal["lost", "found"]
 Bools = npt.NDArray[np.bool_]
@@ -38,6 +41,7 @@ class PostFeatures:
     zone: str | None = None
     day: float | None = None
     author_id: int | None = None
+    tokens: tuple[str, ...] = ()  # keyed hashes of serial numbers, model names and the like
 
     @property
     def cover_vec(self) -> Vec | None:
@@ -50,7 +54,8 @@ class Candidates:
     """n posts as columns, for one vectorised pass. Rows of vectors are of unit length, or zero.
 
     Shape: text_vecs and image_vecs (n, dim) with a row of NaN where missing; photo_vecs (m, dim)
-        are the photographs after the cover, photo_owner (m,) the row of their post; else (n,)
+        are the photographs after the cover, photo_owner (m,) the row of their post; token_codes
+        and token_owner (t,) likewise the identity tokens; else (n,)
     """
 
     post_ids: Ints
@@ -66,6 +71,8 @@ class Candidates:
     zones: Texts
     days: Floats  # NaN where missing
     author_ids: Ints
+    token_codes: Texts
+    token_owner: Ints
 
     def __len__(self) -> int:
         return len(self.post_ids)
@@ -102,6 +109,10 @@ class Candidates:
                 [NOBODY if post.author_id is None else post.author_id for post in posts],
                 dtype=np.int64,
             ),
+            token_codes=_codes([token for post in posts for token in post.tokens]),
+            token_owner=np.array(
+                [row for row, post in enumerate(posts) for _ in post.tokens], dtype=np.int64
+            ),
         )
 
     def take(self, rows: Ints) -> Self:
@@ -111,23 +122,17 @@ class Candidates:
         """
         place = np.full(len(self), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        kept = place[self.photo_owner] >= 0 if len(self.photo_owner) else np.zeros(0, np.bool_)
         columns: dict[str, Any] = {
             column.name: getattr(self, column.name)[rows]
             for column in fields(self)
-            if not column.name.startswith("photo_")
+            if not column.name.startswith(("photo_", "token_"))
         }
-        columns["photo_vecs"] = self.photo_vecs[kept]
-        columns["photo_owner"] = place[self.photo_owner[kept]]
+        for values, owners in (("photo_vecs", "photo_owner"), ("token_codes", "token_owner")):
+            owner = getattr(self, owners)
+            kept = place[owner] >= 0
+            columns[values] = getattr(self, values)[kept]
+            columns[owners] = place[owner[kept]]
         return type(self)(**columns)
-
-
-@dataclass(frozen=True, eq=False)
-class ScoringProfile:
-    """Names the site statistics that a score was made with; strategies that need any extend it."""
-
-    version: int
-    fingerprint: str  # of the encoder that made the vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +142,7 @@ class ScoringContext:
     Shape: rejected (n,), True where staff rejected the pair of query and candidate
     """
 
-    profile: ScoringProfile | None = None
+    profile: "ScoringProfile | None" = None
     max_found_before_lost_days: float = 2.0
     rejected: Bools | None = None
 

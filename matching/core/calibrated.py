@@ -1,0 +1,200 @@
+"""`calibrated_v3`: calibrated evidence of every channel, added up to a probability."""
+
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from matching.core import categories, evidence, gates
+from matching.core.prepared import Prepared, Rows, prepare
+from matching.core.profile import TERMS, ScoringProfile
+from matching.core.types import Bools, Candidates, Floats, PostFeatures, Scores, ScoringContext
+from matching.core.vectors import dots
+
+SUGGEST_FROM: Final = 0.1  # probability
+ALERT_FROM: Final = 0.5
+LOOKS_DIFFERENT: Final = "looks_different"
+LEAST_SAME_CATEGORY: Final = 0.05  # probability, for the gate
+
+
+class ProfileMissing(ValueError):
+    """The strategy needs the site's statistics."""
+
+
+class CalibratedV3:
+    """The probability that two posts are about one thing.
+
+    Terms are log likelihood ratios before their weights, NaN where a channel is absent; `prior`
+    is what a pair has before anything is known of it.
+    """
+
+    name = "calibrated_v3"
+    threshold = SUGGEST_FROM
+
+    def __init__(self) -> None:
+        self._ready: WeakKeyDictionary[Candidates, tuple[ScoringProfile, Prepared]]
+        self._ready = WeakKeyDictionary()
+
+    def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
+        """See `Strategy`. Range: 0 to 1
+
+        Raises: ProfileMissing
+        """
+        profile = context.profile
+        if profile is None:
+            raise ProfileMissing(f"{self.name} needs a scoring profile.")
+        one = prepare(Candidates.from_features([query], profile.dim), profile)
+        ready = self._prepared(candidates, profile)
+        found = {name: term[0] for name, term in terms(one, ready, profile).items()}
+        log_odds = total(found, profile)
+        return Scores(
+            post_ids=candidates.post_ids,
+            score=1.0 / (1.0 + np.exp(-log_odds)),
+            terms={"prior": np.full(len(candidates), prior(profile)), **found},
+            gates={
+                **gates.impossible(query, candidates, context),
+                LOOKS_DIFFERENT: _looks_different(found, one, ready),
+            },
+        )
+
+    def _prepared(self, candidates: Candidates, profile: ScoringProfile) -> Prepared:
+        """Kept for as long as somebody holds the candidates."""
+        held = self._ready.get(candidates)
+        if held is None or held[0] is not profile:
+            held = profile, prepare(candidates, profile)
+            self._ready[candidates] = held
+        return held[1]
+
+
+def prior(profile: ScoringProfile) -> float:
+    """Log odds of a pair before anything is known of it, from either side of it the same."""
+    share = min(profile.habits.match_share / max(profile.open_found, 1), 0.9)
+    return float(np.log(share / (1.0 - share)))
+
+
+def total(found: dict[str, Floats], profile: ScoringProfile) -> Floats:
+    """The log odds of each pair: prior and weighted terms, an absent one counts nothing."""
+    log_odds = prior(profile) + sum(
+        profile.weights[name] * np.nan_to_num(term) for name, term in found.items()
+    )
+    return np.asarray(profile.bias + profile.scale * log_odds, dtype=np.float64)
+
+
+def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
+    """All evidence of all pairs, NaN where a channel is absent.
+
+    Shape: each (q, n)
+    """
+    similarities = channels(left, right)
+    return {
+        "category": categories.evidence(left.posterior, right.posterior, profile.prior),
+        **{
+            name: np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name]))
+            for name, z in similarities.items()
+        },
+        **context_terms(left, right, profile),
+    }
+
+
+def channels(left: Prepared, right: Prepared) -> dict[str, Floats]:
+    """Normalised similarities of the four channels; of several photographs the best pair counts.
+
+    `text_image` is the lost post's words with the found post's photographs, whichever side it
+    is on.
+
+    Shape: each (q, n), NaN where a channel is absent
+    """
+    words_photos = _best_photo(_normalised(left.text_cross, right.image_cross), None, right)
+    photos_words = _best_photo(_normalised(left.image_cross, right.text_cross), left, None)
+    left_is_lost = (left.posts.kinds == "lost")[:, None]
+    return {
+        "text_text": _normalised(left.text_text, right.text_text),
+        "image_image": _best_photo(_normalised(left.image_image, right.image_image), left, right),
+        "text_image": np.where(left_is_lost, words_photos, photos_words),
+        "image_text": np.where(left_is_lost, photos_words, words_photos),
+    }
+
+
+def context_terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
+    """Time, place, colour and identity. Shape: each (q, n), NaN where absent"""
+    mine, other = left.posts, right.posts
+    apart = other.days[None, :] - mine.days[:, None]
+    days = np.where((mine.kinds == "lost")[:, None], apart, -apart)
+    placed = (mine.buildings != "")[:, None] & (other.buildings != "")[None, :]
+    coloured = (mine.colours != "")[:, None] & (other.colours != "")[None, :]
+    place = evidence.place(
+        same_building=mine.buildings[:, None] == other.buildings[None, :],
+        same_zone=mine.zones[:, None] == other.zones[None, :],
+        known=placed,
+        building_share=_both(left.building_share, right.building_share),
+        zone_share=_both(left.zone_share, right.zone_share),
+        habits=profile.habits,
+    )
+    colour = evidence.colour(
+        mine.colours, other.colours, _both(left.colour_share, right.colour_share)
+    )
+    return {
+        "time": np.where(
+            np.isnan(days), np.nan, evidence.time(days, profile.day_span_days, profile.habits)
+        ),
+        "place": np.where(placed, place, np.nan),
+        "colour": np.where(coloured, colour, np.nan),
+        "identity": _identity(mine, other, profile),
+    }
+
+
+def _normalised(left: Rows, right: Rows) -> Floats:
+    if len(left.vecs) == 1:
+        # Not `@`, so that what else is among the candidates changes no bit of a pair's score.
+        products = dots(left.vecs[0], right.vecs)[None, :].astype(np.float64)
+    else:
+        products = (left.vecs @ right.vecs.T).astype(np.float64)
+    mine = (products - left.mean[:, None]) / left.sd[:, None]
+    theirs = (products - right.mean[None, :]) / right.sd[None, :]
+    return (mine + theirs) / 2.0
+
+
+def _best_photo(z: Floats, left: Prepared | None, right: Prepared | None) -> Floats:
+    """The best of each post's photographs, NaN where it has none."""
+    if right is not None:
+        z = _best_of_owner(z.T, right).T
+    return z if left is None else _best_of_owner(z, left)
+
+
+def _best_of_owner(z: Floats, posts: Prepared) -> Floats:
+    """Shape: (m, k) -> (n, k)"""
+    n = len(posts)
+    if len(z) == n:
+        return z
+    best = z[:n].copy()
+    np.fmax.at(best, posts.image_owner[n:], z[n:])
+    return best
+
+
+def _both(left: Floats, right: Floats) -> Floats:
+    """Geometric mean, the same from either side. Shape: (q,), (n,) -> (q, n)"""
+    return np.sqrt(left[:, None] * right[None, :])
+
+
+def _identity(mine: Candidates, other: Candidates, profile: ScoringProfile) -> Floats:
+    """NaN where the posts share no token."""
+    found = np.full((len(mine), len(other)), np.nan)
+    if not len(mine.token_codes) or not len(other.token_codes):
+        return found
+    shares = profile.shares.token
+    alone = 1.0 / max(profile.built_from.get("texts", 0), 1)
+    for code, row in zip(mine.token_codes, mine.token_owner, strict=True):
+        owners = other.token_owner[other.token_codes == code]
+        worth = evidence.identity(np.log([shares.get(str(code), alone)]))[0]
+        found[row, owners] = np.fmax(found[row, owners], worth)
+    return found
+
+
+def _looks_different(found: dict[str, Floats], one: Prepared, ready: Prepared) -> Bools:
+    """Both have a photograph, they look different, and they are hardly of one category."""
+    floor = found["image_image"] <= evidence.CONTENT_RANGE[0]
+    same = categories.same_category(one.posterior, ready.posterior)[0]
+    return np.asarray(floor & (same < LEAST_SAME_CATEGORY), dtype=np.bool_)
+
+
+__all__ = ["ALERT_FROM", "LOOKS_DIFFERENT", "SUGGEST_FROM", "TERMS", "CalibratedV3"]

@@ -1,0 +1,114 @@
+"""One function per channel: how much more likely it is for two posts about one thing.
+
+All evidence is a natural log of a likelihood ratio, and 0 where nothing is known.
+"""
+
+from math import lgamma, log, pi
+from typing import Final
+
+import numpy as np
+
+from matching.core.profile import Habits, Normal
+from matching.core.types import MISSING, Bools, Floats, Texts
+
+CONTENT_RANGE: Final = (-3.0, 4.5)
+NULL_FREEDOM: Final = 6  # of Student's t: similarities of unrelated things have heavy tails
+LEAST_Z: Final = -3.0
+
+TIME_RANGE: Final = (-4.0, 3.0)
+IN_ORDER_SHARE: Final = 0.95  # of true pairs; the others misremember the day
+MISREMEMBERED_DAYS: Final = 0.7  # mean of an exponential
+ANY_TIME_DENSITY: Final = 0.002  # per day: things that turn up much later
+LEAST_NULL_DENSITY: Final = 1e-6
+
+LEAST_SHARE: Final = 1e-3  # nothing is rarer than this, however small the site
+
+# A colour is named in few words, light changes it, and a thing has more than one: a soft factor.
+SAME_COLOUR_SHARE: Final = 0.7  # of true pairs where both name one
+COLOUR_RANGE: Final = (-0.7, 0.9)
+
+MOST_IDENTITY: Final = 6.0
+
+
+def content(z: Floats, matching: Normal) -> Floats:
+    """A normalised similarity as evidence: normal for one thing, heavy-tailed else.
+
+    Above one standard deviation over the mean of true pairs more similarity is no more evidence.
+    """
+    capped = np.clip(z, LEAST_Z, matching.mean + matching.sd)
+    one_thing = (
+        -0.5 * ((capped - matching.mean) / matching.sd) ** 2
+        - log(matching.sd)
+        - 0.5 * log(2.0 * pi)
+    )
+    clipped = np.clip(one_thing - null_log_density(capped), *CONTENT_RANGE)
+    return np.where(np.isnan(z), 0.0, clipped)
+
+
+def null_log_density(z: Floats) -> Floats:
+    """Log density of Student's t with NULL_FREEDOM degrees of freedom."""
+    nu = NULL_FREEDOM
+    scale = lgamma((nu + 1) / 2) - lgamma(nu / 2) - 0.5 * log(nu * pi)
+    return np.asarray(scale - (nu + 1) / 2 * np.log1p(np.square(z) / nu))
+
+
+def time(days_between: Floats, span_days: float, habits: Habits) -> Floats:
+    """From the days between loss and find, positive where the find came later; NaN: unknown.
+
+    Units: days
+    """
+    days = np.nan_to_num(days_between)
+    late = IN_ORDER_SHARE * np.exp(-np.abs(days) / habits.delay_days) / habits.delay_days
+    early = (1.0 - IN_ORDER_SHARE) * np.exp(-np.abs(days) / MISREMEMBERED_DAYS) / MISREMEMBERED_DAYS
+    one_thing = np.where(days >= 0, late, early) + ANY_TIME_DENSITY
+    # Two independent days of a period lie apart by a triangular distribution.
+    any_two = np.maximum((span_days - np.abs(days)) / span_days**2, LEAST_NULL_DENSITY)
+    clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
+    return np.where(np.isnan(days_between), 0.0, clipped)
+
+
+def place(
+    *,
+    same_building: Bools,
+    same_zone: Bools,
+    known: Bools,
+    building_share: Floats,
+    zone_share: Floats,
+    habits: Habits,
+) -> Floats:
+    """The same building, only the same zone, or neither, against how common the place is.
+
+    Args:
+        known: where both posts name a building.
+        building_share: of all posts, how many name the building of these two (geometric mean).
+        zone_share: likewise their zone.
+    """
+    elsewhere = max(1.0 - habits.same_building - habits.same_zone, LEAST_SHARE)
+    in_building = np.log(habits.same_building / np.maximum(building_share, LEAST_SHARE))
+    in_zone = np.log(habits.same_zone / np.maximum(zone_share - building_share, LEAST_SHARE))
+    outside = np.log(elsewhere / np.maximum(1.0 - zone_share, LEAST_SHARE))
+    found = np.where(same_building, in_building, np.where(same_zone, in_zone, outside))
+    return np.where(known, found, 0.0)
+
+
+def colour(left: Texts, right: Texts, share: Floats) -> Floats:
+    """The chosen colours, against how common the two of them are (geometric mean).
+
+    Shape: (q,), (n,), (q, n) -> (q, n)
+    """
+    known = (left != MISSING)[:, None] & (right != MISSING)[None, :]
+    common = np.clip(share, LEAST_SHARE, 0.99)
+    same = np.log(SAME_COLOUR_SHARE / common)
+    other = np.log((1.0 - SAME_COLOUR_SHARE) / (1.0 - common))
+    factor = np.where(left[:, None] == right[None, :], same, other)
+    return np.where(known, np.clip(factor, *COLOUR_RANGE), 0.0)
+
+
+def identity(shared_log_share: Floats) -> Floats:
+    """Rare exact tokens that both posts carry.
+
+    Args:
+        shared_log_share: ln of the share of posts that carry the rarest token that both have;
+            0 where they have none in common.
+    """
+    return np.minimum(MOST_IDENTITY, -shared_log_share)

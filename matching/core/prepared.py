@@ -1,0 +1,137 @@
+"""Posts made ready for `calibrated_v3`: what depends on one post and the site, not on the pair."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from matching.core.categories import posterior
+from matching.core.profile import ScoringProfile
+from matching.core.types import MISSING, Candidates, Floats, Ints, Texts
+from matching.core.vectors import Vec, unit
+
+ROWS_AT_ONCE: Final = 8192  # rows that are compared with a cohort in one go
+# What a cohort too small to say so is taken to show, and with how many posts that counts.
+USUAL_SPREAD: Final = 0.15  # standard deviation of residual cosines, `evaluate_matching` base world
+USUAL_COUNTS_AS: Final = 4.0
+LEAST_SPREAD: Final = 0.01
+UNSEEN_SHARE: Final = 0.05  # of a value, on a site that knows of none
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Vectors of one channel's side, with their similarities to the opposite cohort.
+
+    Shape: vecs (m, k), unit length, NaN where missing; mean and sd (m,)
+    """
+
+    vecs: Vec
+    mean: Floats
+    sd: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """n posts. Image rows are the n covers and then the further photographs.
+
+    Shape: posterior (n, c); building_share, zone_share, colour_share (n,); image_owner (m,)
+
+    Attributes:
+        text_text: this post's words for the text_text channel.
+        image_image: this post's photographs for the image_image channel.
+        text_cross: this post's words against photographs.
+        image_cross: this post's photographs against words.
+    """
+
+    posts: Candidates
+    posterior: Vec
+    text_text: Rows
+    image_image: Rows
+    text_cross: Rows
+    image_cross: Rows
+    image_owner: Ints
+    building_share: Floats
+    zone_share: Floats
+    colour_share: Floats
+
+    def __len__(self) -> int:
+        return len(self.posts)
+
+
+def prepare(posts: Candidates, profile: ScoringProfile) -> Prepared:
+    """Everything about the posts that every pair with them needs.
+
+    The posts are normalised against the cohort of the other kind than their own.
+    """
+    p = posterior(posts, profile)
+    texts, images, owner = residuals(posts, p, profile)
+    text_lost = posts.kinds == "lost"
+    image_lost = text_lost[owner]
+    text_metric, image_metric = profile.text_metric, profile.image_metric
+    return Prepared(
+        posts=posts,
+        posterior=p,
+        text_text=_rows(
+            unit(texts @ text_metric),
+            text_lost,
+            unit(profile.lost_texts @ text_metric),
+            unit(profile.found_texts @ text_metric),
+        ),
+        image_image=_rows(
+            unit(images @ image_metric),
+            image_lost,
+            unit(profile.lost_images @ image_metric),
+            unit(profile.found_images @ image_metric),
+        ),
+        text_cross=_rows(texts, text_lost, profile.lost_images, profile.found_images),
+        image_cross=_rows(images, image_lost, profile.lost_texts, profile.found_texts),
+        image_owner=owner,
+        building_share=_share(posts.buildings, profile.shares.building),
+        zone_share=_share(posts.zones, profile.shares.zone),
+        colour_share=_share(posts.colours, profile.shares.colour),
+    )
+
+
+def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, Vec, Ints]:
+    """Vectors with their category taken out, so that it does not count twice.
+
+    Shape: texts (n, dim), images (m, dim), owner of each image row (m,); unit length or NaN
+    """
+    owner = np.concatenate([np.arange(len(posts), dtype=np.int64), posts.photo_owner])
+    images = np.concatenate([posts.image_vecs, posts.photo_vecs])
+    texts = posts.text_vecs - p @ profile.text_class_means
+    images = images - p[owner] @ profile.image_class_means
+    return unit(texts), unit(images), owner
+
+
+def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:
+    """Mean and spread of each row's similarities to a cohort; finite for a cohort of none.
+
+    Shape: (m, k), (n, k) -> (m,), (m,)
+    """
+    n = len(cohort_vecs)
+    mean, variance = np.zeros(len(vecs)), np.zeros(len(vecs))
+    for start in range(0, len(vecs), ROWS_AT_ONCE) if n else ():
+        block = slice(start, start + ROWS_AT_ONCE)
+        similarities = vecs[block] @ cohort_vecs.T
+        mean[block], variance[block] = similarities.mean(axis=1), similarities.var(axis=1)
+    counted = n + USUAL_COUNTS_AS
+    mean *= n / counted
+    variance = (n * variance + USUAL_COUNTS_AS * USUAL_SPREAD**2) / counted
+    return mean, np.maximum(np.sqrt(variance), LEAST_SPREAD)
+
+
+def _rows(vecs: Vec, lost: np.ndarray, lost_cohort: Vec, found_cohort: Vec) -> Rows:
+    mean, sd = np.zeros(len(vecs)), np.ones(len(vecs))
+    for side, cohort in ((lost, found_cohort), (~lost, lost_cohort)):
+        if side.any():
+            mean[side], sd[side] = cohort_statistics(vecs[side], cohort)
+    return Rows(vecs=vecs, mean=mean, sd=sd)
+
+
+def _share(codes: Texts, shares: Mapping[str, float]) -> Floats:
+    """How common each code is; one that the site has not seen yet as its `MISSING` entry says."""
+    values, rows = np.unique(codes, return_inverse=True)
+    unseen = shares.get(MISSING, UNSEEN_SHARE)
+    return np.array([shares.get(str(value), unseen) for value in values], dtype=np.float64)[rows]

@@ -1,0 +1,135 @@
+"""Reads a benchmark file, and says in one line which array and row cannot be used."""
+
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from matching.core.types import Floats, Ints
+from matching.core.vectors import Vec, unit
+
+LENGTH_TOLERANCE: Final = 1e-2  # files in half precision are off by some thousandths
+NO_CODE: Final = -1
+ARRAYS: Final = (
+    *("text_lost", "text_found", "image_lost", "image_found"),
+    *("prompts", "family", "category_lost", "category_found", "place_lost", "place_found"),
+    *("zone", "day_lost", "day_found", "pair_lost", "pair_found"),
+)
+
+
+class WorldFileError(ValueError):
+    """A benchmark file that cannot be used; the message names the array and the row."""
+
+
+def read_world_file(path: Path) -> dict[str, Any]:
+    """Every array of the file, checked and in the types of `World`.
+
+    Raises: WorldFileError
+    """
+    return _checked(_read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in ARRAYS if name not in file.files]
+            if missing:
+                raise WorldFileError(f"{path}: the array {missing[0]!r} is missing.")
+            return {name: file[name] for name in ARRAYS}
+    except WorldFileError:
+        raise
+    except FileNotFoundError:
+        raise WorldFileError(f"{path}: there is no such file.") from None
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WorldFileError(f"{path}: this is no .npz file of arrays ({reason}).") from None
+
+
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    prompts = _matrix("prompts", given["prompts"], None, None)
+    dim, n_categories = prompts.shape[1], prompts.shape[0]
+    if not n_categories:
+        raise WorldFileError("prompts: there is no category; at least one is needed.")
+    checked: dict[str, Any] = {"prompts": _unit_rows("prompts", prompts, nan_allowed=False)}
+    for kind in ("lost", "found"):
+        texts = _matrix(f"text_{kind}", given[f"text_{kind}"], None, dim)
+        images = _matrix(f"image_{kind}", given[f"image_{kind}"], len(texts), dim)
+        checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=False)
+        checked[f"image_{kind}"] = _unit_rows(f"image_{kind}", images, nan_allowed=True)
+        n = len(texts)
+        n_buildings = len(_column("zone", given["zone"], None))
+        checked[f"category_{kind}"] = _numbers(
+            f"category_{kind}", given[f"category_{kind}"], n, n_categories, least=NO_CODE
+        )
+        checked[f"place_{kind}"] = _numbers(
+            f"place_{kind}", given[f"place_{kind}"], n, n_buildings, least=NO_CODE
+        )
+        checked[f"day_{kind}"] = _days(f"day_{kind}", given[f"day_{kind}"], n)
+    checked["family"] = _numbers("family", given["family"], n_categories, None)
+    checked["zone"] = _numbers("zone", given["zone"], None, None)
+    pairs = len(_column("pair_lost", given["pair_lost"], None))
+    for kind in ("lost", "found"):
+        posts = len(checked[f"text_{kind}"])
+        checked[f"pair_{kind}"] = _numbers(f"pair_{kind}", given[f"pair_{kind}"], pairs, posts)
+    return checked
+
+
+def _matrix(name: str, values: Any, rows: int | None, columns: int | None) -> Vec:
+    shape = f"({'n' if rows is None else rows}, {'dim' if columns is None else columns})"
+    if (
+        values.ndim != 2
+        or values.dtype.kind != "f"
+        or (rows is not None and len(values) != rows)
+        or (columns is not None and values.shape[1] != columns)
+        or not values.shape[1]
+    ):
+        raise WorldFileError(
+            f"{name}: expected numbers of shape {shape}, found {values.dtype} {values.shape}."
+        )
+    return np.asarray(values, dtype=np.float32)
+
+
+def _column(name: str, values: Any, rows: int | None) -> Any:
+    if values.ndim != 1 or values.dtype.kind not in "iuf" or rows not in (None, len(values)):
+        raise WorldFileError(
+            f"{name}: expected numbers of shape ({'n' if rows is None else rows},), "
+            f"found {values.dtype} {values.shape}."
+        )
+    return values
+
+
+def _unit_rows(name: str, vecs: Vec, *, nan_allowed: bool) -> Vec:
+    absent = np.isnan(vecs).all(axis=1)
+    off = np.abs(np.linalg.norm(vecs.astype(np.float64), axis=1) - 1.0)
+    # A NaN is off too: every comparison with it is false.
+    bad = ~(off <= LENGTH_TOLERANCE) & ~(absent if nan_allowed else np.zeros_like(absent))
+    if bad.any():
+        row = int(bad.argmax())
+        wanted = "a unit vector or all NaN" if nan_allowed else "a unit vector"
+        raise WorldFileError(f"{name}: row {row} is not {wanted}.")
+    return unit(vecs)
+
+
+def _numbers(name: str, values: Any, rows: int | None, below: int | None, least: int = 0) -> Ints:
+    column = _column(name, values, rows)
+    with np.errstate(invalid="ignore"):
+        whole = column.astype(np.int64)
+    bad = whole != column
+    if below is not None:
+        bad |= (whole < least) | (whole >= below)
+    if bad.any():
+        row = int(bad.argmax())
+        wanted = (
+            "a whole number" if below is None else f"a whole number from {least} to {below - 1}"
+        )
+        raise WorldFileError(f"{name}: row {row} is {column[row]}, not {wanted}.")
+    return np.asarray(whole, dtype=np.int64)
+
+
+def _days(name: str, values: Any, rows: int) -> Floats:
+    column = _column(name, values, rows).astype(np.float64)
+    bad = np.isinf(column)
+    if bad.any():
+        raise WorldFileError(f"{name}: row {int(bad.argmax())} is infinite.")
+    return np.asarray(column, dtype=np.float64)
