@@ -1,8 +1,10 @@
 """The addresses of the whole site."""
 
 from django.contrib import admin
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from lostfound.api.problems import not_found
 
 urlpatterns = [
     path("", include("lostfound.site_urls")),
@@ -14,5 +16,7 @@ urlpatterns = [
     path("api/v1/", include("lostfound.api.urls")),
     path("api/v1/", include("matching.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    # Split, since the policy allows no script within a page.
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    re_path(r"^api/(?P<unknown>.*)$", not_found),
 ]

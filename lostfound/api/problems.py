@@ -1,6 +1,7 @@
 """Errors as problem details (RFC 9457), with stable codes, in the reader's language."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -13,6 +14,7 @@ from rest_framework.views import exception_handler
 from lostfound.services import TransitionRefused
 
 CONTENT_TYPE = "application/problem+json"
+API_PREFIX = "/api/"
 
 
 class Conflict(exceptions.APIException):
@@ -72,16 +74,21 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return response
 
 
-def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
-    """An address below /api/ that does not exist."""
+def problem(status_code: HTTPStatus, code: str, detail: str) -> JsonResponse:
+    """Problem details where no view of the API was reached."""
     body = {
         "type": "about:blank",
-        "title": "Not found",
-        "status": 404,
-        "code": "not_found",
-        "detail": _("There is nothing at this address."),
+        "title": status_code.phrase.capitalize(),
+        "status": status_code.value,
+        "code": code,
+        "detail": detail,
     }
-    return JsonResponse(body, status=404, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=status_code, content_type=CONTENT_TYPE)
+
+
+def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
+    """An address below /api/ that does not exist."""
+    return problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))
 
 
 def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
