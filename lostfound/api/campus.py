@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from lostfound import selectors
 from lostfound.api.posts import ONE_ERRORS, person
-from lostfound.api.problems import Problem
+from lostfound.api.problems import problems
 from lostfound.api.serializers import FamilyOut, MeOut, NotificationOut, PlacesOut
 from lostfound.models import Building, Notification, Zone
 
@@ -22,7 +22,7 @@ class CategoriesView(APIView):
     """Families of categories in both languages."""
 
     @extend_schema(
-        operation_id="categories_list", responses={200: FamilyOut(many=True), 401: Problem}
+        operation_id="categories_list", responses={200: FamilyOut(many=True), **problems(401)}
     )
     def get(self, request: Request) -> Response:
         """List what a post may name as its category."""
@@ -32,7 +32,7 @@ class CategoriesView(APIView):
 class PlacesView(APIView):
     """Zones with their buildings, and the offices."""
 
-    @extend_schema(operation_id="places_list", responses={200: PlacesOut, 401: Problem})
+    @extend_schema(operation_id="places_list", responses={200: PlacesOut, **problems(401)})
     def get(self, request: Request) -> Response:
         """List what a post may name as its place."""
         active = Building.objects.filter(is_active=True)
@@ -51,7 +51,7 @@ class NotificationsView(generics.ListAPIView[Notification]):
 
     @extend_schema(
         operation_id="notifications_list",
-        responses={200: NotificationOut(many=True), 401: Problem},
+        responses={200: NotificationOut(many=True), **problems(401)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List notifications, newest first."""
@@ -77,7 +77,7 @@ class ReadNotificationView(APIView):
 class MeView(APIView):
     """The person behind the token."""
 
-    @extend_schema(operation_id="me_retrieve", responses={200: MeOut, 401: Problem})
+    @extend_schema(operation_id="me_retrieve", responses={200: MeOut, **problems(401)})
     def get(self, request: Request) -> Response:
         """Read who is signed in."""
         return Response(MeOut(person(request)).data)

@@ -14,13 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
-from lostfound.api.problems import Problem
+from lostfound.api.problems import problems
 from lostfound.api.serializers import NewPostIn, PhotosIn, PostIn, PostOut
 from lostfound.models import Post, User
 from lostfound.throttles import WriteThrottle
 
-ERRORS = {400: Problem, 401: Problem, 429: Problem}
-ONE_ERRORS = {401: Problem, 404: Problem}
+ERRORS = problems(400, 401, 429)
+ONE_ERRORS = problems(401, 404)
 
 
 def person(request: Request) -> User:
@@ -66,7 +66,7 @@ class PostsView(generics.ListAPIView[Post]):
             OpenApiParameter("kind", enum=Post.Kind.values),
             OpenApiParameter("status", enum=Post.Status.values),
         ],
-        responses={200: PostOut(many=True), 400: Problem, 401: Problem},
+        responses={200: PostOut(many=True), **problems(400, 401)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the person's own posts, newest first."""
@@ -102,7 +102,7 @@ class PostView(APIView):
     @extend_schema(
         operation_id="posts_update",
         request=PostIn(partial=True),
-        responses={200: PostOut, **ERRORS, 404: Problem},
+        responses={200: PostOut, **ERRORS, **problems(404)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words and facts; what changed is matched anew."""
@@ -112,7 +112,9 @@ class PostView(APIView):
         services.edit_post(post, actor=person(request), fields=data.validated_data)
         return Response(PostOut(own_post(request, public_id)).data)
 
-    @extend_schema(operation_id="posts_delete", responses={204: None, **ONE_ERRORS, 409: Problem})
+    @extend_schema(
+        operation_id="posts_delete", responses={204: None, **ONE_ERRORS, **problems(409)}
+    )
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Remove a post with photographs, vectors and history."""
         services.delete_post(own_post(request, public_id), actor=person(request))
@@ -125,7 +127,7 @@ class ClosePostView(APIView):
     @extend_schema(
         operation_id="posts_close",
         request=None,
-        responses={200: PostOut, **ONE_ERRORS, 409: Problem},
+        responses={200: PostOut, **ONE_ERRORS, **problems(409)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take a post out of matching."""
@@ -139,7 +141,7 @@ class ReopenPostView(APIView):
     @extend_schema(
         operation_id="posts_reopen",
         request=None,
-        responses={200: PostOut, **ONE_ERRORS, 409: Problem},
+        responses={200: PostOut, **ONE_ERRORS, **problems(409)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put a closed post back into matching."""
@@ -157,7 +159,7 @@ class PostPhotosView(APIView):
     @extend_schema(
         operation_id="posts_photos_add",
         request={"multipart/form-data": PhotosIn},
-        responses={200: PostOut, **ERRORS, 404: Problem},
+        responses={200: PostOut, **ERRORS, **problems(404)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Add photographs, up to five in all."""
@@ -175,7 +177,7 @@ class PostPhotoView(APIView):
 
     @extend_schema(
         operation_id="posts_photos_delete",
-        responses={204: None, 400: Problem, **ONE_ERRORS},
+        responses={204: None, **problems(400), **ONE_ERRORS},
     )
     def delete(self, request: Request, public_id: UUID, photo_id: UUID) -> Response:
         """Remove a photograph."""

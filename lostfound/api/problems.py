@@ -44,6 +44,11 @@ class Problem(serializers.Serializer[Any]):
     )
 
 
+def problems(*status_codes: int) -> dict[tuple[int, str], type[Problem]]:
+    """What an operation may refuse with, for its schema."""
+    return {(code, CONTENT_TYPE): Problem for code in status_codes}
+
+
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem details; None leaves it to Django (500)."""
     if isinstance(error, DjangoValidationError):

@@ -3,13 +3,15 @@
 import logging
 from uuid import UUID
 
-from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
+from lostfound.api.authentication import DeviceToken
 from lostfound.models import Photo, User
 
 logger = logging.getLogger(__name__)
@@ -36,13 +38,13 @@ def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
 
 def _reader(request: HttpRequest) -> User | AnonymousUser:
     """Whoever is signed in: by cookie, or by the token of a device."""
-    token = request.headers.get("X-Session-Token", "")
-    if not request.user.is_authenticated and token.isascii() and token.isalnum():
-        authenticated = XSessionTokenAuthentication().authenticate(request)
-        if authenticated is not None and authenticated[0].is_active:
-            user: User = authenticated[0]
-            return user
-    return request.user
+    if request.user.is_authenticated:
+        return request.user
+    try:
+        signed_in = DeviceToken().authenticate(Request(request))
+    except AuthenticationFailed:
+        signed_in = None
+    return signed_in[0] if signed_in else request.user
 
 
 def _may_see(user: User | AnonymousUser, found: Photo) -> bool:

@@ -1,0 +1,44 @@
+"""The token of a device. A broken one is refused by name instead of making the caller nobody."""
+
+from typing import Any
+
+from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+HEADER = "X-Session-Token"
+
+
+class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
+    """Signs in by the token that allauth gave the device."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The person behind the token; None without a token, so that a cookie may follow.
+
+        Raises: AuthenticationFailed
+        """
+        token = request.headers.get(HEADER)
+        if token is None:
+            return None
+        is_token = token.isascii() and token.isalnum()  # nothing else is looked up
+        signed_in = super().authenticate(request) if is_token else None
+        if signed_in is None or not signed_in[0].is_active:
+            raise AuthenticationFailed(_("This token is not valid. Please sign in again."))
+        return signed_in[0], signed_in[1]
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing sign-in 401, which tells a client to ask for one."""
+        return f'{HEADER} realm="api"'
+
+
+class DeviceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes it."""
+
+    target_class = DeviceToken
+    name = "deviceToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """An API key in a header."""
+        return {"type": "apiKey", "in": "header", "name": HEADER}

@@ -1,0 +1,85 @@
+"""A phone that talks to the API: signs in for a token, and sends it with each request."""
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from lostfound.models import User
+
+AUTH = "/_allauth/app/v1/auth"
+API = "/api/v1"
+PASSWORD = "correct horse"
+PROBLEM = "application/problem+json"
+
+
+class Device:
+    """One device of one person; without a person it sends no token."""
+
+    def __init__(self, user: User | None = None, language: str = "en") -> None:
+        self.client = Client(headers={"accept-language": language}, raise_request_exception=False)
+        self.token = "" if user is None else self._sign_in(user)
+
+    def _sign_in(self, user: User) -> str:
+        answer = self.client.post(
+            f"{AUTH}/login",
+            {"username": user.username, "password": PASSWORD},
+            content_type="application/json",
+        )
+        assert answer.status_code == 200, answer.content
+        self.client.cookies.clear()  # an app has no cookie jar
+        token: str = answer.json()["meta"]["session_token"]
+        return token
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-Session-Token": self.token} if self.token else {}
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(self._at(path), query, headers=self.headers)
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(self._at(path), headers=self.headers)
+
+    def post(self, path: str, data: Any = None) -> Any:
+        """Send JSON."""
+        return self.client.post(
+            self._at(path),
+            json.dumps(data or {}),
+            content_type="application/json",
+            headers=self.headers,
+        )
+
+    def patch(self, path: str, data: Any) -> Any:
+        return self.client.patch(
+            self._at(path),
+            json.dumps(data),
+            content_type="application/json",
+            headers=self.headers,
+        )
+
+    def send_form(self, path: str, data: dict[str, Any]) -> Any:
+        """Send multipart/form-data, as a client with photographs does."""
+        return self.client.post(self._at(path), data, headers=self.headers)
+
+    def _at(self, path: str) -> str:
+        return path if path.startswith("/") else f"{API}/{path}"
+
+
+def errors_of(answer: Any) -> dict[str, list[str]]:
+    """The codes by field of an answer that refuses what was sent."""
+    assert answer.status_code == 400, answer.content
+    assert answer.headers["Content-Type"] == PROBLEM
+    body = answer.json()
+    assert body["code"] == "invalid" and body["status"] == 400 and body["detail"]
+    assert all(item["message"] for items in body["errors"].values() for item in items)
+    return {name: [item["code"] for item in items] for name, items in body["errors"].items()}
+
+
+def code_of(answer: Any, status: int) -> str:
+    """The stable code of a problem."""
+    assert answer.status_code == status, answer.content
+    assert answer.headers["Content-Type"] == PROBLEM
+    assert answer.json()["detail"]
+    code: str = answer.json()["code"]
+    return code

@@ -1,0 +1,76 @@
+"""Categories, places, notifications and the person."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lostfound.models import Notification, User
+from lostfound.services import notify
+from tests.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
+from tests.lostfound.api.device import Device, code_of
+from tests.lostfound.making import make_post
+
+pytestmark = pytest.mark.django_db
+
+
+def test_categories_come_by_family_in_both_languages(phone: Device) -> None:
+    hidden = CategoryFactory.create(is_active=False)
+    family = FamilyFactory.create(name_ko="지갑류", name_en="Wallets")
+    leaf = CategoryFactory.create(family=family, name_ko="장지갑", name_en="Long wallet")
+    families = phone.get("categories/").json()
+    listed = {f["code"]: [c["code"] for c in f["categories"]] for f in families}
+    assert listed[family.code] == [leaf.code]
+    assert "wallet_long" in [code for codes in listed.values() for code in codes]  # the campus
+    assert hidden.code not in [code for codes in listed.values() for code in codes]
+    mine = next(f for f in families if f["code"] == family.code)
+    assert (mine["name_ko"], mine["name_en"]) == ("지갑류", "Wallets")
+    assert mine["categories"][0]["name_ko"] == "장지갑"
+
+
+def test_places_come_by_zone_with_the_offices(phone: Device) -> None:
+    building, closed = BuildingFactory.create(), BuildingFactory.create(is_active=False)
+    office = OfficeFactory.create()
+    places = phone.get("places/").json()
+    zones = {zone["code"]: [b["code"] for b in zone["buildings"]] for zone in places["zones"]}
+    assert building.code in zones[building.zone.code]
+    assert closed.code not in zones.get(closed.zone.code, [])
+    assert office.code in [row["code"] for row in places["offices"]]
+
+
+@pytest.mark.parametrize("path", ["categories/", "places/"])
+def test_more_rows_cost_no_more_queries(phone: Device, path: str) -> None:
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            CategoryFactory.create()
+            BuildingFactory.create()
+        phone.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            phone.get(path)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_notifications_are_listed_and_marked_as_read(phone: Device, owner: User) -> None:
+    post, other = make_post(author=owner, kind="lost"), make_post(kind="found")
+    told = notify(owner, post, Notification.Kind.MATCH_CONFIRMED, other_post=other)
+    notify(other.author, other, Notification.Kind.MATCH_CONFIRMED)
+    (row,) = phone.get("notifications/").json()["results"]
+    assert row["id"] == told.pk and row["kind"] == "match_confirmed" and row["read_at"] is None
+    read = phone.post(f"notifications/{told.pk}/read/").json()["read_at"]
+    assert read
+    assert phone.post(f"notifications/{told.pk}/read/").json()["read_at"] == read  # the first time
+
+
+def test_somebody_elses_notification_is_not_there(phone: Device) -> None:
+    post = make_post(kind="lost")
+    told = notify(post.author, post, Notification.Kind.MATCH_CONFIRMED)
+    assert code_of(phone.post(f"notifications/{told.pk}/read/"), 404) == "not_found"
+    told.refresh_from_db()
+    assert told.read_at is None
+
+
+def test_me_says_who_is_signed_in(phone: Device, owner: User) -> None:
+    body = phone.get("me/").json()
+    assert body["username"] == owner.username and body["email"] == owner.email
+    assert "password" not in body

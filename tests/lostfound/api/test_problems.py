@@ -1,0 +1,74 @@
+"""Whatever goes wrong below /api/ is told as problem details."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lostfound import middleware
+from lostfound.models import User
+from tests.lostfound.api.device import API, PROBLEM, Device, code_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v2/posts/", "/api/nothing", "/api/"])
+def test_an_unknown_address_is_told_in_json(path: str) -> None:
+    assert code_of(Device().get(path), 404) == "not_found"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ko", "없어요"), ("en", "nothing")])
+def test_an_unknown_address_is_told_in_the_readers_language(language: str, word: str) -> None:
+    assert word in Device(language=language).get("/api/v1/nothing/").json()["detail"]
+
+
+def test_broken_json_is_a_clear_refusal(phone: Device) -> None:
+    answer = phone.client.post(
+        f"{API}/posts/", "{not json", content_type="application/json", headers=phone.headers
+    )
+    assert code_of(answer, 400) == "parse_error"
+
+
+def test_another_content_type_and_another_method_are_refused(phone: Device) -> None:
+    answer = phone.client.post(
+        f"{API}/posts/", "<a/>", content_type="application/xml", headers=phone.headers
+    )
+    assert code_of(answer, 415) == "unsupported_media_type"
+    assert code_of(phone.delete("posts/"), 405) == "method_not_allowed"
+
+
+@pytest.mark.parametrize("data", ["[]", '"text"', "3", "null"])
+def test_json_that_is_no_object_is_refused(phone: Device, data: str) -> None:
+    answer = phone.client.post(
+        f"{API}/posts/", data, content_type="application/json", headers=phone.headers
+    )
+    assert answer.status_code == 400 and answer.headers["Content-Type"] == PROBLEM
+
+
+@pytest.mark.parametrize("value", ["\x00", "a\x00b"])
+def test_a_null_character_is_refused(phone: Device, value: str) -> None:
+    answer = phone.post("posts/", {"kind": "lost", "title": f"우산 {value}"})
+    assert answer.status_code == 400
+
+
+def test_a_request_that_is_too_large_is_refused_unread(
+    phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "MAX_REQUEST_BYTES", 1000)
+    assert code_of(phone.post("posts/", {"title": "x" * 2000}), 413) == "too_large"
+
+
+def test_a_page_that_is_too_large_says_what_to_do(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "MAX_REQUEST_BYTES", 1000)
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "ko"})
+    client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/posts/new/lost/", {"title": "x" * 2000})
+    assert answer.status_code == 413
+    assert "사진은 모두 합해" in answer.content.decode()
+
+
+def test_a_length_that_is_no_number_is_left_to_the_server(owner: User) -> None:
+    answer: Any = Client().get("/", CONTENT_LENGTH="abc")
+    assert answer.status_code == 200

@@ -1,0 +1,91 @@
+"""How far a post's matching is and what it suggests, as a mobile client reads it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lostfound.models import Post
+from matching.models import Embedding, Match
+from tests.factories import MatchFactory
+from tests.lostfound.api.device import Device
+from tests.lostfound.making import make_category, make_post, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def owned(**values: object) -> tuple[Post, Device]:
+    post = make_post(author=make_user(password="correct horse"), kind="lost", **values)
+    return post, Device(post.author)
+
+
+def test_a_client_follows_the_matching() -> None:
+    post, phone = owned()
+    path = f"posts/{post.public_id}/matching/"
+    answer = phone.get(path)
+    assert answer.headers["Retry-After"]
+    assert answer.json() == {
+        "status": "pending",
+        "suggestion_count": 0,
+        "is_waiting": True,
+        "waiting_reason": answer.json()["waiting_reason"],
+    }
+    Embedding.objects.update(status=Embedding.Status.DONE)
+    MatchFactory.create(lost=post, found=make_post(kind="found"))
+    answer = phone.get(path)
+    assert "Retry-After" not in answer.headers
+    assert (answer.json()["status"], answer.json()["suggestion_count"]) == ("done", 1)
+    assert answer.json()["is_waiting"] is False
+
+
+def test_a_closed_post_waits_for_nothing() -> None:
+    post, phone = owned()
+    phone.post(f"posts/{post.public_id}/close/")
+    body = phone.get(f"posts/{post.public_id}/matching/").json()
+    assert (body["status"], body["is_waiting"]) == ("idle", False)
+
+
+def test_suggestions_come_strongest_first_and_only_those_that_are_shown() -> None:
+    post, phone = owned()
+    for score, status in (
+        (0.7, Match.Status.SUGGESTED),
+        (0.9, Match.Status.SUGGESTED),
+        (0.95, Match.Status.REJECTED),
+        (0.96, Match.Status.GATED),
+        (0.97, Match.Status.WITHDRAWN),
+    ):
+        MatchFactory.create(lost=post, found=make_post(kind="found"), score=score, status=status)
+    listed = phone.get(f"posts/{post.public_id}/suggestions/").json()
+    assert [(row["score"], row["status"]) for row in listed] == [
+        (0.9, "suggested"),
+        (0.7, "suggested"),
+    ]
+
+
+def test_a_suggestion_tells_no_more_than_the_public_may_know() -> None:
+    post, phone = owned()
+    secret = make_post(
+        kind="found",
+        photos=1,
+        category=make_category(is_sensitive=True),
+        description="안에 학생증 20261234",
+        kept_note="3번 상자",
+    )
+    MatchFactory.create(lost=post, found=secret)
+    answer = phone.get(f"posts/{post.public_id}/suggestions/")
+    (row,) = answer.json()
+    assert row["post"]["thumbnail_url"] is None
+    assert "20261234" not in answer.content.decode() and "3번" not in answer.content.decode()
+    assert secret.author.username not in answer.content.decode()
+
+
+def test_more_suggestions_cost_no_more_queries() -> None:
+    post, phone = owned()
+    counts = []
+    for more in (1, 9):
+        for _ in range(more):
+            MatchFactory.create(lost=post, found=make_post(kind="found", photos=1))
+        phone.get(f"posts/{post.public_id}/suggestions/")
+        with CaptureQueriesContext(connection) as queries:
+            phone.get(f"posts/{post.public_id}/suggestions/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

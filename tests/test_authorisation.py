@@ -1,0 +1,218 @@
+"""Who gets what at every address of the site. A route that this table does not know is a failure.
+
+The people's pages and the API are listed one by one. The admin is held to one rule for all its
+pages, and the sign-in pages of allauth are its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from lostfound.models import Notification, Post, User
+from lostfound.services import notify
+from tests.factories import MatchFactory, StaffFactory, UserFactory
+from tests.lostfound.making import make_post, upload
+
+pytestmark = pytest.mark.django_db
+
+ROLES: Final = ("anonymous", "other", "staff", "author")  # the author last, whose writes count
+# 302 without a sign-in leads to the sign-in page; 404 is what somebody else's thing answers.
+SIGN_IN: Final = 302
+MINE: Final = (SIGN_IN, 404, 404, 200)
+EACH_OWN: Final = (SIGN_IN, 200, 200, 200)
+API_MINE: Final = (401, 404, 404, 200)
+API_OWN: Final = (401, 200, 200, 200)
+ANYBODY: Final = (200, 200, 200, 200)
+
+Statuses = tuple[int, int, int, int]
+
+# (route, method): what anonymous, another student, staff and the author get.
+TABLE: Final[dict[tuple[str, str], Statuses]] = {
+    ("lostfound:home", "get"): ANYBODY,
+    ("lostfound:posts", "get"): EACH_OWN,
+    ("lostfound:new_lost", "get"): EACH_OWN,
+    ("lostfound:new_lost", "post"): (SIGN_IN, 302, 302, 302),
+    ("lostfound:new_found", "get"): EACH_OWN,
+    ("lostfound:new_found", "post"): (SIGN_IN, 302, 302, 302),
+    ("lostfound:post", "get"): (SIGN_IN, 404, 200, 200),
+    ("lostfound:edit_post", "get"): MINE,
+    ("lostfound:edit_post", "post"): (SIGN_IN, 404, 404, 302),
+    ("lostfound:close_post", "get"): MINE,
+    ("lostfound:close_post", "post"): (SIGN_IN, 404, 404, 302),
+    ("lostfound:reopen_post", "post"): (SIGN_IN, 404, 404, 302),
+    ("lostfound:delete_post", "get"): MINE,
+    ("lostfound:delete_post", "post"): (SIGN_IN, 404, 404, 302),
+    ("lostfound:photo", "get"): (404, 404, 200, 200),
+    ("lostfound:notifications", "get"): EACH_OWN,
+    ("lostfound:notifications_read", "post"): (SIGN_IN, 302, 302, 302),
+    ("lostfound:open_notification", "post"): (SIGN_IN, 404, 404, 302),
+    ("lostfound:preferences", "get"): EACH_OWN,
+    ("lostfound:language", "post"): (302, 302, 302, 302),
+    # A fragment of the post's page; without htmx it leads there.
+    ("matching:state", "get"): (SIGN_IN, 404, 302, 302),
+    ("set_language", "post"): (302, 302, 302, 302),
+    ("api-posts", "get"): API_OWN,
+    ("api-posts", "post"): (401, 201, 201, 201),
+    ("api-post", "get"): API_MINE,
+    ("api-post", "patch"): API_MINE,
+    ("api-post", "delete"): (401, 404, 404, 204),
+    ("api-post-close", "post"): API_MINE,
+    ("api-post-reopen", "post"): API_MINE,
+    ("api-post-photos", "post"): API_MINE,
+    ("api-post-photo", "delete"): (401, 404, 404, 204),
+    ("api-categories", "get"): API_OWN,
+    ("api-places", "get"): API_OWN,
+    ("api-notifications", "get"): API_OWN,
+    ("api-notification-read", "post"): API_MINE,
+    ("api-me", "get"): API_OWN,
+    ("api-post-matching", "get"): API_MINE,
+    ("api-post-suggestions", "get"): API_MINE,
+    ("schema", "get"): ANYBODY,
+    ("api-docs", "get"): ANYBODY,
+}
+# Sign-in, sign-out and device tokens, with allauth's own checks; tests/lostfound/api holds ours.
+FOREIGN: Final = ("account_", "mfa_", "usersessions_", "headless:")
+NAMELESS: Final = ("^api/(?P<unknown>.*)$",)  # 404 in JSON, tests/lostfound/api/test_problems.py
+
+
+@dataclass
+class Scene:
+    """A lost post with a photograph, somebody told of it, and four people who ask for it."""
+
+    people: dict[str, User | None]
+    post: Post
+    notification: Notification
+
+    def address(self, route: str) -> str:
+        photo = self.post.photos.get()
+        by_route: dict[str, dict[str, Any]] = {
+            "lostfound:photo": {"public_id": photo.public_id, "size": "full"},
+            "api-post-photo": {"public_id": self.post.public_id, "photo_id": photo.public_id},
+            "lostfound:open_notification": {"pk": self.notification.pk},
+            "api-notification-read": {"pk": self.notification.pk},
+        }
+        of_post = route.partition(":")[2] in OF_A_POST or route.startswith("api-post-")
+        usual = {"public_id": self.post.public_id} if of_post or route == "api-post" else {}
+        return reverse(route, kwargs=by_route.get(route, usual))
+
+
+OF_A_POST: Final = {"post", "edit_post", "close_post", "reopen_post", "delete_post", "state"}
+
+
+@pytest.fixture
+def scene() -> Scene:
+    author = UserFactory.create()
+    post = make_post(author=author, kind="lost", photos=1)
+    told = notify(author, post, Notification.Kind.MATCH_CONFIRMED)
+    people = {"anonymous": None, "other": UserFactory.create(), "author": author}
+    return Scene({**people, "staff": StaffFactory.create(is_superuser=False)}, post, told)
+
+
+def browser(user: User | None) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    if user is not None:
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def body_of(route: str) -> dict[str, Any]:
+    """A body that is right, so that only the person decides."""
+    words = {"title": "파란 우산", "kept_note": "과사무실", "happened_on": "2026-03-02"}
+    if route == "api-posts":
+        return {"kind": "lost", **words}
+    if route == "api-post-photos":
+        return {"photos": [upload(7)]}
+    return {**words, "language": "en", "next": "/"}
+
+
+@pytest.mark.parametrize(("route", "method"), TABLE, ids=lambda value: value)
+def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Scene) -> None:
+    if "reopen" in route:
+        Post.objects.update(status=Post.Status.CLOSED)
+    got = []
+    for role in ROLES:
+        client, address = browser(scene.people[role]), scene.address(route)
+        if method == "patch":
+            answer = client.patch(address, {"title": "남색 우산"}, content_type="application/json")
+        elif method == "post":
+            answer = client.post(address, body_of(route))
+        else:
+            answer = getattr(client, method)(address)
+        got.append(answer.status_code)
+        if got[-1] == SIGN_IN and TABLE[route, method][ROLES.index(role)] == SIGN_IN:
+            to_sign_in = answer.headers["Location"].startswith(reverse("account_login"))
+            may_write = role != "anonymous" or route in ("lostfound:language", "set_language")
+            assert to_sign_in is not may_write, (role, answer.headers["Location"])
+        if role != "author":
+            assert Post.objects.filter(pk=scene.post.pk, title="파란 우산").exists()
+    assert tuple(got) == TABLE[route, method]
+
+
+def routes(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """Every address of the site: pattern and name with its namespace."""
+    for pattern in resolver.url_patterns:
+        at = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield at, f"{space}{pattern.name or ''}"
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern, at, space + inner)
+
+
+def test_the_table_knows_every_route() -> None:
+    known = {route for route, _ in TABLE}
+    unknown = [
+        (at, name)
+        for at, name in routes(get_resolver())
+        if name not in known
+        and not at.startswith("admin/")
+        and not name.startswith(FOREIGN)
+        and at not in NAMELESS
+    ]
+    assert unknown == []
+
+
+def admin_addresses(match_pk: int) -> list[str]:
+    """Each page of the admin; a page of one row with a row that is there."""
+    found = []
+    for at, name in routes(get_resolver()):
+        if not at.startswith("admin/") or name in ("admin:login", "admin:logout", ""):
+            continue
+        if "(?P" in at or "<" in at:
+            at = at.replace("<path:object_id>", str(match_pk)).replace("<id>", "1")
+        if not any(mark in at for mark in "<(^"):
+            found.append(f"/{at}")
+    return found
+
+
+@pytest.mark.parametrize("role", ["anonymous", "student"])
+def test_nobody_but_staff_sees_any_page_of_the_admin(role: str) -> None:
+    match = MatchFactory.create()
+    client = browser(None if role == "anonymous" else UserFactory.create())
+    addresses = admin_addresses(match.pk)
+    assert len(addresses) > 80
+    for address in addresses:
+        for answer in (client.get(address), client.post(address, {})):
+            assert answer.status_code == 302, address
+            assert "/login/" in answer.headers["Location"], address
+    match.refresh_from_db()
+    assert match.status == "suggested"
+
+
+def test_staff_without_a_permission_may_not_decide() -> None:
+    match = MatchFactory.create()
+    client = browser(UserFactory.create(is_staff=True))
+    for address in (
+        reverse("admin:matching_match_changelist"),
+        reverse("admin:matching_match_change", args=[match.pk]),
+        reverse("admin:matching_match_decide"),
+        reverse("admin:lostfound_post_changelist"),
+    ):
+        assert client.get(address).status_code in (403, 405), address
+        assert client.post(address, {"confirm": match.pk}).status_code in (403, 405), address
+    match.refresh_from_db()
+    assert match.status == "suggested"
