@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -91,6 +92,7 @@ def problem(status_code: HTTPStatus, code: str, detail: str) -> JsonResponse:
     return JsonResponse(body, status=status_code, content_type=CONTENT_TYPE)
 
 
+@csrf_exempt  # there is nothing that a forged request could do
 def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
     """An address below /api/ that does not exist."""
     return problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))

@@ -14,7 +14,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v2/posts/", "/api/nothing", "/api/"])
 def test_an_unknown_address_is_told_in_json(path: str) -> None:
-    assert code_of(Device().get(path), 404) == "not_found"
+    device = Device()
+    device.client.handler.enforce_csrf_checks = True
+    for answer in (device.get(path), device.post(path)):
+        assert code_of(answer, 404) == "not_found"
 
 
 @pytest.mark.parametrize(("language", "word"), [("ko", "없어요"), ("en", "nothing")])
