@@ -154,7 +154,7 @@ def read_campus(path: Path = CAMPUS_FILE) -> list[Entry]:
             office,
             where,
             position=number,
-            extra={"phone": str, "hours": str},
+            extra={"phone": str, "hours_ko": str, "hours_en": str},
             parent=("building", str(building_code)),
             children=("building",),
         )

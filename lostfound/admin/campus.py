@@ -35,7 +35,6 @@ class NamedAdmin(NamedModelAdmin):
     """Base of what has a code and two names."""
 
     list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")
-    list_editable = ("position", "is_active")
     list_filter: ClassVar[Any] = ("is_active",)
     search_fields: ClassVar[Any] = ("code", "name_ko", "name_en")
     list_per_page = 100

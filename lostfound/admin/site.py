@@ -3,11 +3,31 @@
 from typing import Any, Final
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
 
 # What the office works with every day comes before accounts and the queue.
 FIRST_APPS: Final = ("matching", "lostfound", "auth")
+
+# Names that other applications leave in English.
+APP_NAMES: Final = {"mfa": _("Second factor"), "django_q": _("Queue")}
+MODEL_NAMES: Final[dict[type[Model], Any]] = {
+    Authenticator: _("second factors"),
+    UserSession: _("signed-in devices"),
+    Schedule: _("planned tasks"),
+    Success: _("tasks that ended well"),
+    Failure: _("tasks that failed"),
+    OrmQ: _("tasks that wait"),
+}
+for _label, _name in APP_NAMES.items():
+    apps.get_app_config(_label).verbose_name = _name
+for _model, _name in MODEL_NAMES.items():
+    _model._meta.verbose_name_plural = _name
 
 admin.site.site_header = _("Campus lost and found: office")
 admin.site.site_title = _("Lost-and-found office")

@@ -213,7 +213,7 @@ class OfficeOut(serializers.ModelSerializer[Office]):
 
     class Meta:
         model = Office
-        fields = ("code", "name_ko", "name_en", "building", "phone", "hours")
+        fields = ("code", "name_ko", "name_en", "building", "phone", "hours_ko", "hours_en")
 
 
 class PlacesOut(serializers.Serializer[Any]):

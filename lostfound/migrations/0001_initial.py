@@ -144,7 +144,8 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('is_active', models.BooleanField(default=True, verbose_name='offered in forms')),
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('hours', models.CharField(blank=True, max_length=120, verbose_name='opening hours')),
+                ('hours_ko', models.CharField(blank=True, max_length=120, verbose_name='opening hours in Korean')),
+                ('hours_en', models.CharField(blank=True, max_length=120, verbose_name='opening hours in English')),
                 ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='lostfound.building', verbose_name='building')),
             ],
             options={

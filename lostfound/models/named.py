@@ -24,4 +24,9 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "ko").startswith("en") else self.name_ko
+        return self.in_language(self.name_ko, self.name_en)
+
+    @staticmethod
+    def in_language(korean: str, english: str) -> str:
+        """The one that the reader reads."""
+        return english if (get_language() or "ko").startswith("en") else korean

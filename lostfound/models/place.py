@@ -35,8 +35,14 @@ class Office(Named):
         Building, on_delete=models.PROTECT, related_name="offices", verbose_name=_("building")
     )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    hours = models.CharField(_("opening hours"), max_length=120, blank=True)
+    hours_ko = models.CharField(_("opening hours in Korean"), max_length=120, blank=True)
+    hours_en = models.CharField(_("opening hours in English"), max_length=120, blank=True)
 
     class Meta(Named.Meta):
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+
+    @property
+    def hours(self) -> str:
+        """When it is open, in the reader's language."""
+        return self.in_language(self.hours_ko, self.hours_en)

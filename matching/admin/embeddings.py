@@ -33,7 +33,7 @@ class EmbeddingAdmin(EmbeddingModelAdmin):
         *("queued_at", "finished_at", "strategy", "fingerprint"),
     )
     list_display_links = ("status",)
-    list_filter = ("status", "attempts", "strategy", "fingerprint")
+    list_filter = ("status", "attempts")
     list_select_related = ("post",)
     list_per_page = 50
     show_full_result_count = False

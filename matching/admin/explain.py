@@ -36,8 +36,8 @@ GATE_WORDS: Final = {
     strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),
 }
 STRATEGY_WORDS: Final = {
-    "clip_zeroshot_v1": gettext_lazy("Comparison 1: mostly words"),
-    "clip_zeroshot_v2": gettext_lazy("Comparison 2: mostly photographs"),
+    "clip_zeroshot_v1": gettext_lazy("Comparison 1: words count more than photographs"),
+    "clip_zeroshot_v2": gettext_lazy("Comparison 2: photographs count more than words"),
     "calibrated_v3": gettext_lazy("Comparison 3: weighed evidence"),
 }
 PHOTO_TERMS: Final = frozenset({"image_image", "text_image", "image_text"})
@@ -81,6 +81,16 @@ def explain_gates(match: Match) -> list[str]:
 def strategy_words(name: str) -> str:
     """A strategy's name for people, or the name itself where there is none."""
     return str(STRATEGY_WORDS.get(name, name))
+
+
+def compared_words(match: Match) -> str:
+    """What of the two posts was compared, in words."""
+    with_photos = [name for name in PHOTO_TERMS if _is_number(match.terms.get(name))]
+    if not with_photos:
+        return _("words alone, since neither post has a photograph")
+    if "image_image" in with_photos:
+        return _("words and photographs of both")
+    return _("the words of both, and the photograph of one")
 
 
 def _similarity(name: str, value: Any) -> Term:

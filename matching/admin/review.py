@@ -8,7 +8,12 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
 from matching.admin.comparison import compare
-from matching.admin.explain import explain_gates, explain_terms, strategy_words
+from matching.admin.explain import (
+    compared_words,
+    explain_gates,
+    explain_terms,
+    strategy_words,
+)
 from matching.admin.queue import QUEUE_ORDER
 from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
@@ -40,6 +45,7 @@ def review_context(match: Match) -> dict[str, Any]:
         "terms": explain_terms(match),
         "gate_words": explain_gates(match),
         "strategy_words": strategy_words(match.strategy),
+        "compared_words": compared_words(match),
         "history": history(match),
         "standing": standing_decision(match),
         "others": other_suggestions(match),

@@ -36,6 +36,8 @@ STAFF = (
     "/admin/matching/matchdecision/",
     "/admin/matching/embedding/",
     "/admin/lostfound/post/",
+    "/admin/lostfound/office/",
+    "/admin/lostfound/category/",
 )
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
