@@ -83,7 +83,7 @@ def strategy_words(name: str) -> str:
     return str(STRATEGY_WORDS.get(name, name))
 
 
-def compared_words(match: Match) -> str:
+def compared_words(match: Match | MatchDecision) -> str:
     """What of the two posts was compared, in words."""
     with_photos = [name for name in PHOTO_TERMS if _is_number(match.terms.get(name))]
     if not with_photos:

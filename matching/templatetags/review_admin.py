@@ -3,7 +3,7 @@
 from django import template
 
 from matching.admin.comparison import Fact, compare
-from matching.admin.explain import score_words, strategy_words
+from matching.admin.explain import compared_words, score_words
 from matching.admin.queue import waiting
 from matching.models import Match, MatchDecision
 from matching.services.decisions import decision_version
@@ -30,9 +30,9 @@ def version(match: Match) -> str:
 
 
 @register.filter
-def strategy(name: str) -> str:
-    """A strategy's name in plain words."""
-    return strategy_words(name)
+def compared(match: Match | MatchDecision) -> str:
+    """What of the two posts was compared, in words."""
+    return compared_words(match)
 
 
 @register.filter

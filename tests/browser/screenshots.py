@@ -80,7 +80,7 @@ def draw_all(browser: Browser, url: str) -> None:
     context = browser.new_context(
         base_url=url,
         locale="ko-KR",
-        viewport={"width": 1280, "height": 1180},
+        viewport={"width": 1280, "height": 1480},
         storage_state=staff,
     )
     page = context.new_page()
