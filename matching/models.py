@@ -232,7 +232,7 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     beat_at = models.DateTimeField()
-    detail = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("heartbeat")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
+from matching.admin.explain import score_words
 from matching.admin.undo import undo_button
 from matching.models import MatchDecision
 from matching.services.decisions import DecisionRefused, undo_decision
@@ -28,7 +29,7 @@ MAY_DECIDE = "matching.change_match"
 class MatchDecisionAdmin(DecisionModelAdmin):
     """Who decided what, when, and what they saw."""
 
-    list_display = ("at", "pair", "action", "score_percent", "reason", "note", "actor", "undo")
+    list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")
     list_display_links = ("at",)
     list_filter = ("action", "reason", "at")
     list_select_related = ("match__lost", "match__found", "actor", "undone_by__actor", "undoes")
@@ -106,9 +107,9 @@ class MatchDecisionAdmin(DecisionModelAdmin):
         return format_html('<a href="{}">{}</a>', url, decision.match)
 
     @admin.display(description=gettext_lazy("score"), ordering="score")
-    def score_percent(self, decision: MatchDecision) -> str:
+    def score_seen(self, decision: MatchDecision) -> str:
         """The score as it was seen."""
-        return f"{decision.score:.0%}"
+        return score_words(decision)
 
     @admin.display(description=gettext_lazy("undo"))
     def undo(self, decision: MatchDecision) -> str:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('beat_at', models.DateTimeField()),
-                ('detail', models.CharField(blank=True, max_length=200)),
+                ('detail', models.CharField(blank=True, max_length=1000)),
             ],
             options={
                 'verbose_name': 'heartbeat',

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 ENCODER: Final = "encoder"
 BUSY, IDLE = "busy", "idle"
-DETAIL_CHARS: Final = 200
+DETAIL_CHARS: Final = 1000
 
 
 def worker_heartbeat(cluster_id: str) -> str:

@@ -1,0 +1,48 @@
+"""Every code that a strategy writes has words in both languages."""
+
+import numpy as np
+import pytest
+from django.utils import translation
+
+from matching.admin.explain import compared_words, explain_gates, explain_terms, strategy_words
+from matching.core.strategies import STRATEGIES
+from matching.core.types import Candidates, PostFeatures, ScoringContext
+from matching.models import Match
+
+
+def a_match(name: str, both_photos: bool = True) -> Match:
+    """What a strategy writes about two posts that are one."""
+    vecs = np.eye(4, dtype=np.float32)
+    images = vecs[:1] if both_photos else vecs[:0]
+    lost = PostFeatures(1, "lost", vecs[0], images, category="wallet", family="wallets")
+    found = PostFeatures(2, "found", vecs[0], images, category="phone", family="phones")
+    scores = STRATEGIES[name].score(lost, Candidates.from_features([found]), ScoringContext())
+    return Match(strategy=name, score=0.5, terms=scores.at(0).terms, gates=list(scores.gates))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_no_code_is_shown_in_place_of_words(name: str, language: str) -> None:
+    match = a_match(name)
+    with translation.override(language):
+        terms, gates = explain_terms(match), explain_gates(match)
+        assert [term.name for term in terms] == list(match.terms)
+        assert all(term.label != term.name for term in terms)
+        assert len(gates) == len(match.gates) >= 4
+        assert not set(gates) & set(match.gates)
+        assert strategy_words(name) != name
+        korean = any("가" <= letter <= "힣" for term in terms for letter in term.label)
+        assert korean == (language == "ko")
+
+
+def test_an_absent_channel_is_shown_as_absent() -> None:
+    terms = {term.name: term for term in explain_terms(a_match("clip_zeroshot_v2", False))}
+    assert terms["image_image"].missing and not terms["text_text"].missing
+
+
+def test_what_was_compared_is_told_from_the_terms() -> None:
+    with translation.override("en"):
+        assert "alone" in compared_words(a_match("clip_zeroshot_v2", False))
+        assert "photographs of both" in compared_words(a_match("clip_zeroshot_v2"))
+        one = Match(terms={"text_text": 0.4, "image_image": None, "text_image": 0.2})
+        assert "photograph of one" in compared_words(one)
