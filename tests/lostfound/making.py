@@ -19,7 +19,7 @@ numbers = count(1)
 
 def make_user(**values: Any) -> User:
     """A person; every call makes another one."""
-    name = values.pop("username", f"person{next(numbers)}")
+    name = values.pop("username", f"someone{next(numbers)}")
     return User.objects.create_user(name, values.pop("email", f"{name}@example.com"), **values)
 
 
