@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from matching.core.strategies import UnknownStrategy, get_strategy
+from matching.core.registry import UnknownStrategy, get_strategy
 
 BUNDLED: Final = "bundled"
 BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"

@@ -7,7 +7,8 @@ import numpy as np
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import evidence_hash
-from matching.core.strategies import Strategy, get_strategy
+from matching.core.registry import get_strategy
+from matching.core.strategies import Strategy
 from matching.core.types import Kind, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import Vec
 from matching.index import Shortlist, get_index

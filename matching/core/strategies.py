@@ -48,10 +48,6 @@ class Strategy(Protocol):
         """
 
 
-class UnknownStrategy(ValueError):
-    """No strategy has this name."""
-
-
 class ClipZeroshotV1:
     """One vector for each post, words above photographs; the cosine is the score.
 
@@ -191,20 +187,3 @@ def _category_differs(query: PostFeatures, candidates: Candidates) -> Bools:
         return np.zeros(len(candidates), dtype=np.bool_)
     named = candidates.categories != MISSING
     return np.asarray(named & (candidates.categories != query.category), dtype=np.bool_)
-
-
-STRATEGIES: Final[dict[str, Strategy]] = {
-    strategy.name: strategy for strategy in (ClipZeroshotV1(), ClipZeroshotV2())
-}
-
-
-def get_strategy(name: str) -> Strategy:
-    """The strategy of this name.
-
-    Raises: UnknownStrategy, with the names that are known.
-    """
-    try:
-        return STRATEGIES[name]
-    except KeyError:
-        known = ", ".join(sorted(STRATEGIES))
-        raise UnknownStrategy(f"Unknown strategy {name!r}. Known strategies: {known}.") from None

@@ -8,7 +8,7 @@ from django import template
 
 from lostfound.models import Post
 from matching.conf import matching_settings
-from matching.core.strategies import get_strategy
+from matching.core.registry import get_strategy
 from matching.models import Embedding, Match
 from matching.selectors import matching_state, suggestions_for
 

@@ -5,7 +5,7 @@ import pytest
 from django.utils import translation
 
 from matching.admin.explain import compared_words, explain_gates, explain_terms, strategy_words
-from matching.core.strategies import STRATEGIES
+from matching.core.registry import STRATEGIES
 from matching.core.types import Candidates, PostFeatures, ScoringContext
 from matching.models import Match
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.core.strategies import STRATEGIES, UnknownStrategy, get_strategy
+from matching.core.registry import STRATEGIES, UnknownStrategy, get_strategy
 from matching.core.types import Candidates, PostFeatures, Score, ScoringContext
 from tests.matching.core.posts import lost_and_found, post
 

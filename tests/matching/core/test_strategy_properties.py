@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.core.strategies import STRATEGIES
+from matching.core.registry import STRATEGIES
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 
 DIM = 6

@@ -1,0 +1,17 @@
+"""What matching stores: outbox, vectors, profiles, matches, decisions, signs of life."""
+
+from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
+from matching.models.heartbeat import Heartbeat
+from matching.models.match import Match, MatchDecision
+from matching.models.profile import StoredProfile
+
+__all__ = [
+    "Embedding",
+    "EmbeddingQuerySet",
+    "Heartbeat",
+    "Match",
+    "MatchDecision",
+    "Modality",
+    "StoredProfile",
+    "Vector",
+]

@@ -1,0 +1,141 @@
+"""Pairs that are suggested, and what staff decided about them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models import Post
+from matching.models.profile import StoredProfile
+
+
+class Match(models.Model):
+    """A pair that the strategy suggests, and what became of it."""
+
+    class Status(models.TextChoices):
+        SUGGESTED = "suggested", _("suggested")
+        CONFIRMED = "confirmed", _("confirmed")
+        REJECTED = "rejected", _("rejected")
+        SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched elsewhere
+        WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence or a post went away
+        GATED = "gated", _("ruled out")  # similar, but a gate makes it impossible
+
+    lost = models.ForeignKey(
+        Post, on_delete=models.CASCADE, related_name="matches_as_lost", verbose_name=_("lost")
+    )
+    found = models.ForeignKey(
+        Post, on_delete=models.CASCADE, related_name="matches_as_found", verbose_name=_("found")
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.SUGGESTED
+    )
+    strategy = models.CharField(_("strategy"), max_length=40)
+    fingerprint = models.CharField(_("encoder"), max_length=80)
+    profile = models.ForeignKey(
+        StoredProfile,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("profile"),
+    )
+    score = models.FloatField(_("score"))
+    terms = models.JSONField(_("terms"), default=dict)
+    gates = models.JSONField(_("gates"), default=list)
+    evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
+    created_at = models.DateTimeField(_("suggested"), default=timezone.now)
+    scored_at = models.DateTimeField(_("scored"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    set_aside_by = models.ForeignKey(
+        "MatchDecision", on_delete=models.SET_NULL, null=True, blank=True, related_name="set_aside"
+    )
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ("-created_at", "-score", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["lost", "found"], name="one_match_per_pair"),
+            models.UniqueConstraint(
+                fields=["lost"],
+                condition=models.Q(status="confirmed"),
+                name="one_confirmed_match_per_lost",
+            ),
+            models.UniqueConstraint(
+                fields=["found"],
+                condition=models.Q(status="confirmed"),
+                name="one_confirmed_match_per_found",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-created_at", "-score"])]
+
+    def __str__(self) -> str:
+        return f"{self.lost} ↔ {self.found}"
+
+
+class MatchDecision(models.Model):
+    """What staff decided, and what they saw when they did. Rows are only ever added."""
+
+    class Action(models.TextChoices):
+        CONFIRM = "confirm", _("confirmed")
+        REJECT = "reject", _("rejected")
+        UNDO = "undo", _("undone")
+
+    class Reason(models.TextChoices):
+        """Why a pair was rejected: a short list, so that the answers can be counted."""
+
+        DIFFERENT_THING = "different_thing", _("A different kind of thing")
+        DIFFERENT_DETAIL = "different_detail", _("Alike, but a detail differs")
+        TIME_OR_PLACE = "time_or_place", _("Day or place cannot be right")
+        OWNER_SAYS_NO = "owner_says_no", _("The owner says that it is not theirs")
+        UNCLEAR = "unclear", _("Too little is known to tell")
+        OTHER = "other", _("Another reason")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    match = models.ForeignKey(
+        Match, on_delete=models.CASCADE, related_name="decisions", verbose_name=_("pair")
+    )
+    action = models.CharField(_("decision"), max_length=8, choices=Action.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    undoes = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+        verbose_name=_("takes back"),
+    )
+    status_before = models.CharField(_("status before"), max_length=10)
+    score = models.FloatField(_("score"))
+    strategy = models.CharField(_("strategy"), max_length=40)
+    fingerprint = models.CharField(_("encoder"), max_length=80)
+    terms = models.JSONField(_("terms"), default=dict)
+    gates = models.JSONField(_("gates"), default=list)
+    evidence_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.match}: {self.get_action_display()}"
