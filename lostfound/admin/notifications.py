@@ -22,6 +22,10 @@ class NotificationAdmin(ReadOnlyMixin, NotificationModelAdmin):
         "email_attempts",
         "email_error",
     )
+    fields = (
+        *("created_at", "user", "kind", "post", "other_post", "read_at"),
+        *("email_due", "emailed_at", "email_attempts", "email_error"),
+    )
     list_filter = ("kind", "email_due", ("emailed_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "post")
     search_fields = ("user__username", "post__title", "email_error")

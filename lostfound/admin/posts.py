@@ -7,18 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from lostfound.admin.bases import (
-    EventTabularInline,
-    PhotoTabularInline,
-    PostModelAdmin,
-    PostModelForm,
-)
-from lostfound.admin.read_only import ReadOnlyMixin
-from lostfound.models import Photo, Post, PostEvent, User
+from lostfound.admin.bases import PostModelAdmin, PostModelForm
+from lostfound.admin.inlines import EventInline, PhotoInline
+from lostfound.models import Photo, Post, User
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
     TransitionRefused,
@@ -59,47 +54,6 @@ class PostForm(PostModelForm):
             except ValidationError as error:
                 self.add_error(None, error)
         return cleaned
-
-
-class PhotoInline(PhotoTabularInline):
-    """The photographs, shown through the view that checks permissions."""
-
-    model = Photo
-    fields = ("picture", "width_px", "height_px", "created_at")
-    readonly_fields = fields
-    extra = 0
-    max_num = 0
-
-    @admin.display(description=_("photograph"))
-    def picture(self, photo: Photo) -> str:
-        """The small one, leading to the full one."""
-        return format_html(
-            '<a href="{}"><img src="{}" alt="{}" height="160" loading="lazy"></a>',
-            photo.full_url,
-            photo.thumbnail_url,
-            photo,
-        )
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Photographs come with a post's own form."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As long as the post can be edited."""
-        return obj is not None and obj.is_open and super().has_delete_permission(request, obj)
-
-
-class EventInline(ReadOnlyMixin, EventTabularInline):
-    """What happened to the post, newest first."""
-
-    model = PostEvent
-    fields = ("at", "actor", "action", "from_status", "to_status", "detail")
-    readonly_fields = fields
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PostEvent]:
-        """With who did it."""
-        return super().get_queryset(request).select_related("actor")
 
 
 @admin.register(Post)

@@ -11,12 +11,15 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from lostfound.models import User
+
 # What the office works with every day comes before accounts and the queue.
 FIRST_APPS: Final = ("matching", "lostfound", "auth")
 
-# Names that other applications leave in English.
+# Names that other applications leave in English, or say badly.
 APP_NAMES: Final = {"mfa": _("Second factor"), "django_q": _("Queue")}
 MODEL_NAMES: Final[dict[type[Model], Any]] = {
+    User: _("people"),  # Django's own Korean plural reads "user(s)"
     Authenticator: _("second factors"),
     UserSession: _("signed-in devices"),
     Schedule: _("planned tasks"),

@@ -37,21 +37,31 @@ class Notification(models.Model):
         MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was taken back")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("user"),
     )
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="notifications")
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, related_name="notifications", verbose_name=_("post")
+    )
     # The thing that was found, where the message is about it: its office is where to go.
     other_post = models.ForeignKey(
-        Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        Post,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("found thing"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
-    read_at = models.DateTimeField(null=True, blank=True)
-    email_due = models.BooleanField(default=True)
-    email_attempts = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    email_due = models.BooleanField(_("e-mail wanted"), default=True)
+    email_attempts = models.PositiveSmallIntegerField(_("attempts to send"), default=0)
     email_lease_until = models.DateTimeField(null=True, blank=True)  # somebody is sending it
-    email_error = models.CharField(max_length=300, blank=True)
-    emailed_at = models.DateTimeField(null=True, blank=True)
+    email_error = models.CharField(_("error"), max_length=300, blank=True)
+    emailed_at = models.DateTimeField(_("e-mail sent"), null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 

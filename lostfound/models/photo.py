@@ -20,10 +20,10 @@ class Photo(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     full = models.FileField(_("photograph"), upload_to=full_upload_to, max_length=200)
     thumbnail = models.FileField(_("small"), upload_to=thumbnail_upload_to, max_length=200)
-    width_px = models.PositiveIntegerField()
-    height_px = models.PositiveIntegerField()
+    width_px = models.PositiveIntegerField(_("width in pixels"))
+    height_px = models.PositiveIntegerField(_("height in pixels"))
     content_hash = models.CharField(max_length=64)  # sha256 of the bytes of `full`
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("photograph")

@@ -181,14 +181,20 @@ class PostEventQuerySet(models.QuerySet["PostEvent"]):
 class PostEvent(models.Model):
     """One change of a post: who, when, what. Rows are only ever added."""
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="events")
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, related_name="events", verbose_name=_("post")
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     action = models.CharField(_("what"), max_length=40)
-    from_status = models.CharField(max_length=10, blank=True)
-    to_status = models.CharField(max_length=10, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
+    from_status = models.CharField(_("status before"), max_length=10, blank=True)
+    to_status = models.CharField(_("status after"), max_length=10, blank=True)
+    detail = models.JSONField(_("details"), default=dict, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
     objects = PostEventQuerySet.as_manager()

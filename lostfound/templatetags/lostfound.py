@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lostfound.devices import device_name
 from lostfound.models import Post
 
 register = template.Library()
@@ -35,6 +36,12 @@ def thing_icon(post: Post) -> SafeString:
     """The drawing of a post's family of things."""
     code = post.category.family.code if post.category else ""
     return icon(code if code in FAMILY_ICONS else "other")
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A device's name for people."""
+    return device_name(user_agent)
 
 
 @register.inclusion_tag("lostfound/parts/picture.html")

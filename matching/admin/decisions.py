@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
-from matching.admin.explain import score_words
+from matching.admin.explain import compared_words, explain_gates, how_words, score_words
 from matching.admin.undo import undo_button
-from matching.models import MatchDecision
+from matching.models import Match, MatchDecision
 from matching.services.decisions import DecisionRefused, undo_decision
 
 MAY_DECIDE = "matching.change_match"
@@ -31,6 +31,10 @@ class MatchDecisionAdmin(DecisionModelAdmin):
 
     list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")
     list_display_links = ("at",)
+    fields = (
+        *("at", "pair", "action", "actor", "reason", "note", "undoes", "before"),
+        *("score_seen", "compared", "how", "gates_seen", "fingerprint"),
+    )
     list_filter = ("action", "reason", "at")
     list_select_related = ("match__lost", "match__found", "actor", "undone_by__actor", "undoes")
     list_per_page = 50
@@ -110,6 +114,26 @@ class MatchDecisionAdmin(DecisionModelAdmin):
     def score_seen(self, decision: MatchDecision) -> str:
         """The score as it was seen."""
         return score_words(decision)
+
+    @admin.display(description=gettext_lazy("status before"))
+    def before(self, decision: MatchDecision) -> str:
+        """What the pair was until then."""
+        return str(dict(Match.Status.choices).get(decision.status_before, decision.status_before))
+
+    @admin.display(description=gettext_lazy("compared"))
+    def compared(self, decision: MatchDecision) -> str:
+        """What of the two posts the score was made from."""
+        return compared_words(decision)
+
+    @admin.display(description=gettext_lazy("strategy"))
+    def how(self, decision: MatchDecision) -> str:
+        """How it was compared."""
+        return how_words(decision)
+
+    @admin.display(description=gettext_lazy("gates"))
+    def gates_seen(self, decision: MatchDecision) -> str:
+        """Why the pair was ruled out, where it was."""
+        return " ".join(explain_gates(decision)) or "–"
 
     @admin.display(description=gettext_lazy("undo"))
     def undo(self, decision: MatchDecision) -> str:

@@ -36,9 +36,14 @@ GATE_WORDS: Final = {
     strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),
 }
 STRATEGY_WORDS: Final = {
-    "clip_zeroshot_v1": gettext_lazy("Comparison 1: words count more than photographs"),
-    "clip_zeroshot_v2": gettext_lazy("Comparison 2: photographs count more than words"),
+    "clip_zeroshot_v1": gettext_lazy("Comparison 1"),
+    "clip_zeroshot_v2": gettext_lazy("Comparison 2"),
     "calibrated_v3": gettext_lazy("Comparison 3: weighed evidence"),
+}
+# What a strategy prefers, where a pair has both.
+WEIGHT_WORDS: Final = {
+    "clip_zeroshot_v1": gettext_lazy("words count more than photographs"),
+    "clip_zeroshot_v2": gettext_lazy("photographs count more than words"),
 }
 PHOTO_TERMS: Final = frozenset({"image_image", "text_image", "image_text"})
 MIDDLE: Final = 50  # the zero line of a bar of evidence that is 100 units wide
@@ -61,19 +66,20 @@ class Term:
 def explain_terms(match: Match) -> list[Term]:
     """Every term of the score, in the order in which the strategy gave them."""
     if match.strategy in SIMILARITY_STRATEGIES:
-        return [_similarity(name, value) for name, value in match.terms.items()]
+        has_photos = bool(_photo_terms(match))
+        return [_similarity(name, value, has_photos) for name, value in match.terms.items()]
     largest = max([1.0, *(abs(value) for value in match.terms.values() if _is_number(value))])
     return [_evidence(name, value, largest) for name, value in match.terms.items()]
 
 
 def score_words(match: Match | MatchDecision) -> str:
-    """A cosine as it is, a probability as a percentage; 100% only where nothing is left out."""
+    """A cosine as it is, a probability as a percentage; neither is rounded up to certainty."""
     if match.strategy in SIMILARITY_STRATEGIES:
-        return f"{match.score:.2f}"
+        return f"{match.score:.2f}" if match.score < 0.995 or match.score >= 1 else "0.99"
     return f"{match.score:.0%}" if match.score < 0.995 or match.score >= 1 else "99%"
 
 
-def explain_gates(match: Match) -> list[str]:
+def explain_gates(match: Match | MatchDecision) -> list[str]:
     """Why a pair was ruled out, in words."""
     return [_gate(str(gate)) for gate in match.gates]
 
@@ -83,9 +89,15 @@ def strategy_words(name: str) -> str:
     return str(STRATEGY_WORDS.get(name, name))
 
 
+def how_words(match: Match | MatchDecision) -> str:
+    """The strategy, and what it prefers where this pair gave it something to prefer."""
+    name, weight = strategy_words(match.strategy), WEIGHT_WORDS.get(match.strategy)
+    return f"{name}: {weight}" if weight and _photo_terms(match) else name
+
+
 def compared_words(match: Match | MatchDecision) -> str:
     """What of the two posts was compared, in words."""
-    with_photos = [name for name in PHOTO_TERMS if _is_number(match.terms.get(name))]
+    with_photos = _photo_terms(match)
     if not with_photos:
         return _("words alone, since neither post has a photograph")
     if "image_image" in with_photos:
@@ -93,10 +105,17 @@ def compared_words(match: Match | MatchDecision) -> str:
     return _("the words of both, and the photograph of one")
 
 
-def _similarity(name: str, value: Any) -> Term:
+def _photo_terms(match: Match | MatchDecision) -> set[str]:
+    """The terms of this pair that a photograph had a part in."""
+    return {name for name in PHOTO_TERMS if _is_number(match.terms.get(name))}
+
+
+def _similarity(name: str, value: Any, has_photos: bool) -> Term:
     if not _is_number(value):
-        return _without_bar(name, value)
-    return Term(name, _label(name), f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
+        why = _("no photograph") if name in PHOTO_TERMS else _("not known")
+        return Term(name, _label(name), why, missing=True)
+    label = _label(name) if has_photos or name != "combined" else _("Words alone")
+    return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
 
 
 def _evidence(name: str, value: Any, largest: float) -> Term:

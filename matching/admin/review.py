@@ -12,7 +12,7 @@ from matching.admin.explain import (
     compared_words,
     explain_gates,
     explain_terms,
-    strategy_words,
+    how_words,
 )
 from matching.admin.queue import QUEUE_ORDER
 from matching.models import Match, MatchDecision
@@ -44,7 +44,7 @@ def review_context(match: Match) -> dict[str, Any]:
         "facts": compare(match),
         "terms": explain_terms(match),
         "gate_words": explain_gates(match),
-        "strategy_words": strategy_words(match.strategy),
+        "how_words": how_words(match),
         "compared_words": compared_words(match),
         "history": history(match),
         "standing": standing_decision(match),

@@ -1,0 +1,102 @@
+"""What hangs on a post, below its fields: photographs, and what happened to it."""
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lostfound.admin.bases import EventTabularInline, PhotoTabularInline
+from lostfound.admin.read_only import ReadOnlyMixin
+from lostfound.models import Photo, Post, PostEvent
+
+ACTION_WORDS: Final = {
+    "submitted": gettext_lazy("Posted"),
+    "edited": gettext_lazy("Edited"),
+    "closed": gettext_lazy("Closed"),
+    "reopened": gettext_lazy("Opened again"),
+    "matched": gettext_lazy("Match confirmed"),
+    "match_undone": gettext_lazy("Match taken back"),
+}
+
+
+class PhotoInline(PhotoTabularInline):
+    """The photographs, shown through the view that checks permissions."""
+
+    model = Photo
+    fields = ("picture", "size", "created_at")
+    readonly_fields = fields
+    extra = 0
+    max_num = 0
+
+    @admin.display(description=gettext_lazy("photograph"))
+    def picture(self, photo: Photo) -> str:
+        """The small one, leading to the full one."""
+        return format_html(
+            '<a href="{}"><img src="{}" alt="{}" height="160" loading="lazy"></a>',
+            photo.full_url,
+            photo.thumbnail_url,
+            photo,
+        )
+
+    @admin.display(description=gettext_lazy("size"))
+    def size(self, photo: Photo) -> str:
+        """Width and height of the full photograph."""
+        return f"{photo.width_px} × {photo.height_px} px"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Photographs come with a post's own form."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As long as the post can be edited."""
+        return obj is not None and obj.is_open and super().has_delete_permission(request, obj)
+
+
+class EventInline(ReadOnlyMixin, EventTabularInline):
+    """What happened to the post, newest first."""
+
+    model = PostEvent
+    fields = ("at", "actor", "what", "status")
+    readonly_fields = fields
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostEvent]:
+        """With who did it."""
+        return super().get_queryset(request).select_related("actor")
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, event: PostEvent) -> str:
+        """The action in words, and what of the post it changed."""
+        words = str(ACTION_WORDS.get(event.action, event.action))
+        changed = ", ".join(_changes(event.detail))
+        return f"{words}: {changed}" if changed else words
+
+    @admin.display(description=gettext_lazy("status"))
+    def status(self, event: PostEvent) -> str:
+        """Where it moved to, where it moved."""
+        labels = dict(Post.Status.choices)
+        steps = [step for step in (event.from_status, event.to_status) if step]
+        return " → ".join(str(labels.get(step, step)) for step in dict.fromkeys(steps)) or "–"
+
+
+def _changes(detail: dict[str, Any]) -> list[str]:
+    changed = [_field_words(name) for name in detail.get("fields", [])]
+    if number := detail.get("photos_added"):
+        changed.append(_("photographs added: %(n)d") % {"n": number})
+    if number := detail.get("photos_removed"):
+        changed.append(_("photographs removed: %(n)d") % {"n": number})
+    if detail.get("photos_reordered"):
+        changed.append(_("photographs in another order"))
+    return changed
+
+
+def _field_words(name: str) -> str:
+    try:
+        return str(getattr(Post._meta.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:  # written by an older version of the model
+        return name
