@@ -19,13 +19,18 @@ from lostfound.models import Notification, Post
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from matching.conf import matching_settings
 from matching.encoder import EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, Heartbeat
-from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder
+from matching.models import Embedding, Heartbeat, StoredProfile
+from matching.core.registry import needs_profile
+from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
 from matching.services.outbox import release, send_matching
+from matching.services.profiles import profile_is_due
 
 logger = logging.getLogger(__name__)
 
 EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
+PROFILE_TASK: Final = "matching.tasks.build_scoring_profile"
+PROFILE_ASKED: Final = "profile"  # heartbeat of the last time that a profile was asked for
+PROFILE_PAUSE: Final = timedelta(minutes=2)  # before it is asked for again
 MAX_QUEUED: Final = 50  # tasks; a backlog waits in the outbox, where a new post overtakes it
 # A task that was sent and never came: it is not in a queue that has run (almost) empty.
 RUN_EMPTY: Final = 5  # tasks
@@ -51,11 +56,12 @@ class SweepReport:
 
 def sweep() -> SweepReport:
     """Let go of what ran out, give up what cannot be done, send again what was lost."""
+    fingerprint = _noted_fingerprint()
     report = SweepReport(
         leases_ended=release(Embedding.objects.filter(lease_until__lt=timezone.now())),
         failed=_give_up(),
-        outdated=_renew_outdated(),
-        sent=_ask_encoder() if encoder_problem() else feed_queue(),
+        outdated=_renew_outdated(fingerprint) if fingerprint else 0,
+        sent=_ask_encoder(fingerprint) if encoder_problem() else feed_queue(),
     )
     _send_emails()
     if report:
@@ -72,12 +78,22 @@ def feed_queue() -> int:
     return _send_waiting(MAX_QUEUED - queued, sweeps)
 
 
-def _ask_encoder() -> int:
+def _noted_fingerprint() -> str:
+    """The fingerprint that vectors must have now; empty, and noted why, where there is no model."""
+    try:
+        return current_fingerprint()
+    except EncoderUnavailable as error:
+        note_encoder(str(error))
+        return ""
+
+
+def _ask_encoder(fingerprint: str) -> int:
     """While no vectors can be made, one post for each sweep asks whether they can again."""
-    if not Embedding.objects.filter(status=Embedding.Status.PENDING).exists():
+    if Embedding.objects.filter(status=Embedding.Status.PENDING).exists():
+        return _send_waiting(1, RESEND_AFTER_SWEEPS)
+    if fingerprint:  # nobody is left to ask, and its files at least are there
         note_encoder("")
-        return 0
-    return _send_waiting(1, RESEND_AFTER_SWEEPS)
+    return 0
 
 
 def _send_waiting(room: int, lost_after_sweeps: int) -> int:
@@ -103,15 +119,19 @@ def _give_up() -> int:
     )
 
 
-def _renew_outdated() -> int:
-    """Open posts that were matched with another model or strategy wait again."""
-    try:
-        fingerprint = current_fingerprint()
-    except EncoderUnavailable as error:
-        note_encoder(str(error))
-        return 0
+def _renew_outdated(fingerprint: str) -> int:
+    """Open posts that were matched with another model, strategy or profile wait again."""
+    strategy = matching_settings().strategy
+    other = ~Q(fingerprint=fingerprint) | ~Q(strategy=strategy)
+    if needs_profile(strategy):
+        if profile_is_due(fingerprint):
+            _ask_for_profile()
+        current = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
+        version = current.values_list("pk", flat=True).first()
+        if version is not None:
+            other |= ~Q(profile_version=version) | Q(profile_version=None)
     outdated = Embedding.objects.filter(
-        ~Q(fingerprint=fingerprint) | ~Q(strategy=matching_settings().strategy),
+        other,
         status=Embedding.Status.DONE,
         post__status=Post.Status.OPEN,
     )
@@ -119,6 +139,15 @@ def _renew_outdated() -> int:
     return Embedding.objects.filter(pk__in=ids, status=Embedding.Status.DONE).update(
         status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
     )
+
+
+def _ask_for_profile() -> None:
+    """Let the worker build a new version, unless it was asked a moment ago."""
+    since = timezone.now() - PROFILE_PAUSE
+    if Heartbeat.objects.filter(name=PROFILE_ASKED, beat_at__gte=since).exists():
+        return
+    write_heartbeat(PROFILE_ASKED)
+    async_task(PROFILE_TASK, save=False)
 
 
 def _send_emails() -> None:
