@@ -1,0 +1,50 @@
+"""Posts as people submit them, and their tasks run here and now: what pipeline tests share."""
+
+from typing import Any, Final
+
+from lostfound.models import Post
+from lostfound.services import submit_post
+from matching.models import Embedding, Match
+from matching.services import match_post
+from tests.factories import UserFactory
+from tests.lostfound.making import upload
+
+WORDS: Final = "blue umbrella yellow ribbon"
+OTHER_ENCODER: Final = "tests.matching.fake_encoder.OtherFakeEncoder"
+
+
+def make(kind: str = "lost", title: str = WORDS, photos: int = 0, **fields: Any) -> Post:
+    """A post that waits for its task, by somebody new where no `author` is given."""
+    return submit_post(
+        author=fields.pop("author", None) or UserFactory.create(),
+        kind=kind,
+        fields={"title": title, **fields},
+        photos=[upload(shade) for shade in range(photos)],
+    )
+
+
+def matched(**values: Any) -> Post:
+    """A post whose task has run."""
+    post = make(**values)
+    assert match_post(post.pk) == "matched"
+    return post
+
+
+def found(**values: Any) -> Post:
+    """A found post whose task has run."""
+    return matched(kind="found", **{"kept_note": "desk", **values})
+
+
+def row_of(post: Post) -> Embedding:
+    """The outbox row as it is stored now."""
+    return Embedding.objects.get(post=post)
+
+
+def state(post: Post) -> str:
+    """How far the matching of a post is."""
+    return row_of(post).status
+
+
+def pair_of(lost: Post, found: Post) -> Match:
+    """The pair of these two as it is stored now."""
+    return Match.objects.get(lost=lost, found=found)

@@ -1,0 +1,254 @@
+"""The outbox row: one conditional UPDATE decides who works on a post, and who may write."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+from pytest_django import Settings
+
+from lostfound.services import close_post, delete_post, edit_post
+from matching.models import Embedding, Match, Vector
+from matching.services import match_post, retry_matching, sweep
+from matching.services.outbox import (
+    Claim,
+    ClaimLost,
+    claim_post,
+    drop_claim,
+    fail_claim,
+    finish_claim,
+    postpone_claim,
+    release_worker,
+    renew_claim,
+    send_matching,
+    worker_name,
+)
+from tests.matching.submitting import WORDS, found, make, matched, row_of, state
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def encoder(fake_encoder: Any) -> Any:
+    return fake_encoder
+
+
+def claimed(post: Any) -> Claim:
+    claim = claim_post(post.pk)
+    assert claim is not None
+    return claim
+
+
+def run_out(post: Any) -> None:
+    Embedding.objects.filter(post=post).update(lease_until=LONG_AGO)
+
+
+# --- Claiming ---
+
+
+def test_of_two_tasks_one_gets_the_post() -> None:
+    post = make()
+    claim = claimed(post)
+    row = row_of(post)
+    assert (row.status, row.attempts, row.token) == ("running", 1, claim.token)
+    assert row.worker == worker_name()
+    assert claim_post(post.pk) is None
+    assert match_post(post.pk) == "not waiting"
+    assert row_of(post).attempts == 1
+
+
+def test_a_lease_lasts_as_long_as_the_setting_says(settings: Settings) -> None:
+    settings.MATCHING = {**settings.MATCHING, "LEASE_S": 500}
+    post = make()
+    claimed(post)
+    lease = row_of(post).lease_until
+    assert lease is not None
+    assert abs(lease - timezone.now() - timedelta(seconds=500)) < timedelta(seconds=60)
+
+
+def test_a_lease_that_ran_out_lets_the_next_task_in() -> None:
+    post = make()
+    first = claimed(post)
+    run_out(post)
+    second = claimed(post)
+    assert second.token != first.token
+    assert row_of(post).attempts == 2
+
+
+def test_attempts_end(settings: Settings) -> None:
+    settings.MATCHING = {**settings.MATCHING, "MAX_ATTEMPTS": 2}
+    post = make()
+    for _ in range(2):
+        claimed(post)
+        run_out(post)
+    assert claim_post(post.pk) is None
+
+
+@pytest.mark.parametrize("status", ["done", "failed", "idle"])
+def test_only_a_waiting_post_is_taken(status: str) -> None:
+    post = make()
+    Embedding.objects.update(status=status)
+    assert claim_post(post.pk) is None
+    assert claim_post(99_999) is None
+
+
+# --- Ending ---
+
+
+def take_over(post: Any) -> None:
+    run_out(post)
+    claimed(post)
+
+
+def edit(post: Any) -> None:
+    edit_post(post, actor=post.author, fields={"title": "something else"})
+
+
+def close(post: Any) -> None:
+    close_post(post, actor=post.author)
+
+
+def delete(post: Any) -> None:
+    delete_post(post, actor=post.author)
+
+
+@pytest.mark.parametrize("meanwhile", [take_over, edit, close, delete])
+@pytest.mark.parametrize(
+    "end",
+    [
+        renew_claim,
+        drop_claim,
+        lambda claim: finish_claim(claim, fingerprint="late", strategy="late"),
+        lambda claim: postpone_claim(claim, "late"),
+        lambda claim: fail_claim(claim, "late"),
+    ],
+    ids=["renew", "drop", "finish", "postpone", "fail"],
+)
+def test_a_claim_that_was_lost_writes_nothing(
+    meanwhile: Callable[[Any], None], end: Callable[[Claim], None]
+) -> None:
+    post = make()
+    claim = claimed(post)
+    meanwhile(post)
+    before = list(Embedding.objects.values())
+    with pytest.raises(ClaimLost):
+        end(claim)
+    assert list(Embedding.objects.values()) == before
+
+
+def test_a_stranger_ends_nothing() -> None:
+    post = make()
+    claimed(post)
+    with pytest.raises(ClaimLost):
+        drop_claim(Claim(post.pk, uuid.uuid4()))
+    assert state(post) == "running"
+
+
+def test_a_worker_that_comes_back_late_leaves_the_others_work_alone(encoder: Any) -> None:
+    """Of two workers on one post, the one whose lease ran out writes neither vector nor pair."""
+    post = make(photos=1)
+    other = found(photos=1)
+    Vector.objects.filter(post=other).update(content_hash="")  # nothing to copy from
+    encode, inner = encoder.encode_texts, []
+
+    def slow(texts: Any) -> Any:
+        encoder.encode_texts = encode
+        run_out(post)
+        inner.append(match_post(post.pk))  # somebody else, from the beginning to the end
+        Match.objects.update(score=0.123)
+        return encode(texts)
+
+    encoder.encode_texts = slow
+    assert match_post(post.pk) == "changed meanwhile"
+    assert inner == ["matched"]
+    assert list(Match.objects.values_list("lost", "found", "score")) == [(post.pk, other.pk, 0.123)]
+    assert Vector.objects.filter(post=post).count() == 2
+    row = row_of(post)
+    assert (row.status, row.attempts, row.token, row.worker) == ("done", 2, None, "")
+
+
+def test_a_lease_that_the_sweep_took_away_is_lost(encoder: Any) -> None:
+    post = make()
+    encode = encoder.encode_texts
+
+    def slow(texts: Any) -> Any:
+        run_out(post)
+        assert sweep().leases_ended == 1
+        return encode(texts)
+
+    encoder.encode_texts = slow
+    assert match_post(post.pk) == "changed meanwhile"
+    assert not Vector.objects.exists()
+    assert state(post) == "pending"
+
+
+def test_a_post_that_changed_meanwhile_is_matched_by_its_new_content(encoder: Any) -> None:
+    post = make()
+    encode = encoder.encode_texts
+
+    def edited_meanwhile(texts: Any) -> Any:
+        encoder.encode_texts = encode
+        edit_post(post, actor=post.author, fields={"title": "quite another thing"})
+        return encode(texts)
+
+    encoder.encode_texts = edited_meanwhile
+    assert match_post(post.pk) == "changed meanwhile"
+    assert state(post) == "pending"
+    assert not Match.objects.exists() and not Vector.objects.exists()
+    assert match_post(post.pk) == "matched"
+    found()
+    assert not Match.objects.filter(lost=post, status="suggested").exists()
+
+
+def test_a_post_that_is_closed_meanwhile_is_not_matched(encoder: Any) -> None:
+    post = make()
+    other = found(title=f"{WORDS} open")
+    encode = encoder.encode_texts
+
+    def closed_meanwhile(texts: Any) -> Any:
+        close_post(post, actor=post.author)
+        return encode(texts)
+
+    encoder.encode_texts = closed_meanwhile
+    assert match_post(post.pk) == "changed meanwhile"
+    assert state(post) == "idle"
+    assert not Match.objects.filter(found=other).exists()
+
+
+# --- Sending and letting go ---
+
+
+def test_a_task_is_sent_once_until_the_post_is_asked_for_again() -> None:
+    post = make()
+    assert [send_matching(post.pk), send_matching(post.pk)] == [True, False]
+    assert OrmQ.objects.count() == 1
+    retry_matching([post])
+    assert send_matching(post.pk)
+    assert OrmQ.objects.count() == 2
+
+
+def test_a_dead_worker_lets_go_of_its_own_posts_only() -> None:
+    mine, same_cluster, another = make(), make(), make()
+    workers = ("abc:11", "abc:12", "abcd:11")
+    for post, worker in zip((mine, same_cluster, another), workers, strict=True):
+        claimed(post)
+        Embedding.objects.filter(post=post).update(worker=worker)
+    assert release_worker("abc:11") == 1
+    assert (state(mine), row_of(mine).token, row_of(mine).attempts) == ("pending", None, 1)
+    assert [state(post) for post in (same_cluster, another)] == ["running", "running"]
+    assert release_worker("abc:") == 1
+    assert [state(post) for post in (same_cluster, another)] == ["pending", "running"]
+
+
+def test_a_retry_matches_a_done_post_anew_with_all_attempts_before_it() -> None:
+    post = matched()
+    Embedding.objects.update(status="failed", attempts=3, error="broken")
+    assert retry_matching([post]) == 1
+    row = row_of(post)
+    assert (row.status, row.attempts, row.error, row.sent_at) == ("pending", 0, "", None)
+    assert match_post(post.pk) == "matched"

@@ -1,0 +1,56 @@
+"""The one table of what becomes of a pair when it has been scored."""
+
+import pytest
+
+from matching.core.types import Score
+from matching.models import Match
+from matching.services.pairs import ScoredPair, is_news, next_status
+
+SAME, OTHER = "same evidence", "other evidence"
+# Status before -> after, for a pair that: reaches and is listed; reaches only; does not reach;
+# reaches, is listed, and is gated.
+TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] = {
+    None: ("suggested", None, None, "gated"),
+    "suggested": ("suggested", "suggested", "withdrawn", "gated"),
+    "gated": ("suggested", "suggested", "withdrawn", "gated"),
+    "withdrawn": ("suggested", None, None, "gated"),
+    "set_aside": ("suggested", "suggested", "withdrawn", "gated"),
+    "confirmed": (None, None, None, None),
+    "rejected": (None, None, None, None),
+}
+CASES = [(True, True, False), (True, False, False), (False, False, False), (True, True, True)]
+
+
+def scored(reaches: bool, is_listed: bool, is_gated: bool, evidence: str = SAME) -> ScoredPair:
+    score = Score(post_id=1, score=0.7, gates=("same_author",) if is_gated else ())
+    return ScoredPair(score, evidence, reaches=reaches, is_listed=is_listed)
+
+
+def stored(status: str | None) -> Match | None:
+    return Match(status=status, evidence_hash=SAME) if status else None
+
+
+def test_the_table_knows_every_status() -> None:
+    assert set(TABLE) == {None, *Match.Status.values}
+
+
+@pytest.mark.parametrize("before", TABLE)
+def test_what_becomes_of_a_pair(before: str | None) -> None:
+    found = tuple(next_status(stored(before), scored(*case)) for case in CASES)
+    assert found == TABLE[before]
+
+
+def test_a_rejected_pair_comes_back_with_other_evidence_only_where_it_would_be_suggested() -> None:
+    found = [next_status(stored("rejected"), scored(*case, OTHER)) for case in CASES]
+    assert found == ["suggested", None, None, None]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_confirmed_pair_is_left_alone_whatever_changes(case: tuple[bool, bool, bool]) -> None:
+    assert next_status(stored("confirmed"), scored(*case, OTHER)) is None
+
+
+def test_staff_see_as_new_what_they_did_not_see_before() -> None:
+    news = {before for before in TABLE if is_news(before, "suggested")}
+    assert news == {None, "gated", "withdrawn", "rejected", "confirmed"}
+    assert not any(is_news(before, "gated") for before in TABLE)
