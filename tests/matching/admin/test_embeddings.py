@@ -1,13 +1,18 @@
 """The outbox in the admin: what failed, with its error, and a way to try again."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from matching.models import Embedding
+from matching.services import match_post
 from matching.services.heartbeat import note_encoder
 from tests.factories import PostFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import page, signed_in
+from tests.matching.submitting import make, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +47,51 @@ def test_match_again_lets_it_wait_with_all_attempts(desk: Client) -> None:
     assert "1 post is matched again" in page(answer)
     row.refresh_from_db()
     assert (row.status, row.attempts, row.error) == ("pending", 0, "")
+
+
+def test_a_post_that_failed_is_done_after_match_again(desk: Client, fake_encoder: Any) -> None:
+    post = make()
+    encode = fake_encoder.encode_texts
+    fake_encoder.encode_texts = lambda texts: 1 / 0
+    outcomes = [match_post(post.pk) for _ in range(3)]
+    assert outcomes == ["went wrong"] * 3
+    row = row_of(post)
+    text = page(desk.get(LIST, {"status__exact": "failed"}))
+    assert post.title in text and "ZeroDivisionError: division by zero" in text
+    fake_encoder.encode_texts = encode
+    desk.post(LIST, {"action": "match_again", "_selected_action": [row.pk]})
+    assert row_of(post).status == "pending"
+    assert match_post(post.pk) == "matched"
+    assert post.title not in page(desk.get(LIST, {"status__exact": "failed"}))
+    row = row_of(post)
+    assert (row.status, row.attempts, row.error) == ("done", 1, "")
+
+
+def test_match_again_leaves_a_closed_post_as_it_is(desk: Client) -> None:
+    post = PostFactory.create(status="closed")
+    row = post.embedding
+    answer = desk.post(LIST, {"action": "match_again", "_selected_action": [row.pk]}, follow=True)
+    assert "1 post is not open" in page(answer)
+    assert row_of(post).status == "idle"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_link_of_the_list_has_a_name(language: str) -> None:
+    """Also while nothing has a strategy, an encoder or an error yet."""
+    failed()
+    PostFactory.create()
+    Embedding.objects.filter(status="pending").update(strategy="", fingerprint="")
+    client = signed_in(StaffFactory.create(), language)
+    for query in ({}, {"status__exact": "failed"}, {"o": "1"}, {"q": "nothing like it"}):
+        links = re.findall(r"<a\b([^>]*)>(.*?)</a>", page(client.get(LIST, query)), re.DOTALL)
+        assert len(links) > 10
+        nameless = [
+            attributes
+            for attributes, inner in links
+            if not re.sub(r"<[^>]*>", "", inner).strip()
+            and not re.search(r'aria-label="[^"]|title="[^"]', attributes + inner)
+        ]
+        assert nameless == []
 
 
 def test_staff_who_may_not_decide_may_not_retry() -> None:
