@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     PostModelAdmin = admin.ModelAdmin[Post]
     PhotoTabularInline = admin.TabularInline[Photo, Post]
     EventTabularInline = admin.TabularInline[PostEvent, Post]
+    PhotoInlineFormSet = forms.BaseInlineFormSet[Photo, Post, forms.ModelForm[Photo]]
     PostModelForm = forms.ModelForm[Post]
     UserModelAdmin = UserAdmin[User]
 else:
     NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
     PhotoTabularInline = EventTabularInline = admin.TabularInline
+    PhotoInlineFormSet = forms.BaseInlineFormSet
     PostModelForm = forms.ModelForm
     UserModelAdmin = UserAdmin

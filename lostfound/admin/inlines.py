@@ -5,12 +5,13 @@ from typing import Any, Final
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lostfound.admin.bases import EventTabularInline, PhotoTabularInline
+from lostfound.admin.bases import EventTabularInline, PhotoInlineFormSet, PhotoTabularInline
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Photo, Post, PostEvent
 
@@ -24,10 +25,21 @@ ACTION_WORDS: Final = {
 }
 
 
+class PhotoFormSet(PhotoInlineFormSet):
+    """Names the box that removes a photograph; Django leaves it without words."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            words = _("Remove photograph %(n)d") % {"n": (index or 0) + 1}
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = words
+
+
 class PhotoInline(PhotoTabularInline):
     """The photographs, shown through the view that checks permissions."""
 
     model = Photo
+    formset = PhotoFormSet
     fields = ("picture", "size", "created_at")
     readonly_fields = fields
     extra = 0

@@ -20,6 +20,8 @@ class UserAdmin(UserModelAdmin):
 
     list_display = ("username", "email", "first_name", "language", "is_staff", "is_active")
     list_filter = (*DjangoUserAdmin.list_filter, "language")
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
     fieldsets: ClassVar[Any] = (
         *(DjangoUserAdmin.fieldsets or ()),
         (_("Messages"), {"fields": ("language", "wants_email")}),

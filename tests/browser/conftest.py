@@ -14,7 +14,9 @@ from tests.browser.site import Site, chromium, running_site
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 
-MISSING = "/nothing/here/"  # a page that is not there, whose status is no mistake
+# Pages whose status is no mistake: one that is not there, one that is for others.
+MISSING = "/nothing/here/"
+FORBIDDEN = "/admin/django_q/failure/"
 OpenPage = Callable[..., Page]
 
 
@@ -67,10 +69,13 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_as(name: str = "", *, size: Any = PHONE, locale: str = "ko-KR") -> Page:
+    def open_as(
+        name: str = "", *, size: Any = PHONE, locale: str = "ko-KR", scheme: Any = "light"
+    ) -> Page:
         context = browser.new_context(
             locale=locale,
             viewport=size,
+            color_scheme=scheme,
             base_url=site.url,
             storage_state=signed_in(name) if name else None,
         )
@@ -82,7 +87,7 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
             "console",
             lambda line: (
                 errors.append(f"{page.url}: {line.text} {line.location['url']}")
-                if line.type == "error" and not line.location["url"].endswith(MISSING)
+                if line.type == "error" and not line.location["url"].endswith((MISSING, FORBIDDEN))
                 else None
             ),
         )

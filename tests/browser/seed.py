@@ -15,7 +15,7 @@ from typing import Any
 import django
 
 PASSWORD = "browser-tests-1"
-PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "staff")
+PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "clerk", "staff")
 
 
 def main() -> None:
@@ -27,7 +27,8 @@ def main() -> None:
     people = {}
     for name in PEOPLE:
         person = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
-        person.is_staff = person.is_superuser = name == "staff"
+        person.is_staff = name in ("staff", "clerk")  # the clerk has no permissions yet
+        person.is_superuser = name == "staff"
         person.language = "en" if name == "english" else "ko"
         person.save()
         people[name] = person
