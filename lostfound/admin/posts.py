@@ -64,13 +64,13 @@ class PostAdmin(PostModelAdmin):
     inlines = (PhotoInline, EventInline)
     list_display = (
         "title",
+        "pictures",
         "kind",
         "status",
         "category",
         "building",
         "happened_on",
         "author",
-        "pictures",
         "created_at",
     )
     list_filter = (
