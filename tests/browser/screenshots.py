@@ -22,6 +22,8 @@ SIZES = {"390": (390, 844), "1280": (1280, 900)}
 MAX_BYTES = 300_000
 JPEG_QUALITY = 82
 PNG_COLOURS = 256
+SEEN_IS_LOADED = """() => [...document.querySelectorAll("img[src]")].every((image) =>
+    image.getBoundingClientRect().top > innerHeight || (image.complete && image.naturalWidth))"""
 
 
 def main() -> None:
@@ -89,6 +91,10 @@ def draw_all(browser: Browser, url: str) -> None:
     pair = page.locator("tbody tr").filter(has=page.locator("td:nth-child(2) img"))
     pair.filter(has=page.locator("td:nth-child(4) img")).locator(".review-closely").first.click()
     page.wait_for_load_state("networkidle")
+    # As high as it takes to show why the pair has its score, however many terms there are.
+    reasons = page.locator(".review-more-of-it").bounding_box()
+    assert reasons
+    page.set_viewport_size({"width": 1280, "height": int(reasons["y"] + reasons["height"]) + 8})
     draw(page, "review.png")
     context.close()
 
@@ -121,6 +127,7 @@ def suggested_post(page: Page) -> str:
 def draw(page: Page, name: str) -> None:
     """Save what is seen now, small enough for a repository."""
     path = SCREENSHOTS / name
+    page.wait_for_function(SEEN_IS_LOADED)  # photographs come when they are scrolled to
     with Image.open(io.BytesIO(page.screenshot(animations="disabled"))) as shot:
         if path.suffix == ".png":
             shot.convert("RGB").quantize(PNG_COLOURS).save(path, optimize=True)
