@@ -220,7 +220,7 @@ MATCHING = {
     "PRECISION": env.str("MATCHING_PRECISION", "fp32"),
     "THREADS": env.int("MATCHING_THREADS", 1),
     "ENCODER": env.str("MATCHING_ENCODER", "matching.clip_encoder.ClipEncoder"),
-    "STRATEGY": env.str("MATCHING_STRATEGY", "clip_zeroshot_v2"),
+    "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
     "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
     "TOP_K": env.int("MATCHING_TOP_K", 20),
     "LEASE_S": env.int("MATCHING_LEASE_S", 180),

@@ -26,7 +26,7 @@ class MatchingSettings:
     precision: str = "fp32"  # or "bf16", or "fp16" on cuda
     threads: int = 1  # of torch, in each worker process
     encoder: str = "matching.clip_encoder.ClipEncoder"  # dotted path
-    strategy: str = "clip_zeroshot_v2"
+    strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's own
     top_k: int = 20  # suggestions kept for a post
     lease_s: int = 180  # how long a task may hold a post

@@ -5,11 +5,14 @@ import json
 from dataclasses import dataclass
 
 from lostfound.models import Post
+from matching.identity import identity_tokens
 
 
 @dataclass(frozen=True)
 class PostContent:
     """The content of a post: what is embedded, and a hash over all that speaks for a match.
+
+    `tokens` are keyed hashes of what names one single thing.
 
     `photo_hashes` is keyed by the photograph's key, in the order in which they are shown.
     """
@@ -18,6 +21,7 @@ class PostContent:
     text_hash: str
     photo_hashes: dict[int, str]
     content_hash: str
+    tokens: tuple[str, ...]
 
 
 def content_of(post: Post) -> PostContent:
@@ -37,6 +41,7 @@ def content_of(post: Post) -> PostContent:
         text_hash=_sha256(text),
         photo_hashes=photo_hashes,
         content_hash=_sha256(json.dumps(facts, ensure_ascii=False)),
+        tokens=identity_tokens(text),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import evidence_hash
+from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy
 from matching.core.strategies import Strategy
 from matching.core.types import Kind, PostFeatures, Scores, ScoringContext
@@ -25,6 +26,7 @@ class SearchResult:
     candidate_hashes: dict[int, str]
     strategy: Strategy
     threshold: float
+    profile_version: int | None
 
     def pair_evidence(self, candidate_id: int) -> str:
         """Names the evidence of the query with one candidate."""
@@ -32,9 +34,20 @@ class SearchResult:
 
 
 def search_candidates(
-    post: Post, text_vec: Vec, image_vecs: Vec, *, content_hash: str, fingerprint: str
+    post: Post,
+    text_vec: Vec,
+    image_vecs: Vec,
+    *,
+    content_hash: str,
+    fingerprint: str,
+    tokens: tuple[str, ...] = (),
+    profile: ScoringProfile | None = None,
 ) -> SearchResult:
     """Score a post against every open post of the opposite kind.
+
+    Args:
+        tokens: hashes of what names one single thing, as `PostContent` has them.
+        profile: the site's statistics, for a strategy that needs them.
 
     Shape: text_vec (dim,), image_vecs (n_photos, dim)
     """
@@ -43,23 +56,26 @@ def search_candidates(
     opposite: Kind = "found" if post.kind == Post.Kind.LOST else "lost"
     shortlist = get_index().candidates(opposite, fingerprint, len(text_vec))
     context = ScoringContext(
+        profile=profile,
         max_found_before_lost_days=current.max_found_before_lost_days,
         rejected=_rejected(post, content_hash, shortlist),
     )
-    scores = strategy.score(
-        query_features(post, text_vec, image_vecs), shortlist.candidates, context
-    )
+    query = query_features(post, text_vec, image_vecs, tokens)
+    scores = strategy.score(query, shortlist.candidates, context)
     return SearchResult(
         query=post,
         query_hash=content_hash,
         scores=scores,
         candidate_hashes=shortlist.content_hashes,
         strategy=strategy,
+        profile_version=profile.version if profile else None,
         threshold=strategy.threshold if current.threshold is None else current.threshold,
     )
 
 
-def query_features(post: Post, text_vec: Vec, image_vecs: Vec) -> PostFeatures:
+def query_features(
+    post: Post, text_vec: Vec, image_vecs: Vec, tokens: tuple[str, ...] = ()
+) -> PostFeatures:
     """A post as the strategies see it."""
     return PostFeatures(
         post_id=post.pk,
@@ -73,6 +89,7 @@ def query_features(post: Post, text_vec: Vec, image_vecs: Vec) -> PostFeatures:
         zone=post.building.zone.code if post.building else None,
         day=float(post.happened_on.toordinal()),
         author_id=post.author_id,
+        tokens=tokens,
     )
 
 

@@ -4,11 +4,20 @@ Must not import torch: the queue's parent process forks, and the encoder is load
 """
 
 from matching import services
+from matching.encoder import EncoderUnavailable
 
 
 def match_post(post_id: int) -> str:
     """Embed and match one waiting post; ends quietly where it is gone or done."""
     return services.match_post(post_id)
+
+
+def build_scoring_profile() -> int | None:
+    """Build a new version of the site's statistics; returns its number, None without a model."""
+    try:
+        return services.build_scoring_profile().pk
+    except EncoderUnavailable:
+        return None  # posts wait for the same reason, and say so
 
 
 def beat(asked_by: str, number: int) -> None:

@@ -25,10 +25,14 @@ def fast_passwords(settings: Settings) -> None:
 
 @pytest.fixture
 def fake_encoder(settings: Settings) -> Iterator[Any]:
-    """The encoder of this process, without a model; counts what goes through it."""
+    """The encoder of this process, without a model; counts what goes through it.
+
+    With the strategy whose scores follow from made-up vectors by hand.
+    """
     from matching.encoder import forget_encoder, get_encoder
 
-    settings.MATCHING = {**settings.MATCHING, "ENCODER": FAKE_ENCODER}
+    zeroshot = {"ENCODER": FAKE_ENCODER, "STRATEGY": "clip_zeroshot_v2"}
+    settings.MATCHING = {**settings.MATCHING, **zeroshot}
     forget_encoder()
     yield get_encoder()
     forget_encoder()

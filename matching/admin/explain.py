@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.core import gates, strategies
+from matching.core.calibrated import LOOKS_DIFFERENT
+from matching.core.explanation import Step, reasons, waterfall
+from matching.core.profile import COLD_WEIGHTS
 from matching.models import Match, MatchDecision
 
 # The scores and terms of these are cosines; those of all others are a probability and evidence
@@ -15,6 +18,7 @@ SIMILARITY_STRATEGIES: Final = frozenset({"clip_zeroshot_v1", "clip_zeroshot_v2"
 
 TERM_WORDS: Final = {
     "prior": gettext_lazy("Before anything is compared"),
+    "bias": gettext_lazy("Learnt from decisions"),
     "text_text": gettext_lazy("Words with words"),
     "image_image": gettext_lazy("Photograph with photograph"),
     "text_image": gettext_lazy("Lost words with the found photograph"),
@@ -32,6 +36,7 @@ GATE_WORDS: Final = {
     gates.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
     gates.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
     gates.REJECTED: gettext_lazy("Staff have rejected this pair."),
+    LOOKS_DIFFERENT: gettext_lazy("The photographs differ, and so does what they show."),
     strategies.IMAGE_DISSIMILAR: gettext_lazy("The photographs are too unlike each other."),
     strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),
 }
@@ -46,7 +51,7 @@ WEIGHT_WORDS: Final = {
     "clip_zeroshot_v2": gettext_lazy("photographs count more than words"),
 }
 PHOTO_TERMS: Final = frozenset({"image_image", "text_image", "image_text"})
-MIDDLE: Final = 50  # the zero line of a bar of evidence that is 100 units wide
+WHOLE: Final = 100  # units that all bars together are wide
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,26 @@ def explain_terms(match: Match) -> list[Term]:
     if match.strategy in SIMILARITY_STRATEGIES:
         has_photos = bool(_photo_terms(match))
         return [_similarity(name, value, has_photos) for name, value in match.terms.items()]
-    largest = max([1.0, *(abs(value) for value in match.terms.values() if _is_number(value))])
-    return [_evidence(name, value, largest) for name, value in match.terms.items()]
+    steps = _steps(match)
+    reached = [0.0, *(step.after for step in steps)]
+    lowest, span = min(reached), max(max(reached) - min(reached), 1.0)
+    return [_step(step, lowest, span) for step in steps]
+
+
+def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
+    """The strongest reasons for and against, in words; none where scores are cosines."""
+    if match.strategy in SIMILARITY_STRATEGIES:
+        return [], []
+    speaking_for, against = reasons(_steps(match))
+    return [_reason(step) for step in speaking_for], [_reason(step) for step in against]
+
+
+def _steps(match: Match) -> list[Step]:
+    return waterfall(match.terms, match.profile.weights if match.profile else COLD_WEIGHTS)
+
+
+def _reason(step: Step) -> str:
+    return f"{_label(step.name)} {step.bits:+.1f}"
 
 
 def score_words(match: Match | MatchDecision) -> str:
@@ -118,12 +141,21 @@ def _similarity(name: str, value: Any, has_photos: bool) -> Term:
     return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
 
 
-def _evidence(name: str, value: Any, largest: float) -> Term:
-    if not _is_number(value):
-        return _without_bar(name, value)
-    width = round(abs(value) / largest * MIDDLE)
-    start = MIDDLE - width if value < 0 else MIDDLE
-    return Term(name, _label(name), f"{value:+.2f}", start, width, MIDDLE, against=value < 0)
+def _step(step: Step, lowest: float, span: float) -> Term:
+    """One bar of the waterfall, from where the step before ended."""
+    if step.bits is None:
+        return _without_bar(step.name, None)
+    left, right = sorted((step.before, step.after))
+    start, width = (left - lowest) / span * WHOLE, (right - left) / span * WHOLE
+    return Term(
+        step.name,
+        _label(step.name),
+        f"{step.bits:+.1f}",
+        round(start),
+        max(round(width), 1),
+        round((0.0 - lowest) / span * WHOLE),
+        against=step.bits < 0,
+    )
 
 
 def _without_bar(name: str, value: Any) -> Term:

@@ -11,6 +11,7 @@ from matching.admin.comparison import compare
 from matching.admin.explain import (
     compared_words,
     explain_gates,
+    explain_reasons,
     explain_terms,
     how_words,
 )
@@ -43,6 +44,8 @@ def review_context(match: Match) -> dict[str, Any]:
         "sides": sides,
         "facts": compare(match),
         "terms": explain_terms(match),
+        "reasons_for": explain_reasons(match)[0],
+        "reasons_against": explain_reasons(match)[1],
         "gate_words": explain_gates(match),
         "how_words": how_words(match),
         "compared_words": compared_words(match),

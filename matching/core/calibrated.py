@@ -30,6 +30,7 @@ class CalibratedV3:
 
     name = "calibrated_v3"
     threshold = SUGGEST_FROM
+    alert_from = ALERT_FROM
 
     def __init__(self) -> None:
         self._ready: WeakKeyDictionary[Candidates, tuple[ScoringProfile, Prepared]]

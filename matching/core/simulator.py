@@ -33,25 +33,25 @@ class WorldSettings:
     dim: int = 512  # enough for the spectrum below; the production model has 768
     categories: int = 30  # as many as the campus taxonomy has common ones
     families: int = 9
-    category_concentration: float = 0.4  # of a Dirichlet: a few categories make half of all posts
+    category_concentration: float = 0.3  # of a Dirichlet: a few categories make half of all posts
 
     # --- Vectors: shares of squared length ---
-    decay: float = 0.99  # variance of direction k is k^-decay: some twenty directions matter
-    image_common: float = 0.576  # the mean cosine of two photographs of anything
-    image_category: float = 0.105
-    image_view: float = 0.12  # side, light and background of one photograph
-    image_uneven: float = 0.03  # spread of the log length of all that is not common
+    decay: float = 1.05  # variance of direction k is k^-decay: some twenty directions matter
+    image_common: float = 0.5744  # the mean cosine of two photographs of anything
+    image_category: float = 0.059
+    image_view: float = 0.121  # side, light and background of one photograph
+    image_uneven: float = 0.09  # spread of the log length of all that is not common
     text_common: float = 0.665
-    text_category: float = 0.09
-    text_visible: float = 0.0055  # what a text says that a photograph shows
-    text_other: float = 0.08  # what it says beyond that, and the other person too
-    text_uneven: float = 0.2  # some texts are vague, some full of detail
+    text_category: float = 0.0715
+    text_visible: float = 0.0147  # what a text says that a photograph shows
+    text_other: float = 0.085  # what it says beyond that, and the other person too
+    text_uneven: float = 0.17  # some texts are vague, some full of detail
     isotropic: float = 0.6  # part of view and wording that spreads over all directions alike
     gap: float = 0.149  # cosine of the common directions of both modalities, scaled
-    family_share: float = 0.5  # of a category, what it has in common with its family
-    tightness: float = 0.8  # of a gamma: photographs of some categories look all the same
-    makes: int = 4  # of a category: white earphone cases look alike, whoever lost them
-    make_share: float = 0.5  # of what a thing shows, its make
+    family_share: float = 0.61  # of a category, what it has in common with its family
+    tightness: float = 1.84  # of a gamma: photographs of some categories look all the same
+    makes: int = 3  # of a category: white earphone cases look alike, whoever lost them
+    make_share: float = 0.535  # of what a thing shows, its make
     prompt_category: float = 0.16  # a prompt is mostly its category, and some wording
     prompt_wording: float = 0.12
 
@@ -79,9 +79,9 @@ HARD: Final = replace(
     BASE,
     wrong_label=0.25,
     no_label=0.15,
-    text_category=0.06,
-    text_visible=0.0035,
-    text_other=0.045,
+    text_category=0.055,
+    text_visible=0.01,
+    text_other=0.05,
     image_view=0.17,
     delay_days=9.0,
 )
@@ -209,7 +209,8 @@ class Simulator:
         """What authors choose: mostly right, else a sibling, anything, or nothing."""
         s, rng = self.settings, self.rng
         labels = category.copy()
-        for row in np.flatnonzero(rng.random(len(category)) < s.wrong_label):
+        wrong = rng.random(len(category)) < s.wrong_label
+        for row in np.flatnonzero(wrong) if s.categories > 1 else ():
             others = np.arange(s.categories) != category[row]
             siblings = np.flatnonzero(others & (self.family == self.family[category[row]]))
             within = len(siblings) and rng.random() < s.wrong_within_family

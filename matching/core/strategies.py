@@ -40,6 +40,10 @@ class Strategy(Protocol):
     def threshold(self) -> float:
         """Least score of a match."""
 
+    @property
+    def alert_from(self) -> float:
+        """Score from which a match is called very much alike."""
+
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
         """Score, terms and gate reasons of each candidate, in the candidates' order.
 
@@ -57,6 +61,7 @@ class ClipZeroshotV1:
 
     name = "clip_zeroshot_v1"
     threshold = ZEROSHOT_THRESHOLD
+    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # half of the way to certain
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
         """See `Strategy`. Range: -1 to 1"""
@@ -80,6 +85,7 @@ class ClipZeroshotV2:
 
     name = "clip_zeroshot_v2"
     threshold = ZEROSHOT_THRESHOLD
+    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # half of the way to certain
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
         """See `Strategy`. Range: -1 to 1"""

@@ -20,6 +20,7 @@ FETCH_AT_ONCE: Final = 500  # keys within one query; above it everything is read
 FACTS: Final = (
     *("pk", "author_id", "category__code", "category__family__code", "colour"),
     *("building__code", "building__zone__code", "happened_on", "embedding__content_hash"),
+    "embedding__tokens",
 )
 
 
@@ -103,7 +104,8 @@ class _Side:
             else:
                 images[post_id].append(vec)
         features, hashes = [], {}
-        for post_id, author_id, category, family, colour, building, zone, day, digest in facts:
+        for row in facts:
+            post_id, author_id, category, family, colour, building, zone, day, digest, tokens = row
             if post_id not in texts:
                 continue
             features.append(
@@ -119,6 +121,7 @@ class _Side:
                     zone=zone,
                     day=float(day.toordinal()),
                     author_id=author_id,
+                    tokens=tuple(tokens),
                 )
             )
             hashes[post_id] = digest

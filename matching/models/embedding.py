@@ -28,6 +28,14 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
             | models.Q(status=Embedding.Status.RUNNING, lease_until__lt=timezone.now())
         )
 
+    def outdated(self, fingerprint: str, strategy: str, profile_version: int | None) -> Self:
+        """Open posts that were matched with another encoder, strategy or profile than these."""
+        other = ~models.Q(fingerprint=fingerprint) | ~models.Q(strategy=strategy)
+        if profile_version is not None:
+            other |= ~models.Q(profile_version=profile_version)
+            other |= models.Q(profile_version=None)
+        return self.filter(other, status=Embedding.Status.DONE, post__status=Post.Status.OPEN)
+
 
 class Embedding(models.Model):
     """The outbox row of a post: written in the post's own transaction, worked off by a task.

@@ -126,6 +126,7 @@ class MatchDecision(models.Model):
     status_before = models.CharField(_("status before"), max_length=10)
     score = models.FloatField(_("score"))
     strategy = models.CharField(_("strategy"), max_length=40)
+    profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
     fingerprint = models.CharField(_("encoder"), max_length=80)
     terms = models.JSONField(_("terms"), default=dict)
     gates = models.JSONField(_("gates"), default=list)

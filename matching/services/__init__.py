@@ -11,14 +11,17 @@ from matching.services.decisions import (
 from matching.services.heartbeat import answer_beat
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
+from matching.services.profiles import build_scoring_profile, current_profile
 from matching.services.sweep import sweep
 
 __all__ = [
     "BulkReport",
     "DecisionRefused",
     "answer_beat",
+    "build_scoring_profile",
     "confirm_match",
     "confirm_matches",
+    "current_profile",
     "decision_version",
     "match_post",
     "reject_match",

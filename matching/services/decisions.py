@@ -241,6 +241,7 @@ def _record(
         score=match.score,
         strategy=match.strategy,
         fingerprint=match.fingerprint,
+        profile_version=match.profile_id,
         terms=match.terms,
         gates=match.gates,
         evidence_hash=match.evidence_hash,

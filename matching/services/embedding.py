@@ -131,7 +131,7 @@ def _store(
     with transaction.atomic():
         # Whoever edits or deletes the post waits here, and takes the claim away first or after.
         Post.objects.select_for_update().filter(pk=post.pk).first()
-        renew_claim(claim, content_hash=content.content_hash)
+        renew_claim(claim, content_hash=content.content_hash, tokens=list(content.tokens))
         kept = Vector.objects.filter(post=post, fingerprint=fingerprint)
         outdated = kept.filter(photo__in=[slot for slot in made if slot is not TEXT])
         outdated.delete()

@@ -12,6 +12,7 @@ from django_q.exceptions import TimeoutException
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import content_of
+from matching.core.registry import needs_profile
 from matching.core.types import Score, Scores
 from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Match
@@ -28,11 +29,12 @@ from matching.services.outbox import (
     postpone_claim,
 )
 from matching.services.pairs import ScoredPair, is_news, next_status
+from matching.services.profiles import ensure_profile
 
 logger = logging.getLogger(__name__)
 
 WRITTEN_FIELDS = (
-    *("status", "strategy", "fingerprint", "score", "terms", "gates", "evidence_hash"),
+    *("status", "strategy", "fingerprint", "profile", "score", "terms", "gates", "evidence_hash"),
     *("created_at", "scored_at", "decided_at", "decided_by", "set_aside_by"),
 )
 
@@ -78,12 +80,15 @@ def _match(claim: Claim) -> str:
     fingerprint = current_fingerprint()
     content = content_of(post)
     vectors = embed_post(post, content, claim, fingerprint)
+    profile = ensure_profile(fingerprint) if needs_profile(matching_settings().strategy) else None
     result = search_candidates(
         post,
         vectors.text_vec,
         vectors.image_vecs,
         content_hash=content.content_hash,
         fingerprint=fingerprint,
+        tokens=content.tokens,
+        profile=profile,
     )
     write_matches(claim, result, fingerprint)
     return "matched"
@@ -113,7 +118,12 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
     # Posts first, in the order of their keys: the order in which everybody takes these locks.
     locked = Post.objects.select_for_update().filter(pk__in=involved).order_by("pk")
     open_ids = {other.pk for other in locked if other.is_open}
-    finish_claim(claim, fingerprint=fingerprint, strategy=result.strategy.name)
+    finish_claim(
+        claim,
+        fingerprint=fingerprint,
+        strategy=result.strategy.name,
+        profile_version=result.profile_version,
+    )
     unchanged = _unchanged(open_ids - {post.pk}, result)
     existing = {
         _other_id(match, post): match
@@ -188,6 +198,7 @@ def _fill(
     match.status = status
     match.strategy = result.strategy.name
     match.fingerprint = fingerprint
+    match.profile_id = result.profile_version
     match.score = pair.score.score
     match.terms = pair.score.terms
     match.gates = list(pair.score.gates)

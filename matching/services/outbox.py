@@ -146,7 +146,9 @@ def renew_claim(claim: Claim, **values: Any) -> None:
         raise ClaimLost(f"Post {claim.post_id} is no longer held by {claim.token}.")
 
 
-def finish_claim(claim: Claim, *, fingerprint: str, strategy: str) -> None:
+def finish_claim(
+    claim: Claim, *, fingerprint: str, strategy: str, profile_version: int | None = None
+) -> None:
     """The post is matched; call it in the transaction that writes its matches.
 
     Raises:
@@ -158,6 +160,7 @@ def finish_claim(claim: Claim, *, fingerprint: str, strategy: str) -> None:
         finished_at=timezone.now(),
         fingerprint=fingerprint,
         strategy=strategy,
+        profile_version=profile_version,
         error="",
     )
 

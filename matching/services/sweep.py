@@ -15,15 +15,15 @@ from django_q.brokers import get_broker
 from django_q.models import Failure
 from django_q.tasks import async_task
 
-from lostfound.models import Notification, Post
+from lostfound.models import Notification
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from matching.conf import matching_settings
-from matching.encoder import EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, Heartbeat, StoredProfile
 from matching.core.registry import needs_profile
+from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.models import Embedding, Heartbeat
 from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
 from matching.services.outbox import release, send_matching
-from matching.services.profiles import profile_is_due
+from matching.services.profiles import current_version, profile_is_due
 
 logger = logging.getLogger(__name__)
 
@@ -122,19 +122,12 @@ def _give_up() -> int:
 def _renew_outdated(fingerprint: str) -> int:
     """Open posts that were matched with another model, strategy or profile wait again."""
     strategy = matching_settings().strategy
-    other = ~Q(fingerprint=fingerprint) | ~Q(strategy=strategy)
+    version = None
     if needs_profile(strategy):
         if profile_is_due(fingerprint):
             _ask_for_profile()
-        current = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
-        version = current.values_list("pk", flat=True).first()
-        if version is not None:
-            other |= ~Q(profile_version=version) | Q(profile_version=None)
-    outdated = Embedding.objects.filter(
-        other,
-        status=Embedding.Status.DONE,
-        post__status=Post.Status.OPEN,
-    )
+        version = current_version(fingerprint)
+    outdated = Embedding.objects.outdated(fingerprint, strategy, version)
     ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
     return Embedding.objects.filter(pk__in=ids, status=Embedding.Status.DONE).update(
         status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None

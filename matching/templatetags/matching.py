@@ -7,7 +7,6 @@ from zlib import crc32
 from django import template
 
 from lostfound.models import Post
-from matching.conf import matching_settings
 from matching.core.registry import get_strategy
 from matching.models import Embedding, Match
 from matching.selectors import matching_state, suggestions_for
@@ -57,14 +56,9 @@ def _confirmed(post: Post) -> Post | None:
 
 
 def _suggestions(post: Post) -> list[Suggestion]:
-    settings = matching_settings()
-    threshold = settings.threshold
-    if threshold is None:
-        threshold = get_strategy(settings.strategy).threshold
-    # Half of the way from "just suggested" to "certain".
-    strong = (1.0 + threshold) / 2
     return [
-        Suggestion(_other(match, post), match.score >= strong) for match in suggestions_for(post)
+        Suggestion(_other(match, post), match.score >= get_strategy(match.strategy).alert_from)
+        for match in suggestions_for(post)
     ]
 
 

@@ -11,7 +11,8 @@ from lostfound.services import submit_post
 from matching.bundled.things import Thing, sample_thing
 from matching.bundled.views import photograph
 from matching.encoder import forget_encoder, get_encoder
-from matching.models import Match, Vector
+from matching.models import Match, StoredProfile, Vector
+from matching.prompts import category_prompts
 from matching.services import match_post
 from tests.factories import UserFactory
 
@@ -49,6 +50,10 @@ def posted(kind: str, thing: Thing, title: str, photo_seed: int | None) -> Post:
     return post
 
 
+def current_version() -> int:
+    return StoredProfile.objects.get(is_current=True).pk
+
+
 def suggested() -> set[tuple[int, int]]:
     return set(Match.objects.filter(status="suggested").values_list("lost", "found"))
 
@@ -60,7 +65,9 @@ def test_the_same_things_are_suggested_and_others_are_not() -> None:
     found = posted("found", UMBRELLA, "우산 보관하고 있습니다", 2)
     assert suggested() == {(lost.pk, found.pk), (silent.pk, found_guitar.pk)}
     encoder = get_encoder()
-    assert encoder.forward_counts == {"text": 4, "image": 2}
+    prompts = sum(len(one.texts) for one in category_prompts())  # once, for the profile
+    assert encoder.forward_counts == {"text": 4 + prompts, "image": 2}
+    assert set(Match.objects.values_list("profile", flat=True)) == {current_version()}
     rows = Vector.objects.all()
     assert {row.fingerprint for row in rows} == {encoder.fingerprint}
     assert all(abs(float(row.vec @ row.vec) - 1) < 1e-5 for row in rows)

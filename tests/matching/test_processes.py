@@ -1,6 +1,7 @@
 """Real workers on a real database file, killed in every way: each post is matched exactly once."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from typing import Final
 import numpy as np
 import pytest
 
+from matching.conf import BUNDLED_FOLDER
 from matching.core.strategies import ZEROSHOT_THRESHOLD
+from matching.encoder import CLIP_ENCODER
 from tests.matching.fake_encoder import FakeEncoder
 from tests.matching.rough_encoder import POISON, TRAP
 from tests.matching.save_posts import title_of
@@ -103,6 +106,38 @@ def test_nothing_is_lost_where_everything_is_killed_and_started_again(site: Work
     site.start_worker()
     assert saving.wait(DEADLINE_S) == 0
     check_all_matched_once(site)
+
+
+def test_two_workers_share_the_posts_and_each_is_taken_once(site: WorkerSite) -> None:
+    for _ in range(2):
+        site.start_worker()
+    lives = "SELECT COUNT(*) FROM matching_heartbeat WHERE name LIKE 'worker:%'"
+    site.wait_for("both clusters at work", lambda: site.rows(lives) == [(2,)])
+    site.save(0, PAIRS)
+    check_all_matched_once(site)
+    assert site.rows("SELECT DISTINCT attempts FROM matching_embedding") == [(1,)]
+    assert site.rows(lives) == [(2,)]
+
+
+@pytest.mark.model
+def test_without_a_model_posts_wait_until_it_is_there(tmp_path: Path, migrated: Path) -> None:
+    """No restart: whoever puts the folder where the setting says has done all there is to do."""
+    folder = tmp_path / "model"
+    limits = {"TASK_TIMEOUT_S": "60", "MATCHING_LEASE_S": "120", "MATCHING_STALE_S": "90"}
+    clip = {"MATCHING_ENCODER": CLIP_ENCODER, "MATCHING_MODEL": str(folder)}
+    with worker_site(tmp_path, migrated, **limits, **clip) as site:
+        site.start_worker()
+        site.save(0, 1)
+        asked = "SELECT COUNT(*) FROM matching_embedding WHERE error LIKE '%MATCHING_MODEL%'"
+        site.wait_for("posts that were tried", lambda: site.rows(asked) == [(2,)])
+        states = site.rows("SELECT status, attempts FROM matching_embedding")
+        assert [status for status, _ in states] == ["pending"] * 2
+        log = (tmp_path / "worker.log").read_text()
+        assert "posts will wait" in log and f"there is no folder {folder}" in log
+        shutil.copytree(BUNDLED_FOLDER, folder)
+        site.wait_until_matched(2)
+        assert site.rows("SELECT DISTINCT status, error FROM matching_embedding") == [("done", "")]
+        assert site.rows("SELECT status FROM matching_match") == [("suggested",)]
 
 
 def test_posts_that_kill_or_hold_their_worker_fail_and_the_others_are_matched(

@@ -31,6 +31,7 @@ class WorkerSite:
             "VAR_DIR": str(folder / "var"),
             "MEDIA_ROOT": str(folder / "media"),
             "MATCHING_ENCODER": ROUGH_ENCODER,
+            "MATCHING_STRATEGY": "clip_zeroshot_v2",
             "MATCHING_SWEEP_S": "1",
             "MATCHING_BEAT_S": "1",
             "MATCHING_STALE_S": "30",

@@ -17,12 +17,17 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from matching.conf import matching_settings
+from matching.core.registry import needs_profile
 from matching.demo.seed import seed_demo_campus
+from matching.encoder import current_fingerprint
 from matching.models import Embedding
+from matching.services.profiles import current_version
 
 READY_TIMEOUT_S: Final = 900
 WEB_START_TIMEOUT_S: Final = 60
 STOP_GRACE_S: Final = 25
+SWEEP_S: Final = "2"  # seconds: what was scored early is soon scored again
 
 
 class Command(BaseCommand):
@@ -43,7 +48,11 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             seed_demo_campus(password=password, progress=_progress)
             self.say("Starting the worker and the web server")
-            environment = {**os.environ, "SITE_URL": f"http://127.0.0.1:{port}"}
+            environment = {
+                "MATCHING_SWEEP_S": SWEEP_S,
+                **os.environ,
+                "SITE_URL": f"http://127.0.0.1:{port}",
+            }
             children.append(_start(["runworker"], log_folder / "worker.log", environment))
             children.append(_start_web(port, log_folder / "web.log", environment))
             self._wait_for_web(port, children, log_folder)
@@ -75,17 +84,15 @@ class Command(BaseCommand):
         raise CommandError(f"The web server did not start. See {logs / 'web.log'}.")
 
     def _wait_for_matches(self, children: list[subprocess.Popen[bytes]], logs: Path) -> None:
-        waiting = Embedding.objects.filter(
-            status__in=[Embedding.Status.PENDING, Embedding.Status.RUNNING]
-        )
-        total = waiting.count()
+        total = len(_unsettled())
         deadline = time.monotonic() + READY_TIMEOUT_S
         with tqdm(total=total, desc="Matching the demo posts", unit="post", file=sys.stdout) as bar:
-            while left := waiting.count():
+            while left := len(_unsettled()):
                 bar.update(max(0, total - left - bar.n))
                 _check_alive(children, logs)
                 if time.monotonic() > deadline:
-                    why = waiting.exclude(error="").values_list("error", flat=True).first()
+                    errors = Embedding.objects.filter(pk__in=_unsettled()).exclude(error="")
+                    why = errors.values_list("error", flat=True).first()
                     raise CommandError(
                         f"{left} posts are still waiting. {why or ''} See {logs / 'worker.log'}."
                     )
@@ -96,6 +103,17 @@ class Command(BaseCommand):
         while True:
             _check_alive(children, logs)
             time.sleep(0.5)
+
+
+def _unsettled() -> set[int]:
+    """Outbox rows that wait, or were scored before the site's statistics were as they are now."""
+    waiting = Embedding.objects.filter(
+        status__in=[Embedding.Status.PENDING, Embedding.Status.RUNNING]
+    )
+    fingerprint, strategy = current_fingerprint(), matching_settings().strategy
+    version = current_version(fingerprint) if needs_profile(strategy) else None
+    outdated = Embedding.objects.outdated(fingerprint, strategy, version)
+    return {*waiting.values_list("pk", flat=True), *outdated.values_list("pk", flat=True)}
 
 
 def _port() -> int:

@@ -1,11 +1,15 @@
 """Every code that a strategy writes has words in both languages."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from django.utils import translation
 
 from matching.admin.explain import compared_words, explain_gates, explain_terms, strategy_words
 from matching.core.registry import STRATEGIES
+from matching.core.simulator import BASE, simulate
+from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, ScoringContext
 from matching.models import Match
 
@@ -16,7 +20,12 @@ def a_match(name: str, both_photos: bool = True) -> Match:
     images = vecs[:1] if both_photos else vecs[:0]
     lost = PostFeatures(1, "lost", vecs[0], images, category="wallet", family="wallets")
     found = PostFeatures(2, "found", vecs[0], images, category="phone", family="phones")
-    scores = STRATEGIES[name].score(lost, Candidates.from_features([found]), ScoringContext())
+    world = simulate(
+        dataclasses.replace(BASE, lost=5, found=5, pairs=5, dim=4, categories=3, families=2), 1
+    )
+    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+    context = ScoringContext(profile=profile)
+    scores = STRATEGIES[name].score(lost, Candidates.from_features([found]), context)
     return Match(strategy=name, score=0.5, terms=scores.at(0).terms, gates=list(scores.gates))
 
 

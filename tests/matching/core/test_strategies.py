@@ -188,7 +188,9 @@ def test_zero_and_missing_vectors_give_finite_scores(name: str, text: Any, image
 
 
 def test_strategies_are_found_by_name() -> None:
-    assert {name: get_strategy(name).name for name in STRATEGIES} == {V1: V1, V2: V2}
+    assert {name: get_strategy(name).name for name in STRATEGIES} == {
+        name: name for name in (V1, V2, "calibrated_v3")
+    }
     assert get_strategy(V1).threshold == get_strategy(V2).threshold == 0.65
 
 

@@ -1,0 +1,31 @@
+"""`manage.py build_scoring_profile`: the site's statistics, from the posts that are open now."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from matching.encoder import EncoderUnavailable
+from matching.services import build_scoring_profile
+
+
+class Command(BaseCommand):
+    """Builds a new version and puts it in use; the worker then scores open pairs anew."""
+
+    help = "Builds the statistics that calibrated_v3 scores with, from the open posts."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write("Building: vectors are read, and the posts are compared with each other")
+        try:
+            stored = build_scoring_profile()
+        except EncoderUnavailable as error:
+            raise CommandError(str(error)) from error
+        profile = stored.profile
+        self.stdout.write(f"Profile {stored.pk} for {stored.fingerprint} is in use.")
+        for name, count in stored.built_from.items():
+            self.stdout.write(f"  {name}: {count}")
+        for name, normal in profile.matching.items():
+            self.stdout.write(f"  true pairs, {name}: {normal.mean:.2f} ± {normal.sd:.2f}")
+        for name, value in vars(profile.habits).items():
+            self.stdout.write(f"  {name}: {value:.2f}")
+        if min(stored.built_from.get("texts", 0), stored.built_from.get("images", 0)) < 30:
+            self.stdout.write("Fewer than 30 texts or photographs: usual values stand in for them.")

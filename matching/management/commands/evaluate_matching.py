@@ -1,0 +1,148 @@
+"""`manage.py evaluate_matching`: strategies side by side on worlds whose true pairs are known."""
+
+import json
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from matching.core.benchmark import FIRST, Outcome, Progress, evaluate
+from matching.core.ranking import PATTERNS
+from matching.core.registry import STRATEGIES
+from matching.core.simulator import WORLDS, simulate
+from matching.core.world import World
+from matching.core.world_file import WorldFileError
+
+COLUMNS: Final = (
+    ("recall@1", "r@1"),
+    ("recall@5", "r@5"),
+    ("recall@10", "r@10"),
+    ("mrr", "MRR"),
+    ("ap", "AP"),
+    ("alerts", "alerts"),
+    ("precision", "prec."),
+    ("recall", "recall"),
+    ("ece_top10", "ECE"),
+)
+
+
+class Command(BaseCommand):
+    """Scores worlds through the code that scores posts; touches no database and no encoder."""
+
+    requires_system_checks = ()
+    help = "Measures the strategies on a benchmark file, or on simulated worlds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--world",
+            default="base",
+            help=f"a benchmark file (.npz), or a simulated world: {', '.join(WORLDS)}",
+        )
+        parser.add_argument(
+            "--strategy", default="all", help=f"all, or one of {', '.join(STRATEGIES)}"
+        )
+        parser.add_argument(
+            "--seeds",
+            type=_seeds,
+            default=[0],
+            help="of simulated worlds, such as 3 or 0,1,2 or 0-4",
+        )
+        parser.add_argument("--json", type=Path, help="write all figures to this file as well")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = list(STRATEGIES) if options["strategy"] == "all" else [options["strategy"]]
+        if unknown := set(names) - STRATEGIES.keys():
+            known = ", ".join(STRATEGIES)
+            raise CommandError(f"Unknown strategy {unknown.pop()!r}. Known: all, {known}.")
+        worlds = _worlds(options["world"], options["seeds"])
+        with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
+            outcomes = evaluate(worlds, names, lambda told: _show(bar, told, len(worlds)))
+        self.stdout.write(_title(options["world"], options["seeds"], worlds))
+        for line in (*_table(outcomes), "", *_patterns(outcomes), "", *_gains(outcomes)):
+            self.stdout.write(line)
+        if options["json"]:
+            figures = {name: outcome.figures for name, outcome in outcomes.items()}
+            written = json.dumps({"strategies": figures}, indent=2) + "\n"
+            try:
+                options["json"].write_text(written)
+            except OSError as error:
+                raise CommandError(f"{options['json']} cannot be written: {error}") from error
+
+
+def _seeds(text: str) -> list[int]:
+    """Which seeds "0,1,2" or "0-4" mean."""
+    try:
+        first, dash, last = text.partition("-")
+        if dash:
+            return list(range(int(first), int(last) + 1))
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no seed, list (0,1,2) or range (0-4)") from None
+
+
+def _worlds(named: str, seeds: Sequence[int]) -> list[World]:
+    if named in WORLDS:
+        return [simulate(WORLDS[named], seed) for seed in seeds]
+    try:
+        return [World.load(Path(named))]
+    except WorldFileError as error:
+        raise CommandError(str(error)) from error
+
+
+def _show(bar: "tqdm[Any]", told: Progress, worlds: int) -> None:
+    if told.scored == 1 or bar.total != told.total:
+        bar.reset(total=told.total)
+        bar.set_description(f"{told.strategy}, world {told.world + 1} of {worlds}")
+    bar.update(told.scored - bar.n)
+
+
+def _title(named: str, seeds: Sequence[int], worlds: Sequence[World]) -> str:
+    world = worlds[0]
+    sizes = (
+        f"{len(world.text_lost)} lost, {len(world.text_found)} found, "
+        f"{len(world.pair_lost)} true pairs"
+    )
+    if named in WORLDS:
+        return f"Simulated world {named!r}, seeds {', '.join(map(str, seeds))}: {sizes} each"
+    return f"{named}: {sizes}"
+
+
+def _table(outcomes: dict[str, Outcome]) -> list[str]:
+    heads = "".join(f"{head:>9}" for _, head in COLUMNS)
+    lines = [f"{'':18}{heads}   95% interval of r@{FIRST}"]
+    for name, outcome in outcomes.items():
+        cells = "".join(f"{_number(outcome.figures.get(key)):>9}" for key, _ in COLUMNS)
+        lower, upper = outcome.interval
+        lines.append(f"{name:18}{cells}   {lower:.3f} to {upper:.3f}")
+    lines.append("alerts: for each true pair that is among them, at the strategy's own threshold")
+    return lines
+
+
+def _patterns(outcomes: dict[str, Outcome]) -> list[str]:
+    lines = [f"{'r@5 by photographs':18}" + "".join(f"{name:>12}" for name in PATTERNS)]
+    for name, outcome in outcomes.items():
+        of_pattern = outcome.figures["patterns"]
+        cells = (f"{_number(of_pattern[pattern]['recall@5']):>12}" for pattern in PATTERNS)
+        lines.append(f"{name:18}" + "".join(cells))
+    return lines
+
+
+def _gains(outcomes: dict[str, Outcome]) -> list[str]:
+    *others, last = outcomes.values()
+    lines = []
+    for other in others:
+        gain, lower, upper = last.gain_over(other)
+        lines.append(
+            f"{last.strategy} over {other.strategy}: r@{FIRST} {gain:+.3f}, "
+            f"95% interval {lower:+.3f} to {upper:+.3f}"
+        )
+    return lines
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}"

@@ -1,0 +1,153 @@
+"""The site's scoring profile: built from the open posts, stored as a version, kept current."""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from matching.core.adaptation import adapt
+from matching.core.explanation import BIAS, SCALE
+from matching.core.profile import ScoringProfile
+from matching.core.statistics import CategorySet, build_profile
+from matching.core.vectors import unit
+from matching.encoder import current_fingerprint, get_encoder
+from matching.index import get_index
+from matching.models import StoredProfile, Vector
+from matching.prompts import CategoryPrompts, category_prompts, prompts_hash
+
+logger = logging.getLogger(__name__)
+
+GROWN_BY: Final = 0.2  # share of vectors added or gone since, that makes a rebuild worth it
+LEAST_GROWTH: Final = 10  # vectors
+# A small site is rebuilt at once, since each post tells much about it; a large one in a task of
+# its own, and not at every post.
+SMALL_SITE: Final = 1000  # vectors
+LEAST_AGE: Final = timedelta(minutes=10)
+
+_lock = threading.Lock()
+_held: ScoringProfile | None = None
+
+
+def current_version(fingerprint: str) -> int | None:
+    """Number of the profile in use for an encoder; None where none was built yet."""
+    rows = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
+    return rows.values_list("pk", flat=True).first()
+
+
+def current_profile(fingerprint: str) -> ScoringProfile | None:
+    """The profile in use for an encoder. One small query, unless it is a new version."""
+    global _held
+    version = current_version(fingerprint)
+    if version is None:
+        return None
+    with _lock:
+        if _held is None or _held.version != version or _held.fingerprint != fingerprint:
+            _held = StoredProfile.objects.get(pk=version).profile
+        return _held
+
+
+def ensure_profile(fingerprint: str) -> ScoringProfile:
+    """The profile in use; built first where there is none, or where a small site has grown.
+
+    Raises: EncoderUnavailable
+    """
+    profile = current_profile(fingerprint)
+    if profile is None:
+        return build_scoring_profile().profile
+    before = profile.built_from.get("vectors", 0)
+    if before < SMALL_SITE and _has_grown(before, fingerprint):
+        return build_scoring_profile().profile
+    return profile
+
+
+def build_scoring_profile() -> StoredProfile:
+    """Build a new version from the open posts and put it in use; open pairs are scored anew.
+
+    What was learnt from decisions is kept: the weights of the version before.
+
+    Raises: EncoderUnavailable
+    """
+    fingerprint = current_fingerprint()
+    before = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).first()
+    prompts = category_prompts()
+    digest = prompts_hash(prompts)
+    categories = _category_set(prompts, digest, before)
+    dim = categories.prompt_vecs.shape[1]
+    lost, found = (
+        get_index().candidates(kind, fingerprint, dim).candidates for kind in ("lost", "found")
+    )
+    built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
+    if before is not None:
+        learnt = before.profile
+        built = built.with_(weights=learnt.weights, bias=learnt.bias, scale=learnt.scale)
+    built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
+    stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
+    logger.info("Scoring profile %s was built from %s", stored.pk, built.built_from)
+    return stored
+
+
+@transaction.atomic
+def store_profile(
+    profile: ScoringProfile,
+    origin: str,
+    *,
+    prompts_digest: str,
+    report: dict[str, object] | None = None,
+) -> StoredProfile:
+    """Add a version and put it in use in place of the one before."""
+    current = StoredProfile.objects.select_for_update().filter(
+        fingerprint=profile.fingerprint, is_current=True
+    )
+    current.update(is_current=False)
+    return StoredProfile.objects.create(
+        fingerprint=profile.fingerprint,
+        origin=origin,
+        is_current=True,
+        prompts_hash=prompts_digest,
+        weights={**profile.weights, BIAS: profile.bias, SCALE: profile.scale},
+        built_from=profile.built_from,
+        report=report or {},
+        data=profile.to_bytes(),
+    )
+
+
+def profile_is_due(fingerprint: str) -> bool:
+    """Whether the posts or the taxonomy have changed enough for a new version."""
+    stored = (
+        StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).defer("data").first()
+    )
+    if stored is None:
+        return Vector.objects.filter(fingerprint=fingerprint).exists()
+    if stored.prompts_hash != prompts_hash(category_prompts()):
+        return True
+    before = int(stored.built_from.get("vectors", 0))
+    is_fresh = timezone.now() - stored.created_at < LEAST_AGE
+    return not (is_fresh and before >= SMALL_SITE) and _has_grown(before, fingerprint)
+
+
+def _has_grown(before: int, fingerprint: str) -> bool:
+    changed = abs(_vector_count(fingerprint) - before)
+    return changed >= max(LEAST_GROWTH, GROWN_BY * before)
+
+
+def _vector_count(fingerprint: str) -> int:
+    return Vector.objects.filter(fingerprint=fingerprint).count()
+
+
+def _category_set(
+    prompts: list[CategoryPrompts], digest: str, before: StoredProfile | None
+) -> CategorySet:
+    """The prompts go through the model only where the taxonomy has changed."""
+    codes = np.array([one.code for one in prompts], dtype=np.str_)
+    families = np.array([one.family for one in prompts], dtype=np.str_)
+    if before is not None and before.prompts_hash == digest:
+        return CategorySet(codes, families, before.profile.prompt_vecs)
+    encoder = get_encoder()
+    vecs = encoder.encode_texts([text for one in prompts for text in one.texts])
+    ends = np.cumsum([len(one.texts) for one in prompts])[:-1]
+    means = [part.mean(axis=0) for part in np.split(vecs, ends)]
+    return CategorySet(codes, families, unit(np.stack(means)))

@@ -1,0 +1,259 @@
+"""`calibrated_v3`: the same from either side, channel by channel, finite whatever is missing."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.core import evidence
+from matching.core.adaptation import adapt
+from matching.core.calibrated import (
+    LOOKS_DIFFERENT,
+    CalibratedV3,
+    ProfileMissing,
+    prior,
+    total,
+)
+from matching.core.profile import CHANNELS, ProfileUnreadable, ScoringProfile
+from matching.core.simulator import BASE, simulate
+from matching.core.statistics import build_profile
+from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
+from matching.core.world import World
+
+V3 = CalibratedV3()
+SMALL = dataclasses.replace(BASE, lost=60, found=120, pairs=50, dim=48, categories=12, families=4)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulate(SMALL, 3)
+
+
+@pytest.fixture(scope="module")
+def profile(world: World) -> ScoringProfile:
+    return build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+
+
+def scored(profile: ScoringProfile, query: PostFeatures, others: list[PostFeatures]) -> Scores:
+    candidates = Candidates.from_features(others, profile.dim)
+    return V3.score(query, candidates, ScoringContext(profile=profile))
+
+
+def full_post(world: World, kind: Any = "lost") -> PostFeatures:
+    """A post with everything that a channel can use."""
+    posts = world.features(kind)
+    one = next(p for p in posts if len(p.image_vecs) and p.building and p.category)
+    return dataclasses.replace(one, colour="blue", tokens=("a1b2",))
+
+
+def test_a_profile_is_needed(world: World) -> None:
+    with pytest.raises(ProfileMissing):
+        V3.score(full_post(world), world.candidates("found"), ScoringContext())
+
+
+def test_lost_and_found_swapped_give_the_same(world: World, profile: ScoringProfile) -> None:
+    for lost, found in zip(world.features("lost")[:20], world.features("found")[:20], strict=True):
+        one = scored(profile, lost, [found]).at(0)
+        other = scored(profile, found, [lost]).at(0)
+        assert one.score == pytest.approx(other.score, rel=1e-5)
+        assert one.gates == other.gates
+        for name, term in one.terms.items():
+            assert other.terms[name] == (None if term is None else pytest.approx(term, abs=1e-4))
+
+
+def test_order_and_company_change_nothing(world: World, profile: ScoringProfile) -> None:
+    query, others = world.features("lost")[0], world.features("found")
+    together = scored(profile, query, others)
+    order = np.random.default_rng(0).permutation(len(others))
+    shuffled = scored(profile, query, [others[row] for row in order])
+    assert np.allclose(together.score[order], shuffled.score, rtol=1e-5, atol=1e-9)
+    alone = scored(profile, query, others[:1])
+    assert alone.score[0] == pytest.approx(together.score[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("gone", ["text_vec", "image_vecs", "day", "building", "colour", "tokens"])
+def test_a_channel_that_goes_leaves_the_others(
+    world: World, profile: ScoringProfile, gone: str
+) -> None:
+    lost, found = full_post(world), full_post(world, "found")
+    nothing: dict[str, Any] = {
+        "image_vecs": lost.image_vecs[:0],
+        "tokens": (),
+        "text_vec": None,
+        "building": None,
+    }
+    # Words and photographs also say what category it is: that term may change with them.
+    touched = {
+        "text_vec": {"text_text", "text_image", "category"},
+        "image_vecs": {"image_image", "image_text", "category"},
+        "day": {"time"},
+        "building": {"place"},
+        "colour": {"colour"},
+        "tokens": {"identity"},
+    }[gone]
+    if gone in ("text_vec", "image_vecs"):  # with a fixed category, which the residual follows
+        profile = profile.with_(
+            text_class_means=np.tile(profile.text_mean, (len(profile.categories), 1)),
+            image_class_means=np.tile(profile.image_mean, (len(profile.categories), 1)),
+        )
+    without = dataclasses.replace(lost, **{gone: nothing.get(gone)})
+    before = scored(profile, lost, [found]).at(0).terms
+    after = scored(profile, without, [found]).at(0).terms
+    for name, term in before.items():
+        if name in touched - {"category"}:
+            assert term is not None and after[name] is None, name
+        elif name not in touched:
+            assert after[name] == pytest.approx(term, abs=1e-5), name
+
+
+def test_the_score_is_the_sum_of_its_terms(world: World, profile: ScoringProfile) -> None:
+    result = scored(profile, full_post(world), world.features("found"))
+    for row in range(len(result)):
+        one = result.at(row)
+        log_odds = prior(profile) + sum(
+            profile.weights[name] * (term or 0.0)
+            for name, term in one.terms.items()
+            if name != "prior"
+        )
+        assert one.score == pytest.approx(1.0 / (1.0 + np.exp(-log_odds)), rel=1e-9)
+        assert one.terms["prior"] == pytest.approx(prior(profile))
+
+
+def test_agrees_with_a_naive_loop(world: World, profile: ScoringProfile) -> None:
+    """Text with text of one pair, worked out step by step."""
+    lost, found = world.features("lost")[1], world.features("found")[2]
+
+    def residual(post: PostFeatures) -> Any:
+        label = np.zeros(len(profile.categories))
+        assert post.text_vec is not None
+        centred = profile.prompt_vecs - profile.prompt_vecs.mean(axis=0)
+        label += 1.6 * (centred @ (post.text_vec - profile.text_mean)) / profile.text_logit_sd
+        for photo in post.image_vecs:
+            label += 0.7 * (centred @ (photo - profile.image_mean)) / profile.image_logit_sd
+        for row, (code, family) in enumerate(
+            zip(profile.categories, profile.families, strict=True)
+        ):
+            if post.category:
+                same = code == post.category
+                near = family == post.family
+                label[row] += np.log(0.85 if same else 0.05 if near else 0.02)
+        label += 0.5 * np.log(profile.prior)
+        p = np.exp(label - label.max())
+        left = post.text_vec - (p / p.sum()) @ profile.text_class_means
+        return left / np.linalg.norm(left)
+
+    one, other = residual(lost), residual(found)
+
+    def normalised(similarity: float, vec: Any, cohort: Any) -> float:
+        seen = cohort @ vec
+        n = len(seen)
+        mean = seen.sum() / (n + 4)
+        sd = np.sqrt((n * seen.var() + 4 * 0.15**2) / (n + 4))
+        return float((similarity - mean) / sd)
+
+    similarity = float(one @ other)
+    z = normalised(similarity, one, profile.found_texts)
+    z = (z + normalised(similarity, other, profile.lost_texts)) / 2
+    expected = evidence.content(np.array([z]), profile.matching["text_text"])[0]
+    assert scored(profile, lost, [found]).at(0).terms["text_text"] == pytest.approx(
+        expected, abs=1e-3
+    )
+
+
+def test_of_several_photographs_the_best_pair_counts(world: World, profile: ScoringProfile) -> None:
+    lost, found = full_post(world), full_post(world, "found")
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(2, profile.dim)).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    # The posterior is held by the label, so that more photographs change nothing else.
+    flat = profile.with_(image_logit_sd=1e6)
+    one = dataclasses.replace(found, image_vecs=lost.image_vecs[:1])
+    many = dataclasses.replace(found, image_vecs=np.concatenate([noise, lost.image_vecs[:1]]))
+    best = scored(flat, lost, [one]).at(0).terms["image_image"]
+    assert scored(flat, lost, [many]).at(0).terms["image_image"] == pytest.approx(best, abs=1e-3)
+    assert scored(flat, many, [dataclasses.replace(lost, kind="lost")]).at(0).terms[
+        "image_image"
+    ] == pytest.approx(best, abs=1e-3)
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.sampled_from([0, 1, 5]), one_category=st.booleans())
+def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> None:
+    """Sites of nearly nothing, zero vectors, identical vectors, one category."""
+    rng = np.random.default_rng(seed)
+    settings = dataclasses.replace(
+        SMALL, categories=1 if one_category else 3, families=1, lost=n, found=n, pairs=n, dim=8
+    )
+    world = simulate(settings, seed % 1000)
+    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+    profile = adapt(profile, world.candidates("lost"), world.candidates("found"))
+    same = np.ones(8, dtype=np.float32) / np.sqrt(8)
+    texts = [np.zeros(8, np.float32), same, same, None]
+    photos = [np.zeros((1, 8), np.float32), np.stack([same, same]), np.zeros((0, 8), np.float32)]
+    posts = [
+        PostFeatures(
+            row,
+            "found",
+            texts[int(rng.integers(4))],
+            photos[int(rng.integers(3))],
+            category=str(rng.choice(["c0", "nobody knows"])),
+        )
+        for row in range(6)
+    ]
+    for query in (*world.features("lost"), dataclasses.replace(posts[0], kind="lost")):
+        result = scored(profile, query, [*posts, *world.features("found")])
+        assert np.isfinite(result.score).all()
+        assert ((result.score >= 0) & (result.score <= 1)).all()
+        for term in result.terms.values():
+            assert not np.isinf(term).any()
+
+
+def test_photographs_that_differ_of_things_that_differ_are_ruled_out(world: World) -> None:
+    """Both have one, their evidence is at its floor, and the categories hardly agree."""
+    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+    gated = 0
+    for query in world.features("lost"):
+        result = scored(profile, query, world.features("found"))
+        mask = result.gates[LOOKS_DIFFERENT]
+        gated += int(mask.sum())
+        assert (result.terms["image_image"][mask] <= -3.0).all()
+        assert (result.score[mask] < 0.1).all()
+        assert not mask[np.isnan(result.terms["image_image"])].any()
+    assert gated > 0
+
+
+def test_a_profile_is_written_and_read_unchanged(world: World, profile: ScoringProfile) -> None:
+    taught = adapt(profile, world.candidates("lost"), world.candidates("found"))
+    again = ScoringProfile.from_bytes(taught.to_bytes())
+    query, others = full_post(world), world.features("found")
+    assert np.array_equal(scored(taught, query, others).score, scored(again, query, others).score)
+    assert again.habits == taught.habits and again.weights == taught.weights
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"nothing of the kind"])
+def test_bytes_that_are_no_profile_are_refused(data: bytes) -> None:
+    with pytest.raises(ProfileUnreadable):
+        ScoringProfile.from_bytes(data)
+
+
+def test_the_posts_teach_how_things_are_lost_here() -> None:
+    """A site where things lie about for nine days, and where every loser's thing is handed in."""
+    slow = simulate(dataclasses.replace(BASE, delay_days=9.0, same_building=0.8, same_zone=0.1), 1)
+    lost, found = slow.candidates("lost"), slow.candidates("found")
+    habits = adapt(build_profile(lost, found, slow.categories), lost, found).habits
+    assert habits.delay_days == pytest.approx(9.0, abs=1.0)
+    assert habits.same_building == pytest.approx(0.8, abs=0.06)
+    assert habits.match_share > 0.85
+
+
+def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
+    few = simulate(dataclasses.replace(SMALL, lost=8, found=12, pairs=5), 1)
+    lost, found = few.candidates("lost"), few.candidates("found")
+    cold = build_profile(lost, found, few.categories)
+    taught = adapt(cold, lost, found)
+    for name in CHANNELS:
+        assert taught.matching[name].mean == pytest.approx(cold.matching[name].mean, abs=0.6)
+    assert taught.habits.delay_days == pytest.approx(4.0, abs=1.5)
+    assert total({}, taught) == pytest.approx(prior(taught))
