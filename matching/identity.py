@@ -10,11 +10,11 @@ from typing import Final
 
 from django.conf import settings
 
-# Letters and digits mixed, or a long number: "SM-S921N", "A2633", "20261234". Not a price or a
-# day: those have separators that end a token, or too few digits.
+# Letters and digits mixed, or a long number: "SM-S921N", "A2633", "20261234".
 TOKEN: Final = re.compile(
     r"(?<![\w-])(?=[\w-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![\w-])", re.ASCII
 )
+DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")  # 2026-03-02
 LEAST_CHARS: Final = 5
 LEAST_DIGITS: Final = 3
 MOST_TOKENS: Final = 20  # of one post
@@ -35,7 +35,7 @@ def _plain(token: str) -> str:
 
 def _names_one_thing(token: str) -> bool:
     digits = sum(letter.isdigit() for letter in token)
-    return len(token) >= LEAST_CHARS and digits >= LEAST_DIGITS
+    return len(token) >= LEAST_CHARS and digits >= LEAST_DIGITS and not DAY.fullmatch(token)
 
 
 def _hashed(token: str) -> str:

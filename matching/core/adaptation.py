@@ -126,6 +126,8 @@ def _metric(
     variance, directions = np.linalg.eigh(np.cov(present.T))
     variance, directions = variance[::-1], directions[:, ::-1]
     kept = int(min((variance > LEAST_VARIANCE * variance[0]).sum(), len(present) - 1))
+    if not kept:  # all posts say the same
+        return np.eye(profile.dim, dtype=np.float32)
     variance, directions = variance[:kept], directions[:, :kept]
     standardised = directions / np.sqrt(variance)
     left = unit(lost[seen.lost] @ standardised)

@@ -85,7 +85,9 @@ def _top(ranking: Ranking, cells: Bools) -> tuple[Floats, Floats]:
     """Probability and truth of the first TOP candidates of each lost post, those of the cells."""
     scores = np.maximum(ranking.scores, 0.0)  # what is ruled out has no probability at all
     k = min(TOP, scores.shape[1])
-    best = np.argpartition(-scores, k - 1, axis=1)[:, :k] if k else np.zeros((0, 0), np.int64)
+    if not k:
+        return np.zeros(0), np.zeros(0)
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
     rows = np.arange(len(scores))[:, None]
     kept = cells[rows, best]
     return scores[rows, best][kept], ranking.is_pair[rows, best][kept].astype(np.float64)
