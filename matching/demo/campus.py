@@ -1,11 +1,12 @@
 """Which posts the demo campus holds; the same for the same seed. No database is touched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal
 
 from matching.bundled.things import sample_thing
+from matching.bundled.views import Preset
 
 # True pairs per photograph pattern. Most things are lost without a photograph and found with one.
 PAIRS: Final[dict[str, int]] = {"both": 12, "found_only": 14, "lost_only": 6, "none": 8}
@@ -37,17 +38,30 @@ class DemoPost:
     pair: int | None
     names_category: bool
     colour: str = ""  # instead of the colour that the seed draws
+    detail: int = 3  # how much its words say, as in `captions.caption`
+    preset: Preset = "mild"  # how hard its photographs are
+    label: str = ""  # a category that the author takes it for by mistake
 
 
-def demo_posts(seed: int, categories: Sequence[str], n_places: int) -> list[DemoPost]:
-    """About 120 posts with all four photograph patterns, in a shuffled order.
+def demo_posts(
+    seed: int,
+    categories: Sequence[str],
+    n_places: int,
+    *,
+    pairs: Mapping[str, int] = PAIRS,
+    singles_per_kind: int = SINGLES_PER_KIND,
+    look_alikes: int = LOOK_ALIKES,
+) -> list[DemoPost]:
+    """Posts with all four photograph patterns, about 120 unless told, in a shuffled order.
 
     Args:
         categories: the leaves that can be drawn; every one appears when there are at most 40.
         n_places: how many buildings there are.
+        pairs: how many true pairs of each photograph pattern.
+        look_alikes: singles that share category and colour with a pair.
     """
     rng = Random(seed)
-    patterns = [pattern for pattern, count in PAIRS.items() for _ in range(count)]
+    patterns = [pattern for pattern, count in pairs.items() for _ in range(count)]
     rng.shuffle(patterns)
     leaves = _in_turns(rng, categories)
     posts: list[DemoPost] = []
@@ -63,15 +77,15 @@ def demo_posts(seed: int, categories: Sequence[str], n_places: int) -> list[Demo
         posts.append(
             _post(rng, "found", thing_seed, category, found_photo, elsewhere, found_ago, pair)
         )
-    single_leaves = [*NOTES_PAIR, *(next(leaves) for _ in range(2 * SINGLES_PER_KIND - 2))]
-    originals = rng.sample([post for post in posts if post.kind == "lost"], LOOK_ALIKES)
+    single_leaves = [*NOTES_PAIR, *(next(leaves) for _ in range(2 * singles_per_kind - 2))]
+    originals = rng.sample([post for post in posts if post.kind == "lost"], look_alikes)
     for number, category in enumerate(single_leaves):
         kind: Kind = "lost" if number % 2 == 0 else "found"
         colour = "black" if number < len(NOTES_PAIR) else ""
-        if len(NOTES_PAIR) <= number < len(NOTES_PAIR) + LOOK_ALIKES:
+        if len(NOTES_PAIR) <= number < len(NOTES_PAIR) + look_alikes:
             original = originals[number - len(NOTES_PAIR)]
             category = original.category
-            colour = sample_thing(original.thing_seed, category).colour
+            colour = original.colour or sample_thing(original.thing_seed, category).colour
         has_photo = rng.random() < (0.35 if kind == "lost" else 0.8)
         place, ago = rng.randrange(n_places), rng.randint(0, DAYS_BACK)
         single = _post(rng, kind, rng.randrange(2**31), category, has_photo, place, ago, None)

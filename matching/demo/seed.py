@@ -1,7 +1,7 @@
 """Fills a database with the demo campus through the very services that people use."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from lostfound.models import Building, Category, Office, Post, User
 from lostfound.services import submit_post
 from matching.bundled.captions import caption
 from matching.bundled.things import CATEGORIES, Thing, sample_thing
-from matching.bundled.views import photograph
+from matching.bundled.views import Preset, photograph
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.wording import write_post
 
@@ -39,23 +39,38 @@ def seed_demo_campus(*, password: str, progress: Progress) -> int:
     Returns:
         The number of posts that were made.
     """
-    users = _accounts(password)
+    users = demo_accounts(password)
     if Post.objects.filter(author__username__in=AUTHORS).exists():
         return 0
-    categories = {row.code: row for row in Category.objects.all()}
-    leaves = [code for code in CATEGORIES if code in categories]
-    buildings = list(Building.objects.filter(is_active=True))
-    offices = list(Office.objects.filter(is_active=True))
-    specs = demo_posts(DEMO_SEED, leaves, len(buildings))
-    # All or nothing: a demo that was interrupted here starts again with a clean campus.
-    with progress("Drawing and saving the demo posts", len(specs)) as bar, transaction.atomic():
-        for spec in specs:
-            _submit(spec, users, categories, buildings, offices)
-            bar.update(1)
+    n_places = Building.objects.filter(is_active=True).count()
+    specs = demo_posts(DEMO_SEED, drawable_leaves(), n_places)
+    submit_specs(specs, users, progress)
     return len(specs)
 
 
-def _accounts(password: str) -> dict[str, User]:
+def drawable_leaves() -> list[str]:
+    """Codes of the categories of this campus that can be drawn."""
+    known = set(Category.objects.values_list("code", flat=True))
+    return [code for code in CATEGORIES if code in known]
+
+
+def submit_specs(
+    specs: Sequence[DemoPost], users: dict[str, User], progress: Progress
+) -> list[Post]:
+    """Draw and save posts, all or nothing: an interrupted demo starts again with a clean campus."""
+    categories = {row.code: row for row in Category.objects.all()}
+    buildings = list(Building.objects.filter(is_active=True))
+    offices = list(Office.objects.filter(is_active=True))
+    posts = []
+    with progress("Drawing and saving the demo posts", len(specs)) as bar, transaction.atomic():
+        for spec in specs:
+            posts.append(_submit(spec, users, categories, buildings, offices))
+            bar.update(1)
+    return posts
+
+
+def demo_accounts(password: str) -> dict[str, User]:
+    """The three accounts with this password, and the other authors with none."""
     users = {}
     for name in dict.fromkeys((*ACCOUNTS, *AUTHORS)):
         user, _ = User.objects.get_or_create(
@@ -80,14 +95,14 @@ def _submit(
 ) -> Post:
     rng = Random(spec.words_seed)
     thing = demo_thing(spec)
-    category, building = categories[spec.category], buildings[spec.place]
+    category, building = categories[spec.label or spec.category], buildings[spec.place]
     words = write_post(
         rng,
         kind=spec.kind,
         language=spec.language,
         thing=caption(thing, spec.words_seed, spec.language, 1),
         place=building.name_en if spec.language == "en" else building.name_ko,
-        caption=caption(thing, spec.words_seed + 1, spec.language, 3),
+        caption=caption(thing, spec.words_seed + 1, spec.language, spec.detail),
     )
     fields: dict[str, Any] = {
         "title": words.title,
@@ -103,7 +118,7 @@ def _submit(
         author=users[_author(spec, rng)],
         kind=spec.kind,
         fields=fields,
-        photos=[_upload(thing, view_seed) for view_seed in spec.view_seeds],
+        photos=[_upload(thing, view_seed, spec.preset) for view_seed in spec.view_seeds],
     )
 
 
@@ -119,7 +134,7 @@ def _author(spec: DemoPost, rng: Random) -> str:
     return rng.choice(lost_side if spec.kind == "lost" else found_side)
 
 
-def _upload(thing: Thing, view_seed: int) -> SimpleUploadedFile:
+def _upload(thing: Thing, view_seed: int, preset: Preset) -> SimpleUploadedFile:
     buffer = io.BytesIO()
-    photograph(thing, view_seed, "mild", PHOTOGRAPH_PX).save(buffer, "JPEG", quality=88)
+    photograph(thing, view_seed, preset, PHOTOGRAPH_PX).save(buffer, "JPEG", quality=88)
     return SimpleUploadedFile("photo.jpg", buffer.getvalue(), content_type="image/jpeg")

@@ -4,29 +4,17 @@ import json
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from matching.core.benchmark import FIRST, Outcome, Progress, evaluate
-from matching.core.ranking import PATTERNS
+from matching.core.benchmark import Progress, evaluate
 from matching.core.registry import STRATEGIES
 from matching.core.simulator import WORLDS, simulate
 from matching.core.world import World
 from matching.core.world_file import WorldFileError
-
-COLUMNS: Final = (
-    ("recall@1", "r@1"),
-    ("recall@5", "r@5"),
-    ("recall@10", "r@10"),
-    ("mrr", "MRR"),
-    ("ap", "AP"),
-    ("alerts", "alerts"),
-    ("precision", "prec."),
-    ("recall", "recall"),
-    ("ece_top10", "ECE"),
-)
+from matching.management.tables import gains, patterns, table
 
 
 class Command(BaseCommand):
@@ -61,7 +49,7 @@ class Command(BaseCommand):
         with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
             outcomes = evaluate(worlds, names, lambda told: _show(bar, told, len(worlds)))
         self.stdout.write(_title(options["world"], options["seeds"], worlds))
-        for line in (*_table(outcomes), "", *_patterns(outcomes), "", *_gains(outcomes)):
+        for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
         if options["json"]:
             figures = {name: outcome.figures for name, outcome in outcomes.items()}
@@ -108,41 +96,3 @@ def _title(named: str, seeds: Sequence[int], worlds: Sequence[World]) -> str:
     if named in WORLDS:
         return f"Simulated world {named!r}, seeds {', '.join(map(str, seeds))}: {sizes} each"
     return f"{named}: {sizes}"
-
-
-def _table(outcomes: dict[str, Outcome]) -> list[str]:
-    heads = "".join(f"{head:>9}" for _, head in COLUMNS)
-    lines = [f"{'':18}{heads}   95% interval of r@{FIRST}"]
-    for name, outcome in outcomes.items():
-        cells = "".join(f"{_number(outcome.figures.get(key)):>9}" for key, _ in COLUMNS)
-        lower, upper = outcome.interval
-        lines.append(f"{name:18}{cells}   {lower:.3f} to {upper:.3f}")
-    lines.append("alerts: for each true pair that is among them, at the strategy's own threshold")
-    return lines
-
-
-def _patterns(outcomes: dict[str, Outcome]) -> list[str]:
-    lines = [f"{'r@5 by photographs':18}" + "".join(f"{name:>12}" for name in PATTERNS)]
-    for name, outcome in outcomes.items():
-        of_pattern = outcome.figures["patterns"]
-        cells = (f"{_number(of_pattern[pattern]['recall@5']):>12}" for pattern in PATTERNS)
-        lines.append(f"{name:18}" + "".join(cells))
-    return lines
-
-
-def _gains(outcomes: dict[str, Outcome]) -> list[str]:
-    *others, last = outcomes.values()
-    lines = []
-    for other in others:
-        gain, lower, upper = last.gain_over(other)
-        lines.append(
-            f"{last.strategy} over {other.strategy}: r@{FIRST} {gain:+.3f}, "
-            f"95% interval {lower:+.3f} to {upper:+.3f}"
-        )
-    return lines
-
-
-def _number(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}"

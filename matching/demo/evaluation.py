@@ -1,0 +1,128 @@
+"""Strategies measured through the whole system: what production stored about a labelled campus."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any, Final
+
+import numpy as np
+from django.conf import settings
+from django.test.utils import override_settings
+
+from lostfound.models import Post
+from matching.core.benchmark import Outcome
+from matching.core.ranking import RULED_OUT, Ranking
+from matching.core.registry import STRATEGIES
+from matching.demo.campus import DemoPost, demo_posts
+from matching.demo.seed import Progress, demo_accounts, submit_specs
+from matching.models import Embedding, Match
+from matching.services import build_scoring_profile, match_post, retry_matching
+
+PAIRS_PER_PATTERN: Final = 45
+SINGLES_PER_KIND: Final = 60
+LOOK_ALIKES: Final = 80
+# A few categories make most of what is lost, and each has its look-alike here.
+LEAVES: Final = (
+    *("wallet_long", "notebook", "phone", "earphones"),
+    *("umbrella", "umbrella_folding", "tumbler", "pencil_case"),
+)
+# Most things are black, white or blue.
+COLOURS: Final = ("black", "black", "white", "gray", "navy", "blue")
+DETAILS: Final = (1, 1, 1, 2, 3)  # colour and kind; the pattern; all five attributes
+WRONG_LABELS: Final = 0.1
+KEPT: Final = 20  # candidates of each post that are stored; a rank beyond it counts as not found
+PATTERNS: Final = ("both", "found_only", "lost_only", "none")
+
+
+def evaluate_demo(
+    strategies: Sequence[str], *, seed: int, n_places: int, progress: Progress
+) -> dict[str, Outcome]:
+    """Fill an empty database with a labelled campus, and match it with every strategy.
+
+    Every post goes through the services, the encoder, the index and the store of production; only
+    the threshold is taken away, so that ranks can be told.
+    """
+    specs = demo_posts(
+        seed,
+        LEAVES,
+        n_places,
+        pairs=dict.fromkeys(PATTERNS, PAIRS_PER_PATTERN),
+        singles_per_kind=SINGLES_PER_KIND,
+        look_alikes=LOOK_ALIKES,
+    )
+    specs = [_as_people_write(spec, number) for number, spec in enumerate(specs)]
+    posts = submit_specs(specs, demo_accounts("!"), progress)
+    sides: dict[int, dict[str, Post]] = defaultdict(dict)
+    for spec, post in zip(specs, posts, strict=True):
+        if spec.pair is not None:
+            sides[spec.pair][spec.kind] = post
+    pairs = [(side["lost"], side["found"]) for side in sides.values()]
+    outcomes = {}
+    for name in strategies:
+        _match_all(posts, name, progress)
+        outcomes[name] = Outcome(name, [_ranking(posts, pairs, name)])
+    return outcomes
+
+
+def _as_people_write(spec: DemoPost, number: int) -> DemoPost:
+    """Most say little, some take a thing for another, and nobody is a photographer."""
+    rng = Random(f"people-{number}-{spec.words_seed}")
+    of_thing = Random(f"colour-{spec.thing_seed}")
+    wrong = rng.random() < WRONG_LABELS
+    return replace(
+        spec,
+        detail=rng.choice(DETAILS),
+        preset="full",
+        colour=of_thing.choice(COLOURS),
+        label=rng.choice(LEAVES) if wrong else "",
+    )
+
+
+def _match_all(posts: Sequence[Post], name: str, progress: Progress) -> None:
+    kept = {"STRATEGY": name, "THRESHOLD": -1.0, "TOP_K": KEPT}
+    with override_settings(MATCHING={**settings.MATCHING, **kept}):
+        Match.objects.all().delete()
+        if not Embedding.objects.filter(status=Embedding.Status.DONE).exists():
+            with progress("Embedding", len(posts)) as bar:
+                for post in posts:
+                    match_post(post.pk)
+                    bar.update(1)
+            Match.objects.all().delete()
+        build_scoring_profile()
+        retry_matching(posts)
+        with progress(f"Matching with {name}", len(posts)) as bar:
+            for post in posts:
+                if match_post(post.pk) != "matched":
+                    row = Embedding.objects.get(post=post)
+                    raise RuntimeError(f"Post {post.pk} was not matched: {row.error}")
+                bar.update(1)
+
+
+def _ranking(posts: Sequence[Post], pairs: Sequence[tuple[Post, Post]], name: str) -> Ranking:
+    """The stored scores as a matrix; a pair that was not stored is ruled out."""
+    rows = {post.pk: row for row, post in enumerate(p for p in posts if p.kind == "lost")}
+    columns = {post.pk: row for row, post in enumerate(p for p in posts if p.kind == "found")}
+    scores = np.full((len(rows), len(columns)), RULED_OUT)
+    stored = Match.objects.filter(status=Match.Status.SUGGESTED, strategy=name)
+    for lost, found, score in stored.values_list("lost", "found", "score"):
+        scores[rows[lost], columns[found]] = score
+    with_photo = set(
+        Post.objects.filter(photos__isnull=False).values_list("pk", flat=True).distinct()
+    )
+    lost_photo = np.array([pk in with_photo for pk in rows])[:, None]
+    found_photo = np.array([pk in with_photo for pk in columns])[None, :]
+    pattern = np.where(lost_photo, np.where(found_photo, 0, 2), np.where(found_photo, 1, 3))
+    return Ranking(
+        strategy=name,
+        threshold=STRATEGIES[name].threshold,
+        scores=scores,
+        pair_lost=np.array([rows[lost.pk] for lost, _ in pairs], dtype=np.int64),
+        pair_found=np.array([columns[found.pk] for _, found in pairs], dtype=np.int64),
+        pattern=pattern,
+    )
+
+
+def figures_of(outcomes: dict[str, Outcome]) -> dict[str, Any]:
+    """In the form of the benchmark's JSON."""
+    return {"strategies": {name: outcome.figures for name, outcome in outcomes.items()}}

@@ -1,0 +1,90 @@
+"""`manage.py evaluate_demo`: the strategies measured through the whole system, on drawn things."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from lostfound.models import Building
+from matching.core.registry import STRATEGIES
+from matching.demo.evaluation import KEPT, evaluate_demo, figures_of
+from matching.management.tables import gains, patterns, table
+
+
+class Command(BaseCommand):
+    """Works on a scratch database and scratch photographs, and leaves nothing behind."""
+
+    requires_system_checks = ()
+    help = "Posts a labelled campus of drawn things to a scratch site, and measures what it stored."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--strategy", default="all", help=f"all, or one of {', '.join(STRATEGIES)}"
+        )
+        parser.add_argument("--seed", type=int, default=7, help="of the things and the words")
+        parser.add_argument("--json", type=Path, help="write all figures to this file as well")
+        parser.add_argument("--inside", action="store_true", help="used by the command itself")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = list(STRATEGIES) if options["strategy"] == "all" else [options["strategy"]]
+        if unknown := set(names) - STRATEGIES.keys():
+            known = ", ".join(STRATEGIES)
+            raise CommandError(f"Unknown strategy {unknown.pop()!r}. Known: all, {known}.")
+        if not options["inside"]:
+            _start_inside(options)
+            return
+        call_command("migrate", verbosity=0)
+        outcomes = evaluate_demo(
+            names,
+            seed=options["seed"],
+            n_places=Building.objects.filter(is_active=True).count(),
+            progress=_progress,
+        )
+        ranking = next(iter(outcomes.values())).rankings[0]
+        lost, found = ranking.scores.shape
+        self.stdout.write(
+            f"Drawn campus, seed {options['seed']}: {lost} lost, {found} found, "
+            f"{len(ranking.pair_lost)} true pairs; the first {KEPT} of each post are stored"
+        )
+        for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
+            self.stdout.write(line)
+        if options["json"]:
+            options["json"].write_text(json.dumps(figures_of(outcomes), indent=2) + "\n")
+
+
+def _start_inside(options: dict[str, Any]) -> None:
+    """Run the command again on a site of its own, whatever database this process has."""
+    with tempfile.TemporaryDirectory(prefix="evaluate-demo-") as folder:
+        environment = {
+            **os.environ,
+            "VAR_DIR": folder,
+            "MEDIA_ROOT": f"{folder}/media",
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "REDIS_URL": "",
+            "LOG_LEVEL": "WARNING",
+        }
+        command = [
+            *(sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate_demo", "--inside"),
+            *("--strategy", options["strategy"], "--seed", str(options["seed"])),
+            *(("--json", str(options["json"].resolve())) if options["json"] else ()),
+        ]
+        if code := subprocess.run(command, env=environment, check=False).returncode:
+            raise CommandError(
+                "The evaluation did not end; what is above says why.", returncode=code
+            )
+
+
+def _progress(description: str, total: int) -> AbstractContextManager[Any]:
+    bar: AbstractContextManager[Any] = tqdm(
+        total=total, desc=description, unit="post", leave=False, disable=None
+    )
+    return bar

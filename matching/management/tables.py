@@ -1,0 +1,59 @@
+"""The figures of strategies as tables on a screen."""
+
+from typing import Any, Final
+
+from matching.core.benchmark import FIRST, Outcome
+from matching.core.ranking import PATTERNS
+
+COLUMNS: Final = (
+    ("recall@1", "r@1"),
+    ("recall@5", "r@5"),
+    ("recall@10", "r@10"),
+    ("mrr", "MRR"),
+    ("ap", "AP"),
+    ("alerts", "alerts"),
+    ("precision", "prec."),
+    ("recall", "recall"),
+    ("ece_top10", "ECE"),
+)
+
+
+def table(outcomes: dict[str, Outcome]) -> list[str]:
+    """One line for each strategy, with the interval of recall."""
+    heads = "".join(f"{head:>9}" for _, head in COLUMNS)
+    lines = [f"{'':18}{heads}   95% interval of r@{FIRST}"]
+    for name, outcome in outcomes.items():
+        cells = "".join(f"{_number(outcome.figures.get(key)):>9}" for key, _ in COLUMNS)
+        lower, upper = outcome.interval
+        lines.append(f"{name:18}{cells}   {lower:.3f} to {upper:.3f}")
+    lines.append("alerts: for each true pair that is among them, at the strategy's own threshold")
+    return lines
+
+
+def patterns(outcomes: dict[str, Outcome]) -> list[str]:
+    """Recall by which side has a photograph."""
+    lines = [f"{'r@5 by photographs':18}" + "".join(f"{name:>12}" for name in PATTERNS)]
+    for name, outcome in outcomes.items():
+        of_pattern = outcome.figures["patterns"]
+        cells = (f"{_number(of_pattern[pattern]['recall@5']):>12}" for pattern in PATTERNS)
+        lines.append(f"{name:18}" + "".join(cells))
+    return lines
+
+
+def gains(outcomes: dict[str, Outcome]) -> list[str]:
+    """What the last strategy finds more than each other one."""
+    *others, last = outcomes.values()
+    lines = []
+    for other in others:
+        gain, lower, upper = last.gain_over(other)
+        lines.append(
+            f"{last.strategy} over {other.strategy}: r@{FIRST} {gain:+.3f}, "
+            f"95% interval {lower:+.3f} to {upper:+.3f}"
+        )
+    return lines
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}"
