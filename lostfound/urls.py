@@ -17,6 +17,12 @@ urlpatterns = [
     path("api/v1/", include("matching.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # Split, since the policy allows no script within a page.
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="schema", template_name="lostfound/api_docs.html"
+        ),
+        name="api-docs",
+    ),
     re_path(r"^api/(?P<unknown>.*)$", not_found),
 ]

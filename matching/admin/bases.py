@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from matching.models import Embedding, Heartbeat, Match, MatchDecision
+from matching.models import Embedding, Heartbeat, Match, MatchDecision, StoredProfile
 
 if TYPE_CHECKING:
     EmbeddingModelAdmin = admin.ModelAdmin[Embedding]
     HeartbeatModelAdmin = admin.ModelAdmin[Heartbeat]
     MatchModelAdmin = admin.ModelAdmin[Match]
     DecisionModelAdmin = admin.ModelAdmin[MatchDecision]
+    ProfileModelAdmin = admin.ModelAdmin[StoredProfile]
 else:
     EmbeddingModelAdmin = HeartbeatModelAdmin = admin.ModelAdmin
-    MatchModelAdmin = DecisionModelAdmin = admin.ModelAdmin
+    MatchModelAdmin = DecisionModelAdmin = ProfileModelAdmin = admin.ModelAdmin

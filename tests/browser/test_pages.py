@@ -37,6 +37,7 @@ STAFF = (
     "/admin/matching/match/?status=all",
     "/admin/matching/matchdecision/",
     "/admin/matching/embedding/",
+    "/admin/matching/storedprofile/",
     "/admin/matching/heartbeat/",
     "/admin/lostfound/post/",
     "/admin/lostfound/post/add/",

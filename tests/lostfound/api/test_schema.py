@@ -37,6 +37,7 @@ def test_the_page_needs_no_script_within_it() -> None:
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.count("<script") == page.count("<script src=")
+    assert "<style" not in page
     assert "https://" not in page  # nothing comes from elsewhere
     assert Client().get("/api/docs/?script=").status_code == 200
     assert Client().get("/api/schema/").status_code == 200

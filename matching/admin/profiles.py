@@ -1,0 +1,70 @@
+"""The scoring profiles in the admin: which one is in use, and what each was built from."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from matching.admin.bases import ProfileModelAdmin
+from matching.models import StoredProfile
+
+
+@admin.register(StoredProfile)
+class StoredProfileAdmin(ProfileModelAdmin):
+    """Read-only: versions are built by the worker and by commands."""
+
+    list_display = ("id", "is_current", "origin", "posts", "created_at", "fingerprint")
+    list_filter = ("is_current", "origin")
+    list_per_page = 50
+    show_full_result_count = False
+    fields = (
+        *("id", "is_current", "origin", "created_at", "fingerprint"),
+        *("made_from", "true_pairs", "habits", "weighs"),
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("data")
+
+    @admin.display(description=_("posts"))
+    def posts(self, stored: StoredProfile) -> str:
+        """How many lost and found posts were open."""
+        return f"{stored.built_from.get('lost', 0)} + {stored.built_from.get('found', 0)}"
+
+    @admin.display(description=_("built from"))
+    def made_from(self, stored: StoredProfile) -> SafeString:
+        """Every count."""
+        return _rows(stored.built_from.items())
+
+    @admin.display(description=_("true pairs, by channel"))
+    def true_pairs(self, stored: StoredProfile) -> SafeString:
+        """Where their normalised similarity lies."""
+        channels = stored.profile.matching.items()
+        return _rows((name, f"{one.mean:.2f} ± {one.sd:.2f}") for name, one in channels)
+
+    @admin.display(description=_("how things are lost here"))
+    def habits(self, stored: StoredProfile) -> SafeString:
+        """Shares and delays that the posts have taught."""
+        habits = vars(stored.profile.habits).items()
+        return _rows((name, f"{value:.2f}") for name, value in habits)
+
+    @admin.display(description=_("weights"))
+    def weighs(self, stored: StoredProfile) -> SafeString:
+        """By term."""
+        return _rows((name, f"{value:.2f}") for name, value in stored.weights.items())
+
+
+def _rows(pairs: Any) -> SafeString:
+    return format_html_join("", "<code>{}</code> {}<br>", ((name, value) for name, value in pairs))

@@ -1,0 +1,27 @@
+"""The versions of the scoring profile in the admin: readable, and not to be changed."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from matching.services import build_scoring_profile
+from tests.factories import StaffFactory
+from tests.lostfound.browsing import page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_staff_see_which_version_is_in_use_and_what_it_knows(fake_encoder: Any) -> None:
+    first, second = build_scoring_profile(), build_scoring_profile()
+    desk = signed_in(StaffFactory.create(), "en")
+    listed = page(desk.get(reverse("admin:matching_storedprofile_changelist")))
+    assert listed.count("fake-32") == 2
+    address = reverse("admin:matching_storedprofile_change", args=[second.pk])
+    text = page(desk.get(address))
+    for words in ("text_image", "delay_days", "1.80 ± 1.10", "0.70"):
+        assert words in text
+    assert desk.post(address, {"is_current": ""}).status_code == 403
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.is_current, second.is_current) == (False, True)
