@@ -39,8 +39,10 @@ def test_words_and_each_photograph_go_through_the_model_once(encoder: Any) -> No
     post = make(photos=3)
     assert forwards_of(encoder, post) == {"text": 1, "image": 3}
     assert match_post(post.pk) == "not waiting"
+    rows = set(Vector.objects.values_list("pk", flat=True))
     retry_matching([post])
     assert forwards_of(encoder, post) == NOTHING
+    assert set(Vector.objects.values_list("pk", flat=True)) == rows  # nor is anything rewritten
 
 
 @pytest.mark.parametrize(

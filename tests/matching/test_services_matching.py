@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
 from matching.models import Embedding, Match, Vector
-from matching.services import confirm_match, match_post, reject_match, retry_matching, sweep
+from matching.services import confirm_match, match_post, retry_matching, sweep
 from tests.factories import CategoryFactory, StaffFactory, UserFactory
 from tests.matching.submitting import WORDS, found, make, matched, pair_of, row_of, state
 
@@ -187,47 +187,6 @@ def test_a_confirmed_pair_is_out_of_everybodys_search() -> None:
     assert list(Match.objects.filter(lost=late).values_list("found", flat=True)) == [rival.pk]
     assert pair_of(lost, other).status == "confirmed"
     assert pair_of(lost, rival).status == "set_aside"
-
-
-# --- What was rejected ---
-
-
-def test_a_rejected_pair_stays_away_until_its_evidence_changes() -> None:
-    lost, other = matched(), found()
-    reject_match(pair_of(lost, other), actor=StaffFactory.create())
-    for post in (lost, other):
-        retry_matching([post])
-        match_post(post.pk)
-        assert pair_of(lost, other).status == "rejected"
-    edit_post(other, actor=other.author, fields={"kept_note": "another shelf"})
-    match_post(other.pk)
-    assert pair_of(lost, other).status == "rejected"  # where it is kept is no evidence
-    edit_post(other, actor=other.author, fields={"description": "ribbon"})
-    match_post(other.pk)
-    assert pair_of(lost, other).status == "suggested"
-
-
-def test_a_rejected_pair_does_not_come_back_by_closing_or_by_another_encoder(
-    settings: Settings,
-) -> None:
-    lost, other = matched(), found()
-    reject_match(pair_of(lost, other), actor=StaffFactory.create())
-    close_post(other, actor=other.author)
-    reopen_post(other, actor=other.author)
-    match_post(other.pk)
-    assert pair_of(lost, other).status == "rejected"
-    use(settings, STRATEGY="clip_zeroshot_v1")
-    sweep()
-    assert [match_post(post.pk) for post in (lost, other)] == ["matched", "matched"]
-    assert pair_of(lost, other).status == "rejected"
-
-
-def test_a_rejected_pair_whose_new_evidence_is_weaker_stays_away() -> None:
-    lost, other = matched(), found()
-    reject_match(pair_of(lost, other), actor=StaffFactory.create())
-    edit_post(other, actor=other.author, fields={"title": "brown leather wallet cards"})
-    match_post(other.pk)
-    assert pair_of(lost, other).status == "rejected"
 
 
 # --- What goes wrong, and what it costs ---

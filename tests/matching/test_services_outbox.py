@@ -11,8 +11,8 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 
 from lostfound.services import close_post, delete_post, edit_post
-from matching.models import Embedding, Match, Vector
-from matching.services import match_post, retry_matching, sweep
+from matching.models import Embedding
+from matching.services import match_post, retry_matching
 from matching.services.outbox import (
     Claim,
     ClaimLost,
@@ -26,7 +26,7 @@ from matching.services.outbox import (
     send_matching,
     worker_name,
 )
-from tests.matching.submitting import WORDS, found, make, matched, row_of, state
+from tests.matching.submitting import make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 
@@ -147,77 +147,6 @@ def test_a_stranger_ends_nothing() -> None:
     with pytest.raises(ClaimLost):
         drop_claim(Claim(post.pk, uuid.uuid4()))
     assert state(post) == "running"
-
-
-def test_a_worker_that_comes_back_late_leaves_the_others_work_alone(encoder: Any) -> None:
-    """Of two workers on one post, the one whose lease ran out writes neither vector nor pair."""
-    post = make(photos=1)
-    other = found(photos=1)
-    Vector.objects.filter(post=other).update(content_hash="")  # nothing to copy from
-    encode, inner = encoder.encode_texts, []
-
-    def slow(texts: Any) -> Any:
-        encoder.encode_texts = encode
-        run_out(post)
-        inner.append(match_post(post.pk))  # somebody else, from the beginning to the end
-        Match.objects.update(score=0.123)
-        return encode(texts)
-
-    encoder.encode_texts = slow
-    assert match_post(post.pk) == "changed meanwhile"
-    assert inner == ["matched"]
-    assert list(Match.objects.values_list("lost", "found", "score")) == [(post.pk, other.pk, 0.123)]
-    assert Vector.objects.filter(post=post).count() == 2
-    row = row_of(post)
-    assert (row.status, row.attempts, row.token, row.worker) == ("done", 2, None, "")
-
-
-def test_a_lease_that_the_sweep_took_away_is_lost(encoder: Any) -> None:
-    post = make()
-    encode = encoder.encode_texts
-
-    def slow(texts: Any) -> Any:
-        run_out(post)
-        assert sweep().leases_ended == 1
-        return encode(texts)
-
-    encoder.encode_texts = slow
-    assert match_post(post.pk) == "changed meanwhile"
-    assert not Vector.objects.exists()
-    assert state(post) == "pending"
-
-
-def test_a_post_that_changed_meanwhile_is_matched_by_its_new_content(encoder: Any) -> None:
-    post = make()
-    encode = encoder.encode_texts
-
-    def edited_meanwhile(texts: Any) -> Any:
-        encoder.encode_texts = encode
-        edit_post(post, actor=post.author, fields={"title": "quite another thing"})
-        return encode(texts)
-
-    encoder.encode_texts = edited_meanwhile
-    assert match_post(post.pk) == "changed meanwhile"
-    assert state(post) == "pending"
-    assert not Match.objects.exists() and not Vector.objects.exists()
-    assert match_post(post.pk) == "matched"
-    found()
-    assert not Match.objects.filter(lost=post, status="suggested").exists()
-
-
-def test_a_post_that_is_closed_meanwhile_is_not_matched(encoder: Any) -> None:
-    post = make()
-    other = found(title=f"{WORDS} open")
-    encode = encoder.encode_texts
-
-    def closed_meanwhile(texts: Any) -> Any:
-        close_post(post, actor=post.author)
-        return encode(texts)
-
-    encoder.encode_texts = closed_meanwhile
-    assert match_post(post.pk) == "changed meanwhile"
-    assert state(post) == "idle"
-    assert not Match.objects.filter(found=other).exists()
 
 
 # --- Sending and letting go ---

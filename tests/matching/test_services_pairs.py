@@ -1,10 +1,15 @@
 """The one table of what becomes of a pair when it has been scored."""
 
 import pytest
+from pytest_django import Settings
 
+from lostfound.services import close_post, edit_post, reopen_post
 from matching.core.types import Score
 from matching.models import Match
+from matching.services import match_post, reject_match, retry_matching, sweep
 from matching.services.pairs import ScoredPair, is_news, next_status
+from tests.factories import StaffFactory
+from tests.matching.submitting import found, matched, pair_of
 
 SAME, OTHER = "same evidence", "other evidence"
 # Status before -> after, for a pair that: reaches and is listed; reaches only; does not reach;
@@ -54,3 +59,49 @@ def test_staff_see_as_new_what_they_did_not_see_before() -> None:
     news = {before for before in TABLE if is_news(before, "suggested")}
     assert news == {None, "gated", "withdrawn", "rejected", "confirmed"}
     assert not any(is_news(before, "gated") for before in TABLE)
+
+
+# --- The same through the whole pipeline ---
+
+pipeline = pytest.mark.usefixtures("db", "fake_encoder")
+
+
+@pipeline
+def test_a_rejected_pair_stays_away_until_its_evidence_changes() -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    for post in (lost, other):
+        retry_matching([post])
+        match_post(post.pk)
+        assert pair_of(lost, other).status == "rejected"
+    edit_post(other, actor=other.author, fields={"kept_note": "another shelf"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"  # where it is kept is no evidence
+    edit_post(other, actor=other.author, fields={"description": "ribbon"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "suggested"
+
+
+@pipeline
+def test_a_rejected_pair_does_not_come_back_by_closing_or_by_another_strategy(
+    settings: Settings,
+) -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    close_post(other, actor=other.author)
+    reopen_post(other, actor=other.author)
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"
+    settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v1"}
+    sweep()
+    assert [match_post(post.pk) for post in (lost, other)] == ["matched", "matched"]
+    assert pair_of(lost, other).status == "rejected"
+
+
+@pipeline
+def test_a_rejected_pair_whose_new_evidence_is_weaker_stays_away() -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    edit_post(other, actor=other.author, fields={"title": "brown leather wallet cards"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"
