@@ -9,6 +9,15 @@ from lostfound.models import Category
 
 KOREAN: Final = ("{} 사진", "분실물 {}")
 ENGLISH: Final = ("a photo of a {}",)
+# What people also post, though it is no category of theirs: without a place of its own a dog
+# would be a little of everything, and could be anybody's wallet.
+BACKGROUND: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "background:animal": (("강아지", "개", "고양이", "동물"), ("dog", "cat", "animal")),
+    "background:bird": (("새", "물고기"), ("bird", "fish")),
+    "background:place": (("건물", "나무", "산", "풍경"), ("building", "tree", "mountain")),
+    "background:vehicle": (("자동차", "차"), ("car", "truck")),
+    "background:person": (("사람", "얼굴"), ("person", "face")),
+}
 
 
 @dataclass(frozen=True)
@@ -21,22 +30,19 @@ class CategoryPrompts:
 
 
 def category_prompts() -> list[CategoryPrompts]:
-    """Of every category that posts may name, in the order of their codes."""
+    """Of every category that posts may name, in the order of their codes, and of the background."""
     rows = Category.objects.filter(is_active=True).select_related("family").order_by("code")
-    return [
+    leaves = [
         CategoryPrompts(
             code=row.code,
             family=row.family.code,
-            texts=(
-                *(form.format(name) for name in (row.name_ko, *row.synonyms_ko) for form in KOREAN),
-                *(
-                    form.format(name.lower())
-                    for name in (row.name_en, *row.synonyms_en)
-                    for form in ENGLISH
-                ),
-            ),
+            texts=_texts((row.name_ko, *row.synonyms_ko), (row.name_en.lower(), *row.synonyms_en)),
         )
         for row in rows
+    ]
+    return leaves + [
+        CategoryPrompts(code, code, _texts(korean, english))
+        for code, (korean, english) in BACKGROUND.items()
     ]
 
 
@@ -44,3 +50,10 @@ def prompts_hash(prompts: list[CategoryPrompts]) -> str:
     """Names the taxonomy as the encoder is asked about it."""
     content = [(one.code, one.family, one.texts) for one in prompts]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def _texts(korean: tuple[str, ...], english: tuple[str, ...]) -> tuple[str, ...]:
+    return (
+        *(form.format(name) for name in korean for form in KOREAN),
+        *(form.format(name) for name in english for form in ENGLISH),
+    )
