@@ -71,7 +71,8 @@ class OfficeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         if (value := self.value()) is None:
             return queryset
-        return queryset.filter(found__office=int(value)) if value.isdigit() else queryset.none()
+        offices = {str(pk) for pk, _name in self.lookup_choices}
+        return queryset.filter(found__office=value) if value in offices else queryset.none()
 
 
 @admin.register(Match)

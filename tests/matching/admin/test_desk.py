@@ -138,6 +138,13 @@ def test_many_are_decided_at_once_after_one_more_look(
     assert set(Match.objects.values_list("status", flat=True)) == {status}
 
 
+@pytest.mark.parametrize("office", ["0", "abc", "9" * 30, "-1", "%00", "１"])
+def test_an_office_that_is_none_keeps_nothing(desk: Client, office: str) -> None:
+    match = MatchFactory.create()
+    answer = desk.get(QUEUE, {"office": office})
+    assert answer.status_code == 200 and review_url(match) not in page(answer)
+
+
 def test_a_longer_queue_costs_no_more_queries(desk: Client) -> None:
     counts = []
     for more in (2, 16):
