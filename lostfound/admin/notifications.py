@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from lostfound.admin.bases import NotificationModelAdmin
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyMixin, NotificationModelAdmin):
+class NotificationAdmin(FilterNumbers, ReadOnlyMixin, NotificationModelAdmin):
     """To look up, not to edit."""
 
     list_display = (

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from lostfound.admin.bases import PostModelAdmin, PostModelForm
 from lostfound.admin.inlines import EventInline, PhotoInline
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.models import Photo, Post, User
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
@@ -57,7 +58,7 @@ class PostForm(PostModelForm):
 
 
 @admin.register(Post)
-class PostAdmin(PostModelAdmin):
+class PostAdmin(FilterNumbers, PostModelAdmin):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm

@@ -72,7 +72,7 @@ class OfficeFilter(admin.SimpleListFilter):
         if (value := self.value()) is None:
             return queryset
         offices = {str(pk) for pk, _name in self.lookup_choices}
-        return queryset.filter(found__office=value) if value in offices else queryset.none()
+        return queryset.filter(found__office=int(value)) if value in offices else queryset.none()
 
 
 @admin.register(Match)

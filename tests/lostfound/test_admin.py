@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from lostfound.models import Building, Category, Notification, Office, Photo, Post, User
 from lostfound.services import change_status, edit_post
+from tests.lostfound.browsing import signed_in
 from tests.lostfound.making import files_below, make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +387,14 @@ def test_list_takes_a_constant_number_of_queries(
 def test_language_of_a_user_can_be_set(office: Client) -> None:
     page = office.get(url("user", "change", make_user().pk)).content.decode()
     assert re.search(r'name="language"', page)
+
+
+@pytest.mark.parametrize("page", ["post", "building", "category", "office", "notification"])
+def test_a_filter_with_a_number_that_is_no_key_shows_everything(page: str) -> None:
+    desk = signed_in(make_user(is_staff=True, is_superuser=True), "en")
+    address = reverse(f"admin:lostfound_{page}_changelist")
+    for name in ("office", "family", "zone", "building__zone", "category"):
+        answer = desk.get(address, {f"{name}__id__exact": "9" * 30}, follow=True)
+        assert answer.status_code == 200
+        answer = desk.get(address, {name: "9" * 30}, follow=True)
+        assert answer.status_code == 200
