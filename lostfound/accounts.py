@@ -1,0 +1,22 @@
+"""What signing up means here, beyond what allauth does."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from lostfound.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Remembers the language that a person signed up in, for their e-mails."""
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """See allauth. Pages and the app come through here alike."""
+        spoken = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
+        if spoken in dict(settings.LANGUAGES):
+            user.language = spoken
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
