@@ -29,6 +29,7 @@ class MatchingSettings:
     strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's own
     top_k: int = 20  # suggestions kept for a post
+    explored: int = 1  # unlikely candidates of each post that staff are asked about; 0: none
     lease_s: int = 180  # how long a task may hold a post
     max_attempts: int = 3  # then a post has failed
     sweep_s: int = 30  # between two sweeps for posts that were left behind
@@ -123,6 +124,8 @@ def _check_matching(checked: MatchingSettings) -> None:
 
 
 def _check_counts(checked: MatchingSettings) -> None:
+    if checked.explored < 0:
+        raise ImproperlyConfigured(f"{_named('EXPLORED')} must be 0 or more.")
     for name in (
         *("threads", "top_k", "max_attempts"),
         *("lease_s", "sweep_s", "beat_s", "stale_s", "task_timeout_s"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from matching.core import gates, strategies
 from matching.core.calibrated import LOOKS_DIFFERENT
 from matching.core.explanation import Step, reasons, waterfall
-from matching.core.profile import COLD_WEIGHTS
+from matching.core.weighing import Weighing
 from matching.models import Match, MatchDecision
 
 # The scores and terms of these are cosines; those of all others are a probability and evidence
@@ -18,7 +18,7 @@ SIMILARITY_STRATEGIES: Final = frozenset({"clip_zeroshot_v1", "clip_zeroshot_v2"
 
 TERM_WORDS: Final = {
     "prior": gettext_lazy("Before anything is compared"),
-    "bias": gettext_lazy("Learnt from decisions"),
+    "learnt": gettext_lazy("Learnt from decisions"),
     "text_text": gettext_lazy("Words with words"),
     "image_image": gettext_lazy("Photograph with photograph"),
     "text_image": gettext_lazy("Lost words with the found photograph"),
@@ -88,7 +88,8 @@ def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
 
 
 def _steps(match: Match) -> list[Step]:
-    return waterfall(match.terms, match.profile.weights if match.profile else COLD_WEIGHTS)
+    weighing = match.profile.weighing if match.profile else Weighing()
+    return waterfall(match.terms, weighing, match.score)
 
 
 def _reason(step: Step) -> str:

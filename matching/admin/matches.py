@@ -1,6 +1,7 @@
 """The review desk: the queue of suggested pairs, and the page on which one is decided."""
 
 import copy
+from collections.abc import Iterable
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -31,7 +32,8 @@ from matching.admin.review import review_context
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
-from matching.services import DecisionRefused, confirm_match, reject_match
+from matching.services import DecisionRefused, confirm_match, log_shown, reject_match
+from matching.services.decisions import REJECTABLE
 
 ALL: Final = "all"
 
@@ -116,7 +118,11 @@ class MatchAdmin(MatchModelAdmin):
             "filters": request.GET.urlencode(),
             **(extra_context or {}),
         }
-        return super().changelist_view(request, context)
+        response = super().changelist_view(request, context)
+        listed = getattr(response, "context_data", None) or {}
+        if "cl" in listed:
+            _log_undecided(listed["cl"].result_list)
+        return response
 
     def change_view(
         self,
@@ -134,6 +140,7 @@ class MatchAdmin(MatchModelAdmin):
             raise PermissionDenied
         if match is None:
             raise Http404
+        _log_undecided([match])
         filters = request.GET.get("_changelist_filters", "")
         queue = self._queue(request, filters)
         follower = next_waiting(match, queue)
@@ -210,7 +217,7 @@ class MatchAdmin(MatchModelAdmin):
             queue = self.get_changelist_instance(listed).get_queryset(listed)
         except IncorrectLookupParameters:
             queue = with_both_posts(waiting())
-        return queue.filter(status=Match.Status.SUGGESTED)
+        return queue.filter(status__in=REJECTABLE)
 
     def _list_url(self, filters: str) -> str:
         url = reverse("admin:matching_match_changelist")
@@ -219,3 +226,7 @@ class MatchAdmin(MatchModelAdmin):
     def _review_url(self, match: Match, filters: str) -> str:
         url = reverse("admin:matching_match_change", args=[match.pk])
         return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
+
+
+def _log_undecided(matches: Iterable[Match]) -> None:
+    log_shown([match for match in matches if match.status in REJECTABLE])

@@ -62,8 +62,16 @@ class StoredProfileAdmin(ProfileModelAdmin):
 
     @admin.display(description=_("weights"))
     def weighs(self, stored: StoredProfile) -> SafeString:
-        """By term."""
-        return _rows((name, f"{value:.2f}") for name, value in stored.weights.items())
+        """By term, and what their absence says where that was learnt."""
+        weighing = stored.weighing
+        return _rows(
+            [
+                *((name, f"{value:.2f}") for name, value in weighing.weights.items()),
+                *((f"{name}: –", f"{value:+.2f}") for name, value in weighing.missing.items()),
+                ("scale", f"{weighing.scale:.2f}"),
+                ("bias", f"{weighing.bias:+.2f}"),
+            ]
+        )
 
 
 def _rows(pairs: Any) -> SafeString:

@@ -7,6 +7,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from matching.models import Match
+from matching.services.decisions import REJECTABLE
 
 # Newest day first, and within a day the strongest first: what came in today is on top, and a
 # strong pair is not buried under weak ones that were scored a minute later.
@@ -22,7 +23,7 @@ def next_waiting(match: Match, queue: QuerySet[Match]) -> Match | None:
     """The waiting pair after this one in a queue, from the top again after the last."""
     day = timezone.localdate(match.created_at)
     others = (
-        queue.filter(status=Match.Status.SUGGESTED)
+        queue.filter(status__in=REJECTABLE)
         .exclude(pk=match.pk)
         .annotate(day=TruncDate("created_at"))
         .order_by(*QUEUE_ORDER)

@@ -18,7 +18,12 @@ from matching.admin.explain import (
 from matching.admin.queue import QUEUE_ORDER
 from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
-from matching.services.decisions import CONFIRMABLE, decision_version, standing_decision
+from matching.services.decisions import (
+    CONFIRMABLE,
+    REJECTABLE,
+    decision_version,
+    standing_decision,
+)
 
 MAX_OTHERS = 12  # other suggestions of the same posts on one page
 
@@ -55,7 +60,7 @@ def review_context(match: Match) -> dict[str, Any]:
         "reasons": MatchDecision.Reason.choices,
         "version": decision_version(match),
         "can_confirm": both_open and match.status in CONFIRMABLE,
-        "can_reject": match.status == Match.Status.SUGGESTED,
+        "can_reject": match.status in REJECTABLE,
     }
 
 
@@ -65,8 +70,11 @@ def history(match: Match) -> list[MatchDecision]:
 
 
 def other_suggestions(match: Match) -> list[Match]:
-    """What else is suggested, or was set aside, for either post."""
-    shown = (Match.Status.SUGGESTED, Match.Status.SET_ASIDE, Match.Status.CONFIRMED)
+    """What else is suggested, drawn, or was set aside, for either post."""
+    shown = (
+        *(Match.Status.SUGGESTED, Match.Status.DRAWN),
+        *(Match.Status.SET_ASIDE, Match.Status.CONFIRMED),
+    )
     others = Match.objects.filter(
         Q(lost=match.lost_id) | Q(found=match.found_id), status__in=shown
     ).exclude(pk=match.pk)

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from matching.core.calibrated import channels, prior, terms, total
+from matching.core.calibrated import channels, prior, terms
 from matching.core.evidence import content
 from matching.core.prepared import Prepared, prepare
 from matching.core.profile import Habits, Normal, ScoringProfile
@@ -51,7 +51,7 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
     for _ in range(ROUNDS):
         one, other = prepare(lost, profile), prepare(found, profile)
         scored = terms(one, other, profile)
-        log_odds = total(scored, profile)
+        log_odds = profile.weighing.log_odds(prior(profile), scored)
         metrics = {
             "text_metric": _metric(
                 one, other, "text", _witnesses(log_odds, scored, profile, "text_text"), profile
@@ -76,7 +76,7 @@ def _witnesses(
     log_odds: Floats, scored: dict[str, Floats], profile: ScoringProfile, without: str
 ) -> Witnessed:
     """Pairs that are each other's best and probable, leaving one term out."""
-    weight = profile.scale * profile.weights[without]
+    weight = profile.weighing.scale * profile.weighing.weights[without]
     p = 1.0 / (1.0 + np.exp(-(log_odds - weight * np.nan_to_num(scored[without]))))
     best = (p >= p.max(axis=1, keepdims=True)) & (p >= p.max(axis=0, keepdims=True))
     rows, columns = np.nonzero(best & (p >= LEAST_PROBABILITY))
@@ -86,7 +86,7 @@ def _witnesses(
 def _with_matching(one: Prepared, other: Prepared, profile: ScoringProfile) -> ScoringProfile:
     """Where the similarities of true pairs lie, channel by channel."""
     scored = terms(one, other, profile)
-    log_odds = total(scored, profile)
+    log_odds = profile.weighing.log_odds(prior(profile), scored)
     learnt = {}
     for name, z in channels(one, other).items():
         seen = _witnesses(log_odds, scored, profile, name)
@@ -193,7 +193,7 @@ def _habits(
 
 def _match_share(log_odds: Floats, profile: ScoringProfile) -> float:
     """Of the lost posts, how many have their thing here: each has one at most."""
-    odds = np.exp(log_odds - profile.scale * prior(profile)).sum(axis=1) / max(
+    odds = np.exp(log_odds - profile.weighing.scale * prior(profile)).sum(axis=1) / max(
         profile.open_found, 1
     )
     cold = Habits().match_share

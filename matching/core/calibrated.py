@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.core import categories, evidence, gates
 from matching.core.prepared import Prepared, Rows, prepare
-from matching.core.profile import TERMS, ScoringProfile
+from matching.core.profile import ScoringProfile
 from matching.core.types import Bools, Candidates, Floats, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
 
@@ -47,11 +47,12 @@ class CalibratedV3:
         one = prepare(Candidates.from_features([query], profile.dim), profile)
         ready = self._prepared(candidates, profile)
         found = {name: term[0] for name, term in terms(one, ready, profile).items()}
-        log_odds = total(found, profile)
+        before = prior(profile)
+        log_odds = profile.weighing.log_odds(before, found)
         return Scores(
             post_ids=candidates.post_ids,
-            score=1.0 / (1.0 + np.exp(-log_odds)),
-            terms={"prior": np.full(len(candidates), prior(profile)), **found},
+            score=profile.weighing.probability(log_odds),
+            terms={"prior": np.full(len(candidates), before), **found},
             gates={
                 **gates.impossible(query, candidates, context),
                 LOOKS_DIFFERENT: _looks_different(found, one, ready),
@@ -71,14 +72,6 @@ def prior(profile: ScoringProfile) -> float:
     """Log odds of a pair before anything is known of it, from either side of it the same."""
     share = min(profile.habits.match_share / max(profile.open_found, 1), 0.9)
     return float(np.log(share / (1.0 - share)))
-
-
-def total(found: dict[str, Floats], profile: ScoringProfile) -> Floats:
-    """The log odds of each pair: prior and weighted terms, an absent one counts nothing."""
-    log_odds = prior(profile) + sum(
-        profile.weights[name] * np.nan_to_num(term) for name, term in found.items()
-    )
-    return np.asarray(profile.bias + profile.scale * log_odds, dtype=np.float64)
 
 
 def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
@@ -198,4 +191,4 @@ def _looks_different(found: dict[str, Floats], one: Prepared, ready: Prepared) -
     return np.asarray(floor & (same < LEAST_SAME_CATEGORY), dtype=np.bool_)
 
 
-__all__ = ["ALERT_FROM", "LOOKS_DIFFERENT", "SUGGEST_FROM", "TERMS", "CalibratedV3"]
+__all__ = ["ALERT_FROM", "LOOKS_DIFFERENT", "SUGGEST_FROM", "CalibratedV3"]

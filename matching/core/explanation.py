@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-BIAS, SCALE = "bias", "scale"  # beside the weights of the terms, 0 and 1 unless learnt
+from matching.core.weighing import Weighing
+
+LEARNT: Final = "learnt"  # the step that decisions of staff added
 LEAST_REASON_BITS: Final = 0.3  # what changes the odds by less than a quarter is no reason
 
 
@@ -29,21 +31,30 @@ class Step:
         return self.before + (self.bits or 0.0)
 
 
-def waterfall(terms: Mapping[str, float | None], weights: Mapping[str, float]) -> list[Step]:
-    """From the prior over each weighted term to the total, which is the last step's `after`.
+def waterfall(
+    terms: Mapping[str, float | None], weighing: Weighing, score: float | None = None
+) -> list[Step]:
+    """From the prior over each weighed term to the total, which is the last step's `after`.
 
     Args:
         terms: of a stored score, natural logs; "prior" first.
-        weights: by term, with "bias" and "scale" where they were learnt.
+        score: the probability that was stored; what its curve added belongs to the last step.
     """
-    scale, reached = weights.get(SCALE, 1.0), 0.0
+    reached = 0.0
     steps = []
     for name, value in terms.items():
-        bits = None if value is None else scale * weights.get(name, 1.0) * value / log(2.0)
+        bits = None
+        if value is not None:
+            bits = weighing.scale * weighing.weights.get(name, 1.0) * value / log(2.0)
+        elif said := weighing.missing.get(name, 0.0):
+            bits = said / log(2.0)
         steps.append(Step(name, bits, reached))
         reached = steps[-1].after
-    if bias := weights.get(BIAS, 0.0):
-        steps.append(Step(BIAS, bias / log(2.0), reached))
+    learnt = weighing.bias / log(2.0)
+    if weighing.steps and score is not None and 0.0 < score < 1.0:
+        learnt = log(score / (1.0 - score)) / log(2.0) - reached
+    if learnt:
+        steps.append(Step(LEARNT, learnt, reached))
     return steps
 
 
@@ -52,7 +63,7 @@ def reasons(steps: list[Step], most: int = 3) -> tuple[list[Step], list[Step]]:
     spoken = [
         step
         for step in steps
-        if step.name not in ("prior", BIAS)
+        if step.name not in ("prior", LEARNT)
         and step.bits is not None
         and abs(step.bits) >= LEAST_REASON_BITS
     ]

@@ -9,16 +9,9 @@ import numpy as np
 
 from matching.core.types import Floats, Texts
 from matching.core.vectors import Vec
+from matching.core.weighing import Weighing
 
-CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
-TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
-# The cross channels repeat part of what the category says already.
-COLD_WEIGHTS: Final[dict[str, float]] = {
-    **dict.fromkeys(TERMS, 1.0),
-    "text_image": 0.7,
-    "image_text": 0.7,
-}
-FORMAT: Final = 1
+FORMAT: Final = 2
 ARRAYS: Final = (
     *("categories", "families", "prompt_vecs", "prior", "text_mean", "image_mean"),
     *("text_class_means", "image_class_means", "text_metric", "image_metric"),
@@ -79,7 +72,7 @@ class ScoringProfile:
         text_metric: what a residual is multiplied with before two of them are compared.
         text_logit_sd: spread of the centred prompt logits; likewise image_logit_sd.
         matching: how the normalised similarity of a true pair lies, by channel.
-        weights: by term, what learning from decisions changes; `bias` in natural log.
+        weighing: what learning from decisions changes.
         open_found: found posts that were open when it was built.
         day_span_days: length of the period that the posts lie in.
         built_from: counts that say so, such as "texts" and "images".
@@ -108,9 +101,7 @@ class ScoringProfile:
     day_span_days: float
     habits: Habits = field(default_factory=Habits)
     shares: Shares = field(default_factory=Shares)
-    weights: dict[str, float] = field(default_factory=lambda: dict(COLD_WEIGHTS))
-    bias: float = 0.0
-    scale: float = 1.0
+    weighing: Weighing = field(default_factory=Weighing)
     built_from: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -135,9 +126,7 @@ class ScoringProfile:
             "day_span_days": self.day_span_days,
             "habits": vars(self.habits),
             "shares": vars(self.shares),
-            "weights": self.weights,
-            "bias": self.bias,
-            "scale": self.scale,
+            "weighing": self.weighing.as_json(),
             "built_from": self.built_from,
         }
         file = io.BytesIO()
@@ -159,7 +148,15 @@ class ScoringProfile:
                 raise ProfileUnreadable("The profile was written in another format.")
             matching = {name: Normal(*pair) for name, pair in facts.pop("matching").items()}
             habits, shares = Habits(**facts.pop("habits")), Shares(**facts.pop("shares"))
-            return cls(matching=matching, habits=habits, shares=shares, **arrays, **facts)
+            weighing = Weighing.from_json(facts.pop("weighing"))
+            return cls(
+                matching=matching,
+                habits=habits,
+                shares=shares,
+                weighing=weighing,
+                **arrays,
+                **facts,
+            )
         except ProfileUnreadable:
             raise
         except Exception as error:  # whatever a damaged file makes numpy, zip or json say

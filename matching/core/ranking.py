@@ -1,7 +1,7 @@
 """Scores every lost post of a world against every found post, as production scores a query."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
@@ -32,6 +32,19 @@ class Ranking:
     pair_lost: Ints
     pair_found: Ints
     pattern: Ints
+
+    def of_lost(self, rows: Ints) -> "Ranking":
+        """Only these lost posts, in this order. Shape: (k,), each row at most once"""
+        place = np.full(len(self.scores), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.pair_lost] >= 0
+        return replace(
+            self,
+            scores=self.scores[rows],
+            pattern=self.pattern[rows],
+            pair_lost=place[self.pair_lost[kept]],
+            pair_found=self.pair_found[kept],
+        )
 
     @property
     def is_pair(self) -> Bools:

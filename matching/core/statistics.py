@@ -9,9 +9,10 @@ import numpy as np
 
 from matching.core.categories import category_rows, centred_prompts, posterior
 from matching.core.prepared import cohort_statistics, residuals
-from matching.core.profile import CHANNELS, Normal, ScoringProfile, Shares
+from matching.core.profile import Normal, ScoringProfile, Shares
 from matching.core.types import MISSING, Candidates, Floats, Texts
 from matching.core.vectors import Vec, unit
+from matching.core.weighing import CHANNELS
 
 COHORT_SIZE: Final = 512
 COHORT_SEED: Final = 0  # which posts are in the cohort follows from the posts alone

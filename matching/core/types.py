@@ -186,6 +186,17 @@ class Scores:
             taken_out |= mask
         return taken_out
 
+    @property
+    def ranks(self) -> Ints:
+        """Place of each from 1, by score; what a gate takes out comes after all others.
+
+        Shape: (n,)
+        """
+        best_first = np.lexsort((self.post_ids, -self.score, self.gated))
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[best_first] = np.arange(1, len(self) + 1)
+        return ranks
+
     def at(self, row: int) -> Score:
         """The score of one candidate, in plain Python types that JSON takes."""
         return Score(

@@ -4,6 +4,7 @@ from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Ve
 from matching.models.heartbeat import Heartbeat
 from matching.models.match import Match, MatchDecision
 from matching.models.profile import StoredProfile
+from matching.models.showing import Showing
 
 __all__ = [
     "Embedding",
@@ -12,6 +13,7 @@ __all__ = [
     "Match",
     "MatchDecision",
     "Modality",
+    "Showing",
     "StoredProfile",
     "Vector",
 ]

@@ -21,6 +21,8 @@ class Match(models.Model):
         SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched elsewhere
         WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence or a post went away
         GATED = "gated", _("ruled out")  # similar, but a gate makes it impossible
+        # Not likely enough; staff are asked all the same, to learn what the suggestions miss.
+        DRAWN = "drawn", _("drawn for comparison")
 
     lost = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="matches_as_lost", verbose_name=_("lost")
@@ -42,6 +44,8 @@ class Match(models.Model):
         verbose_name=_("profile"),
     )
     score = models.FloatField(_("score"))
+    rank = models.PositiveIntegerField(_("rank"), default=0)  # in the query that scored it, from 1
+    drawn_with = models.FloatField(_("drawn with"), null=True, blank=True)  # a probability
     terms = models.JSONField(_("terms"), default=dict)
     gates = models.JSONField(_("gates"), default=list)
     evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
@@ -127,6 +131,8 @@ class MatchDecision(models.Model):
     score = models.FloatField(_("score"))
     strategy = models.CharField(_("strategy"), max_length=40)
     profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
+    rank = models.PositiveIntegerField(_("rank"), default=0)
+    drawn_with = models.FloatField(_("drawn with"), null=True, blank=True)
     fingerprint = models.CharField(_("encoder"), max_length=80)
     terms = models.JSONField(_("terms"), default=dict)
     gates = models.JSONField(_("gates"), default=list)

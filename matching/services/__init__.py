@@ -12,6 +12,7 @@ from matching.services.heartbeat import answer_beat
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.profiles import build_scoring_profile, current_profile
+from matching.services.showings import log_shown
 from matching.services.sweep import sweep
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "confirm_matches",
     "current_profile",
     "decision_version",
+    "log_shown",
     "match_post",
     "reject_match",
     "reject_matches",

@@ -18,7 +18,8 @@ from lostfound.services.privacy import mask_personal_numbers
 from matching.models import Match, MatchDecision
 from matching.services.outbox import UNDECIDED
 
-CONFIRMABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.REJECTED})
+REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.DRAWN})
+CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
 STATUS_AFTER: Final[dict[str, str]] = {
     MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,
     MatchDecision.Action.REJECT: Match.Status.REJECTED,
@@ -117,7 +118,7 @@ def reject_match(
         raise DecisionRefused(_("Choose a reason from the list."), "reason")
     match = _locked(match.pk, {match.lost_id, match.found_id})
     _check_seen(match, expected_version)
-    if match.status != Match.Status.SUGGESTED:
+    if match.status not in REJECTABLE:
         raise _decided_already(match)
     note = mask_personal_numbers(note.strip())[:MAX_NOTE_CHARS]
     decision = _record(match, MatchDecision.Action.REJECT, actor, reason=reason, note=note)
@@ -173,7 +174,7 @@ def _locked(match_id: int, post_ids: Iterable[int]) -> Match:
 
 def _check_seen(match: Match, expected_version: str | None) -> None:
     if expected_version and expected_version != decision_version(match):
-        if match.status != Match.Status.SUGGESTED:
+        if match.status not in REJECTABLE:
             raise _decided_already(match)
         raise DecisionRefused(
             _("“%(match)s” has changed since you opened it. Look at it again, then decide.")
@@ -245,6 +246,8 @@ def _record(
         terms=match.terms,
         gates=match.gates,
         evidence_hash=match.evidence_hash,
+        rank=match.rank,
+        drawn_with=match.drawn_with,
     )
 
 
@@ -264,11 +267,10 @@ def _move(
 
 
 def _lay_down(match: Match) -> None:
-    """Put an undecided pair where it belongs: suggested or ruled out, aside, or withdrawn."""
+    """Put an undecided pair where it belongs: suggested, ruled out, drawn, aside, or withdrawn."""
     gone = [post for post in (match.lost, match.found) if not post.is_open]
     if not gone:
-        undecided = Match.Status.GATED if match.gates else Match.Status.SUGGESTED
-        return _move(match, undecided, None)
+        return _move(match, _undecided(match), None)
     holders = MatchDecision.objects.filter(
         Q(match__lost__in=gone) | Q(match__found__in=gone),
         action=MatchDecision.Action.CONFIRM,
@@ -279,6 +281,12 @@ def _lay_down(match: Match) -> None:
     if holder is None:
         return _move(match, Match.Status.WITHDRAWN, None)
     return _move(match, Match.Status.SET_ASIDE, None, held_by=holder)
+
+
+def _undecided(match: Match) -> str:
+    if match.gates:
+        return Match.Status.GATED
+    return Match.Status.SUGGESTED if match.drawn_with is None else Match.Status.DRAWN
 
 
 def _change(post: Post, to: str, decision: MatchDecision, action: str) -> None:

@@ -18,8 +18,10 @@ from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Match
 from matching.search import SearchResult, search_candidates
 from matching.services.embedding import embed_post
+from matching.services.exploration import draw_candidates
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import (
+    UNDECIDED,
     Claim,
     ClaimLost,
     claim_post,
@@ -34,8 +36,9 @@ from matching.services.profiles import ensure_profile
 logger = logging.getLogger(__name__)
 
 WRITTEN_FIELDS = (
-    *("status", "strategy", "fingerprint", "profile", "score", "terms", "gates", "evidence_hash"),
-    *("created_at", "scored_at", "decided_at", "decided_by", "set_aside_by"),
+    *("status", "strategy", "fingerprint", "profile", "score", "rank", "drawn_with"),
+    *("terms", "gates", "evidence_hash", "created_at", "scored_at"),
+    *("decided_at", "decided_by", "set_aside_by"),
 )
 
 
@@ -112,9 +115,11 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
         )
     }
 
-    involved = {post.pk, *listed}
-    for ids in _pairs_of(post).values_list("lost_id", "found_id"):
-        involved.update(ids)
+    before_lock = list(_pairs_of(post))
+    drawn = draw_candidates(result, before_lock)
+    involved = {post.pk, *listed, *drawn}
+    for match in before_lock:
+        involved.update((match.lost_id, match.found_id))
     # Posts first, in the order of their keys: the order in which everybody takes these locks.
     locked = Post.objects.select_for_update().filter(pk__in=involved).order_by("pk")
     open_ids = {other.pk for other in locked if other.is_open}
@@ -130,11 +135,12 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
         for match in _pairs_of(post).select_for_update().order_by("pk")
     }
     rows = {int(pk): row for row, pk in enumerate(result.scores.post_ids)}
+    ranks = result.scores.ranks
 
     new, moved = [], []
     for other_id in sorted(unchanged):
         match = existing.get(other_id)
-        if match is None and other_id not in listed:
+        if match is None and other_id not in listed and other_id not in drawn:
             continue
         score = listed.get(other_id) or result.scores.at(rows[other_id])
         pair = ScoredPair(
@@ -142,6 +148,7 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
             evidence_hash=result.pair_evidence(other_id),
             reaches=score.score >= result.threshold,
             is_listed=other_id in listed,
+            is_drawn=other_id in drawn,
         )
         status = next_status(match, pair)
         if status is None:
@@ -153,14 +160,16 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
             new.append(match)
         else:
             moved.append(match)
+        if status == Match.Status.DRAWN and before != Match.Status.DRAWN:
+            match.drawn_with = drawn[other_id]
+        elif status == Match.Status.SUGGESTED:
+            match.drawn_with = None
+        match.rank = int(ranks[rows[other_id]])
         _fill(match, status, pair, result, fingerprint)
         if is_news(before, status):
             match.created_at = match.scored_at
     for other_id, match in existing.items():
-        if other_id not in open_ids and match.status in (
-            Match.Status.SUGGESTED,
-            Match.Status.GATED,
-        ):
+        if other_id not in open_ids and match.status in UNDECIDED:
             match.status = Match.Status.WITHDRAWN
             moved.append(match)
     Match.objects.bulk_update(moved, WRITTEN_FIELDS)

@@ -28,7 +28,7 @@ MATCH_TASK: Final = "matching.tasks.match_post"
 CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 ERROR_CHARS: Final = 2000
 # What a pair that nobody has decided about may be.
-UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.GATED)
+UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.GATED, Match.Status.DRAWN)
 
 
 @dataclass(frozen=True)

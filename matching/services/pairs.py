@@ -6,6 +6,7 @@ from matching.core.types import Score
 from matching.models import Match
 
 SUGGESTED, GATED = Match.Status.SUGGESTED, Match.Status.GATED
+DRAWN = Match.Status.DRAWN
 WITHDRAWN, SET_ASIDE = Match.Status.WITHDRAWN, Match.Status.SET_ASIDE
 REJECTED, CONFIRMED = Match.Status.REJECTED, Match.Status.CONFIRMED
 
@@ -15,22 +16,27 @@ class ScoredPair:
     """A pair of open posts, as the strategy sees it now.
 
     `is_listed`: it is among the best of its query, so that it may appear where it was not.
+    `is_drawn`: it is not, but was drawn from those behind them.
     """
 
     score: Score
     evidence_hash: str
     reaches: bool  # the threshold
     is_listed: bool
+    is_drawn: bool = False
 
 
 def next_status(match: Match | None, pair: ScoredPair) -> str | None:
     """The status that a pair moves to; None where its row is left as it is.
 
     A confirmed pair is never touched. A rejected one comes back only with other evidence. One
-    that was set aside is suggested again, since both its posts are open.
+    that was set aside is suggested again, since both its posts are open. One that was drawn waits
+    until it is decided about, ruled out, or likely enough to be suggested.
     """
     before = match.status if match else None
     wanted = GATED if pair.score.is_gated else SUGGESTED
+    if pair.is_drawn and before is None:
+        return DRAWN
     if match is None:
         return wanted if pair.reaches and pair.is_listed else None
     if before == CONFIRMED:
@@ -41,6 +47,9 @@ def next_status(match: Match | None, pair: ScoredPair) -> str | None:
         return SUGGESTED if is_new and appears else None
     if before == WITHDRAWN:
         return wanted if pair.reaches and pair.is_listed else None
+    was_drawn = before == DRAWN or (before == SET_ASIDE and match.drawn_with is not None)
+    if was_drawn and wanted == SUGGESTED and not pair.reaches:
+        return DRAWN
     return wanted if pair.reaches else WITHDRAWN
 
 

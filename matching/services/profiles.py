@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching.core.adaptation import adapt
-from matching.core.explanation import BIAS, SCALE
 from matching.core.profile import ScoringProfile
 from matching.core.statistics import CategorySet, build_profile
 from matching.core.vectors import unit
@@ -82,8 +81,7 @@ def build_scoring_profile() -> StoredProfile:
     )
     built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
     if before is not None:
-        learnt = before.profile
-        built = built.with_(weights=learnt.weights, bias=learnt.bias, scale=learnt.scale)
+        built = built.with_(weighing=before.weighing)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
     stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
     logger.info("Scoring profile %s was built from %s", stored.pk, built.built_from)
@@ -108,7 +106,7 @@ def store_profile(
         origin=origin,
         is_current=True,
         prompts_hash=prompts_digest,
-        weights={**profile.weights, BIAS: profile.bias, SCALE: profile.scale},
+        weights=profile.weighing.as_json(),
         built_from=profile.built_from,
         report=report or {},
         data=profile.to_bytes(),

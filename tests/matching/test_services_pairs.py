@@ -1,5 +1,7 @@
 """The one table of what becomes of a pair when it has been scored."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import Settings
 
@@ -22,6 +24,7 @@ TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] =
     "set_aside": ("suggested", "suggested", "withdrawn", "gated"),
     "confirmed": (None, None, None, None),
     "rejected": (None, None, None, None),
+    "drawn": ("suggested", "suggested", "drawn", "gated"),
 }
 CASES = [(True, True, False), (True, False, False), (False, False, False), (True, True, True)]
 
@@ -57,8 +60,17 @@ def test_a_confirmed_pair_is_left_alone_whatever_changes(case: tuple[bool, bool,
 
 def test_staff_see_as_new_what_they_did_not_see_before() -> None:
     news = {before for before in TABLE if is_news(before, "suggested")}
-    assert news == {None, "gated", "withdrawn", "rejected", "confirmed"}
+    assert news == {None, "gated", "withdrawn", "rejected", "confirmed", "drawn"}
     assert not any(is_news(before, "gated") for before in TABLE)
+
+
+def test_what_was_drawn_is_drawn_once_and_waits_even_after_it_was_set_aside() -> None:
+    drawn = replace(scored(False, False, False), is_drawn=True)
+    assert next_status(None, drawn) == "drawn"
+    for before in ("withdrawn", "rejected", "confirmed"):
+        assert next_status(stored(before), drawn) in (None, "withdrawn")
+    shelved = Match(status="set_aside", evidence_hash=SAME, drawn_with=0.1)
+    assert next_status(shelved, scored(False, False, False)) == "drawn"
 
 
 # --- The same through the whole pipeline ---

@@ -15,12 +15,12 @@ from matching.core.calibrated import (
     CalibratedV3,
     ProfileMissing,
     prior,
-    total,
 )
-from matching.core.profile import CHANNELS, ProfileUnreadable, ScoringProfile
+from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.simulator import BASE, simulate
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
+from matching.core.weighing import CHANNELS
 from matching.core.world import World
 
 V3 = CalibratedV3()
@@ -114,7 +114,7 @@ def test_the_score_is_the_sum_of_its_terms(world: World, profile: ScoringProfile
     for row in range(len(result)):
         one = result.at(row)
         log_odds = prior(profile) + sum(
-            profile.weights[name] * (term or 0.0)
+            profile.weighing.weights[name] * (term or 0.0)
             for name, term in one.terms.items()
             if name != "prior"
         )
@@ -229,7 +229,7 @@ def test_a_profile_is_written_and_read_unchanged(world: World, profile: ScoringP
     again = ScoringProfile.from_bytes(taught.to_bytes())
     query, others = full_post(world), world.features("found")
     assert np.array_equal(scored(taught, query, others).score, scored(again, query, others).score)
-    assert again.habits == taught.habits and again.weights == taught.weights
+    assert again.habits == taught.habits and again.weighing == taught.weighing
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"nothing of the kind"])
@@ -256,4 +256,4 @@ def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
     for name in CHANNELS:
         assert taught.matching[name].mean == pytest.approx(cold.matching[name].mean, abs=0.6)
     assert taught.habits.delay_days == pytest.approx(4.0, abs=1.5)
-    assert total({}, taught) == pytest.approx(prior(taught))
+    assert taught.weighing.log_odds(prior(taught), {}) == pytest.approx(prior(taught))

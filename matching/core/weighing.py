@@ -1,0 +1,68 @@
+"""How evidence becomes a probability: what learning from decisions changes, and only that."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+
+import numpy as np
+
+from matching.core.types import Floats
+
+CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
+TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
+# The cross channels repeat part of what the category says already.
+COLD_WEIGHTS: Final[dict[str, float]] = {
+    **dict.fromkeys(TERMS, 1.0),
+    "text_image": 0.7,
+    "image_text": 0.7,
+}
+# Steps are flat, and equal probabilities have no order: so much of the smooth curve stays.
+SMOOTH_SHARE: Final = 0.02
+MOST_LOG_ODDS: Final = 36.0  # beyond it, 1 - p is no number any more
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Weights of the terms, and the curve from log odds to probability.
+
+    Attributes:
+        weights: by term.
+        missing: by term, what its absence says, in natural log; 0 until it is learnt.
+        scale: of prior and terms together, where staff find scores too sure or not sure enough.
+        bias: natural log.
+        steps: (log odds, probability) in rising order, where the curve itself was learnt.
+    """
+
+    weights: dict[str, float] = field(default_factory=lambda: dict(COLD_WEIGHTS))
+    missing: dict[str, float] = field(default_factory=dict)
+    scale: float = 1.0
+    bias: float = 0.0
+    steps: tuple[tuple[float, float], ...] = ()
+
+    def log_odds(self, prior: float | Floats, terms: Mapping[str, Floats]) -> Floats:
+        """Of each pair, before `steps`; a term that is absent (NaN) adds what its absence says."""
+        weighed = prior + sum(
+            self.weights[name] * np.nan_to_num(term) for name, term in terms.items()
+        )
+        absent = sum(value * np.isnan(terms[name]) for name, value in self.missing.items() if value)
+        return np.asarray(self.bias + self.scale * weighed + absent, dtype=np.float64)
+
+    def probability(self, log_odds: Floats) -> Floats:
+        """Range: 0 to 1, rising with the log odds"""
+        bounded = np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)
+        smooth = 1.0 / (1.0 + np.exp(-bounded))
+        if not self.steps:
+            return np.asarray(smooth, dtype=np.float64)
+        at, reached = np.array(self.steps, dtype=np.float64).T
+        stepped = np.interp(bounded, at, reached)
+        return np.asarray(SMOOTH_SHARE * smooth + (1 - SMOOTH_SHARE) * stepped, dtype=np.float64)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The weighing that `as_json` wrote; what is not there is as before any learning."""
+        steps = tuple((float(at), float(p)) for at, p in data.get("steps", ()))
+        return cls(**{**data, "steps": steps})

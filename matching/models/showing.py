@@ -1,0 +1,38 @@
+"""What staff were shown: every candidate with its rank, score and terms at that time."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matching.models.match import Match
+
+
+class Showing(models.Model):
+    """A pair that staff saw, as it was scored then. Rows are only ever added."""
+
+    match = models.ForeignKey(
+        Match, on_delete=models.CASCADE, related_name="showings", verbose_name=_("pair")
+    )
+    rank = models.PositiveIntegerField(_("rank"))
+    score = models.FloatField(_("score"))
+    terms = models.JSONField(_("terms"))
+    strategy = models.CharField(_("strategy"), max_length=40)
+    fingerprint = models.CharField(_("encoder"), max_length=80)
+    profile_version = models.PositiveIntegerField(_("profile"), default=0)  # 0: none is needed
+    evidence_hash = models.CharField(max_length=64)
+    shown_with = models.FloatField(_("shown with"), default=1.0)  # a probability
+    shown_at = models.DateTimeField(_("shown"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("shown pair")
+        verbose_name_plural = _("shown pairs")
+        ordering = ("-shown_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["match", "evidence_hash", "profile_version", "strategy"],
+                name="one_showing_per_scoring",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match} ({self.rank})"

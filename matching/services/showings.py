@@ -1,0 +1,45 @@
+"""Logs what staff are shown, so that learning knows what their decisions chose from."""
+
+import logging
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+
+from matching.models import Match, Showing
+
+logger = logging.getLogger(__name__)
+
+
+def log_shown(matches: Iterable[Match]) -> None:
+    """Note each pair as it is scored now, once. Two queries at most, for any number of pairs."""
+    rows = [
+        Showing(
+            match=match,
+            rank=match.rank,
+            score=match.score,
+            terms=match.terms,
+            strategy=match.strategy,
+            fingerprint=match.fingerprint,
+            profile_version=match.profile_id or 0,
+            evidence_hash=match.evidence_hash,
+            shown_with=1.0 if match.drawn_with is None else match.drawn_with,
+        )
+        for match in matches
+    ]
+    known = set(
+        Showing.objects.filter(match__in=[row.match_id for row in rows]).values_list(
+            "match_id", "evidence_hash", "profile_version", "strategy"
+        )
+    )
+    new = [
+        row
+        for row in rows
+        if (row.match_id, row.evidence_hash, row.profile_version, row.strategy) not in known
+    ]
+    if not new:
+        return
+    try:
+        with transaction.atomic():  # somebody else may have noted one in between
+            Showing.objects.bulk_create(new, ignore_conflicts=True)
+    except IntegrityError:  # a post was deleted in between, and its pairs with it
+        logger.info("What was shown of %s pairs was not noted: one is gone", len(new))
