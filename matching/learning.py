@@ -44,6 +44,9 @@ class Stage(StrEnum):
     ISOTONIC = "isotonic"
 
 
+LESS: Final = {Stage.ISOTONIC: Stage.LOGISTIC, Stage.LOGISTIC: Stage.PLATT}
+
+
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """What was learnt.
@@ -213,10 +216,20 @@ class Lesson:
 def learn(judgements: Judgements, before: Weighing) -> Lesson:
     """Fit on the past, and compare with the weighing in use on what came after it.
 
-    Each block of time is predicted by what the blocks before it teach; the last of these fits is
-    the one that would be put in use.
+    As much is fitted as the judgements are enough for; where the guard refuses that, less.
     """
-    stage = stage_for(judgements)
+    most = _try(judgements, before, stage_for(judgements))
+    lesson = most
+    while not lesson.is_promoted and (less := LESS.get(lesson.stage)) is not None:
+        lesson = _try(judgements, before, less)
+    return lesson if lesson.is_promoted else most
+
+
+def _try(judgements: Judgements, before: Weighing, stage: Stage) -> Lesson:
+    """Predict each block of time by what the blocks before it teach.
+
+    The last of these fits is the one that would be put in use.
+    """
     confirmed = int(judgements.is_match.sum())
     rejected = len(judgements) - confirmed
     if stage is Stage.NOTHING:

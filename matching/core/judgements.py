@@ -1,6 +1,6 @@
 """What people decided about pairs that they were shown, as columns that can be learnt from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Self
 
@@ -56,6 +56,16 @@ class Judgements:
     def take(self, rows: Ints | Bools) -> Self:
         """The judgements at these rows."""
         return type(self)(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """One after the other; at least one."""
+        return cls(
+            **{
+                one.name: np.concatenate([getattr(part, one.name) for part in parts])
+                for one in fields(cls)
+            }
+        )
 
     def blocks(self) -> list[tuple[Self, Self]]:
         """Ever longer pasts, each with the block of time that followed: to learn from, and to test.

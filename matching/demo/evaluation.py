@@ -12,10 +12,15 @@ from django.test.utils import override_settings
 
 from lostfound.models import Post
 from matching.core.benchmark import Outcome
+from matching.core.calibrated import CalibratedV3
+from matching.core.office import open_office
 from matching.core.ranking import RULED_OUT, Ranking
 from matching.core.registry import STRATEGIES
+from matching.core.types import Scores
+from matching.core.weighing import TERMS, Weighing
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.seed import Progress, demo_accounts, submit_specs
+from matching.learning import Lesson, learn
 from matching.models import Embedding, Match
 from matching.services import build_scoring_profile, match_post, retry_matching
 
@@ -121,6 +126,55 @@ def _ranking(posts: Sequence[Post], pairs: Sequence[tuple[Post, Post]], name: st
         pair_found=np.array([columns[found.pk] for _, found in pairs], dtype=np.int64),
         pattern=pattern,
     )
+
+
+def school_demo(
+    outcome: Outcome, *, judged: int, wrong: Sequence[float], seed: int
+) -> tuple[Lesson, Outcome, Outcome]:
+    """Let a simulated office judge what is stored, learn from it, and measure the other posts.
+
+    Returns: the lesson; before and after it, the lost posts that nobody judged. Scores after it
+        are made from the stored terms.
+    """
+    (ranking,) = outcome.rankings
+    stored = _stored_scores(CalibratedV3.name)
+    office = open_office(stored.__getitem__, ranking.is_pair, judged=judged, wrong=wrong, seed=seed)
+    lesson = learn(office.judgements, Weighing())
+    weighing = lesson.fitted.weighing if lesson.is_promoted and lesson.fitted else Weighing()
+    scores = np.full(ranking.scores.shape, RULED_OUT)
+    for lost, one in enumerate(stored):
+        evidence = {name: one.terms[name] for name in TERMS}
+        log_odds = weighing.log_odds(one.terms["prior"], evidence)
+        scores[lost, one.post_ids] = weighing.probability(log_odds)
+    learnt = replace(ranking, scores=scores)
+    before, after = (
+        Outcome(outcome.strategy, [one.of_lost(office.unseen)]) for one in (ranking, learnt)
+    )
+    return lesson, before, after
+
+
+def _stored_scores(name: str) -> list[Scores]:
+    """What is stored of each lost post; post ids are rows of found posts."""
+    lost, found = (
+        list(Post.objects.filter(kind=kind).order_by("pk").values_list("pk", flat=True))
+        for kind in (Post.Kind.LOST, Post.Kind.FOUND)
+    )
+    column = {pk: number for number, pk in enumerate(found)}
+    listed: dict[int, list[Match]] = defaultdict(list)
+    for match in Match.objects.filter(status=Match.Status.SUGGESTED, strategy=name).order_by("pk"):
+        listed[match.lost_id].append(match)
+    return [
+        Scores(
+            post_ids=np.array([column[one.found_id] for one in listed[pk]], dtype=np.int64),
+            score=np.array([one.score for one in listed[pk]], dtype=np.float64),
+            terms={
+                term: np.array([one.terms[term] for one in listed[pk]], dtype=np.float64)
+                for term in ("prior", *TERMS)
+            },
+            gates={},
+        )
+        for pk in lost
+    ]
 
 
 def figures_of(outcomes: dict[str, Outcome]) -> dict[str, Any]:

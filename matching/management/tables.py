@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from matching.core.benchmark import FIRST, Outcome
 from matching.core.ranking import PATTERNS
+from matching.learning import Lesson
 
 COLUMNS: Final = (
     ("recall@1", "r@1"),
@@ -42,15 +43,26 @@ def patterns(outcomes: dict[str, Outcome]) -> list[str]:
 
 def gains(outcomes: dict[str, Outcome]) -> list[str]:
     """What the last strategy finds more than each other one."""
-    *others, last = outcomes.values()
+    *others, (name, last) = outcomes.items()
     lines = []
-    for other in others:
+    for other_name, other in others:
         gain, lower, upper = last.gain_over(other)
         lines.append(
-            f"{last.strategy} over {other.strategy}: r@{FIRST} {gain:+.3f}, "
+            f"{name} over {other_name}: r@{FIRST} {gain:+.3f}, "
             f"95% interval {lower:+.3f} to {upper:+.3f}"
         )
     return lines
+
+
+def told(lesson: Lesson) -> str:
+    """What came of a lesson, in one line."""
+    verdict = lesson.verdict
+    why = ", ".join(verdict.refusals) if verdict else "too few judgements"
+    became = "put in use" if lesson.is_promoted else f"refused ({why})"
+    held = f", {verdict.figures['wrong']:.1%} held wrong" if verdict else ""
+    return (
+        f"{lesson.confirmed} confirmed, {lesson.rejected} rejected{held}; {lesson.stage} {became}"
+    )
 
 
 def _number(value: Any) -> str:

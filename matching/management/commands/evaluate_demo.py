@@ -15,9 +15,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from lostfound.models import Building
+from matching.core.benchmark import Outcome
+from matching.core.calibrated import CalibratedV3
+from matching.core.office import USUAL_WRONG
 from matching.core.registry import STRATEGIES
-from matching.demo.evaluation import KEPT, evaluate_demo, figures_of
-from matching.management.tables import gains, patterns, table
+from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, school_demo
+from matching.lessons import AFTER, BEFORE
+from matching.management.tables import gains, patterns, table, told
 
 
 class Command(BaseCommand):
@@ -31,6 +35,13 @@ class Command(BaseCommand):
             "--strategy", default="all", help=f"all, or one of {', '.join(STRATEGIES)}"
         )
         parser.add_argument("--seed", type=int, default=7, help="of the things and the words")
+        parser.add_argument(
+            "--judgements",
+            type=int,
+            default=960,
+            metavar="N",
+            help="of a simulated office that calibrated_v3 then learns from; 0: none",
+        )
         parser.add_argument("--json", type=Path, help="write all figures to this file as well")
         parser.add_argument("--inside", action="store_true", help="used by the command itself")
 
@@ -57,8 +68,23 @@ class Command(BaseCommand):
         )
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
+        if options["judgements"] > 0 and CalibratedV3.name in outcomes:
+            outcomes |= self._school(outcomes[CalibratedV3.name], options)
         if options["json"]:
             options["json"].write_text(json.dumps(figures_of(outcomes), indent=2) + "\n")
+
+    def _school(self, outcome: Outcome, options: dict[str, Any]) -> dict[str, Outcome]:
+        lesson, before, after = school_demo(
+            outcome, judged=options["judgements"], wrong=USUAL_WRONG, seed=options["seed"]
+        )
+        shown = {BEFORE: before, AFTER: after}
+        self.stdout.write(
+            f"\nSimulated office: {options['judgements']} judgements; the "
+            f"{len(before.rankings[0].scores)} lost posts that it has not seen"
+        )
+        for line in (*table(shown), "", *patterns(shown), "", told(lesson)):
+            self.stdout.write(line)
+        return {"calibrated_v3_unseen": before, "calibrated_v3_learnt": after}
 
 
 def _start_inside(options: dict[str, Any]) -> None:
@@ -75,6 +101,7 @@ def _start_inside(options: dict[str, Any]) -> None:
         command = [
             *(sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate_demo", "--inside"),
             *("--strategy", options["strategy"], "--seed", str(options["seed"])),
+            *("--judgements", str(options["judgements"])),
             *(("--json", str(options["json"].resolve())) if options["json"] else ()),
         ]
         if code := subprocess.run(command, env=environment, check=False).returncode:

@@ -10,11 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from matching.core.benchmark import Progress, evaluate
+from matching.core.office import USUAL_WRONG
 from matching.core.registry import STRATEGIES
 from matching.core.simulator import WORLDS, simulate
 from matching.core.world import World
 from matching.core.world_file import WorldFileError
-from matching.management.tables import gains, patterns, table
+from matching.lessons import AFTER, BEFORE, school
+from matching.management.tables import gains, patterns, table, told
 
 
 class Command(BaseCommand):
@@ -38,6 +40,21 @@ class Command(BaseCommand):
             default=[0],
             help="of simulated worlds, such as 3 or 0,1,2 or 0-4",
         )
+        parser.add_argument(
+            "--judgements",
+            type=int,
+            default=0,
+            metavar="N",
+            help="also let a simulated office judge N shown pairs of each world, learn from that, "
+            "and measure the lost posts that it has not seen",
+        )
+        parser.add_argument(
+            "--wrong",
+            type=_shares,
+            default=USUAL_WRONG,
+            metavar="SHARES",
+            help="share of wrong decisions of each person of that office, such as 0.02,0.05",
+        )
         parser.add_argument("--json", type=Path, help="write all figures to this file as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,13 +68,46 @@ class Command(BaseCommand):
         self.stdout.write(_title(options["world"], options["seeds"], worlds))
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
+        figures = {name: outcome.figures for name, outcome in outcomes.items()}
+        if options["judgements"] > 0:
+            figures |= self._school(worlds, options["judgements"], options["wrong"])
         if options["json"]:
-            figures = {name: outcome.figures for name, outcome in outcomes.items()}
             written = json.dumps({"strategies": figures}, indent=2) + "\n"
             try:
                 options["json"].write_text(written)
             except OSError as error:
                 raise CommandError(f"{options['json']} cannot be written: {error}") from error
+
+    def _school(
+        self, worlds: Sequence[World], judged: int, wrong: Sequence[float]
+    ) -> dict[str, Any]:
+        """Judge, learn, measure, tell; the figures before and after."""
+        shares = ", ".join(f"{share:g}" for share in wrong)
+        self.stdout.write(
+            f"\nSimulated office: {judged} judgements in each world, wrong by person {shares}; "
+            "lost posts that it has not seen"
+        )
+        schooling = school(worlds, judged=judged, wrong=wrong)
+        shown = {BEFORE: schooling.before, AFTER: schooling.after}
+        for line in (*table(shown), "", *patterns(shown), "", *gains(shown)):
+            self.stdout.write(line)
+        for number, lesson in enumerate(schooling.lessons):
+            self.stdout.write(f"world {number + 1}: {told(lesson)}")
+        return {
+            "calibrated_v3_unseen": schooling.before.figures,
+            "calibrated_v3_learnt": schooling.after.figures,
+        }
+
+
+def _shares(text: str) -> list[float]:
+    """Which shares "0.02,0.05" means."""
+    try:
+        shares = [float(part) for part in text.split(",")]
+    except ValueError:
+        shares = []
+    if not shares or not all(0.0 <= share <= 1.0 for share in shares):
+        raise ArgumentTypeError(f"{text!r} is no list of shares from 0 to 1, such as 0.02,0.05")
+    return shares
 
 
 def _seeds(text: str) -> list[int]:
