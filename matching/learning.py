@@ -31,6 +31,7 @@ MOST_WEIGHT: Final = 5.0
 # Share of wrong decisions before anybody has decided: 1 in 50.
 WRONG_OF: Final = (1.0, 50.0)
 EM_STEPS: Final = 15
+SETTLED: Final = 5e-4  # change of a share of wrong decisions, below which more steps tell nothing
 PENALTY_FREE: Final = 100.0  # the column of the log odds is so large that no penalty holds it
 LEAST_STEP_WEIGHT: Final = 0.5  # judgements on either side that a step's probability begins with
 
@@ -93,9 +94,12 @@ def fit(judgements: Judgements, stage: Stage) -> Fitted:
     for _ in range(EM_STEPS):
         p = weighing.probability(judgements.log_odds(weighing))
         is_wrong = _posterior_wrong(judgements.is_match, p, wrong[person])
+        before = wrong
         wrong = (np.bincount(person, is_wrong) + WRONG_OF[0]) / (np.bincount(person) + WRONG_OF[1])
         truth = np.where(judgements.is_match, 1.0 - is_wrong, is_wrong)
         weighing = fit_once(judgements, truth)
+        if np.abs(wrong - before).max() < SETTLED:
+            break
     if stage is Stage.ISOTONIC:
         weighing = _isotonic(judgements, truth, weighing)
     return Fitted(

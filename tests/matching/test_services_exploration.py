@@ -1,0 +1,165 @@
+"""Unlikely candidates that staff are asked about, and the log of what they were shown."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from lostfound.models import Post
+from matching.models import Match, Showing
+from matching.selectors import matching_state, open_suggestions, suggestions_for
+from matching.services import (
+    build_scoring_profile,
+    confirm_match,
+    log_shown,
+    match_post,
+    reject_match,
+    retry_matching,
+    undo_decision,
+)
+from tests.factories import StaffFactory
+from tests.matching.submitting import found, make, matched
+
+pytestmark = pytest.mark.django_db
+
+TITLES = ["red scarf wool", "silver laptop sleeve", "green thermos steel", "white keyring bear"]
+
+
+@pytest.fixture(autouse=True)
+def strategy(settings: Settings, fake_encoder: Any) -> None:
+    # No pair of these reaches the threshold, so that each is one that may be drawn.
+    values: dict[str, Any] = {"STRATEGY": "calibrated_v3", "THRESHOLD": 1.0, "EXPLORED": 1}
+    settings.MATCHING = {**settings.MATCHING, **values}
+
+
+def campus(n_found: int = 4) -> tuple[Post, list[Post]]:
+    """A lost post, matched last, so that it has all found posts to draw from."""
+    others = [make(kind="found", title=title, kept_note="desk") for title in TITLES[:n_found]]
+    build_scoring_profile()
+    for other in others:
+        match_post(other.pk)
+    return matched(title="black umbrella folding"), others
+
+
+def test_one_of_those_that_are_not_suggested_is_drawn_with_its_probability() -> None:
+    lost, others = campus()
+    (match,) = Match.objects.all()
+    assert match.status == "drawn" and match.lost == lost
+    assert match.drawn_with == pytest.approx(1 / len(others))
+    assert 1 <= match.rank <= len(others)
+    assert match.terms["prior"] is not None
+
+
+def test_a_task_that_runs_twice_draws_the_same_and_no_more() -> None:
+    lost, _ = campus()
+    before = list(Match.objects.values_list("pk", "found_id", "drawn_with"))
+    for _ in range(2):
+        retry_matching([lost])
+        match_post(lost.pk)
+    assert list(Match.objects.values_list("pk", "found_id", "drawn_with")) == before
+
+
+@pytest.mark.parametrize(("explored", "drawn"), [(0, 0), (2, 2), (9, 4)])
+def test_how_many_are_drawn_is_a_setting(settings: Settings, explored: int, drawn: int) -> None:
+    settings.MATCHING = {**settings.MATCHING, "EXPLORED": explored}
+    campus()
+    assert Match.objects.filter(status="drawn").count() == drawn
+
+
+def test_the_older_strategies_draw_nothing(settings: Settings) -> None:
+    settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v2"}
+    matched(title="black umbrella folding")
+    found(title="red scarf wool")
+    assert not Match.objects.exists()
+
+
+def test_nobody_but_staff_sees_what_was_drawn() -> None:
+    lost, _ = campus()
+    (match,) = Match.objects.all()
+    assert not suggestions_for(lost).exists() and not suggestions_for(match.found).exists()
+    assert matching_state(lost).suggestion_count == 0
+    assert not open_suggestions().exists()
+
+
+def test_what_was_drawn_and_becomes_likely_is_suggested(settings: Settings) -> None:
+    lost, _ = campus()
+    settings.MATCHING = {**settings.MATCHING, "THRESHOLD": 0.0}
+    retry_matching([lost])
+    match_post(lost.pk)
+    match = Match.objects.get(found=Match.objects.order_by("pk")[0].found)
+    assert (match.status, match.drawn_with) == ("suggested", None)
+
+
+def test_it_is_decided_like_any_other_and_comes_back_as_it_was() -> None:
+    campus()
+    (match,) = Match.objects.all()
+    staff = StaffFactory.create()
+    undo_decision(reject_match(match, actor=staff), actor=staff)
+    match.refresh_from_db()
+    assert match.status == "drawn"
+    decision = confirm_match(match, actor=staff)
+    match.refresh_from_db()
+    assert match.status == "confirmed" and decision.drawn_with == match.drawn_with
+    undo_decision(decision, actor=staff)
+    match.refresh_from_db()
+    assert match.status == "drawn"
+
+
+def test_it_goes_with_its_post() -> None:
+    from lostfound.services import close_post
+
+    lost, _ = campus()
+    close_post(lost, actor=lost.author)
+    assert Match.objects.get().status == "withdrawn"
+
+
+# --- What staff were shown ---
+
+
+def test_what_is_shown_is_noted_once_for_each_scoring() -> None:
+    campus()
+    (match,) = Match.objects.all()
+    log_shown([match])
+    log_shown([match, match])
+    (row,) = Showing.objects.all()
+    assert (row.rank, row.score, row.terms) == (match.rank, match.score, match.terms)
+    assert (row.shown_with, row.profile_version) == (match.drawn_with, match.profile_id)
+    match.evidence_hash = "f" * 64
+    log_shown([match])
+    assert Showing.objects.count() == 2
+
+
+def test_noting_takes_the_same_queries_for_any_number() -> None:
+    _, others = campus()
+    counts = []
+    for n in (1, 3):
+        matches = [
+            Match(
+                lost=make(title=f"a {n} {k}"),
+                found=others[k],
+                score=0.4,
+                strategy="calibrated_v3",
+                fingerprint="fake-32",
+                evidence_hash=f"{n}{k}",
+            )
+            for k in range(n)
+        ]
+        Match.objects.bulk_create(matches)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            log_shown(matches)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pair_that_is_gone_stops_no_page() -> None:
+    campus()
+    (match,) = Match.objects.all()
+    gone = Match.objects.get(pk=match.pk)
+    match.delete()
+    log_shown([gone])
+    assert not Showing.objects.exists()
