@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from lostfound.models import Category
+from lostfound.models import Category, Colour
 
 KOREAN: Final = ("{} 사진", "분실물 {}")
 ENGLISH: Final = ("a photo of a {}",)
@@ -17,6 +17,26 @@ BACKGROUND: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "background:place": (("건물", "나무", "산", "풍경"), ("building", "tree", "mountain")),
     "background:vehicle": (("자동차", "차"), ("car", "truck")),
     "background:person": (("사람", "얼굴"), ("person", "face")),
+}
+
+
+KOREAN_COLOUR: Final = ("{} 물건", "{} 사진")
+ENGLISH_COLOUR: Final = ("a {} thing", "a photo of something {}")
+COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
+    Colour.BLACK: ("검정", "검은색", "까만"),
+    Colour.WHITE: ("흰색", "하얀색", "하양"),
+    Colour.GRAY: ("회색", "쥐색"),
+    Colour.SILVER: ("은색", "실버"),
+    Colour.RED: ("빨강", "빨간색"),
+    Colour.ORANGE: ("주황", "주황색"),
+    Colour.YELLOW: ("노랑", "노란색"),
+    Colour.GREEN: ("초록", "초록색", "녹색"),
+    Colour.BLUE: ("파랑", "파란색"),
+    Colour.NAVY: ("남색", "네이비"),
+    Colour.PURPLE: ("보라", "보라색"),
+    Colour.PINK: ("분홍", "분홍색", "핑크"),
+    Colour.BROWN: ("갈색", "밤색"),
+    Colour.BEIGE: ("베이지", "베이지색"),
 }
 
 
@@ -43,6 +63,20 @@ def category_prompts() -> list[CategoryPrompts]:
     return leaves + [
         CategoryPrompts(code, code, _texts(korean, english))
         for code, (korean, english) in BACKGROUND.items()
+    ]
+
+
+def colour_prompts() -> list[tuple[str, tuple[str, ...]]]:
+    """Each colour that a post may name, with its texts."""
+    return [
+        (
+            str(colour),
+            (
+                *(form.format(word) for word in COLOUR_WORDS[colour] for form in KOREAN_COLOUR),
+                *(form.format(colour.value) for form in ENGLISH_COLOUR),
+            ),
+        )
+        for colour in Colour
     ]
 
 

@@ -3,6 +3,8 @@
 Must not import torch: the queue's parent process forks, and the encoder is loaded after that.
 """
 
+from uuid import UUID
+
 from matching import services
 from matching.encoder import EncoderUnavailable
 
@@ -10,6 +12,11 @@ from matching.encoder import EncoderUnavailable
 def match_post(post_id: int) -> str:
     """Embed and match one waiting post; ends quietly where it is gone or done."""
     return services.match_post(post_id)
+
+
+def answer_intake(public_id: str) -> str:
+    """Propose category and colour for a post that is being written."""
+    return services.answer_intake(UUID(public_id))
 
 
 def build_scoring_profile() -> int | None:

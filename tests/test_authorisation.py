@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lostfound.models import Notification, Post, User
 from lostfound.services import notify
+from matching.models import IntakeQuestion
+from matching.services import ask_intake
 from tests.factories import MatchFactory, StaffFactory, UserFactory
 from tests.lostfound.making import make_post, upload
 
@@ -54,6 +56,8 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:language", "post"): (302, 302, 302, 302),
     # A fragment of the post's page; without htmx it leads there.
     ("matching:state", "get"): (SIGN_IN, 404, 302, 302),
+    ("matching:ask_intake", "post"): (SIGN_IN, 202, 202, 202),
+    ("matching:intake", "get"): MINE,
     ("set_language", "post"): (302, 302, 302, 302),
     ("api-posts", "get"): API_OWN,
     ("api-posts", "post"): (401, 201, 201, 201),
@@ -71,6 +75,8 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-me", "get"): API_OWN,
     ("api-post-matching", "get"): API_MINE,
     ("api-post-suggestions", "get"): API_MINE,
+    ("api-intake", "post"): (401, 202, 202, 202),
+    ("api-intake-answer", "get"): API_MINE,
     ("schema", "get"): ANYBODY,
     ("api-docs", "get"): ANYBODY,
 }
@@ -86,6 +92,7 @@ class Scene:
     people: dict[str, User | None]
     post: Post
     notification: Notification
+    question: IntakeQuestion
 
     def address(self, route: str) -> str:
         photo = self.post.photos.get()
@@ -94,6 +101,8 @@ class Scene:
             "api-post-photo": {"public_id": self.post.public_id, "photo_id": photo.public_id},
             "lostfound:open_notification": {"pk": self.notification.pk},
             "api-notification-read": {"pk": self.notification.pk},
+            "matching:intake": {"public_id": self.question.public_id},
+            "api-intake-answer": {"public_id": self.question.public_id},
         }
         of_post = route.partition(":")[2] in OF_A_POST or route.startswith("api-post-")
         usual = {"public_id": self.post.public_id} if of_post or route == "api-post" else {}
@@ -108,8 +117,9 @@ def scene() -> Scene:
     author = UserFactory.create()
     post = make_post(author=author, kind="lost", photos=1)
     told = notify(author, post, Notification.Kind.MATCH_CONFIRMED)
+    asked = ask_intake(author, title="우산")
     people = {"anonymous": None, "other": UserFactory.create(), "author": author}
-    return Scene({**people, "staff": StaffFactory.create(is_superuser=False)}, post, told)
+    return Scene({**people, "staff": StaffFactory.create(is_superuser=False)}, post, told, asked)
 
 
 def browser(user: User | None) -> Client:

@@ -21,12 +21,18 @@ SAME_THING_SAME_CATEGORY: Final = 0.97  # else two people took one thing for two
 LEAST_EVIDENCE: Final = -3.5  # natural log
 
 
-def posterior(posts: Candidates, profile: ScoringProfile) -> Vec:
+def posterior(
+    posts: Candidates,
+    profile: ScoringProfile,
+    *,
+    text_weight: float = TEXT_WEIGHT,
+    image_weight: float = IMAGE_WEIGHT,
+) -> Vec:
     """Shape: (n, c), rows that add up to 1"""
-    log_p = TEXT_WEIGHT * _logits(
+    log_p = text_weight * _logits(
         posts.text_vecs, profile.text_mean, profile.prompt_vecs, profile.text_logit_sd
     )
-    log_p += IMAGE_WEIGHT * _image_logits(posts, profile)
+    log_p += image_weight * _image_logits(posts, profile)
     log_p += _label_log_likelihood(posts.categories, profile)
     log_p += PRIOR_WEIGHT * np.log(profile.prior)
     log_p -= log_p.max(axis=1, keepdims=True)

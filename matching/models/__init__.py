@@ -2,6 +2,7 @@
 
 from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
 from matching.models.heartbeat import Heartbeat
+from matching.models.intake import IntakeQuestion
 from matching.models.match import Match, MatchDecision
 from matching.models.profile import StoredProfile
 from matching.models.showing import Showing
@@ -10,6 +11,7 @@ __all__ = [
     "Embedding",
     "EmbeddingQuerySet",
     "Heartbeat",
+    "IntakeQuestion",
     "Match",
     "MatchDecision",
     "Modality",

@@ -9,6 +9,7 @@ from matching.services.decisions import (
     undo_decision,
 )
 from matching.services.heartbeat import answer_beat
+from matching.services.intake import answer_intake, ask_intake
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.profiles import build_scoring_profile, current_profile
@@ -19,6 +20,8 @@ __all__ = [
     "BulkReport",
     "DecisionRefused",
     "answer_beat",
+    "answer_intake",
+    "ask_intake",
     "build_scoring_profile",
     "confirm_match",
     "confirm_matches",

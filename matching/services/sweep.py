@@ -22,6 +22,7 @@ from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Heartbeat
 from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
+from matching.services.intake import prune_intake
 from matching.services.outbox import release, send_matching
 from matching.services.profiles import current_version, profile_is_due
 
@@ -159,5 +160,6 @@ def prune() -> None:
     """Remove what the queue and dead workers leave behind; once an hour is enough."""
     now = timezone.now()
     Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
+    prune_intake()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

@@ -30,6 +30,12 @@ def matching_panel(post: Post) -> dict[str, Any]:
     return panel_context(post)
 
 
+@register.inclusion_tag("matching/intake.html")
+def intake_proposals() -> dict[str, Any]:
+    """Category and colour, proposed while a post is being written."""
+    return {}
+
+
 def panel_context(post: Post) -> dict[str, Any]:
     """What the fragment shows.
 

@@ -1,0 +1,57 @@
+"""Category and colour proposed over the API while a post is being written."""
+
+from typing import Final
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lostfound.api.posts import ERRORS, ONE_ERRORS, person
+from lostfound.throttles import WriteThrottle
+from matching.api.serializers import IntakeIn, IntakeOut
+from matching.models import IntakeQuestion
+from matching.services import ask_intake
+
+POLL_AFTER_S: Final = 1
+
+
+class IntakeView(APIView):
+    """Questions about a post that is being written."""
+
+    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "intake"
+    throttle_limit = 240
+
+    @extend_schema(
+        operation_id="intake_ask",
+        request={"multipart/form-data": IntakeIn, "application/json": IntakeIn},
+        responses={202: IntakeOut, **ERRORS},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask what category and colour words and a photograph speak for."""
+        data = IntakeIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        question = ask_intake(person(request), **data.validated_data)
+        return _told(question, status.HTTP_202_ACCEPTED)
+
+
+class IntakeAnswerView(APIView):
+    """The answer to one question."""
+
+    @extend_schema(operation_id="intake_answer", responses={200: IntakeOut, **ONE_ERRORS})
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Read it; while it is waiting, Retry-After says when to ask again."""
+        question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=person(request))
+        return _told(question, status.HTTP_200_OK)
+
+
+def _told(question: IntakeQuestion, code: int) -> Response:
+    is_waiting = question.status == IntakeQuestion.Status.WAITING
+    headers = {"Retry-After": str(POLL_AFTER_S)} if is_waiting else {}
+    return Response(IntakeOut(question).data, status=code, headers=headers)

@@ -1,0 +1,71 @@
+"""Category and colour proposed while a post is being written: asked, and asked for again."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound.models import Category, Colour
+from lostfound.people import signed_in
+from lostfound.photos import PhotoRefused
+from lostfound.throttles import throttle_write
+from matching.models import IntakeQuestion
+from matching.services import ask_intake
+
+ASKED_PER_HOUR: Final = 240
+
+
+@require_POST
+@login_required
+def ask(request: HttpRequest) -> HttpResponse:
+    """Take words and perhaps a photograph; says where the answer will be."""
+    if not throttle_write(request, "intake", ASKED_PER_HOUR).allowed:
+        return JsonResponse({"status": "failed"}, status=429)
+    try:
+        question = ask_intake(
+            signed_in(request),
+            title=request.POST.get("title", ""),
+            description=request.POST.get("description", ""),
+            photo=request.FILES.get("photo"),
+        )
+    except PhotoRefused as refused:
+        return JsonResponse({"status": "failed", "detail": " ".join(refused.messages)}, status=400)
+    return JsonResponse(_told(question), status=202)
+
+
+@require_safe
+@login_required
+def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What is proposed so far."""
+    question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=signed_in(request))
+    return JsonResponse(_told(question))
+
+
+def _told(question: IntakeQuestion) -> dict[str, Any]:
+    """With the values that the form's fields take, and words to read."""
+    codes = [code for code, _p in question.answer.get("category", [])]
+    rows = {row.code: row for row in Category.objects.filter(code__in=codes)}
+    return {
+        "status": question.status,
+        "url": reverse("matching:intake", args=[question.public_id]),
+        "category": [
+            _choice(str(rows[code].pk), rows[code].name, p)
+            for code, p in question.answer.get("category", [])
+            if code in rows
+        ],
+        "colour": [
+            _choice(code, str(Colour(code).label), p)
+            for code, p in question.answer.get("colour", [])
+            if code in Colour.values
+        ],
+    }
+
+
+def _choice(value: str, label: str, p: float) -> dict[str, str]:
+    shown = _("%(percent)d%% sure") % {"percent": min(round(100 * p), 99)}
+    return {"value": value, "label": label, "sure": shown}
