@@ -16,8 +16,7 @@ from matching.core.vectors import Vec
 # 100 for the category, 99 and 81 for the colour; `evaluate_demo --judgements 0` draws that campus.
 CATEGORY_WEIGHTS: Final = (2.0, 2.0)  # words, photograph
 COLOUR_WEIGHTS: Final = (2.5, 2.0)
-USUAL_COLOUR_SD: Final = 0.03  # of logits, where the site has too few posts to say
-FEW: Final = 30
+FEW: Final = 30  # posts; with fewer, logits are measured against those of the prompts
 LEAST_SD: Final = 1e-4
 MOST_PROPOSED: Final = 3
 LEAST_PROPOSED: Final = 0.1  # probability
@@ -73,7 +72,7 @@ def _standardised(vecs: Vec, prompts: Vec, *cohorts: Vec) -> Floats:
     logits = (present @ prompts.T).mean(axis=0).astype(np.float64)
     usual = np.concatenate(cohorts) @ prompts.T
     if len(usual) < FEW:
-        return np.asarray(logits / USUAL_COLOUR_SD)
+        return np.asarray(logits / max(float((prompts @ prompts.T).std()), LEAST_SD))
     return np.asarray((logits - usual.mean(axis=0)) / max(float(usual.std()), LEAST_SD))
 
 

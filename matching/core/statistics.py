@@ -19,7 +19,9 @@ COHORT_SEED: Final = 0  # which posts are in the cohort follows from the posts a
 CLASS_MEAN_COUNTS_AS: Final = 8.0  # posts at the overall mean that each class mean begins with
 FEW: Final = 30  # posts of a modality; below it the site cannot say much about itself
 MEAN_COUNTS_AS: Final = 4.0  # posts that the mean of the prompts counts as on a site with few
-USUAL_LOGIT_SD: Final = 0.03  # of centred prompt logits, where too few posts tell
+# Spread of centred prompt logits where too few posts tell, as a share of the spread among the
+# prompts themselves: .56 to .67 for words with the bundled model and in the simulated worlds.
+USUAL_LOGIT_SHARE: Final = 0.6
 LEAST_LOGIT_SD: Final = 1e-4
 USUAL_SPAN_DAYS: Final = 60.0
 SPAN_RANGE_DAYS: Final = (7.0, 730.0)
@@ -177,9 +179,10 @@ def _mean(vecs: Vec, usual: Vec) -> Vec:
 
 
 def _logit_sd(vecs: Vec, mean: Vec, prompt_vecs: Vec) -> float:
-    logits = (vecs - mean) @ centred_prompts(prompt_vecs).T
+    prompts = centred_prompts(prompt_vecs)
+    logits = (vecs - mean) @ prompts.T
     if len(vecs) < 2 or not logits.size:
-        return USUAL_LOGIT_SD
+        return max(USUAL_LOGIT_SHARE * float((prompts @ prompts.T).std()), LEAST_LOGIT_SD)
     return max(float(logits.std()), LEAST_LOGIT_SD)
 
 

@@ -66,6 +66,11 @@ def check(page: Page, path: str, *, status: int = 200) -> list[str]:
     """What is wrong with a page, in words."""
     response = page.goto(path)
     assert response and response.status == status, path
+    return problems_of(page, path)
+
+
+def problems_of(page: Page, path: str = "") -> list[str]:
+    """What is wrong with a page as it stands now, in words."""
     wrong = []
     wider_px = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if wider_px > 0:

@@ -110,7 +110,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     button.append(label, " ", sure);
     button.addEventListener("click", () => {
       choose(field, choice.value);
-      said.textContent = panel.dataset.chosen.replace("%s", choice.label);
+      said.textContent = panel.dataset.chosen.replace("{name}", choice.label);
     });
     return button;
   }
