@@ -30,8 +30,8 @@ SHRINKAGE: Final = 0.03  # variance of what a weight may move, against one judge
 MOST_WEIGHT: Final = 5.0
 # Share of wrong decisions before anybody has decided: 1 in 50.
 WRONG_OF: Final = (1.0, 50.0)
-EM_STEPS: Final = 15
-SETTLED: Final = 5e-4  # change of a share of wrong decisions, below which more steps tell nothing
+EM_STEPS: Final = 60
+SETTLED: Final = 5e-5  # change of a share of wrong decisions, below which more steps tell nothing
 PENALTY_FREE: Final = 100.0  # the column of the log odds is so large that no penalty holds it
 LEAST_STEP_WEIGHT: Final = 0.5  # judgements on either side that a step's probability begins with
 
