@@ -21,6 +21,12 @@ MISREMEMBERED_DAYS: Final = 0.7  # mean of an exponential
 ANY_TIME_DENSITY: Final = 0.002  # per day: things that turn up much later
 LEAST_NULL_DENSITY: Final = 1e-6
 
+# Two reports of one thing name the same day, or the days around it.
+REPORTED_APART_DAYS: Final = 1.5  # mean of an exponential
+ANY_REPORT_DENSITY: Final = 0.002  # per day
+SAME_AUTHOR_SHARE: Final = 0.4  # of things reported twice, by somebody who forgot or despaired
+AUTHOR_RANGE: Final = (-0.5, 3.0)
+
 LEAST_SHARE: Final = 1e-3  # nothing is rarer than this, however small the site
 
 # A colour is named in few words, light changes it, and a thing has more than one: a soft factor.
@@ -65,6 +71,29 @@ def time(days_between: Floats, span_days: float, habits: Habits) -> Floats:
     any_two = np.maximum((span_days - np.abs(days)) / span_days**2, LEAST_NULL_DENSITY)
     clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
     return np.where(np.isnan(days_between), 0.0, clipped)
+
+
+def reported_twice(days_apart: Floats, span_days: float) -> Floats:
+    """From the days between two reports of one kind, in either order; NaN: unknown.
+
+    Units: days, natural log
+    """
+    days = np.abs(np.nan_to_num(days_apart))
+    one_thing = np.exp(-days / REPORTED_APART_DAYS) / REPORTED_APART_DAYS + ANY_REPORT_DENSITY
+    any_two = np.maximum(2.0 * (span_days - days) / span_days**2, LEAST_NULL_DENSITY)
+    clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
+    return np.where(np.isnan(days_apart), 0.0, clipped)
+
+
+def author(same: Bools, share: Floats) -> Floats:
+    """Whether one person wrote both, against how much of all they write. Shape: (n,), (n,)"""
+    common = np.clip(share, LEAST_SHARE, 0.99)
+    found = np.where(
+        same,
+        np.log(SAME_AUTHOR_SHARE / common),
+        np.log((1.0 - SAME_AUTHOR_SHARE) / (1.0 - common)),
+    )
+    return np.asarray(np.clip(found, *AUTHOR_RANGE))
 
 
 def place(

@@ -59,14 +59,18 @@ class Prepared:
         return len(self.posts)
 
 
-def prepare(posts: Candidates, profile: ScoringProfile) -> Prepared:
+def prepare(
+    posts: Candidates, profile: ScoringProfile, *, among_their_own: bool = False
+) -> Prepared:
     """Everything about the posts that every pair with them needs.
 
-    The posts are normalised against the cohort of the other kind than their own.
+    Args:
+        among_their_own: the posts are normalised against the cohort of their own kind, to be
+            compared with it, and not against that of the other kind.
     """
     p = posterior(posts, profile)
     texts, images, owner = residuals(posts, p, profile)
-    text_lost = posts.kinds == "lost"
+    text_lost = (posts.kinds == "lost") ^ among_their_own
     image_lost = text_lost[owner]
     text_metric, image_metric = profile.text_metric, profile.image_metric
     return Prepared(

@@ -71,6 +71,9 @@ class WorldSettings:
     delay_days: float = 4.0  # mean time until a thing is handed in
     misremembered: float = 0.05  # found before it was "lost"
     misremembered_days: float = 0.7
+    # --- What is reported twice ---
+    again_same_place: float = 0.85
+    again_days: float = 1.0  # mean time until the second report
 
 
 BASE: Final = WorldSettings()
@@ -164,14 +167,19 @@ class Simulator:
         uneven = np.exp(s.text_uneven * self.rng.normal(size=(len(rows), 1)))
         return unit(np.sqrt(s.text_common) * self.text_cone + uneven * said)
 
-    def world(self) -> World:
-        """Draw a world."""
+    def world(self, twice: int = 0) -> World:
+        """Draw a world.
+
+        Args:
+            twice: so many of the found posts, its first rows, have a twin in its last rows.
+        """
         s, rng = self.settings, self.rng
         n = s.lost + s.found - s.pairs
         things = self.things(n)
         lost = np.arange(s.lost)
         found = rng.permutation(np.concatenate([np.arange(s.pairs), np.arange(s.lost, n)]))
         row_of = np.argsort(found)[: s.pairs]
+        found = np.concatenate([found, found[:twice]])
         days = rng.uniform(0, s.period_days, n)
         zone = rng.integers(s.zones, size=s.buildings)
         visits = rng.dirichlet(np.full(s.buildings, 1.5))  # some buildings are fuller than others
@@ -181,7 +189,7 @@ class Simulator:
             + np.sqrt(s.prompt_category) * self.category
             + np.sqrt(s.prompt_wording) * self._spectral(s.categories)
         )
-        return World(
+        world = World(
             text_lost=self.texts(things, lost),
             text_found=self.texts(things, found),
             image_lost=self._some(self.images(things, lost), s.photo_lost),
@@ -200,6 +208,17 @@ class Simulator:
             pair_lost=np.arange(s.pairs),
             pair_found=row_of.astype(np.int64),
         )
+        if twice:
+            self._report_again(world, twice)
+        return world
+
+    def _report_again(self, world: World, twice: int) -> None:
+        """Twins are found once: mostly in one place, and written down a little later."""
+        first, again = slice(0, twice), slice(-twice, None)
+        kept = self.rng.random(twice) < self.settings.again_same_place
+        place, day = world.place_found, world.day_found
+        place[again] = np.where(kept, place[first], place[again])
+        day[again] = day[first] + self.rng.exponential(self.settings.again_days, twice)
 
     def _some(self, vecs: Vec, share: float) -> Vec:
         vecs[self.rng.random(len(vecs)) >= share] = np.nan

@@ -1,0 +1,109 @@
+"""Two posts of one kind that may be about one thing: reported twice, or a look-alike of it."""
+
+from typing import Final
+
+import numpy as np
+
+from matching.core import evidence
+from matching.core.calibrated import terms
+from matching.core.prepared import prepare
+from matching.core.profile import Normal, ScoringProfile
+from matching.core.types import (
+    NOBODY,
+    Bools,
+    Candidates,
+    Floats,
+    Ints,
+    PostFeatures,
+    Scores,
+)
+from matching.core.vectors import dots
+from matching.core.weighing import COLD_WEIGHTS, Weighing
+
+MARK_FROM: Final = 0.5  # probability
+TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open ones of their kind
+# Two posts about one thing are near in their words or in their photographs.
+NEAREST: Final = 200  # of each, that are looked at closely
+DISMISSED: Final = "dismissed"
+
+# What staff decide about matches teaches nothing about this: the weights of a cold start.
+WEIGHING: Final = Weighing(weights={**COLD_WEIGHTS, "author": 1.0})
+
+
+def score_duplicates(
+    query: PostFeatures,
+    candidates: Candidates,
+    profile: ScoringProfile,
+    dismissed: Bools | None = None,
+) -> Scores:
+    """The probability that a post of the same kind is about the same thing.
+
+    The content is weighed as between a lost and a found post, but among the query's own kind.
+    Days and authors speak otherwise than there: who reports a thing twice names the same day.
+    `text_image` is the words of the post with the lower id with the photographs of the other.
+    Only the nearest candidates are scored, so there may be fewer scores than candidates.
+
+    Args:
+        candidates: posts of the query's kind; the query itself may be among them.
+
+    Shape: dismissed (n,), True where staff have said that they are two things
+    """
+    rows = _nearest(query, candidates)
+    near = candidates.take(rows)
+    left = prepare(Candidates.from_features([query], profile.dim), profile, among_their_own=True)
+    right = prepare(near, profile, among_their_own=True)
+    found = {name: term[0] for name, term in terms(left, right, _either_way(profile)).items()}
+    query_first = near.post_ids > query.post_id
+    cross = found["text_image"], found["image_text"]
+    if query.kind == "found":  # `terms` takes the words of a lost post first
+        cross = cross[1], cross[0]
+    found["text_image"] = np.where(query_first, *cross)
+    found["image_text"] = np.where(query_first, cross[1], cross[0])
+    apart = near.days - (np.nan if query.day is None else query.day)
+    twice = evidence.reported_twice(apart, profile.day_span_days)
+    found["time"] = np.where(np.isnan(apart), np.nan, twice)
+    found["author"] = _author(query, near, candidates)
+    share = TWICE_SHARE / max(len(candidates), 1)
+    before = float(np.log(share / (1.0 - share)))
+    ruled_out = np.zeros(len(candidates), dtype=np.bool_) if dismissed is None else dismissed
+    return Scores(
+        post_ids=near.post_ids,
+        score=WEIGHING.probability(WEIGHING.log_odds(before, found)),
+        terms={"prior": np.full(len(near), before), **found},
+        gates={DISMISSED: ruled_out[rows]},
+    )
+
+
+def _either_way(profile: ScoringProfile) -> ScoringProfile:
+    """With one expectation for words and photographs, whichever post has the words."""
+    one, other = profile.matching["text_image"], profile.matching["image_text"]
+    both = Normal((one.mean + other.mean) / 2.0, (one.sd + other.sd) / 2.0)
+    return profile.with_(matching={**profile.matching, "text_image": both, "image_text": both})
+
+
+def _nearest(query: PostFeatures, candidates: Candidates) -> Ints:
+    """Rows of the candidates that are nearest in any way, in rising order."""
+    near = np.zeros(len(candidates), dtype=np.bool_)
+    for mine, theirs in (
+        (query.text_vec, candidates.text_vecs),
+        (query.cover_vec, candidates.image_vecs),
+    ):
+        if mine is None or not len(candidates):
+            continue
+        similarity = np.nan_to_num(dots(mine, theirs), nan=-np.inf)
+        similarity[candidates.post_ids == query.post_id] = -np.inf
+        near[np.argsort(-similarity, kind="stable")[:NEAREST]] = True
+    near &= candidates.post_ids != query.post_id
+    return np.flatnonzero(near).astype(np.int64)
+
+
+def _author(query: PostFeatures, near: Candidates, everybody: Candidates) -> Floats:
+    """NaN where one of the two has no author."""
+    if query.author_id is None or query.author_id == NOBODY or not len(near):
+        return np.full(len(near), np.nan)
+    others = everybody.author_ids[everybody.post_ids != query.post_id]
+    # Who reports many things, as an office does, is the same author for many of them by chance.
+    share = (1.0 + (others == query.author_id).sum()) / (1.0 + len(others))
+    same = near.author_ids == query.author_id
+    found = evidence.author(same, np.full(len(near), share))
+    return np.where(near.author_ids == NOBODY, np.nan, found)
