@@ -7,6 +7,7 @@ import numpy as np
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import evidence_hash
+from matching.core.duplicates import score_duplicates
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy
 from matching.core.strategies import Strategy
@@ -71,6 +72,44 @@ def search_candidates(
         profile_version=profile.version if profile else None,
         threshold=strategy.threshold if current.threshold is None else current.threshold,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class TwinResult:
+    """How likely other posts of its own kind are about the query's thing."""
+
+    query: Post
+    query_hash: str
+    scores: Scores  # of the nearest
+    candidate_hashes: dict[int, str]  # of all
+    profile_version: int
+
+    def pair_evidence(self, candidate_id: int) -> str:
+        """Names the evidence of the query with one candidate, whichever of them is scored."""
+        other_hash = self.candidate_hashes[candidate_id]
+        if self.query.pk < candidate_id:
+            return evidence_hash(self.query_hash, other_hash)
+        return evidence_hash(other_hash, self.query_hash)
+
+
+def search_twins(
+    post: Post,
+    text_vec: Vec,
+    image_vecs: Vec,
+    *,
+    content_hash: str,
+    fingerprint: str,
+    tokens: tuple[str, ...],
+    profile: ScoringProfile,
+) -> TwinResult:
+    """Score a post against the nearest open posts of its own kind.
+
+    Shape: text_vec (dim,), image_vecs (n_photos, dim)
+    """
+    query = query_features(post, text_vec, image_vecs, tokens)
+    shortlist = get_index().candidates(query.kind, fingerprint, len(text_vec))
+    scores = score_duplicates(query, shortlist.candidates, profile)
+    return TwinResult(post, content_hash, scores, shortlist.content_hashes, profile.version)
 
 
 def query_features(

@@ -22,6 +22,7 @@ ACTION_WORDS: Final = {
     "reopened": gettext_lazy("Opened again"),
     "matched": gettext_lazy("Match confirmed"),
     "match_undone": gettext_lazy("Match taken back"),
+    "closed_as_duplicate": gettext_lazy("Closed: reported twice"),
 }
 
 

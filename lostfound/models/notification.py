@@ -35,6 +35,7 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         MATCH_CONFIRMED = "match_confirmed", _("A match was confirmed")
         MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was taken back")
+        CLOSED_AS_DUPLICATE = "closed_as_duplicate", _("A post was closed: reported twice")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -10,7 +10,6 @@ from matching.core.prepared import prepare
 from matching.core.profile import Normal, ScoringProfile
 from matching.core.types import (
     NOBODY,
-    Bools,
     Candidates,
     Floats,
     Ints,
@@ -24,7 +23,6 @@ MARK_FROM: Final = 0.5  # probability
 TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open ones of their kind
 # Two posts about one thing are near in their words or in their photographs.
 NEAREST: Final = 200  # of each, that are looked at closely
-DISMISSED: Final = "dismissed"
 
 # What staff decide about matches teaches nothing about this: the weights of a cold start.
 WEIGHING: Final = Weighing(weights={**COLD_WEIGHTS, "author": 1.0})
@@ -34,7 +32,6 @@ def score_duplicates(
     query: PostFeatures,
     candidates: Candidates,
     profile: ScoringProfile,
-    dismissed: Bools | None = None,
 ) -> Scores:
     """The probability that a post of the same kind is about the same thing.
 
@@ -45,8 +42,6 @@ def score_duplicates(
 
     Args:
         candidates: posts of the query's kind; the query itself may be among them.
-
-    Shape: dismissed (n,), True where staff have said that they are two things
     """
     rows = _nearest(query, candidates)
     near = candidates.take(rows)
@@ -65,12 +60,11 @@ def score_duplicates(
     found["author"] = _author(query, near, candidates)
     share = TWICE_SHARE / max(len(candidates), 1)
     before = float(np.log(share / (1.0 - share)))
-    ruled_out = np.zeros(len(candidates), dtype=np.bool_) if dismissed is None else dismissed
     return Scores(
         post_ids=near.post_ids,
         score=WEIGHING.probability(WEIGHING.log_odds(before, found)),
         terms={"prior": np.full(len(near), before), **found},
-        gates={DISMISSED: ruled_out[rows]},
+        gates={},
     )
 
 

@@ -1,5 +1,6 @@
-"""What matching stores: outbox, vectors, profiles, matches, decisions, signs of life."""
+"""What matching stores: outbox, vectors, profiles, pairs, duplicates, decisions, signs of life."""
 
+from matching.models.duplicate import PossibleDuplicate
 from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
 from matching.models.heartbeat import Heartbeat
 from matching.models.intake import IntakeQuestion
@@ -15,6 +16,7 @@ __all__ = [
     "Match",
     "MatchDecision",
     "Modality",
+    "PossibleDuplicate",
     "Showing",
     "StoredProfile",
     "Vector",

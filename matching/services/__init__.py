@@ -8,6 +8,12 @@ from matching.services.decisions import (
     reject_match,
     undo_decision,
 )
+from matching.services.duplicates import (
+    close_duplicate,
+    dismiss_duplicate,
+    duplicate_version,
+    take_up_duplicate,
+)
 from matching.services.heartbeat import answer_beat
 from matching.services.intake import answer_intake, ask_intake
 from matching.services.matching import match_post
@@ -23,10 +29,13 @@ __all__ = [
     "answer_intake",
     "ask_intake",
     "build_scoring_profile",
+    "close_duplicate",
     "confirm_match",
     "confirm_matches",
     "current_profile",
     "decision_version",
+    "dismiss_duplicate",
+    "duplicate_version",
     "log_shown",
     "match_post",
     "reject_match",
@@ -34,5 +43,6 @@ __all__ = [
     "request_matching",
     "retry_matching",
     "sweep",
+    "take_up_duplicate",
     "undo_decision",
 ]

@@ -16,7 +16,8 @@ from matching.core.registry import needs_profile
 from matching.core.types import Score, Scores
 from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Match
-from matching.search import SearchResult, search_candidates
+from matching.search import SearchResult, TwinResult, search_candidates, search_twins
+from matching.services.duplicates import duplicates_of, likely_twins, write_duplicates
 from matching.services.embedding import embed_post
 from matching.services.exploration import draw_candidates
 from matching.services.heartbeat import note_encoder
@@ -93,13 +94,26 @@ def _match(claim: Claim) -> str:
         tokens=content.tokens,
         profile=profile,
     )
-    write_matches(claim, result, fingerprint)
+    twins = None
+    if profile is not None:
+        twins = search_twins(
+            post,
+            vectors.text_vec,
+            vectors.image_vecs,
+            content_hash=content.content_hash,
+            fingerprint=fingerprint,
+            tokens=content.tokens,
+            profile=profile,
+        )
+    write_matches(claim, result, fingerprint, twins)
     return "matched"
 
 
 @transaction.atomic
-def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
-    """Bring the pairs of a post to where its scores put them.
+def write_matches(
+    claim: Claim, result: SearchResult, fingerprint: str, twins: TwinResult | None = None
+) -> None:
+    """Bring the pairs of a post, and its possible duplicates, to where its scores put them.
 
     Raises:
         ClaimLost: nothing was written.
@@ -117,7 +131,10 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
 
     before_lock = list(_pairs_of(post))
     drawn = draw_candidates(result, before_lock)
-    involved = {post.pk, *listed, *drawn}
+    marked = likely_twins(twins, top_k)
+    involved = {post.pk, *listed, *drawn, *marked}
+    for duplicate in duplicates_of(post):
+        involved.update((duplicate.first_id, duplicate.second_id))
     for match in before_lock:
         involved.update((match.lost_id, match.found_id))
     # Posts first, in the order of their keys: the order in which everybody takes these locks.
@@ -129,7 +146,10 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
         strategy=result.strategy.name,
         profile_version=result.profile_version,
     )
-    unchanged = _unchanged(open_ids - {post.pk}, result)
+    unchanged = _unchanged(open_ids - {post.pk}, result.candidate_hashes)
+    if twins is not None:
+        same = _unchanged(open_ids - {post.pk}, twins.candidate_hashes)
+        write_duplicates(twins, marked=marked, unchanged=same, fingerprint=fingerprint)
     existing = {
         _other_id(match, post): match
         for match in _pairs_of(post).select_for_update().order_by("pk")
@@ -169,7 +189,8 @@ def write_matches(claim: Claim, result: SearchResult, fingerprint: str) -> None:
         if is_news(before, status):
             match.created_at = match.scored_at
     for other_id, match in existing.items():
-        if other_id not in open_ids and match.status in UNDECIDED:
+        # A pair that came after the first look is its writer's, who saw this post as it is now.
+        if other_id in involved - open_ids and match.status in UNDECIDED:
             match.status = Match.Status.WITHDRAWN
             moved.append(match)
     Match.objects.bulk_update(moved, WRITTEN_FIELDS)
@@ -187,18 +208,14 @@ def _pairs_of(post: Post) -> Any:
     return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))
 
 
-def _unchanged(open_ids: set[int], result: SearchResult) -> set[int]:
+def _unchanged(open_ids: set[int], seen: dict[int, str]) -> set[int]:
     """Open candidates whose content is still what the search saw.
 
     The task of one that has changed stored its new content before it searched, and finds this
     post; the pair is left to it.
     """
-    rows = Embedding.objects.filter(post__in=open_ids & result.candidate_hashes.keys())
-    return {
-        pk
-        for pk, digest in rows.values_list("post_id", "content_hash")
-        if digest == result.candidate_hashes[pk]
-    }
+    rows = Embedding.objects.filter(post__in=open_ids & seen.keys())
+    return {pk for pk, digest in rows.values_list("post_id", "content_hash") if digest == seen[pk]}
 
 
 def _fill(

@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Post
 from matching.conf import matching_settings
-from matching.models import Embedding, Match
+from matching.models import Embedding, Match, PossibleDuplicate
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,9 @@ def request_matching(post: Post) -> None:
     else:
         pairs = Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=UNDECIDED)
         pairs.update(status=Match.Status.WITHDRAWN)
+        twins = PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
+        waiting = twins.filter(status=PossibleDuplicate.Status.OPEN)
+        waiting.update(status=PossibleDuplicate.Status.WITHDRAWN)
 
 
 def retry_matching(posts: Iterable[Post]) -> int:
