@@ -9,12 +9,12 @@ from matching.conf import matching_settings
 from matching.content import evidence_hash
 from matching.core.duplicates import score_duplicates
 from matching.core.profile import ScoringProfile
-from matching.core.registry import get_strategy
+from matching.core.registry import get_strategy, needs_profile
 from matching.core.strategies import Strategy
 from matching.core.types import Kind, PostFeatures, Scores, ScoringContext
-from matching.core.vectors import Vec
+from matching.core.vectors import Vec, stack
 from matching.index import Shortlist, get_index
-from matching.models import Match
+from matching.models import Embedding, Match, Modality, Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +71,28 @@ def search_candidates(
         strategy=strategy,
         profile_version=profile.version if profile else None,
         threshold=strategy.threshold if current.threshold is None else current.threshold,
+    )
+
+
+def search_as_stored(
+    post: Post, fingerprint: str, profile: ScoringProfile | None
+) -> SearchResult | None:
+    """Score a post by the vectors that are stored; None where it has none yet, or no profile."""
+    outbox = Embedding.objects.filter(post=post).first()
+    vectors = Vector.objects.filter(post=post, fingerprint=fingerprint)
+    rows = list(vectors.order_by("photo__position", "photo_id"))
+    texts = [row.vec for row in rows if row.modality == Modality.TEXT]
+    strategy = get_strategy(matching_settings().strategy)
+    if outbox is None or not texts or (profile is None and needs_profile(strategy.name)):
+        return None
+    return search_candidates(
+        post,
+        texts[0],
+        stack([row.vec for row in rows if row.modality != Modality.TEXT], len(texts[0])),
+        content_hash=outbox.content_hash,
+        fingerprint=fingerprint,
+        tokens=tuple(outbox.tokens),
+        profile=profile,
     )
 
 

@@ -1,8 +1,9 @@
 """Reads of matching that more than one page, view or command needs; must not write."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
 from matching.conf import matching_settings
-from matching.models import Embedding, Heartbeat, Match
+from matching.models import Embedding, Heartbeat, Match, PossibleDuplicate
 from matching.services.heartbeat import encoder_problem
 
 WAITING: Final = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
@@ -60,6 +61,16 @@ def suggestions_for(post: Post) -> QuerySet[Match]:
     return with_both_posts(_shown_of(post)).order_by("-score", "-created_at", "-pk")
 
 
+def pairs_of(post: Post) -> QuerySet[Match]:
+    """Every pair that a post is in, whatever became of it."""
+    return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))
+
+
+def with_details_of(post_ids: Iterable[int]) -> dict[int, Post]:
+    """Posts by key, with all that a page shows of them."""
+    return Post.objects.with_details().in_bulk(list(post_ids))
+
+
 def open_suggestions() -> QuerySet[Match]:
     """What waits for staff, newest and strongest first."""
     waiting = Match.objects.filter(
@@ -72,15 +83,24 @@ def open_suggestions() -> QuerySet[Match]:
 
 def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
     """Everything that a page shows of the posts, in a constant number of queries."""
-    sides = [
-        f"{side}__{name}"
-        for side in ("lost", "found")
-        for name in ("author", "category__family", "building__zone", "office__building")
-    ]
-    photos = Photo.objects.order_by("position", "pk")
-    return matches.select_related(*sides).prefetch_related(
-        Prefetch("lost__photos", photos), Prefetch("found__photos", photos)
+    return matches.select_related(*_related("lost", "found")).prefetch_related(
+        *_photos("lost", "found")
     )
+
+
+def with_twins(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
+    """Everything that a page shows of two posts of one kind, in a constant number of queries."""
+    return duplicates.select_related(*_related("first", "second")).prefetch_related(
+        *_photos("first", "second")
+    )
+
+
+def open_duplicates(post: Post | None = None) -> QuerySet[PossibleDuplicate]:
+    """What may have been reported twice, of all posts or of one, likeliest first."""
+    rows = PossibleDuplicate.objects.filter(status=PossibleDuplicate.Status.OPEN)
+    if post is not None:
+        rows = rows.filter(Q(first=post.pk) | Q(second=post.pk))
+    return with_twins(rows).order_by("-score", "-pk")
 
 
 def worker_seen_ago() -> timedelta | None:
@@ -100,6 +120,16 @@ def is_worker_away() -> bool:
 
 def _shown_of(post: Post) -> QuerySet[Match]:
     return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=SHOWN)
+
+
+def _related(*sides: str) -> list[str]:
+    names = ("author", "category__family", "building__zone", "office__building")
+    return [f"{side}__{name}" for side in sides for name in names]
+
+
+def _photos(*sides: str) -> list[Any]:
+    photos = Photo.objects.order_by("position", "pk")
+    return [Prefetch(f"{side}__photos", photos) for side in sides]
 
 
 def _waiting_reason(row: Embedding) -> str:

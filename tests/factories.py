@@ -19,7 +19,7 @@ from lostfound.models import (
     User,
     Zone,
 )
-from matching.models import Match
+from matching.models import Match, PossibleDuplicate, StoredProfile
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -134,6 +134,35 @@ class MatchFactory(DjangoModelFactory[Match]):
     score = 0.8
     terms = factory.LazyAttribute(lambda row: {"text_text": row.score, "combined": row.score})
     gates = factory.LazyFunction(list)
+    evidence_hash = factory.Sequence("{:064x}".format)
+
+
+class ProfileFactory(DjangoModelFactory[StoredProfile]):
+    """A version that nobody reads: its bytes are none."""
+
+    class Meta:
+        model = StoredProfile
+
+    fingerprint = "fake-32"
+    origin = StoredProfile.Origin.BUILT
+    prompts_hash = "0" * 64
+    data = b""
+
+
+class DuplicateFactory(DjangoModelFactory[PossibleDuplicate]):
+    """Two open found posts that may be about one thing."""
+
+    class Meta:
+        model = PossibleDuplicate
+
+    first = factory.SubFactory(FoundPostFactory)
+    second = factory.SubFactory(FoundPostFactory)
+    profile = factory.SubFactory(ProfileFactory)
+    fingerprint = "fake-32"
+    score = 0.8
+    terms = factory.LazyFunction(
+        lambda: {"prior": -5.0, "text_text": 3.4, "text_image": None, "time": 3.0, "author": -0.3}
+    )
     evidence_hash = factory.Sequence("{:064x}".format)
 
 

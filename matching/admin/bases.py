@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from matching.models import Embedding, Heartbeat, Match, MatchDecision, StoredProfile
+from matching.models import (
+    Embedding,
+    Heartbeat,
+    Match,
+    MatchDecision,
+    PossibleDuplicate,
+    StoredProfile,
+)
 
 if TYPE_CHECKING:
     EmbeddingModelAdmin = admin.ModelAdmin[Embedding]
@@ -12,6 +19,8 @@ if TYPE_CHECKING:
     MatchModelAdmin = admin.ModelAdmin[Match]
     DecisionModelAdmin = admin.ModelAdmin[MatchDecision]
     ProfileModelAdmin = admin.ModelAdmin[StoredProfile]
+    DuplicateModelAdmin = admin.ModelAdmin[PossibleDuplicate]
 else:
     EmbeddingModelAdmin = HeartbeatModelAdmin = admin.ModelAdmin
     MatchModelAdmin = DecisionModelAdmin = ProfileModelAdmin = admin.ModelAdmin
+    DuplicateModelAdmin = admin.ModelAdmin

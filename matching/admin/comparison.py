@@ -17,6 +17,7 @@ UNKNOWN: Final = "unknown"
 
 # People notice a loss late and remember the day roughly; a find before it is worth a mark.
 LIKELY_DAYS: Final = 14
+NEAR_DAYS: Final = 2  # who reports a thing twice names the same day, or nearly
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Fact:
     """One line of the comparison."""
 
     label: str
-    lost: str
-    found: str
+    left: str  # of a lost and a found post the lost one
+    right: str
     verdict: str  # same, close, differs or unknown
     remark: str
 
@@ -37,67 +38,83 @@ class Fact:
 
 def compare(match: Match) -> list[Fact]:
     """Category, colour, place and day of both posts, with what differs."""
-    lost, found = match.lost, match.found
-    return [_category(lost, found), _colour(lost, found), _place(lost, found), _day(lost, found)]
+    return compare_posts(match.lost, match.found)
 
 
-def _category(lost: Post, found: Post) -> Fact:
+def compare_posts(left: Post, right: Post) -> list[Fact]:
+    """Category, colour, place and day of two posts; where only one is lost, it is `left`."""
+    day = _delay if left.kind != right.kind else _days_apart
+    return [
+        _category(left, right),
+        _colour(left, right),
+        _place(left, right),
+        Fact(
+            _("Day"),
+            date_format(left.happened_on, "MONTH_DAY_FORMAT"),
+            date_format(right.happened_on, "MONTH_DAY_FORMAT"),
+            *day((right.happened_on - left.happened_on).days),
+        ),
+    ]
+
+
+def _category(left: Post, right: Post) -> Fact:
     verdict, remark = UNKNOWN, _("not stated")
-    if lost.category is not None and found.category is not None:
-        if lost.category == found.category:
+    if left.category is not None and right.category is not None:
+        if left.category == right.category:
             verdict, remark = SAME, _("same")
-        elif lost.category.family_id == found.category.family_id:
+        elif left.category.family_id == right.category.family_id:
             verdict, remark = CLOSE, _("same family")
         else:
             verdict, remark = DIFFERS, _("differs")
-    return Fact(_("Category"), _or_dash(lost.category), _or_dash(found.category), verdict, remark)
+    return Fact(_("Category"), _or_dash(left.category), _or_dash(right.category), verdict, remark)
 
 
-def _colour(lost: Post, found: Post) -> Fact:
+def _colour(left: Post, right: Post) -> Fact:
     verdict, remark = UNKNOWN, _("not stated")
-    if lost.colour and found.colour:
-        same = lost.colour == found.colour
+    if left.colour and right.colour:
+        same = left.colour == right.colour
         verdict, remark = (SAME, _("same")) if same else (DIFFERS, _("differs"))
     return Fact(
         _("Colour"),
-        _or_dash(lost.get_colour_display()),
-        _or_dash(found.get_colour_display()),
+        _or_dash(left.get_colour_display()),
+        _or_dash(right.get_colour_display()),
         verdict,
         remark,
     )
 
 
-def _place(lost: Post, found: Post) -> Fact:
+def _place(left: Post, right: Post) -> Fact:
     verdict, remark = UNKNOWN, _("not stated")
-    if lost.building is not None and found.building is not None:
-        if lost.building == found.building:
+    if left.building is not None and right.building is not None:
+        if left.building == right.building:
             verdict, remark = SAME, _("same building")
-        elif lost.building.zone_id == found.building.zone_id:
+        elif left.building.zone_id == right.building.zone_id:
             verdict, remark = CLOSE, _("near by")
         else:
             verdict, remark = DIFFERS, _("elsewhere")
-    return Fact(_("Place"), _whereabouts(lost), _whereabouts(found), verdict, remark)
+    return Fact(_("Place"), _whereabouts(left), _whereabouts(right), verdict, remark)
 
 
-def _day(lost: Post, found: Post) -> Fact:
-    days = (found.happened_on - lost.happened_on).days
+def _delay(days: int) -> tuple[str, str]:
+    """Verdict and remark on a find so long after the loss."""
     if days == 0:
-        verdict, remark = SAME, _("same day")
-    elif days > 0:
-        verdict = CLOSE if days <= LIKELY_DAYS else DIFFERS
+        return SAME, _("same day")
+    if days > 0:
         remark = ngettext("%(days)d day later", "%(days)d days later", days) % {"days": days}
-    else:
-        verdict = DIFFERS
-        remark = ngettext(
-            "found %(days)d day before the loss", "found %(days)d days before the loss", -days
-        ) % {"days": -days}
-    return Fact(
-        _("Day"),
-        date_format(lost.happened_on, "MONTH_DAY_FORMAT"),
-        date_format(found.happened_on, "MONTH_DAY_FORMAT"),
-        verdict,
-        remark,
+        return (CLOSE if days <= LIKELY_DAYS else DIFFERS), remark
+    remark = ngettext(
+        "found %(days)d day before the loss", "found %(days)d days before the loss", -days
     )
+    return DIFFERS, remark % {"days": -days}
+
+
+def _days_apart(days: int) -> tuple[str, str]:
+    """Verdict and remark on two posts of one kind."""
+    if days == 0:
+        return SAME, _("same day")
+    apart = abs(days)
+    remark = ngettext("%(days)d day apart", "%(days)d days apart", apart) % {"days": apart}
+    return (CLOSE if apart <= NEAR_DAYS else DIFFERS), remark
 
 
 def _whereabouts(post: Post) -> str:

@@ -1,6 +1,6 @@
 """A match explained in plain words: every term behind its score, and every gate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from matching.core import gates, strategies
 from matching.core.calibrated import LOOKS_DIFFERENT
+from matching.core.duplicates import WEIGHING
 from matching.core.explanation import Step, reasons, waterfall
 from matching.core.weighing import Weighing
-from matching.models import Match, MatchDecision
+from matching.models import Match, MatchDecision, PossibleDuplicate
 
 # The scores and terms of these are cosines; those of all others are a probability and evidence
 # (natural logarithm).
@@ -30,6 +31,11 @@ TERM_WORDS: Final = {
     "place": gettext_lazy("Place"),
     "identity": gettext_lazy("Serial number, model or name"),
     "total": gettext_lazy("All together"),
+    # Between two posts of one kind; the earlier one is the one with the lower key.
+    "twins_text_image": gettext_lazy("Words of the earlier with the photograph of the later"),
+    "twins_image_text": gettext_lazy("Photograph of the earlier with the words of the later"),
+    "twins_time": gettext_lazy("Days between the two"),
+    "author": gettext_lazy("Who posted them"),
 }
 GATE_WORDS: Final = {
     gates.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
@@ -50,7 +56,9 @@ WEIGHT_WORDS: Final = {
     "clip_zeroshot_v1": gettext_lazy("words count more than photographs"),
     "clip_zeroshot_v2": gettext_lazy("photographs count more than words"),
 }
-PHOTO_TERMS: Final = frozenset({"image_image", "text_image", "image_text"})
+PHOTO_TERMS: Final = frozenset(
+    {"image_image", "text_image", "image_text", "twins_text_image", "twins_image_text"}
+)
 WHOLE: Final = 100  # units that all bars together are wide
 
 
@@ -73,18 +81,24 @@ def explain_terms(match: Match) -> list[Term]:
     if match.strategy in SIMILARITY_STRATEGIES:
         has_photos = bool(_photo_terms(match))
         return [_similarity(name, value, has_photos) for name, value in match.terms.items()]
-    steps = _steps(match)
-    reached = [0.0, *(step.after for step in steps)]
-    lowest, span = min(reached), max(max(reached) - min(reached), 1.0)
-    return [_step(step, lowest, span) for step in steps]
+    return _bars(_steps(match))
+
+
+def explain_twin_terms(duplicate: PossibleDuplicate) -> list[Term]:
+    """Every term that makes two posts of one kind likely to be about one thing."""
+    return _bars(_twin_steps(duplicate))
 
 
 def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
     """The strongest reasons for and against, in words; none where scores are cosines."""
     if match.strategy in SIMILARITY_STRATEGIES:
         return [], []
-    speaking_for, against = reasons(_steps(match))
-    return [_reason(step) for step in speaking_for], [_reason(step) for step in against]
+    return _reasons(_steps(match))
+
+
+def explain_twin_reasons(duplicate: PossibleDuplicate) -> tuple[list[str], list[str]]:
+    """The strongest reasons for and against their being one thing, in words."""
+    return _reasons(_twin_steps(duplicate))
 
 
 def _steps(match: Match) -> list[Step]:
@@ -92,15 +106,29 @@ def _steps(match: Match) -> list[Step]:
     return waterfall(match.terms, weighing, match.score)
 
 
+def _twin_steps(duplicate: PossibleDuplicate) -> list[Step]:
+    steps = waterfall(duplicate.terms, WEIGHING, duplicate.score)
+    return [
+        replace(step, name=f"twins_{step.name}") if f"twins_{step.name}" in TERM_WORDS else step
+        for step in steps
+    ]
+
+
+def _reasons(steps: list[Step]) -> tuple[list[str], list[str]]:
+    speaking_for, against = reasons(steps)
+    return [_reason(step) for step in speaking_for], [_reason(step) for step in against]
+
+
 def _reason(step: Step) -> str:
     return f"{_label(step.name)} {step.bits:+.1f}"
 
 
-def score_words(match: Match | MatchDecision) -> str:
+def score_words(scored: Match | MatchDecision | PossibleDuplicate) -> str:
     """A cosine as it is, a probability as a percentage; neither is rounded up to certainty."""
-    if match.strategy in SIMILARITY_STRATEGIES:
-        return f"{match.score:.2f}" if match.score < 0.995 or match.score >= 1 else "0.99"
-    return f"{match.score:.0%}" if match.score < 0.995 or match.score >= 1 else "99%"
+    score = scored.score
+    if not isinstance(scored, PossibleDuplicate) and scored.strategy in SIMILARITY_STRATEGIES:
+        return f"{score:.2f}" if score < 0.995 or score >= 1 else "0.99"
+    return f"{score:.0%}" if score < 0.995 or score >= 1 else "99%"
 
 
 def explain_gates(match: Match | MatchDecision) -> list[str]:
@@ -140,6 +168,12 @@ def _similarity(name: str, value: Any, has_photos: bool) -> Term:
         return Term(name, _label(name), why, missing=True)
     label = _label(name) if has_photos or name != "combined" else _("Words alone")
     return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
+
+
+def _bars(steps: list[Step]) -> list[Term]:
+    reached = [0.0, *(step.after for step in steps)]
+    lowest, span = min(reached), max(max(reached) - min(reached), 1.0)
+    return [_step(step, lowest, span) for step in steps]
 
 
 def _step(step: Step, lowest: float, span: float) -> Term:

@@ -27,6 +27,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lostfound.models import Office, User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
+from matching.admin.candidates import candidate_urls
 from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting
 from matching.admin.review import review_context
 from matching.admin.undo import tell_decided
@@ -106,7 +107,11 @@ class MatchAdmin(MatchModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
-        return [path("decide/", decide, name="matching_match_decide"), *super().get_urls()]
+        return [
+            path("decide/", decide, name="matching_match_decide"),
+            *candidate_urls(),
+            *super().get_urls(),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

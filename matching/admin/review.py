@@ -17,7 +17,7 @@ from matching.admin.explain import (
 )
 from matching.admin.queue import QUEUE_ORDER
 from matching.models import Match, MatchDecision
-from matching.selectors import with_both_posts
+from matching.selectors import open_duplicates, with_both_posts
 from matching.services.decisions import (
     CONFIRMABLE,
     REJECTABLE,
@@ -57,6 +57,7 @@ def review_context(match: Match) -> dict[str, Any]:
         "history": history(match),
         "standing": standing_decision(match),
         "others": other_suggestions(match),
+        "duplicates": [*open_duplicates(match.lost), *open_duplicates(match.found)],
         "reasons": MatchDecision.Reason.choices,
         "version": decision_version(match),
         "can_confirm": both_open and match.status in CONFIRMABLE,

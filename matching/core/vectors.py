@@ -1,5 +1,6 @@
 """Unit vectors and cosines, safe on zero vectors; must not import anything but NumPy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,14 @@ def unit(vecs: npt.NDArray[Any]) -> Vec:
     wide = np.asarray(vecs, dtype=np.float64)
     lengths = np.linalg.norm(wide, axis=-1, keepdims=True)
     return (wide / np.where(lengths == 0.0, 1.0, lengths)).astype(np.float32)
+
+
+def stack(vecs: Sequence[Vec], dim: int) -> Vec:
+    """Vectors as rows, also where there are none.
+
+    Shape: (n, dim)
+    """
+    return np.stack(vecs).astype(np.float32) if vecs else np.zeros((0, dim), dtype=np.float32)
 
 
 def dots(query_vec: Vec, candidate_vecs: Vec) -> Vec:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lostfound.models import Post
 from matching.core.types import Candidates, Kind, PostFeatures
-from matching.core.vectors import Vec
+from matching.core.vectors import Vec, stack
 from matching.index import Shortlist
 from matching.models import Modality, Vector
 
@@ -126,8 +126,3 @@ class _Side:
             )
             hashes[post_id] = digest
         return Shortlist(Candidates.from_features(features, dim), hashes)
-
-
-def stack(vecs: list[Vec], dim: int) -> Vec:
-    """Shape: (n, dim), also where there are none"""
-    return np.stack(vecs) if vecs else np.zeros((0, dim), dtype=np.float32)

@@ -1,5 +1,6 @@
 """Functions that write. Views, admin actions, the API, tasks and commands call these."""
 
+from matching.services.asking import put_up_pair, search_now
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 from matching.services.decisions import (
     DecisionRefused,
@@ -38,10 +39,12 @@ __all__ = [
     "duplicate_version",
     "log_shown",
     "match_post",
+    "put_up_pair",
     "reject_match",
     "reject_matches",
     "request_matching",
     "retry_matching",
+    "search_now",
     "sweep",
     "take_up_duplicate",
     "undo_decision",

@@ -5,7 +5,8 @@ from django import template
 from matching.admin.comparison import Fact, compare
 from matching.admin.explain import compared_words, score_words
 from matching.admin.queue import waiting
-from matching.models import Match, MatchDecision
+from matching.models import Match, MatchDecision, PossibleDuplicate
+from matching.selectors import open_duplicates
 from matching.services.decisions import decision_version
 
 register = template.Library()
@@ -15,6 +16,12 @@ register = template.Library()
 def waiting_pairs() -> int:
     """How many suggested pairs wait for a decision."""
     return waiting().count()
+
+
+@register.simple_tag
+def waiting_duplicates() -> int:
+    """How many things that may have been reported twice wait for a decision."""
+    return open_duplicates().count()
 
 
 @register.filter
@@ -36,12 +43,12 @@ def compared(match: Match | MatchDecision) -> str:
 
 
 @register.filter
-def score(match: Match | MatchDecision) -> str:
+def score(scored: Match | MatchDecision | PossibleDuplicate) -> str:
     """The score as people read it."""
-    return score_words(match)
+    return score_words(scored)
 
 
 @register.filter
-def meter(match: Match) -> str:
+def meter(match: Match | PossibleDuplicate) -> str:
     """The score between 0 and 1 for a meter's attributes, whatever the language."""
     return f"{min(max(match.score, 0.0), 1.0):.3f}"

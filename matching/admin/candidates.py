@@ -1,0 +1,126 @@
+"""All that a post is compared with, ranked as it stands now, suggested or not."""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound.models import Post, User
+from matching.admin.comparison import Fact, compare_posts
+from matching.admin.explain import explain_gates, explain_reasons
+from matching.models import Match, StoredProfile
+from matching.search import SearchResult
+from matching.selectors import open_duplicates, pairs_of, with_details_of
+from matching.services import DecisionRefused, put_up_pair, search_now
+
+SHOWN: Final = 20
+VIEW, CHANGE = "matching.view_match", "matching.change_match"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A post of the other side, as it compares with the one asked about."""
+
+    rank: int
+    post: Post
+    scored: Match  # not stored: how it is scored now
+    match: Match | None  # the pair as staff have it, if they do
+    facts: list[Fact]
+    reasons_for: list[str]
+    reasons_against: list[str]
+    gate_words: list[str]
+
+
+def candidate_urls() -> list[URLPattern]:
+    """Addresses below those of the pairs."""
+    wrap = admin.site.admin_view
+    return [
+        path("of/<int:id>/", wrap(candidates_view), name="matching_match_candidates"),
+        path("of/<int:id>/put-up/", wrap(put_up_view), name="matching_match_put_up"),
+    ]
+
+
+@require_safe
+def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
+    """The best candidates of a post; reads stored vectors, so that no model is waited for."""
+    if not (request.user.has_perm(VIEW) or request.user.has_perm(CHANGE)):
+        raise PermissionDenied
+    post = get_object_or_404(Post.objects.with_details(), pk=id)
+    result = search_now(post) if post.is_open else None
+    context = {
+        **admin.site.each_context(request),
+        "opts": Match._meta,
+        "title": _("What it may be"),
+        "post": post,
+        "which": "right" if post.kind == Post.Kind.LOST else "left",
+        "is_ready": result is not None,
+        "candidates": _candidates(post, result) if result else [],
+        "candidate_count": len(result.scores) if result else 0,
+        "duplicates": list(open_duplicates(post)),
+        "may_decide": request.user.has_perm(CHANGE),
+    }
+    return TemplateResponse(request, "admin/matching/match/candidates.html", context)
+
+
+@require_POST
+def put_up_view(request: HttpRequest, id: int) -> HttpResponse:
+    """Make a candidate a pair that can be decided about, and lead there."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    post = get_object_or_404(Post, pk=id)
+    other = request.POST.get("candidate", "")
+    candidate = get_object_or_404(Post, pk=int(other) if other.isdecimal() else 0)
+    try:
+        match = put_up_pair(post, candidate, actor=cast(User, request.user))
+    except DecisionRefused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("admin:matching_match_candidates", args=[post.pk]))
+    return HttpResponseRedirect(reverse("admin:matching_match_change", args=[match.pk]))
+
+
+def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
+    best = result.scores.top(SHOWN, gated=True)
+    ranks = dict(zip(result.scores.post_ids.tolist(), result.scores.ranks.tolist(), strict=True))
+    best.sort(key=lambda score: ranks[score.post_id])
+    posts = with_details_of(score.post_id for score in best)
+    profile = StoredProfile.objects.defer("data").filter(pk=result.profile_version or 0).first()
+    known = {
+        match.found_id if match.lost_id == post.pk else match.lost_id: match
+        for match in pairs_of(post)
+    }
+    found = []
+    for score in best:
+        other = posts.get(score.post_id)
+        if other is None:  # deleted since
+            continue
+        lost, thing = (post, other) if post.kind == Post.Kind.LOST else (other, post)
+        scored = Match(
+            lost=lost,
+            found=thing,
+            strategy=result.strategy.name,
+            profile=profile,
+            score=score.score,
+            terms=score.terms,
+            gates=list(score.gates),
+        )
+        speaking_for, against = explain_reasons(scored)
+        found.append(
+            Candidate(
+                rank=ranks[score.post_id],
+                post=other,
+                scored=scored,
+                match=known.get(other.pk),
+                facts=compare_posts(lost, thing),
+                reasons_for=speaking_for,
+                reasons_against=against,
+                gate_words=explain_gates(scored),
+            )
+        )
+    return found

@@ -1,0 +1,184 @@
+"""Things that may have been reported twice: the list, and the page on which one is settled."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound.models import Post, User
+from matching.admin.bases import DuplicateModelAdmin
+from matching.admin.comparison import compare_posts
+from matching.admin.explain import explain_twin_reasons, explain_twin_terms, score_words
+from matching.admin.review import Side
+from matching.models import PossibleDuplicate
+from matching.selectors import open_duplicates, with_twins
+from matching.services import (
+    DecisionRefused,
+    close_duplicate,
+    dismiss_duplicate,
+    duplicate_version,
+    take_up_duplicate,
+)
+
+CLOSE_FIRST, CLOSE_SECOND = "close_first", "close_second"
+DISMISS, TAKE_UP = "dismiss", "take_up"
+
+
+@admin.register(PossibleDuplicate)
+class PossibleDuplicateAdmin(DuplicateModelAdmin):
+    """Marked by the worker and settled here; nobody adds, edits or deletes one by hand."""
+
+    list_display = ("pair", "kind", "percent", "status", "created_at", "decided_by")
+    list_display_links = ("pair",)
+    list_filter = ("status", "first__kind")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("first__title", "second__title")
+    ordering = ("-status", "-score", "-pk")  # open ones before those that are settled
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: PossibleDuplicate | None = None
+    ) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
+        return with_twins(super().get_queryset(request)).select_related("decided_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        settle = self.admin_site.admin_view(self.settle_view)
+        name = "matching_possibleduplicate_settle"
+        return [path("<int:object_id>/settle/", settle, name=name), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one pair. Settling goes through `settle_view`; a POST here does nothing."""
+        return require_safe(self._page)(request, object_id)
+
+    def _page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        duplicate = self.get_object(request, object_id)
+        if not self.has_view_or_change_permission(request, duplicate):
+            raise PermissionDenied
+        if duplicate is None:
+            raise Http404
+        others = open_duplicates().exclude(pk=duplicate.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            **_context(duplicate),
+            "opts": self.opts,
+            "title": _("Is this one thing, reported twice?"),
+            "next": others.first(),
+            "waiting_count": open_duplicates().count(),
+            "may_decide": self.has_change_permission(request, duplicate),
+        }
+        return TemplateResponse(request, "admin/matching/possibleduplicate/page.html", context)
+
+    def settle_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Do with a pair what the pressed button says."""
+        return require_POST(self._settle)(request, object_id)
+
+    def _settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        what, _sep, version = request.POST.get("decision", "").partition(":")
+        if what not in (CLOSE_FIRST, CLOSE_SECOND, DISMISS, TAKE_UP) or not version:
+            return HttpResponseBadRequest("decision")
+        duplicate = self.get_object(request, str(object_id))
+        if duplicate is None:
+            messages.error(request, _("This pair is gone: one of its posts was deleted."))
+            return HttpResponseRedirect(self._list_url())
+        page = reverse("admin:matching_possibleduplicate_change", args=[duplicate.pk])
+        actor = cast(User, request.user)
+        try:
+            text = _done(duplicate, what, version, actor)
+        except DecisionRefused as refused:
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(page)
+        messages.success(request, text)
+        if what == TAKE_UP:
+            return HttpResponseRedirect(page)
+        follower = open_duplicates().first()
+        if follower is None:
+            return HttpResponseRedirect(self._list_url())
+        return HttpResponseRedirect(
+            reverse("admin:matching_possibleduplicate_change", args=[follower.pk])
+        )
+
+    def _list_url(self) -> str:
+        return reverse("admin:matching_possibleduplicate_changelist")
+
+    @admin.display(description=gettext_lazy("posts"))
+    def pair(self, duplicate: PossibleDuplicate) -> str:
+        """Both titles."""
+        return f"{duplicate.first.title} = {duplicate.second.title}?"
+
+    @admin.display(description=gettext_lazy("kind"), ordering="first__kind")
+    def kind(self, duplicate: PossibleDuplicate) -> str:
+        """Lost or found, both of them."""
+        return str(duplicate.first.get_kind_display())
+
+    @admin.display(description=gettext_lazy("probability"), ordering="score")
+    def percent(self, duplicate: PossibleDuplicate) -> str:
+        """As a percentage."""
+        return score_words(duplicate)
+
+
+def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
+    posts = (duplicate.first, duplicate.second)
+    headings = (_("Posted first"), _("Posted later"))
+    speaking_for, against = explain_twin_reasons(duplicate)
+    is_open = duplicate.status == PossibleDuplicate.Status.OPEN
+    both_open = all(post.is_open for post in posts)
+    return {
+        "duplicate": duplicate,
+        "sides": [
+            Side(heading, post, list(post.photos.all()))
+            for heading, post in zip(headings, posts, strict=True)
+        ],
+        "facts": compare_posts(*posts),
+        "terms": explain_twin_terms(duplicate),
+        "reasons_for": speaking_for,
+        "reasons_against": against,
+        "version": duplicate_version(duplicate),
+        "can_settle": is_open and both_open,
+        "can_take_up": both_open and duplicate.status == PossibleDuplicate.Status.DISMISSED,
+    }
+
+
+def _done(duplicate: PossibleDuplicate, what: str, version: str, actor: User) -> str:
+    """Do it, and say so.
+
+    Raises: DecisionRefused
+    """
+    if what == TAKE_UP:
+        take_up_duplicate(duplicate, actor=actor)
+        return _("Taken back: the two posts are a question again.")
+    if what == DISMISS:
+        dismiss_duplicate(duplicate, actor=actor, expected_version=version)
+        return _("Two things: %(pair)s") % {"pair": duplicate}
+    closing: Post = duplicate.first if what == CLOSE_FIRST else duplicate.second
+    close_duplicate(duplicate, close=closing, actor=actor, expected_version=version)
+    return _("“%(post)s” is closed, and its author is told. The other post stays open.") % {
+        "post": closing.title
+    }
