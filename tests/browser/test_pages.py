@@ -35,6 +35,8 @@ STAFF = (
     "/admin/",
     "/admin/matching/match/",
     "/admin/matching/match/?status=all",
+    "/admin/matching/match/of/1/",
+    "/admin/matching/possibleduplicate/",
     "/admin/matching/matchdecision/",
     "/admin/matching/embedding/",
     "/admin/matching/storedprofile/",
