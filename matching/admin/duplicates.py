@@ -22,6 +22,7 @@ from lostfound.models import Post, User
 from matching.admin.bases import DuplicateModelAdmin
 from matching.admin.comparison import compare_posts
 from matching.admin.explain import explain_twin_reasons, explain_twin_terms, score_words
+from matching.admin.filters import WaitingFilter
 from matching.admin.review import Side
 from matching.models import PossibleDuplicate
 from matching.selectors import open_duplicates, with_twins
@@ -37,17 +38,24 @@ CLOSE_FIRST, CLOSE_SECOND = "close_first", "close_second"
 DISMISS, TAKE_UP = "dismiss", "take_up"
 
 
+class StatusFilter(WaitingFilter):
+    """What may have been reported twice and waits."""
+
+    waits = PossibleDuplicate.Status.OPEN
+    statuses = PossibleDuplicate.Status.choices
+
+
 @admin.register(PossibleDuplicate)
 class PossibleDuplicateAdmin(DuplicateModelAdmin):
     """Marked by the worker and settled here; nobody adds, edits or deletes one by hand."""
 
     list_display = ("pair", "kind", "percent", "status", "created_at", "decided_by")
     list_display_links = ("pair",)
-    list_filter = ("status", "first__kind")
+    list_filter = (StatusFilter, "first__kind")
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("first__title", "second__title")
-    ordering = ("-status", "-score", "-pk")  # open ones before those that are settled
+    ordering = ("-score", "-pk")
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

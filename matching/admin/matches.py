@@ -2,12 +2,11 @@
 
 import copy
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import (
@@ -28,6 +27,7 @@ from lostfound.models import Office, User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
+from matching.admin.filters import WaitingFilter
 from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting
 from matching.admin.review import review_context
 from matching.admin.undo import tell_decided
@@ -36,29 +36,13 @@ from matching.selectors import with_both_posts
 from matching.services import DecisionRefused, confirm_match, log_shown, reject_match
 from matching.services.decisions import REJECTABLE
 
-ALL: Final = "all"
 
+class StatusFilter(WaitingFilter):
+    """Pairs that wait."""
 
-class StatusFilter(admin.SimpleListFilter):
-    """What waits for a decision, unless asked for something else."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
     template = "admin/matching/match/filter.html"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        others = [(v, str(label)) for v, label in Match.Status.choices if v != "suggested"]
-        return [*others, (ALL, _("all"))]
-
-    def choices(self, changelist: ChangeList) -> Any:
-        default = changelist.get_query_string(remove=[self.parameter_name])
-        yield {"selected": self.value() is None, "query_string": default, "display": _("waiting")}
-        yield from list(super().choices(changelist))[1:]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
-        if self.value() == ALL:
-            return queryset
-        return queryset.filter(status=self.value() or Match.Status.SUGGESTED)
+    waits = Match.Status.SUGGESTED
+    statuses = Match.Status.choices
 
 
 class OfficeFilter(admin.SimpleListFilter):
