@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching.core.simulator import BASE, simulate
+from matching.core.simulator import BASE, WORLDS, simulate
 from matching.models import Match, StoredProfile
 from matching.services import build_scoring_profile, match_post, sweep
 from matching.services.profiles import current_profile, profile_is_due
@@ -114,3 +114,18 @@ def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
     call_command("build_scoring_profile", stdout=said)
     assert "is in use" in said.getvalue() and "texts: 1" in said.getvalue()
     assert "Fewer than 30" in said.getvalue()
+
+
+def test_things_reported_twice_are_measured_on_simulated_worlds_only(
+    world_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = replace(BASE, lost=60, found=120, pairs=30)
+    monkeypatch.setitem(WORLDS, "base", small)
+    out = tmp_path / "out.json"
+    arguments = ("--strategy", "calibrated_v3", "--duplicates", "8", "--json", str(out))
+    assert "8 found things reported twice" in run("--world", "base", "--seeds", "2", *arguments)
+    (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
+    assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
+    assert figures["recall"] > 0.5
+    with pytest.raises(CommandError, match="simulated world"):
+        run("--world", str(world_file), *arguments)

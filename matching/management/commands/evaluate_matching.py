@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from matching.core.benchmark import Progress, evaluate
 from matching.core.office import USUAL_WRONG
 from matching.core.registry import STRATEGIES
 from matching.core.simulator import WORLDS, simulate
+from matching.core.twins import measure_twins
 from matching.core.world import World
 from matching.core.world_file import WorldFileError
 from matching.lessons import AFTER, BEFORE, school
@@ -55,6 +57,14 @@ class Command(BaseCommand):
             metavar="SHARES",
             help="share of wrong decisions of each person of that office, such as 0.02,0.05",
         )
+        parser.add_argument(
+            "--duplicates",
+            type=int,
+            default=0,
+            metavar="N",
+            help="also report N found things of each simulated world twice, and measure how many "
+            "are marked as possible duplicates",
+        )
         parser.add_argument("--json", type=Path, help="write all figures to this file as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,21 +72,47 @@ class Command(BaseCommand):
         if unknown := set(names) - STRATEGIES.keys():
             known = ", ".join(STRATEGIES)
             raise CommandError(f"Unknown strategy {unknown.pop()!r}. Known: all, {known}.")
+        if options["duplicates"] and options["world"] not in WORLDS:
+            raise CommandError(f"--duplicates needs a simulated world: {', '.join(WORLDS)}.")
         worlds = _worlds(options["world"], options["seeds"])
         with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
             outcomes = evaluate(worlds, names, lambda told: _show(bar, told, len(worlds)))
         self.stdout.write(_title(options["world"], options["seeds"], worlds))
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
-        figures = {name: outcome.figures for name, outcome in outcomes.items()}
+        figures: dict[str, Any] = {name: outcome.figures for name, outcome in outcomes.items()}
         if options["judgements"] > 0:
             figures |= self._school(worlds, options["judgements"], options["wrong"])
+        if options["duplicates"] > 0:
+            figures["duplicates"] = self._twins(
+                options["world"], options["seeds"], options["duplicates"]
+            )
         if options["json"]:
             written = json.dumps({"strategies": figures}, indent=2) + "\n"
             try:
                 options["json"].write_text(written)
             except OSError as error:
                 raise CommandError(f"{options['json']} cannot be written: {error}") from error
+
+    def _twins(self, named: str, seeds: Sequence[int], twins: int) -> list[dict[str, Any]]:
+        """Report again, look for it, tell; the figures of each world."""
+        self.stdout.write(f"\n{twins} found things reported twice, looked for among found posts")
+        self.stdout.write(f"{'seed':>6}{'posts':>8}{'marked':>8}{'recall':>9}{'prec.':>9}{'AP':>9}")
+        measured = []
+        for seed in seeds:
+            with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
+
+                def show(done: int, total: int, bar: "tqdm[Any]" = bar) -> None:
+                    bar.total = total
+                    bar.update(done - bar.n)
+
+                one = measure_twins(WORLDS[named], seed, twins, show)
+            self.stdout.write(
+                f"{seed:>6}{one.posts:>8}{one.marked:>8}"
+                f"{one.recall:>9.3f}{one.precision:>9.3f}{one.ap or 0.0:>9.3f}"
+            )
+            measured.append({"seed": seed, **asdict(one)})
+        return measured
 
     def _school(
         self, worlds: Sequence[World], judged: int, wrong: Sequence[float]
