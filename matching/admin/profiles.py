@@ -22,7 +22,7 @@ class StoredProfileAdmin(ProfileModelAdmin):
     show_full_result_count = False
     fields = (
         *("id", "is_current", "origin", "created_at", "fingerprint"),
-        *("made_from", "true_pairs", "habits", "weighs"),
+        *("made_from", "true_pairs", "habits", "weighs", "learnt"),
     )
     readonly_fields = fields
 
@@ -72,6 +72,20 @@ class StoredProfileAdmin(ProfileModelAdmin):
                 ("bias", f"{weighing.bias:+.2f}"),
             ]
         )
+
+    @admin.display(description=_("what the learning measured"))
+    def learnt(self, stored: StoredProfile) -> SafeString | str:
+        """The stage, the decisions, and the figures by which it was put in use."""
+        told = [(name, _figure(value)) for name, value in stored.report.items()]
+        return _rows(told) if told else "–"
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_figure, value))
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _rows(pairs: Any) -> SafeString:

@@ -7,7 +7,7 @@ from matching.admin.explain import compared_words, score_words
 from matching.admin.queue import waiting
 from matching.models import Match, MatchDecision, PossibleDuplicate
 from matching.selectors import open_duplicates
-from matching.services.decisions import decision_version
+from matching.services.decisions import REJECTABLE, decision_version
 
 register = template.Library()
 
@@ -28,6 +28,12 @@ def waiting_duplicates() -> int:
 def facts(match: Match) -> list[Fact]:
     """The comparison of both posts."""
     return compare(match)
+
+
+@register.filter
+def rejectable(match: Match) -> bool:
+    """Whether nobody has decided about the pair, and somebody may."""
+    return match.status in REJECTABLE
 
 
 @register.filter

@@ -169,3 +169,15 @@ def test_what_people_write_is_never_markup(desk: Client) -> None:
         text = page(desk.get(url))
         assert "<script>alert" not in text and "<img src=x" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_a_pair_drawn_for_comparison_can_be_decided_in_the_list(desk: Client) -> None:
+    match = MatchFactory.create(status=Match.Status.DRAWN, score=0.12)
+    assert review_url(match) not in page(desk.get(QUEUE))
+    listed = page(desk.get(QUEUE, {"status": "drawn"}))
+    assert "drawn for comparison" in listed
+    value = re.search(rf'value="(reject:{match.pk}:[^"]+)"', listed)
+    assert value
+    desk.post(DECIDE, {"decision": value[1], "page": "list"})
+    match.refresh_from_db()
+    assert match.status == "rejected"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from matching.models import StoredProfile
 from matching.services import build_scoring_profile
 from tests.factories import StaffFactory
 from tests.lostfound.browsing import page, signed_in
@@ -25,3 +26,13 @@ def test_staff_see_which_version_is_in_use_and_what_it_knows(fake_encoder: Any) 
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.is_current, second.is_current) == (False, True)
+
+
+def test_what_the_learning_measured_is_told(fake_encoder: Any) -> None:
+    stored = build_scoring_profile()
+    report = {"stage": "platt", "confirmed": 31, "loss": {"before": 0.41234, "after": 0.3}}
+    StoredProfile.objects.filter(pk=stored.pk).update(report=report)
+    desk = signed_in(StaffFactory.create(), "en")
+    text = page(desk.get(reverse("admin:matching_storedprofile_change", args=[stored.pk])))
+    for words in ("platt", "31", "before 0.412, after 0.300"):
+        assert words in text
