@@ -1,6 +1,7 @@
 """Matching one post: claim it, embed what is new, score it, write its matches, all or nothing."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -208,7 +209,7 @@ def _pairs_of(post: Post) -> Any:
     return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))
 
 
-def _unchanged(open_ids: set[int], seen: dict[int, str]) -> set[int]:
+def _unchanged(open_ids: set[int], seen: Mapping[int, str]) -> set[int]:
     """Open candidates whose content is still what the search saw.
 
     The task of one that has changed stored its new content before it searched, and finds this
