@@ -72,21 +72,21 @@ def prepare(
     texts, images, owner = residuals(posts, p, profile)
     text_lost = (posts.kinds == "lost") ^ among_their_own
     image_lost = text_lost[owner]
-    text_metric, image_metric = profile.text_metric, profile.image_metric
+    cohorts = profile.compared_cohorts
     return Prepared(
         posts=posts,
         posterior=p,
         text_text=_rows(
-            unit(texts @ text_metric),
+            unit(texts @ profile.text_metric),
             text_lost,
-            unit(profile.lost_texts @ text_metric),
-            unit(profile.found_texts @ text_metric),
+            cohorts["lost_texts"],
+            cohorts["found_texts"],
         ),
         image_image=_rows(
-            unit(images @ image_metric),
+            unit(images @ profile.image_metric),
             image_lost,
-            unit(profile.lost_images @ image_metric),
-            unit(profile.found_images @ image_metric),
+            cohorts["lost_images"],
+            cohorts["found_images"],
         ),
         text_cross=_rows(texts, text_lost, profile.lost_images, profile.found_images),
         image_cross=_rows(images, image_lost, profile.lost_texts, profile.found_texts),
