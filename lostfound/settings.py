@@ -224,6 +224,7 @@ MATCHING = {
     "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
     "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
     "TOP_K": env.int("MATCHING_TOP_K", 20),
+    "SCAN": env.str("MATCHING_SCAN", "exact"),
     "EXPLORED": env.int("MATCHING_EXPLORED", 1),
     "LEASE_S": env.int("MATCHING_LEASE_S", 180),
     "MAX_ATTEMPTS": env.int("MATCHING_MAX_ATTEMPTS", 3),

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
+from matching.core.filters import Wanted
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Candidates, Kind, PostFeatures
+from matching.core.vectors import Vec
+
+Side = Literal["text", "image"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,14 @@ class CandidateIndex(Protocol):
 
     def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
         """Every open post of the kind."""
+
+    def nearest(
+        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+    ) -> list[tuple[int, float]]:
+        """The k open posts whose words or photographs are the most similar, best first.
+
+        Shape: query_vec (dim,), unit length
+        """
 
 
 @cache

@@ -15,11 +15,15 @@ from typing import Final
 
 import numpy as np
 
+from matching.conf import matching_settings
+from matching.core.filters import Wanted
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Bools, Candidates, Ints, Kind, PostFeatures
-from matching.index import Shortlist
+from matching.core.vectors import Vec
+from matching.index import Shortlist, Side
 from matching.index.changes import ChangeCursor
 from matching.index.reading import open_post_ids, read_posts
+from matching.index.scan import nearest_posts
 
 RECENT: Final = 256  # posts that are laid out again with each change
 LARGEST: Final = 32_768  # posts of a segment
@@ -50,6 +54,20 @@ class MemoryIndex:
             if side is None or side.dim != dim:
                 side = self._sides[kind, fingerprint] = _Side(kind, fingerprint, dim)
             return side.shortlist()
+
+    def nearest(
+        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+    ) -> list[tuple[int, float]]:
+        """See `CandidateIndex`: exact, under every filter."""
+        shortlist = self.everything(kind, fingerprint, len(query_vec))
+        best: dict[int, float] = {}
+        for segment in shortlist.segments:
+            counted = wanted.mask(segment.candidates) & segment.alive
+            for post_id, similarity in nearest_posts(
+                query_vec, segment.candidates, side, k, counted, matching_settings().scan
+            ):
+                best[post_id] = similarity
+        return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:k]
 
     def _refresh(self) -> None:
         changed = self._cursor.changed() if self._cursor is not None else None
