@@ -1,13 +1,8 @@
 """`python -m bench`: the target table. `make bench ARGS="--quick --json FILE --only NAME"`."""
 
-import os
-
-# One thread for every library, before NumPy is loaded: what is compared is compared alike.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
 import argparse
 import json
+import os
 import platform
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a user would take instead: scikit-learn, faiss, sqlite-vec; none is needed to run the app."""
+"""What a user would take instead; none of it is needed to run the application."""
 
 import sqlite3
 from collections.abc import Callable

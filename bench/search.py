@@ -1,14 +1,16 @@
 """Search in memory: against the memory's own speed, a bare dot product, and other libraries."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from bench.peers import memory_peers
-from bench.rows import Row, Times, alternately, at_least, at_most, told
+from bench.rows import Row, Times, alternately, at_least, at_most, timed, told
 from bench.vectors import candidates, clustered
 from matching.core.filters import Wanted
-from matching.core.vectors import dots
+from matching.core.types import Bools, Candidates, Ints
+from matching.core.vectors import Vec, dots
 from matching.index.scan import EXACT, INT8, nearest_rows
 
 TOP = 20
@@ -103,14 +105,15 @@ def peer_rows(quick: bool) -> list[Row]:
         queries = clustered(20, seed=1)[0]
         exact = [set(np.argsort(-(vecs @ q), kind="stable")[:TOP].tolist()) for q in queries]
         works: dict[str, Any] = {
-            f"ours, {how}": lambda q, how=how: nearest_rows(
-                q, posts, "text_vecs", TOP, everything, how
-            )[0]
-            for how in (EXACT, INT8)
+            f"ours, {how}": partial(_rows_of, posts, everything, how) for how in (EXACT, INT8)
         }
         works |= memory_peers(vecs, TOP)
         rows += _measured(n, works, queries, exact)
     return rows
+
+
+def _rows_of(posts: Candidates, wanted: Bools, how: str, query: Vec) -> Ints:
+    return nearest_rows(query, posts, "text_vecs", TOP, wanted, how)[0]
 
 
 def _measured(n: int, works: dict[str, Any], queries: Any, exact: list[set[int]]) -> list[Row]:
@@ -122,7 +125,7 @@ def _measured(n: int, works: dict[str, Any], queries: Any, exact: list[set[int]]
         )
         seconds: list[float] = []
         for query in queries:
-            seconds += alternately({name: lambda query=query: work(query)}, 1, 0)[name].seconds
+            seconds += timed(partial(work, query), 1, warm_up=0).seconds
         times = Times(seconds)
         recall = hits / (TOP * len(queries))
         rows.append(
