@@ -224,6 +224,8 @@ MATCHING = {
     "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
     "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
     "TOP_K": env.int("MATCHING_TOP_K", 20),
+    "INDEX": env.str("MATCHING_INDEX", "memory"),
+    "EXACT_BELOW": env.int("MATCHING_EXACT_BELOW", 20_000),
     "SCAN": env.str("MATCHING_SCAN", "exact"),
     "EXPLORED": env.int("MATCHING_EXPLORED", 1),
     "LEASE_S": env.int("MATCHING_LEASE_S", 180),

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from matching.conf import matching_settings
 from matching.core.filters import Wanted
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Candidates, Kind, PostFeatures
@@ -54,6 +55,10 @@ class CandidateIndex(Protocol):
 @cache
 def get_index() -> CandidateIndex:
     """The index of this process."""
+    if matching_settings().index == "pgvector":
+        from matching.index.pgvector import PgVectorIndex
+
+        return PgVectorIndex()
     from matching.index.memory import MemoryIndex
 
     return MemoryIndex()
