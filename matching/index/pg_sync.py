@@ -178,4 +178,5 @@ def _make_graphs(fingerprint: str, dim: int) -> None:
                         f"WITH ({HNSW}) WHERE kind = '{kind}' AND side = '{side}' "
                         f"AND vector_dims(e) = {dim}"
                     )
-        _graphs_of.add(key)
+        if not connection.in_atomic_block:  # whose end may undo it
+            _graphs_of.add(key)
