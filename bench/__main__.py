@@ -19,6 +19,7 @@ MEASURES = (
     ("int8", "bench.search", "int8_rows"),
     ("scoring", "bench.scoring", "scoring_rows"),
     ("pipeline", "bench.pipeline", "pipeline_rows"),
+    ("postgres", "bench.postgres", "postgres_rows"),
     ("peers", "bench.search", "peer_rows"),
 )
 

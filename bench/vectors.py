@@ -31,7 +31,7 @@ def clustered(n: int, seed: int = 0, dim: int = DIM) -> tuple[Vec, np.ndarray]:
 
 def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
     """Found posts with these words, a category for each cluster, and days of one year."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(1000 + seed)  # not in step with the vectors' own clusters
     n, dim = vecs.shape
     none = np.array([""] * n, dtype="<U12")
     return Candidates(
