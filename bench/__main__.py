@@ -18,6 +18,7 @@ MEASURES = (
     ("filtered", "bench.search", "filtered_rows"),
     ("int8", "bench.search", "int8_rows"),
     ("scoring", "bench.scoring", "scoring_rows"),
+    ("forwards", "bench.forwards", "forwards_rows"),
     ("pipeline", "bench.pipeline", "pipeline_rows"),
     ("postgres", "bench.postgres", "postgres_rows"),
     ("peers", "bench.search", "peer_rows"),

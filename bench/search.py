@@ -34,7 +34,7 @@ def scan_rows(quick: bool) -> list[Row]:
 
 def filtered_rows(quick: bool) -> list[Row]:
     """A filter that few posts pass, beside the query and away from it."""
-    n = 50_000 if quick else 100_000
+    n = 100_000
     vecs, cluster = clustered(n)
     posts = candidates(vecs, cluster)
     everything = np.ones(n, dtype=np.bool_)
