@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 WRITTEN_FIELDS = (
     *("status", "strategy", "fingerprint", "profile", "score", "rank", "drawn_with"),
-    *("terms", "gates", "evidence_hash", "created_at", "scored_at"),
+    *("terms", "gates", "evidence_hash", "created_at", "created_on", "scored_at"),
     *("decided_at", "decided_by", "set_aside_by"),
 )
 
@@ -189,6 +189,7 @@ def write_matches(
         _fill(match, status, pair, result, fingerprint)
         if is_news(before, status):
             match.created_at = match.scored_at
+            match.created_on = timezone.localdate(match.scored_at)
     for other_id, match in existing.items():
         # A pair that came after the first look is its writer's, who saw this post as it is now.
         if other_id in involved - open_ids and match.status in UNDECIDED:
