@@ -6,6 +6,8 @@ import random
 import re
 from itertools import count
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from locust import FastHttpUser, constant_throughput, events, task
 
@@ -16,6 +18,7 @@ COOKIES = json.loads(FILE.read_text())
 NUMBER = count()
 PICTURE = jpeg(1, 1600, 1200)
 REVIEWS = re.compile(r'name="decision" value="((?:confirm|reject):\d+:[0-9a-f]+)"')
+SECRET = re.compile(r"csrftoken=([^;]+)")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 posted = count()
 
@@ -26,11 +29,28 @@ def write_posted(**_kwargs: object) -> None:
     (FILE.parent / "posted").write_text(str(next(posted)))
 
 
+def encode_multipart(
+    data: dict[str, str], files: dict[str, tuple[str, bytes, str]]
+) -> tuple[bytes, str]:
+    """A form as a browser sends it."""
+    mark = "----load"
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in data.items()
+    ]
+    for name, (file_name, content, kind) in files.items():
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; '
+        head += f'filename="{file_name}"\r\nContent-Type: {kind}\r\n\r\n'
+        parts += [head.encode(), content, b"\r\n"]
+    return b"".join(parts) + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+
+
 class Person(FastHttpUser):
     """Somebody who is signed in."""
 
     abstract = True
     kind = "student"
+    secret = ""
     wait_time = constant_throughput(4)  # as quick as nobody is: few people stand for many
 
     def on_start(self) -> None:
@@ -46,10 +66,16 @@ class Person(FastHttpUser):
     def csrf(self) -> tuple[str, dict[str, str]]:
         """A token from a form, and the headers that go with it."""
         answer = self.client.get("/posts/new/found/", name="form", headers=self.headers)
+        return self.signed(answer)
+
+    def signed(self, answer: Any) -> tuple[str, dict[str, str]]:
+        """The token of a page's form, and the headers that go with it."""
         found = TOKEN.search(answer.text or "")
-        cookie = answer.cookies.get("csrftoken") if answer.cookies else None
+        secret = SECRET.search(str(answer.headers.get("Set-Cookie", "")))
+        if secret:
+            self.secret = secret[1]
         headers = {
-            "Cookie": f"{self.cookie}; csrftoken={cookie}",
+            "Cookie": f"{self.cookie}; csrftoken={self.secret}",
             "Referer": self.host or "",
         }
         return (found[1] if found else ""), headers
@@ -95,11 +121,11 @@ class Student(Person):
             "happened_on": "2026-11-20",
             "kept_note": "1",
         }
+        body, content_type = encode_multipart(data, files)
         with self.client.post(
             "/posts/new/found/",
-            data=data,
-            files=files or None,
-            headers=headers,
+            data=body,
+            headers={**headers, "Content-Type": content_type},
             name=name,
             allow_redirects=False,
             catch_response=True,
@@ -132,21 +158,16 @@ class Clerk(Person):
             f"/admin/matching/match/?p={page}", name="queue", headers=self.headers
         )
         text = answer.text or ""
-        values, token = REVIEWS.findall(text), TOKEN.search(text)
-        if not values or token is None:
+        values = REVIEWS.findall(text)
+        token, headers = self.signed(answer)
+        if not values:
             return
-        cookie = answer.cookies.get("csrftoken") if answer.cookies else None
+        decision = random.choice(values)
+        data = {"csrfmiddlewaretoken": token, "decision": decision, "page": "list"}
         self.client.post(
             "/admin/matching/match/decide/",
-            data={
-                "csrfmiddlewaretoken": token[1],
-                "decision": random.choice(values),
-                "page": "list",
-            },
-            headers={
-                "Cookie": f"{self.cookie}; csrftoken={cookie}",
-                "Referer": self.host or "",
-            },
+            data=urlencode(data),
+            headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
             name="decide",
             allow_redirects=False,
         )
