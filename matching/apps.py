@@ -1,6 +1,7 @@
 """Matching of lost and found posts."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,5 +12,8 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Register the receiver and the system checks."""
+        """Register the receiver, the system checks, and the triggers that migrate puts in place."""
         from matching import checks, signals  # noqa: F401
+        from matching.index.triggers import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self, dispatch_uid="matching.index_triggers")

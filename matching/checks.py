@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from matching.conf import BUNDLED, matching_settings
 from matching.encoder import CLIP_ENCODER
@@ -105,6 +106,27 @@ def check_sqlite(
                     "transactions: writers at the same time fail with “database is locked”.",
                     hint='OPTIONS: {"transaction_mode": "IMMEDIATE", "timeout": 20, '
                     '"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}',
+                    id="matching.W002",
+                )
+            )
+    return found
+
+
+@register(Tags.database)
+def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The candidate index hears of every change; runs with `migrate` and `check --database`."""
+    from matching.index.triggers import missing_triggers
+
+    found: list[CheckMessage] = []
+    for using in databases or ():
+        tables = connections[using].introspection.table_names()
+        missing = missing_triggers(using) if "matching_indexchange" in tables else []
+        if missing:
+            found.append(
+                Warning(
+                    f"{len(missing)} triggers are missing in the database, such as {missing[0]}: "
+                    "the comparison would not see what changes.",
+                    hint="Run `manage.py migrate`, which puts them in place.",
                     id="matching.W002",
                 )
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from matching.core.registry import UnknownStrategy, get_strategy
 BUNDLED: Final = "bundled"
 BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"
 DEVICES: Final = ("cpu", "cuda")
+INDEXES: Final = ("memory", "pgvector")
+SCANS: Final = ("exact", "int8")
 PRECISIONS: Final = ("fp32", "bf16", "fp16")
 
 
@@ -38,6 +41,9 @@ class MatchingSettings:
     # People remember a loss by its day, and notice some on the next one: up to two days before
     # the reported loss a found post still counts.
     max_found_before_lost_days: float = 2.0
+    index: str = "memory"  # or "pgvector", on PostgreSQL
+    exact_below: int = 20_000  # rows that pass a filter, up to which pgvector compares all of them
+    scan: str = "exact"  # of vectors in memory; or "int8", a fourth of the reading, with numkong
     task_timeout_s: int = 120  # the queue's own limit for one task
     cache_dir: str = ""  # of downloaded models; empty: the hub library's own
 
@@ -110,6 +116,18 @@ def _check_encoder(checked: MatchingSettings) -> None:
 
 
 def _check_matching(checked: MatchingSettings) -> None:
+    if checked.index not in INDEXES:
+        raise ImproperlyConfigured(
+            f"{_named('INDEX')} is {checked.index!r}. It takes {', '.join(INDEXES)}."
+        )
+    if checked.scan not in SCANS:
+        raise ImproperlyConfigured(
+            f"{_named('SCAN')} is {checked.scan!r}. It takes {', '.join(SCANS)}."
+        )
+    if checked.scan == "int8" and find_spec("numkong") is None:
+        raise ImproperlyConfigured(
+            f"{_named('SCAN')} is int8, which needs numkong: pip install 'campus-lostfound[fast]'."
+        )
     try:
         get_strategy(checked.strategy)
     except UnknownStrategy as error:
@@ -127,7 +145,7 @@ def _check_counts(checked: MatchingSettings) -> None:
     if checked.explored < 0:
         raise ImproperlyConfigured(f"{_named('EXPLORED')} must be 0 or more.")
     for name in (
-        *("threads", "top_k", "max_attempts"),
+        *("threads", "top_k", "max_attempts", "exact_below"),
         *("lease_s", "sweep_s", "beat_s", "stale_s", "task_timeout_s"),
     ):
         if getattr(checked, name) < 1:

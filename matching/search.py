@@ -1,17 +1,19 @@
 """Scoring a post against all candidates; reads only, and needs no encoder."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import evidence_hash
-from matching.core.duplicates import score_duplicates
+from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
+from matching.core.segments import Segment, concatenate, joined, taken
 from matching.core.strategies import Strategy
-from matching.core.types import Kind, PostFeatures, Scores, ScoringContext
+from matching.core.types import Candidates, Kind, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import Vec, stack
 from matching.index import Shortlist, get_index
 from matching.models import Embedding, Match, Modality, Vector
@@ -24,7 +26,7 @@ class SearchResult:
     query: Post
     query_hash: str
     scores: Scores
-    candidate_hashes: dict[int, str]
+    candidate_hashes: Mapping[int, str]
     strategy: Strategy
     threshold: float
     profile_version: int | None
@@ -55,18 +57,16 @@ def search_candidates(
     current = matching_settings()
     strategy = get_strategy(current.strategy)
     opposite: Kind = "found" if post.kind == Post.Kind.LOST else "lost"
-    shortlist = get_index().candidates(opposite, fingerprint, len(text_vec))
-    context = ScoringContext(
-        profile=profile,
-        max_found_before_lost_days=current.max_found_before_lost_days,
-        rejected=_rejected(post, content_hash, shortlist),
-    )
     query = query_features(post, text_vec, image_vecs, tokens)
-    scores = strategy.score(query, shortlist.candidates, context)
+    shortlist = get_index().shortlist(query, opposite, fingerprint)
+    context = ScoringContext(
+        profile=profile, max_found_before_lost_days=current.max_found_before_lost_days
+    )
+    rejected = _rejected(post, content_hash, shortlist)
     return SearchResult(
         query=post,
         query_hash=content_hash,
-        scores=scores,
+        scores=_scored(query, shortlist, strategy, context, rejected),
         candidate_hashes=shortlist.content_hashes,
         strategy=strategy,
         profile_version=profile.version if profile else None,
@@ -103,7 +103,7 @@ class TwinResult:
     query: Post
     query_hash: str
     scores: Scores  # of the nearest
-    candidate_hashes: dict[int, str]  # of all
+    candidate_hashes: Mapping[int, str]  # of all
     profile_version: int
 
     def pair_evidence(self, candidate_id: int) -> str:
@@ -129,8 +129,12 @@ def search_twins(
     Shape: text_vec (dim,), image_vecs (n_photos, dim)
     """
     query = query_features(post, text_vec, image_vecs, tokens)
-    shortlist = get_index().candidates(query.kind, fingerprint, len(text_vec))
-    scores = score_duplicates(query, shortlist.candidates, profile)
+    shortlist = get_index().shortlist(query, query.kind, fingerprint)
+    near, among = [], Crowd(0, 0)
+    for segment in shortlist.segments:
+        among += crowd(query, segment.candidates, segment.alive)
+        near.append(segment.candidates.take(nearest(query, segment.candidates, segment.alive)))
+    scores = score_duplicates(query, concatenate(near, profile.dim), profile, among)
     return TwinResult(post, content_hash, scores, shortlist.content_hashes, profile.version)
 
 
@@ -154,19 +158,33 @@ def query_features(
     )
 
 
-def _rejected(
-    post: Post, content_hash: str, shortlist: Shortlist
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _scored(
+    query: PostFeatures,
+    shortlist: Shortlist,
+    strategy: Strategy,
+    context: ScoringContext,
+    rejected: list[int],
+) -> Scores:
+    """One pass for each segment, and of each what is alive."""
+    empty = Segment(Candidates.from_features([], shortlist.dim), np.zeros(0, dtype=np.bool_))
+    parts = []
+    for segment in shortlist.segments or (empty,):
+        known = np.isin(segment.candidates.post_ids, rejected)
+        scores = strategy.score(query, segment.candidates, replace(context, rejected=known))
+        parts.append(scores if segment.alive.all() else taken(scores, segment.rows))
+    return joined(parts)
+
+
+def _rejected(post: Post, content_hash: str, shortlist: Shortlist) -> list[int]:
     """Which candidates staff have rejected on the very evidence that there is now."""
     mine, other = ("lost", "found") if post.kind == Post.Kind.LOST else ("found", "lost")
     rows = Match.objects.filter(**{mine: post, "status": Match.Status.REJECTED})
     known = shortlist.content_hashes
-    rejected = [
+    return [
         candidate_id
         for candidate_id, digest in rows.values_list(f"{other}_id", "evidence_hash")
         if candidate_id in known and digest == _pair_hash(post, content_hash, known[candidate_id])
     ]
-    return np.isin(shortlist.candidates.post_ids, rejected)
 
 
 def _pair_hash(query: Post, query_hash: str, candidate_hash: str) -> str:

@@ -3,15 +3,13 @@
 from typing import Final
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import TruncDate
-from django.utils import timezone
 
 from matching.models import Match
 from matching.services.decisions import REJECTABLE
 
 # Newest day first, and within a day the strongest first: what came in today is on top, and a
 # strong pair is not buried under weak ones that were scored a minute later.
-QUEUE_ORDER: Final = (TruncDate("created_at").desc(), "-score", "-pk")
+QUEUE_ORDER: Final = ("-created_on", "-score", "-pk")
 
 
 def waiting() -> QuerySet[Match]:
@@ -21,16 +19,11 @@ def waiting() -> QuerySet[Match]:
 
 def next_waiting(match: Match, queue: QuerySet[Match]) -> Match | None:
     """The waiting pair after this one in a queue, from the top again after the last."""
-    day = timezone.localdate(match.created_at)
-    others = (
-        queue.filter(status__in=REJECTABLE)
-        .exclude(pk=match.pk)
-        .annotate(day=TruncDate("created_at"))
-        .order_by(*QUEUE_ORDER)
-    )
+    day = match.created_on
+    others = queue.filter(status__in=REJECTABLE).exclude(pk=match.pk).order_by(*QUEUE_ORDER)
     after = others.filter(
-        Q(day__lt=day)
-        | Q(day=day, score__lt=match.score)
-        | Q(day=day, score=match.score, pk__lt=match.pk)
+        Q(created_on__lt=day)
+        | Q(created_on=day, score__lt=match.score)
+        | Q(created_on=day, score=match.score, pk__lt=match.pk)
     )
     return after.first() or others.first()

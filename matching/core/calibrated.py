@@ -138,6 +138,8 @@ def context_terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> d
 
 
 def _normalised(left: Rows, right: Rows) -> Floats:
+    if len(left.vecs) == 1 and left.is_missing:
+        return np.full((1, len(right.vecs)), np.nan)
     if len(left.vecs) == 1:
         # Not `@`, so that what else is among the candidates changes no bit of a pair's score.
         products = dots(left.vecs[0], right.vecs)[None, :].astype(np.float64)

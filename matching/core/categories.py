@@ -1,5 +1,6 @@
 """What a post is about: a probability for each category, from words, photographs and label."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -87,10 +88,16 @@ def _image_logits(posts: Candidates, profile: ScoringProfile) -> Floats:
 def _label_log_likelihood(labels: Texts, profile: ScoringProfile) -> Floats:
     """0 where the author chose none, or one that the profile does not know. Shape: (n, c)"""
     rows, known = category_rows(labels, profile.categories)
+    return np.where(known[:, None], _label_table(profile)[rows], 0.0)
+
+
+@lru_cache(maxsize=4)
+def _label_table(profile: ScoringProfile) -> Floats:
+    """ln P(label | category). Shape: (c, c)"""
     same_family = profile.families[:, None] == profile.families[None, :]
     table = np.where(same_family, LABEL_SAME_FAMILY, LABEL_OTHER)
     np.fill_diagonal(table, LABEL_RIGHT)
-    return np.where(known[:, None], np.log(table)[rows], 0.0)
+    return np.asarray(np.log(table))
 
 
 def category_rows(labels: Texts, categories: Texts) -> tuple[Ints, np.ndarray]:

@@ -1,5 +1,6 @@
 """Two posts of one kind that may be about one thing: reported twice, or a look-alike of it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from matching.core.prepared import prepare
 from matching.core.profile import Normal, ScoringProfile
 from matching.core.types import (
     NOBODY,
+    Bools,
     Candidates,
     Floats,
     Ints,
@@ -28,10 +30,29 @@ NEAREST: Final = 200  # of each, that are looked at closely
 WEIGHING: Final = Weighing(weights={**COLD_WEIGHTS, "author": 1.0})
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Among how many other posts a twin is looked for, and how many are of the same author."""
+
+    posts: int
+    by_author: int
+
+    def __add__(self, other: "Crowd") -> "Crowd":
+        return Crowd(self.posts + other.posts, self.by_author + other.by_author)
+
+
+def crowd(query: PostFeatures, candidates: Candidates, alive: Bools | None = None) -> Crowd:
+    """The other posts among these. Shape: alive (n,), False for one that does not count"""
+    counted = candidates.post_ids != query.post_id
+    others = candidates.author_ids[counted if alive is None else counted & alive]
+    return Crowd(len(others), int((others == query.author_id).sum()))
+
+
 def score_duplicates(
     query: PostFeatures,
     candidates: Candidates,
     profile: ScoringProfile,
+    among: Crowd | None = None,
 ) -> Scores:
     """The probability that a post of the same kind is about the same thing.
 
@@ -42,9 +63,10 @@ def score_duplicates(
 
     Args:
         candidates: posts of the query's kind; the query itself may be among them.
+        among: all posts that the candidates were the nearest of, where there are more.
     """
-    rows = _nearest(query, candidates)
-    near = candidates.take(rows)
+    among = among or crowd(query, candidates)
+    near = candidates.take(nearest(query, candidates))
     left = prepare(Candidates.from_features([query], profile.dim), profile, among_their_own=True)
     right = prepare(near, profile, among_their_own=True)
     found = {name: term[0] for name, term in terms(left, right, _either_way(profile)).items()}
@@ -57,8 +79,8 @@ def score_duplicates(
     apart = near.days - (np.nan if query.day is None else query.day)
     twice = evidence.reported_twice(apart, profile.day_span_days)
     found["time"] = np.where(np.isnan(apart), np.nan, twice)
-    found["author"] = _author(query, near, candidates)
-    share = TWICE_SHARE / max(len(candidates), 1)
+    found["author"] = _author(query, near, among)
+    share = TWICE_SHARE / max(among.posts, 1)
     before = float(np.log(share / (1.0 - share)))
     return Scores(
         post_ids=near.post_ids,
@@ -75,8 +97,13 @@ def _either_way(profile: ScoringProfile) -> ScoringProfile:
     return profile.with_(matching={**profile.matching, "text_image": both, "image_text": both})
 
 
-def _nearest(query: PostFeatures, candidates: Candidates) -> Ints:
-    """Rows of the candidates that are nearest in any way, in rising order."""
+def nearest(query: PostFeatures, candidates: Candidates, alive: Bools | None = None) -> Ints:
+    """Rows of the candidates that are nearest in any way, in rising order.
+
+    Shape: alive (n,), False for one that does not count; (k,)
+    """
+    counted = candidates.post_ids != query.post_id
+    counted = counted if alive is None else counted & alive
     near = np.zeros(len(candidates), dtype=np.bool_)
     for mine, theirs in (
         (query.text_vec, candidates.text_vecs),
@@ -85,19 +112,17 @@ def _nearest(query: PostFeatures, candidates: Candidates) -> Ints:
         if mine is None or not len(candidates):
             continue
         similarity = np.nan_to_num(dots(mine, theirs), nan=-np.inf)
-        similarity[candidates.post_ids == query.post_id] = -np.inf
+        similarity[~counted] = -np.inf
         near[np.argsort(-similarity, kind="stable")[:NEAREST]] = True
-    near &= candidates.post_ids != query.post_id
-    return np.flatnonzero(near).astype(np.int64)
+    return np.flatnonzero(near & counted).astype(np.int64)
 
 
-def _author(query: PostFeatures, near: Candidates, everybody: Candidates) -> Floats:
+def _author(query: PostFeatures, near: Candidates, among: Crowd) -> Floats:
     """NaN where one of the two has no author."""
     if query.author_id is None or query.author_id == NOBODY or not len(near):
         return np.full(len(near), np.nan)
-    others = everybody.author_ids[everybody.post_ids != query.post_id]
     # Who reports many things, as an office does, is the same author for many of them by chance.
-    share = (1.0 + (others == query.author_id).sum()) / (1.0 + len(others))
+    share = (1.0 + among.by_author) / (1.0 + among.posts)
     same = near.author_ids == query.author_id
     found = evidence.author(same, np.full(len(near), share))
     return np.where(near.author_ids == NOBODY, np.nan, found)

@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.core.categories import posterior
 from matching.core.profile import ScoringProfile
-from matching.core.types import MISSING, Candidates, Floats, Ints, Texts
+from matching.core.types import MISSING, Bools, Candidates, Floats, Ints, Texts
 from matching.core.vectors import Vec, unit
 
 ROWS_AT_ONCE: Final = 8192  # rows that are compared with a cohort in one go
@@ -29,6 +29,11 @@ class Rows:
     vecs: Vec
     mean: Floats
     sd: Floats
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no vector at all, as of a post without photographs."""
+        return bool(np.isnan(self.vecs).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +77,21 @@ def prepare(
     texts, images, owner = residuals(posts, p, profile)
     text_lost = (posts.kinds == "lost") ^ among_their_own
     image_lost = text_lost[owner]
-    text_metric, image_metric = profile.text_metric, profile.image_metric
+    cohorts = profile.compared_cohorts
     return Prepared(
         posts=posts,
         posterior=p,
         text_text=_rows(
-            unit(texts @ text_metric),
+            _under(texts, profile.text_metric),
             text_lost,
-            unit(profile.lost_texts @ text_metric),
-            unit(profile.found_texts @ text_metric),
+            cohorts["lost_texts"],
+            cohorts["found_texts"],
         ),
         image_image=_rows(
-            unit(images @ image_metric),
+            _under(images, profile.image_metric),
             image_lost,
-            unit(profile.lost_images @ image_metric),
-            unit(profile.found_images @ image_metric),
+            cohorts["lost_images"],
+            cohorts["found_images"],
         ),
         text_cross=_rows(texts, text_lost, profile.lost_images, profile.found_images),
         image_cross=_rows(images, image_lost, profile.lost_texts, profile.found_texts),
@@ -126,10 +131,23 @@ def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:
     return mean, np.maximum(np.sqrt(variance), LEAST_SPREAD)
 
 
-def _rows(vecs: Vec, lost: np.ndarray, lost_cohort: Vec, found_cohort: Vec) -> Rows:
+def _under(vecs: Vec, metric: Vec) -> Vec:
+    """Under a metric, of unit length again; missing rows cost nothing. Shape: (m, k)"""
+    known = ~np.isnan(vecs[:, 0]) if vecs.shape[1] else np.zeros(len(vecs), dtype=np.bool_)
+    found = np.full((len(vecs), metric.shape[1]), np.nan, dtype=np.float32)
+    if known.all():
+        return unit(vecs @ metric)
+    found[known] = unit(vecs[known] @ metric)
+    return found
+
+
+def _rows(vecs: Vec, lost: Bools, lost_cohort: Vec, found_cohort: Vec) -> Rows:
     mean, sd = np.zeros(len(vecs)), np.ones(len(vecs))
-    for side, cohort in ((lost, found_cohort), (~lost, lost_cohort)):
-        if side.any():
+    known = ~np.isnan(vecs[:, 0]) if vecs.shape[1] else np.zeros(len(vecs), dtype=np.bool_)
+    for side, cohort in ((lost & known, found_cohort), (~lost & known, lost_cohort)):
+        if side.all():
+            mean, sd = cohort_statistics(vecs, cohort)
+        elif side.any():
             mean[side], sd[side] = cohort_statistics(vecs[side], cohort)
     return Rows(vecs=vecs, mean=mean, sd=sd)
 

@@ -3,12 +3,13 @@
 import io
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
 
 from matching.core.types import Floats, Texts
-from matching.core.vectors import Vec
+from matching.core.vectors import Vec, unit
 from matching.core.weighing import Weighing
 
 FORMAT: Final = 2
@@ -108,6 +109,19 @@ class ScoringProfile:
     def dim(self) -> int:
         """Length of the vectors."""
         return int(self.text_mean.shape[0])
+
+    @cached_property
+    def compared_cohorts(self) -> dict[str, Vec]:
+        """The cohorts as residuals are compared within one modality: under the metric.
+
+        Shape: each (at most 512, k), unit length
+        """
+        return {
+            "lost_texts": unit(self.lost_texts @ self.text_metric),
+            "found_texts": unit(self.found_texts @ self.text_metric),
+            "lost_images": unit(self.lost_images @ self.image_metric),
+            "found_images": unit(self.found_images @ self.image_metric),
+        }
 
     def with_(self, **changes: Any) -> Self:
         """A copy with these fields changed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
@@ -114,6 +115,22 @@ class Candidates:
                 [row for row, post in enumerate(posts) for _ in post.tokens], dtype=np.int64
             ),
         )
+
+    def coded(self, column: str) -> tuple[Texts, Ints]:
+        """The values of a column of codes, and for each post which of them it has.
+
+        Kept, so that a filter compares small numbers and no texts.
+
+        Shape: (v,), (n,)
+        """
+        if column not in self._coded:
+            values, rows = np.unique(getattr(self, column), return_inverse=True)
+            self._coded[column] = values, rows.astype(np.int32)
+        return self._coded[column]
+
+    @cached_property
+    def _coded(self) -> dict[str, tuple[Texts, Ints]]:
+        return {}
 
     def take(self, rows: Ints) -> Self:
         """The candidates at these rows, in this order.

@@ -41,11 +41,12 @@ class Weighing:
 
     def log_odds(self, prior: float | Floats, terms: Mapping[str, Floats]) -> Floats:
         """Of each pair, before `steps`; a term that is absent (NaN) adds what its absence says."""
-        weighed = prior + sum(
-            self.weights[name] * np.nan_to_num(term) for name, term in terms.items()
-        )
-        absent = sum(value * np.isnan(terms[name]) for name, value in self.missing.items() if value)
-        return np.asarray(self.bias + self.scale * weighed + absent, dtype=np.float64)
+        log_odds: Floats | float = self.bias + self.scale * prior
+        for name, term in terms.items():
+            weighed = self.scale * self.weights[name] * term
+            # Half of the time that `nan_to_num` takes, which looks for infinities as well.
+            log_odds = log_odds + np.where(term == term, weighed, self.missing.get(name, 0.0))
+        return np.asarray(log_odds, dtype=np.float64)
 
     def probability(self, log_odds: Floats) -> Floats:
         """Range: 0 to 1, rising with the log odds"""

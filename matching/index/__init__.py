@@ -1,30 +1,64 @@
 """Which posts a query is compared with: the protocol, and the index of this process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Literal, Protocol
 
-from matching.core.types import Candidates, Kind
+import numpy as np
+
+from matching.conf import matching_settings
+from matching.core.filters import Wanted
+from matching.core.segments import Segment, concatenate
+from matching.core.types import Candidates, Kind, PostFeatures
+from matching.core.vectors import Vec
+
+Side = Literal["text", "image"]
 
 
 @dataclass(frozen=True, eq=False)
 class Shortlist:
-    """Candidates, and the content hash of each post when its vectors were read."""
+    """Candidates in segments, and the content hash of each post when its vectors were read."""
 
-    candidates: Candidates
-    content_hashes: dict[int, str]
+    segments: tuple[Segment, ...]
+    content_hashes: Mapping[int, str]
+    dim: int
+
+    def __len__(self) -> int:
+        return sum(int(segment.alive.sum()) for segment in self.segments)
+
+    def candidates(self) -> Candidates:
+        """All of them in one piece, in the order of their posts' keys."""
+        parts = [segment.candidates.take(segment.rows) for segment in self.segments]
+        whole = concatenate(parts, self.dim)
+        return whole.take(np.argsort(whole.post_ids, kind="stable"))
 
 
 class CandidateIndex(Protocol):
     """Finds the open posts of a kind. The database's rows are the only truth."""
 
-    def candidates(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
-        """Every open post of the kind with vectors of the fingerprint, as it is stored now."""
+    def shortlist(self, query: PostFeatures, kind: Kind, fingerprint: str) -> Shortlist:
+        """Open posts that are worth scoring, with vectors of the fingerprint, as stored now."""
+
+    def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
+        """Every open post of the kind."""
+
+    def nearest(
+        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+    ) -> list[tuple[int, float]]:
+        """The k open posts whose words or photographs are the most similar, best first.
+
+        Shape: query_vec (dim,), unit length
+        """
 
 
 @cache
 def get_index() -> CandidateIndex:
     """The index of this process."""
+    if matching_settings().index == "pgvector":
+        from matching.index.pgvector import PgVectorIndex
+
+        return PgVectorIndex()
     from matching.index.memory import MemoryIndex
 
     return MemoryIndex()

@@ -1,5 +1,6 @@
-"""What matching stores: outbox, vectors, profiles, pairs, duplicates, decisions, signs of life."""
+"""What matching stores: outbox, vectors, profiles, pairs, decisions, changes, signs of life."""
 
+from matching.models.change import IndexChange
 from matching.models.duplicate import PossibleDuplicate
 from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
 from matching.models.heartbeat import Heartbeat
@@ -12,6 +13,7 @@ __all__ = [
     "Embedding",
     "EmbeddingQuerySet",
     "Heartbeat",
+    "IndexChange",
     "IntakeQuestion",
     "Match",
     "MatchDecision",

@@ -50,6 +50,8 @@ class Match(models.Model):
     gates = models.JSONField(_("gates"), default=list)
     evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
     created_at = models.DateTimeField(_("suggested"), default=timezone.now)
+    # Its day here, by which the queue is ordered: computed for each row it would cost all of them.
+    created_on = models.DateField(_("suggested on"), default=timezone.localdate)
     scored_at = models.DateTimeField(_("scored"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -81,7 +83,10 @@ class Match(models.Model):
                 name="one_confirmed_match_per_found",
             ),
         ]
-        indexes = [models.Index(fields=["status", "-created_at", "-score"])]
+        indexes = [
+            models.Index(fields=["status", "-created_at", "-score"]),
+            models.Index(fields=["status", "-created_on", "-score", "-id"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lost} ↔ {self.found}"

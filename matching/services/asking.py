@@ -75,6 +75,7 @@ def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
         match.rank = int(result.scores.ranks[row])
         match.evidence_hash = result.pair_evidence(found.pk)
         match.created_at = match.scored_at = timezone.now()
+        match.created_on = timezone.localdate()
         match.decided_at = match.decided_by = match.set_aside_by = None
         match.save()
         return match

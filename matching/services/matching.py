@@ -1,6 +1,7 @@
 """Matching one post: claim it, embed what is new, score it, write its matches, all or nothing."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 WRITTEN_FIELDS = (
     *("status", "strategy", "fingerprint", "profile", "score", "rank", "drawn_with"),
-    *("terms", "gates", "evidence_hash", "created_at", "scored_at"),
+    *("terms", "gates", "evidence_hash", "created_at", "created_on", "scored_at"),
     *("decided_at", "decided_by", "set_aside_by"),
 )
 
@@ -188,6 +189,7 @@ def write_matches(
         _fill(match, status, pair, result, fingerprint)
         if is_news(before, status):
             match.created_at = match.scored_at
+            match.created_on = timezone.localdate(match.scored_at)
     for other_id, match in existing.items():
         # A pair that came after the first look is its writer's, who saw this post as it is now.
         if other_id in involved - open_ids and match.status in UNDECIDED:
@@ -208,7 +210,7 @@ def _pairs_of(post: Post) -> Any:
     return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))
 
 
-def _unchanged(open_ids: set[int], seen: dict[int, str]) -> set[int]:
+def _unchanged(open_ids: set[int], seen: Mapping[int, str]) -> set[int]:
     """Open candidates whose content is still what the search saw.
 
     The task of one that has changed stored its new content before it searched, and finds this

@@ -77,7 +77,7 @@ def build_scoring_profile() -> StoredProfile:
     categories = _category_set(prompts, digest, before)
     dim = categories.prompt_vecs.shape[1]
     lost, found = (
-        get_index().candidates(kind, fingerprint, dim).candidates for kind in ("lost", "found")
+        get_index().everything(kind, fingerprint, dim).candidates() for kind in ("lost", "found")
     )
     built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
     if before is not None:

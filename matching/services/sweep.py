@@ -20,7 +20,7 @@ from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, Heartbeat
+from matching.models import Embedding, Heartbeat, IndexChange
 from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
 from matching.services.intake import prune_intake
 from matching.services.outbox import release, send_matching
@@ -40,6 +40,7 @@ RESEND_ANYWAY_AFTER_SWEEPS: Final = 20
 RENEW_AT_ONCE: Final = 500  # rows, so that no write lock is held for long
 KEEP_FAILURES_DAYS: Final = 30
 KEEP_HEARTBEATS_DAYS: Final = 1
+KEEP_CHANGES_DAYS: Final = 1
 
 
 @dataclass(frozen=True)
@@ -161,5 +162,8 @@ def prune() -> None:
     now = timezone.now()
     Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
     prune_intake()
+    # The newest one stays, so that a process sees whether it has missed any.
+    changes = IndexChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS))
+    changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

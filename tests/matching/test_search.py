@@ -125,6 +125,7 @@ def test_more_candidates_with_photographs_cost_no_more_queries() -> None:
     for more in (1, 12):
         for number in range(more):
             found(title=f"{WORDS} {more} {number}", photos=2, category=CategoryFactory.create())
+        Post.objects.exclude(pk=lost.pk).update(colour=f"shade {more}")
         counts.append(count_queries(lost))
     assert counts[0] == counts[1]
-    assert count_queries(lost) == counts[0] - 1  # no vector was added since
+    assert count_queries(lost) < counts[0]  # nothing has changed since

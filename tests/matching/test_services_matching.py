@@ -210,6 +210,7 @@ def test_a_post_that_cannot_be_done_fails_after_its_attempts_and_can_be_tried_ag
 
 
 def test_more_candidates_cost_no_more_queries() -> None:
+    matched(title="the first one, for which everything is read")
     counts = []
     for more in (2, 20):
         for number in range(more):

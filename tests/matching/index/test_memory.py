@@ -1,39 +1,56 @@
 """The index of this process follows the database's rows, whatever happens to them."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from lostfound.models import Photo, Post
+from lostfound.models import Category, Photo, Post
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
-from matching.core.types import Kind
-from matching.index import Shortlist, get_index
+from matching.checks import check_triggers
+from matching.core.types import Candidates, Kind
+from matching.index import get_index, memory
 from matching.index.memory import MemoryIndex
-from matching.models import Vector
+from matching.index.triggers import install_triggers, missing_triggers
+from matching.models import IndexChange, Vector
 from matching.services import match_post
+from matching.services.sweep import prune
 from tests.factories import CategoryFactory
 from tests.lostfound.making import upload
-from tests.matching.submitting import found, make, matched, row_of
+from tests.matching.submitting import found, make, row_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
 
-def listed(kind: Kind = "found", fingerprint: str = "fake-32") -> Shortlist:
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """What an index has, in the order of the posts' keys."""
+
+    candidates: Candidates
+    content_hashes: dict[int, str]
+
+
+def listed(kind: Kind = "found", fingerprint: str = "fake-32") -> Listed:
     """What the index that has seen everything says; a new one must say the very same."""
-    shortlist = get_index().candidates(kind, fingerprint, 32)
-    anew = MemoryIndex().candidates(kind, fingerprint, 32)
-    assert anew.content_hashes == shortlist.content_hashes
-    for name, column in vars(anew.candidates).items():
-        assert np.array_equal(column, getattr(shortlist.candidates, name), **equal_nan(column))
-    return shortlist
+    shortlist = get_index().everything(kind, fingerprint, 32)
+    anew = MemoryIndex().everything(kind, fingerprint, 32)
+    assert dict(anew.content_hashes) == dict(shortlist.content_hashes)
+    whole = shortlist.candidates()
+    for name, column in vars(anew.candidates()).items():
+        assert np.array_equal(column, getattr(whole, name), **equal_nan(column)), name
+    return Listed(whole, dict(shortlist.content_hashes))
 
 
 def equal_nan(column: Any) -> dict[str, bool]:
     return {"equal_nan": True} if column.dtype.kind == "f" else {}
 
 
-def ids(shortlist: Shortlist) -> list[int]:
+def ids(shortlist: Listed) -> list[int]:
     return [int(pk) for pk in shortlist.candidates.post_ids]
 
 
@@ -109,6 +126,86 @@ def test_a_post_without_vectors_or_outbox_row_is_no_candidate() -> None:
 
 def test_nothing_is_laid_out_again_while_nothing_changes() -> None:
     found()
-    matched()
-    first = get_index().candidates("found", "fake-32", 32)
-    assert get_index().candidates("found", "fake-32", 32) is first
+    first = get_index().everything("found", "fake-32", 32)
+    assert get_index().everything("found", "fake-32", 32) is first
+    with CaptureQueriesContext(connection) as queries:
+        get_index().everything("found", "fake-32", 32)
+    assert len(queries) == (3 if connection.vendor == "postgresql" else 1)
+
+
+def test_what_was_handed_out_stays_as_it_was() -> None:
+    posts = [found(title=f"thing {n}") for n in range(3)]
+    before = get_index().everything("found", "fake-32", 32)
+    close_post(posts[1], actor=posts[1].author)
+    after = get_index().everything("found", "fake-32", 32)
+    assert len(before) == 3 and len(before.candidates()) == 3
+    assert len(after) == 2 and posts[1].pk not in after.content_hashes
+    # The large part was not laid out again.
+    assert after.segments[0].candidates is before.segments[0].candidates
+
+
+def test_changes_behind_the_models_are_seen() -> None:
+    """Plain SQL, a query set's update, a table that all posts refer to."""
+    category = CategoryFactory.create(code="umbrella-1")
+    first, second = found(category=category), found(category=category)
+    assert ids(listed()) == [first.pk, second.pk]
+    Post.objects.filter(pk=first.pk).update(colour="red")
+    assert listed().candidates.colours.tolist() == ["red", ""]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE lostfound_post SET status = 'closed' WHERE id = %s", [second.pk])
+    assert ids(listed()) == [first.pk]
+    Category.objects.filter(pk=category.pk).update(code="parasol")
+    assert listed().candidates.categories.tolist() == ["parasol"]
+    Vector.objects.filter(post=first).delete()
+    assert ids(listed()) == []
+
+
+def test_many_changes_are_merged_and_few_segments_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "RECENT", 2)
+    monkeypatch.setattr(memory, "MERGED_AT_ONCE", 3)
+    posts = []
+    for number in range(30):
+        posts.append(found(title=f"thing {number}"))
+        listed()
+        if number % 4 == 3:
+            close_post(posts[number - 2], actor=posts[number - 2].author)
+    shortlist = get_index().everything("found", "fake-32", 32)
+    assert len(shortlist) == len(listed().content_hashes) == 23
+    assert len(shortlist.segments) <= 7
+
+
+def test_what_was_pruned_before_it_was_read_is_read_all_again() -> None:
+    first = found()
+    assert ids(listed()) == [first.pk]
+    second = found(title="two")
+    newest = IndexChange.objects.latest("pk")
+    IndexChange.objects.exclude(pk=newest.pk).delete()
+    close_post(first, actor=first.author)
+    assert ids(listed()) == [second.pk]
+
+
+def test_the_sweep_keeps_the_changes_of_a_day() -> None:
+    found()
+    old = timezone.now() - timedelta(days=2)
+    IndexChange.objects.update(at=old)
+    recent = IndexChange.objects.create(post_id=1)
+    IndexChange.objects.filter(pk=recent.pk).update(at=timezone.now())
+    prune()
+    assert list(IndexChange.objects.values_list("pk", flat=True)) == [recent.pk]
+    IndexChange.objects.update(at=old)
+    prune()
+    assert IndexChange.objects.count() == 1  # the newest stays, so that a gap is seen
+
+
+def test_triggers_are_there_and_missing_ones_are_told() -> None:
+    assert missing_triggers("default") == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DROP TRIGGER index_change_matching_vector_delete"
+            + (" ON matching_vector" if connection.vendor == "postgresql" else "")
+        )
+    assert missing_triggers("default") == ["index_change_matching_vector_delete"]
+    (problem,) = check_triggers(databases=["default"])
+    assert "manage.py migrate" in str(problem.hint)
+    install_triggers("default")
+    assert missing_triggers("default") == []

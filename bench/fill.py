@@ -1,0 +1,105 @@
+"""`python -m bench.fill N`: N open posts with clustered vectors, as if all had been matched.
+
+Their vectors are made, not computed: filling with the model would take an hour and measure
+nothing that the search sees.
+"""
+
+import sys
+from datetime import timedelta
+
+import django
+import numpy as np
+
+
+def fill(n: int) -> None:
+    """Half lost, half found, one photograph's vector for half of them."""
+    from django.contrib.auth import get_user_model
+    from django.utils import timezone
+
+    from bench.vectors import clustered
+    from lostfound.models import Building, Category, Photo, Post
+    from matching.conf import matching_settings
+    from matching.encoder import current_fingerprint, get_encoder
+    from matching.models import Embedding, Vector
+    from matching.services import build_scoring_profile
+
+    rng = np.random.default_rng(0)
+    fingerprint, dim = current_fingerprint(), get_encoder().dim
+    texts, cluster = clustered(n, seed=0, dim=dim)
+    images, _ = clustered(n, seed=1, dim=dim)
+    people = get_user_model().objects.bulk_create(
+        [get_user_model()(username=f"person{number}") for number in range(max(n // 5, 2))]
+    )
+    categories, buildings = list(Category.objects.all()), list(Building.objects.all())
+    today = timezone.localdate()
+    posts = Post.objects.bulk_create(
+        [
+            Post(
+                kind="lost" if row % 2 else "found",
+                author=people[int(rng.integers(len(people)))],
+                title=f"post {row}",
+                category=categories[cluster[row] % len(categories)] if rng.random() < 0.8 else None,
+                building=buildings[int(rng.integers(len(buildings)))],
+                happened_on=today - timedelta(days=int(rng.integers(0, 120))),
+            )
+            for row in range(n)
+        ],
+        batch_size=1000,
+    )
+    photos = Photo.objects.bulk_create(
+        [
+            Photo(
+                post=post,
+                full=f"none/{post.pk}",
+                thumbnail=f"none/{post.pk}",
+                width_px=1,
+                height_px=1,
+                content_hash=f"{post.pk:064x}",
+            )
+            for post in posts[: n // 2]
+        ],
+        batch_size=1000,
+    )
+    Vector.objects.bulk_create(
+        [_vector(post, None, texts[row], fingerprint) for row, post in enumerate(posts)],
+        batch_size=1000,
+    )
+    Vector.objects.bulk_create(
+        [_vector(p.post, p, images[row], fingerprint) for row, p in enumerate(photos)],
+        batch_size=1000,
+    )
+    rows = Embedding.objects.bulk_create(
+        [
+            Embedding(
+                post=post,
+                status="done",
+                fingerprint=fingerprint,
+                content_hash=f"{post.pk:064x}",
+                strategy=matching_settings().strategy,
+            )
+            for post in posts
+        ],
+        batch_size=1000,
+    )
+    version = build_scoring_profile().pk
+    Embedding.objects.filter(pk__in=[rows[0].pk]).update(profile_version=version)
+    Embedding.objects.update(profile_version=version)
+
+
+def _vector(post, photo, vec, fingerprint):  # type: ignore[no-untyped-def]
+    from matching.models import Vector
+
+    return Vector(
+        post=post,
+        photo=photo,
+        modality="text" if photo is None else "image",
+        content_hash=f"{post.pk:064x}",
+        fingerprint=fingerprint,
+        dim=len(vec),
+        data=vec.astype("<f4").tobytes(),
+    )
+
+
+if __name__ == "__main__":
+    django.setup()
+    fill(int(sys.argv[1]))

@@ -1,0 +1,96 @@
+"""The PostgreSQL index, on a server of its own: time and recall beside the exact plan."""
+
+import json
+import sys
+from functools import partial
+
+import django
+import numpy as np
+
+from bench.rows import Row, Times, at_least, timed, told
+from bench.site import run, scratch_site
+from bench.vectors import candidates, clustered
+
+TOP = 20
+QUERIES = 40
+
+
+def postgres_rows(quick: bool) -> list[Row]:
+    """Search and filtered search in PostgreSQL, measured by a process that uses the index."""
+    from tests.servers.postgres import PostgresServer
+
+    n = 10_000 if quick else 100_000
+    with PostgresServer() as server:
+        url = server.make_database("bench")
+        with scratch_site(DATABASE_URL=url, MATCHING_INDEX="pgvector") as env:
+            said = run(env, "-m", "bench.postgres", str(n))
+    found = json.loads(said.splitlines()[-1])
+    rows = []
+    for name in ("graph", "exact", "filter agrees", "filter disagrees"):
+        seconds, recall = found[name]["seconds"], found[name]["recall"]
+        label = f"pgvector, {n:,}: {name}"
+        rows.append(told(label, Times(seconds).median_s * 1e3, "ms", f"{Times(seconds).words}"))
+        least = 0.95 if name == "graph" else 0.99
+        rows.append(at_least(f"{label}, recall of the best {TOP}", least, recall, "share"))
+    return rows
+
+
+def measure(n: int) -> dict[str, dict[str, object]]:
+    """Fill the index's table, and ask it."""
+    from django.conf import settings
+    from django.db import connection
+
+    from matching.core.filters import Wanted
+    from matching.core.vectors import dots
+    from matching.index.pg_sync import _make_graphs, literal
+    from matching.index.pgvector import PgVectorIndex
+
+    vecs, cluster = clustered(n)
+    posts = candidates(vecs, cluster)
+    _make_graphs("bench", vecs.shape[1])
+    with connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY matching_pgvector (post_id, fingerprint, kind, side, category, day, e) FROM STDIN"
+        ) as copy:
+            for row in range(n):
+                copy.write_row(
+                    (
+                        row,
+                        "bench",
+                        "found",
+                        "text",
+                        posts.categories[row],
+                        posts.days[row],
+                        literal(vecs[row]),
+                    )
+                )
+        cursor.execute("ANALYZE matching_pgvector")
+    index = PgVectorIndex()
+    queries = clustered(QUERIES, seed=1)[0]
+    matching = dict(settings.MATCHING)
+    near, far = posts.categories[0], posts.categories[1]
+    plans = {
+        "graph": (Wanted(), 1),
+        "exact": (Wanted(), n + 1),
+        "filter agrees": (Wanted(categories=frozenset({near})), 20_000),
+        "filter disagrees": (Wanted(categories=frozenset({far}), last_day=100.0), 20_000),
+    }
+    found = {}
+    for name, (wanted, exact_below) in plans.items():
+        settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
+        mask = wanted.mask(posts)
+        seconds, hits, possible = [], 0, 0
+        for query in queries:
+            search = partial(index._search, query, "text", "found", "bench", TOP, wanted)
+            seconds += timed(search, 1).seconds
+            listed = {pk for pk, _ in search()}
+            rows = np.flatnonzero(mask)
+            best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
+            hits, possible = hits + len(listed & best), possible + len(best)
+        found[name] = {"seconds": seconds, "recall": hits / max(possible, 1)}
+    return found
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(measure(int(sys.argv[1]))))

@@ -1,0 +1,92 @@
+"""A measured row: its value as a ratio of one run, and whether it reaches its target."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+Measure = Callable[[bool], "list[Row]"]  # quick or not
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the target table.
+
+    Attributes:
+        target: as a text, such as ">= 10000"; empty for a row that is only told.
+        detail: medians and spread behind the value.
+    """
+
+    row: str
+    target: str
+    value: float | None
+    unit: str
+    reached: bool | None
+    detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `--json` writes it."""
+        return asdict(self)
+
+
+def at_least(row: str, target: float, value: float, unit: str, detail: str = "") -> Row:
+    """A row that is reached by a value as large as its target."""
+    return Row(row, f">= {target:g}", round(value, 4), unit, value >= target, detail)
+
+
+def at_most(row: str, target: float, value: float, unit: str, detail: str = "") -> Row:
+    """A row that is reached by a value as small as its target."""
+    return Row(row, f"<= {target:g}", round(value, 4), unit, value <= target, detail)
+
+
+def told(row: str, value: float, unit: str, detail: str = "") -> Row:
+    """A figure without a target, such as that of a peer."""
+    return Row(row, "", round(value, 4), unit, None, detail)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of repeated runs, in the order in which they were made."""
+
+    seconds: Sequence[float]
+
+    @property
+    def median_s(self) -> float:
+        """The middle one."""
+        return median(self.seconds)
+
+    @property
+    def words(self) -> str:
+        """Median and spread in milliseconds."""
+        ordered = sorted(self.seconds)
+        low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
+        return f"{self.median_s * 1e3:.3g} ms ({low * 1e3:.3g} to {high * 1e3:.3g})"
+
+
+def timed(work: Callable[[], object], times: int, warm_up: int = 1) -> Times:
+    """Run it again and again."""
+    for _ in range(warm_up):
+        work()
+    seconds = []
+    for _ in range(times):
+        start = perf_counter()
+        work()
+        seconds.append(perf_counter() - start)
+    return Times(seconds)
+
+
+def alternately(
+    works: dict[str, Callable[[], object]], times: int, warm_up: int = 1
+) -> dict[str, Times]:
+    """Run several in turn, so that a slow moment of the machine meets all of them."""
+    for work in works.values():
+        for _ in range(warm_up):
+            work()
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(times):
+        for name, work in works.items():
+            start = perf_counter()
+            work()
+            seconds[name].append(perf_counter() - start)
+    return {name: Times(of_one) for name, of_one in seconds.items()}

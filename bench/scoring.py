@@ -1,0 +1,66 @@
+"""Scoring: all terms of `calibrated_v3` in one pass, against scikit-learn pair by pair."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import cosine_similarity
+
+from bench.rows import Row, at_least, timed, told
+from matching.core.benchmark import cold_start
+from matching.core.calibrated import CalibratedV3, prior, terms
+from matching.core.prepared import prepare
+from matching.core.simulator import BASE, simulate
+from matching.core.types import Candidates, ScoringContext
+
+CANDIDATES = 1000
+CHANNELS = 4
+PAIRS_TIMED = 200  # of the slow side; the rest would take as long each
+
+
+def scoring_rows(quick: bool) -> list[Row]:
+    """1,000 candidates of 768 dimensions, more than half of the pairs with photographs."""
+    world = simulate(replace(BASE, lost=300, found=CANDIDATES, pairs=200, dim=768), 0)
+    profile, candidates = cold_start(world), world.candidates("found")
+    strategy, context = CalibratedV3(), ScoringContext(profile=profile)
+    posts = world.features("lost")
+    queries = iter(posts * 10)
+    whole = timed(lambda: strategy.score(next(queries), candidates, context), 200, warm_up=20)
+    ready, weighing, before = prepare(candidates, profile), profile.weighing, prior(profile)
+    prepared = iter(
+        [prepare(Candidates.from_features([post], profile.dim), profile) for post in posts] * 2
+    )
+
+    def score() -> Any:
+        """All terms of one query with all candidates, to the probability."""
+        found = {name: term[0] for name, term in terms(next(prepared), ready, profile).items()}
+        return weighing.probability(weighing.log_odds(before, found))
+
+    ours = timed(score, 200, warm_up=20)
+    fused = LogisticRegression().fit(np.eye(CHANNELS + 1)[:, :CHANNELS], [0, 1, 0, 1, 0])
+    vecs = candidates.text_vecs
+    query = vecs[0]
+
+    def pair(row: int) -> Any:
+        """The four channels of one pair, and their probability, as one writes it down."""
+        channels = [
+            cosine_similarity(query.reshape(1, -1), vecs[row].reshape(1, -1))[0, 0]
+            for _ in range(CHANNELS)
+        ]
+        return fused.predict_proba([channels])
+
+    rows = iter(list(range(CANDIDATES)) * 10)
+    pairwise = timed(lambda: pair(next(rows)), 50 if quick else PAIRS_TIMED, warm_up=5)
+    ratio = pairwise.median_s * CANDIDATES / ours.median_s
+    detail = f"ours {ours.words}; scikit-learn {pairwise.words} for each pair"
+    ratio_whole = pairwise.median_s * CANDIDATES / whole.median_s
+    return [
+        at_least("scoring 1,000 candidates against pair by pair", 2000, ratio, "times", detail),
+        told(
+            "the same with gates and the query's own preparation",
+            ratio_whole,
+            "times",
+            f"ours {whole.words}",
+        ),
+    ]

@@ -1,0 +1,40 @@
+"""Which posts a search is about, by the facts that they name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.core.types import Bools, Candidates
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the posts must name; None where it does not matter.
+
+    Units: days as ordinals
+    """
+
+    categories: frozenset[str] | None = None
+    families: frozenset[str] | None = None
+    colours: frozenset[str] | None = None
+    buildings: frozenset[str] | None = None
+    zones: frozenset[str] | None = None
+    first_day: float | None = None
+    last_day: float | None = None
+
+    def mask(self, posts: Candidates) -> Bools:
+        """Which posts do. Shape: (n,)"""
+        wanted = np.ones(len(posts), dtype=np.bool_)
+        for column in ("categories", "families", "colours", "buildings", "zones"):
+            codes: Iterable[str] | None = getattr(self, column)
+            if codes is None:
+                continue
+            values, rows = posts.coded(column)
+            named = np.isin(values, list(codes))
+            wanted &= named[rows]
+        if self.first_day is not None:
+            wanted &= posts.days >= self.first_day
+        if self.last_day is not None:
+            wanted &= posts.days <= self.last_day
+        return wanted

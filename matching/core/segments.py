@@ -1,0 +1,63 @@
+"""Candidates in pieces that never change, so that what is prepared of a piece stays valid."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+
+from matching.core.types import Bools, Candidates, Ints, Scores
+
+OWNED: Final = {"photo_vecs": "photo_owner", "token_codes": "token_owner"}
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Some candidates, of which those that have changed since are no longer alive.
+
+    Shape: alive (n,)
+    """
+
+    candidates: Candidates
+    alive: Bools
+
+    @property
+    def rows(self) -> Ints:
+        """Rows that are alive. Shape: (k,)"""
+        return np.flatnonzero(self.alive)
+
+
+def concatenate(parts: Sequence[Candidates], dim: int) -> Candidates:
+    """All candidates of the parts, one after the other."""
+    if not parts:
+        return Candidates.from_features([], dim)
+    offsets = np.cumsum([0, *(len(part) for part in parts)])
+    columns: dict[str, Any] = {}
+    for column in fields(Candidates):
+        values = [getattr(part, column.name) for part in parts]
+        if column.name in OWNED.values():
+            values = [value + offset for value, offset in zip(values, offsets, strict=False)]
+        columns[column.name] = np.concatenate(values)
+    return Candidates(**columns)
+
+
+def joined(parts: Iterable[Scores]) -> Scores:
+    """The scores of all parts, one after the other; at least one, all of one strategy."""
+    listed = list(parts)
+    first = listed[0]
+    return Scores(
+        post_ids=np.concatenate([part.post_ids for part in listed]),
+        score=np.concatenate([part.score for part in listed]),
+        terms={name: np.concatenate([part.terms[name] for part in listed]) for name in first.terms},
+        gates={name: np.concatenate([part.gates[name] for part in listed]) for name in first.gates},
+    )
+
+
+def taken(scores: Scores, rows: Ints) -> Scores:
+    """The scores at these rows. Shape: (k,)"""
+    return Scores(
+        post_ids=scores.post_ids[rows],
+        score=scores.score[rows],
+        terms={name: term[rows] for name, term in scores.terms.items()},
+        gates={name: gate[rows] for name, gate in scores.gates.items()},
+    )

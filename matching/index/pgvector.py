@@ -1,0 +1,129 @@
+"""An index inside PostgreSQL with pgvector, for several machines on one database.
+
+A table of half-precision vectors beside the posts' facts, with a graph for each kind and side. It
+is brought up to date from the noted changes before each query, by whoever asks first. What the
+graphs find is scored exactly from the stored vectors.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection, transaction
+
+from matching.conf import matching_settings
+from matching.core.filters import Wanted
+from matching.core.segments import Segment
+from matching.core.types import Candidates, Kind, PostFeatures
+from matching.core.vectors import Vec
+from matching.index import Shortlist, Side
+from matching.index.pg_sync import bring_up_to_date, literal
+from matching.index.reading import open_post_ids, read_posts
+
+# Of each way to compare, how many of the nearest are scored exactly.
+NEAREST: Final = 250
+EF_SEARCH: Final = 100
+MOST_EF: Final = 1000  # pgvector's own limit
+# Only the graph gives rows in order without a sort.
+GRAPH_PLAN: Final = (
+    "hnsw.iterative_scan = relaxed_order",
+    *("enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off"),
+)
+COLUMNS: Final = ("category", "family", "colour", "building", "zone")
+
+
+class PgVectorIndex:
+    """The candidates of either kind, in the database itself."""
+
+    def shortlist(self, query: PostFeatures, kind: Kind, fingerprint: str) -> Shortlist:
+        """See `CandidateIndex`: the nearest posts by words and photographs, each way."""
+        mine = [query.text_vec] if query.text_vec is not None else []
+        mine += [query.cover_vec] if query.cover_vec is not None else []
+        dim = len(mine[0]) if mine else 0
+        bring_up_to_date(fingerprint, dim)
+        ids: set[int] = set()
+        for vec in mine:
+            sides: tuple[Side, Side] = ("text", "image")
+            for side in sides:
+                ids |= {
+                    pk for pk, _ in self._search(vec, side, kind, fingerprint, NEAREST, Wanted())
+                }
+        return _read(sorted(ids), kind, fingerprint, dim)
+
+    def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
+        """See `CandidateIndex`."""
+        return _read(open_post_ids(kind, fingerprint), kind, fingerprint, dim)
+
+    def nearest(
+        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+    ) -> list[tuple[int, float]]:
+        """See `CandidateIndex`: exact where few posts pass the filter."""
+        bring_up_to_date(fingerprint, len(query_vec))
+        return self._search(query_vec, side, kind, fingerprint, k, wanted)
+
+    def _search(
+        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+    ) -> list[tuple[int, float]]:
+        dim = len(query_vec)
+        where, values = _where(side, kind, fingerprint, dim, wanted)
+        distance = f"e::halfvec({dim}) <#> %s::halfvec({dim})"
+        with _planned(where, values, k) as (cursor, is_exact):
+            # An expression that no index has leaves the planner no way but the exact one.
+            order = f"({distance}) + 0" if is_exact else distance
+            cursor.execute(
+                f"SELECT post_id, -({distance}) FROM matching_pgvector WHERE {where} "
+                f"ORDER BY {order} LIMIT %s",
+                [literal(query_vec), *values, literal(query_vec), k * (1 if side == "text" else 5)],
+            )
+            rows = cursor.fetchall()
+        best: dict[int, float] = {}
+        for post_id, similarity in rows:
+            best[post_id] = max(float(similarity), best.get(post_id, float(similarity)))
+        return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:k]
+
+
+@contextmanager
+def _planned(where: str, values: list[Any], k: int) -> Iterator[tuple[Any, bool]]:
+    """A cursor with the settings of the plan, and whether the plan is the exact one."""
+    limit = max(matching_settings().exact_below, k)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM matching_pgvector WHERE {where} LIMIT %s) few",
+            [*values, limit + 1],
+        )
+        (passing,) = cursor.fetchone()
+        is_exact = passing <= limit
+        if not is_exact:
+            for setting in GRAPH_PLAN:
+                cursor.execute(f"SET LOCAL {setting}")
+            cursor.execute(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, k * 2), MOST_EF)}")
+        yield cursor, is_exact
+
+
+def _where(
+    side: Side, kind: Kind, fingerprint: str, dim: int, wanted: Wanted
+) -> tuple[str, list[Any]]:
+    """The kind and side as texts, since the planner must see that a graph's condition holds."""
+    parts = [f"kind = '{kind}'", f"side = '{side}'", f"vector_dims(e) = {dim}", "fingerprint = %s"]
+    values: list[Any] = [fingerprint]
+    plural = ("categories", "families", "colours", "buildings", "zones")
+    for column, name in zip(COLUMNS, plural, strict=True):
+        codes = getattr(wanted, name)
+        if codes is not None:
+            parts.append(f"{column} = ANY(%s)")
+            values.append(list(codes))
+    if wanted.first_day is not None:
+        parts.append("day >= %s")
+        values.append(wanted.first_day)
+    if wanted.last_day is not None:
+        parts.append("day <= %s")
+        values.append(wanted.last_day)
+    return " AND ".join(parts), values
+
+
+def _read(post_ids: list[int], kind: Kind, fingerprint: str, dim: int) -> Shortlist:
+    read = list(read_posts(post_ids, kind, fingerprint, dim))
+    candidates = Candidates.from_features([features for features, _ in read], dim)
+    segment = Segment(candidates, np.ones(len(candidates), dtype=np.bool_))
+    return Shortlist((segment,), {post.post_id: digest for post, digest in read}, dim)

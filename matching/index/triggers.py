@@ -1,0 +1,133 @@
+"""Triggers that note which posts changed; `migrate` puts them in place, on either database.
+
+Django rebuilds a table of SQLite to change it, and its triggers are gone then: they are made anew
+after every `migrate`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connections
+
+PREFIX: Final = "index_change"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A table, the column that names the post, and what of a row matters.
+
+    `post` is empty for a table that all posts refer to.
+    """
+
+    table: str
+    post: str
+    columns: tuple[str, ...] = ()
+
+
+WATCHED: Final = (
+    Watched(
+        "lostfound_post",
+        "id",
+        ("kind", "status", "category_id", "colour", "building_id", "happened_on", "author_id"),
+    ),
+    Watched("lostfound_photo", "post_id", ("position",)),
+    Watched("matching_embedding", "post_id", ("content_hash", "tokens")),
+    Watched("matching_vector", "post_id", ("data", "fingerprint", "post_id", "photo_id")),
+    Watched("lostfound_category", "", ("code", "family_id")),
+    Watched("lostfound_family", "", ("code",)),
+    Watched("lostfound_building", "", ("code", "zone_id")),
+    Watched("lostfound_zone", "", ("code",)),
+)
+
+
+def install_triggers(using: str) -> None:
+    """Put every trigger in place, in place of what was there."""
+    connection = connections[using]
+    statements = _postgres() if connection.vendor == "postgresql" else _sqlite()
+    tables = set(connection.introspection.table_names())
+    if not {watched.table for watched in WATCHED} | {"matching_indexchange"} <= tables:
+        return  # in the middle of the first migrations
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def missing_triggers(using: str) -> list[str]:
+    """Names of triggers that are not there."""
+    connection = connections[using]
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {row[0] for row in cursor.fetchall()}
+    return [name for watched in WATCHED for name in _names(watched) if name not in there]
+
+
+def _names(watched: Watched) -> list[str]:
+    events = ("insert", "update", "delete") if watched.post else ("update",)
+    return [f"{PREFIX}_{watched.table}_{event}" for event in events]
+
+
+def _sqlite() -> list[str]:
+    statements = []
+    for watched in WATCHED:
+        for name in _names(watched):
+            event = name.rpartition("_")[2]
+            when = ""
+            if event == "update":
+                changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in watched.columns)
+                when = f"WHEN {changed} "
+            rows = {"insert": ["NEW"], "delete": ["OLD"], "update": ["NEW", "OLD"]}[event]
+            posts = [f"{row}.{watched.post}" for row in rows] if watched.post else ["NULL"]
+            if watched.post == "id":
+                posts = posts[:1]
+            noted = "".join(
+                f'INSERT INTO matching_indexchange (post_id, "transaction", at) '
+                f"VALUES ({post}, 0, strftime('%Y-%m-%d %H:%M:%f', 'now')); "
+                for post in posts
+            )
+            statements += [
+                f"DROP TRIGGER IF EXISTS {name}",
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {watched.table} "
+                f"{when}BEGIN {noted}END",
+            ]
+    return statements
+
+
+def _postgres() -> list[str]:
+    statements = []
+    for watched in WATCHED:
+        function = f"{PREFIX}_{watched.table}"
+        insert = 'INSERT INTO matching_indexchange (post_id, "transaction") VALUES '
+        now = "pg_current_xact_id()::text::bigint"
+        if not watched.post:
+            body = f"{insert}(NULL, {now});"
+        else:
+            body = (
+                f"IF TG_OP <> 'INSERT' THEN {insert}(OLD.{watched.post}, {now}); END IF; "
+                f"IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND "
+                f"NEW.{watched.post} <> OLD.{watched.post}) "
+                f"THEN {insert}(NEW.{watched.post}, {now}); END IF;"
+            )
+        statements.append(
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {body} RETURN NULL; END $$"
+        )
+        for name in _names(watched):
+            event = name.rpartition("_")[2]
+            when = ""
+            if event == "update":
+                changed = " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in watched.columns)
+                when = f"WHEN ({changed}) "
+            statements += [
+                f"DROP TRIGGER IF EXISTS {name} ON {watched.table}",
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON {watched.table} "
+                f"FOR EACH ROW {when}EXECUTE FUNCTION {function}()",
+            ]
+    return statements
+
+
+def after_migrate(using: str, **_kwargs: Any) -> None:
+    """Receiver of Django's `post_migrate`."""
+    install_triggers(using)
