@@ -1,4 +1,4 @@
-# demo: the whole product on this machine.  test: every check.  lint, bench, screenshots: parts.
+# demo: the whole product on this machine.  test: every check.  lint, bench, load: parts of it.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports messages screenshots clean
+.PHONY: help demo test lint bench load screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -42,6 +42,17 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 
 test: lint ## Everything that .ci/run checks
 	$(BIN)/python -m pytest $(ARGS)
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	@echo "Installing what ours is measured beside"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[bench]"
+	@touch $@
+
+bench: $(VENV)/.installed-bench ## The target table (ARGS="--quick --json FILE --only NAME")
+	@$(BIN)/python -m bench $(ARGS)
+
+load: $(VENV)/.installed-bench ## The real server under mixed load (ARGS="--seconds 20 --postgres")
+	@$(BIN)/python -m bench.load $(ARGS)
 
 screenshots: $(VENV)/.installed-dev ## Draw docs/screenshots again from the demo
 	$(BIN)/python -m tests.browser.screenshots
