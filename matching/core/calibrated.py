@@ -1,6 +1,6 @@
 """`calibrated_v3`: calibrated evidence of every channel, added up to a probability."""
 
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -33,7 +33,8 @@ class CalibratedV3:
     alert_from = ALERT_FROM
 
     def __init__(self) -> None:
-        self._ready: WeakKeyDictionary[Candidates, tuple[ScoringProfile, Prepared]]
+        # Without the candidates themselves: a value that held its key would never be let go.
+        self._ready: WeakKeyDictionary[Candidates, tuple[ScoringProfile, dict[str, Any]]]
         self._ready = WeakKeyDictionary()
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
@@ -63,9 +64,10 @@ class CalibratedV3:
         """Kept for as long as somebody holds the candidates."""
         held = self._ready.get(candidates)
         if held is None or held[0] is not profile:
-            held = profile, prepare(candidates, profile)
-            self._ready[candidates] = held
-        return held[1]
+            parts = dict(vars(prepare(candidates, profile)))
+            del parts["posts"]
+            held = self._ready[candidates] = profile, parts
+        return Prepared(posts=candidates, **held[1])
 
 
 def prior(profile: ScoringProfile) -> float:

@@ -91,7 +91,7 @@ def _label_log_likelihood(labels: Texts, profile: ScoringProfile) -> Floats:
     return np.where(known[:, None], _label_table(profile)[rows], 0.0)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _label_table(profile: ScoringProfile) -> Floats:
     """ln P(label | category). Shape: (c, c)"""
     same_family = profile.families[:, None] == profile.families[None, :]

@@ -1,6 +1,8 @@
 """`calibrated_v3`: the same from either side, channel by channel, finite whatever is missing."""
 
 import dataclasses
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -257,3 +259,15 @@ def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
         assert taught.matching[name].mean == pytest.approx(cold.matching[name].mean, abs=0.6)
     assert taught.habits.delay_days == pytest.approx(4.0, abs=1.5)
     assert taught.weighing.log_odds(prior(taught), {}) == pytest.approx(prior(taught))
+
+
+def test_candidates_that_nobody_holds_are_let_go(world: World, profile: ScoringProfile) -> None:
+    gc.disable()  # they must go by themselves: what they hold is large
+    try:
+        candidates = world.candidates("found")
+        V3.score(world.features("lost")[0], candidates, ScoringContext(profile=profile))
+        gone = weakref.ref(candidates)
+        del candidates
+        assert gone() is None
+    finally:
+        gc.enable()
