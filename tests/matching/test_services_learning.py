@@ -267,3 +267,8 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
     assert after.profile_id == StoredProfile.objects.get(is_current=True).pk >= stored.pk
     assert after.profile is not None and after.profile.weighing == stored.weighing
     assert after.score != pytest.approx(before.score)
+
+
+def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
+    with pytest.raises(CommandError, match="nobody called 'mistyped'"):
+        run("--without", "mistyped")

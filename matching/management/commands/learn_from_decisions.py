@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from lostfound.models import User
 from matching.core.promotion import MOST_CALIBRATION_ERROR, MOST_WRONG, Refusal
 from matching.core.ranking import PATTERNS
 from matching.encoder import EncoderUnavailable
@@ -53,6 +54,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        known = User.objects.filter(username__in=options["without"])
+        if unknown := set(options["without"]) - set(known.values_list("username", flat=True)):
+            raise CommandError(f"There is nobody called {unknown.pop()!r}.")
         try:
             if options["rollback"]:
                 stored = roll_back_profile()
