@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Notification
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.throttles import prune_throttles
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
@@ -161,5 +162,6 @@ def prune() -> None:
     now = timezone.now()
     Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
     prune_intake()
+    prune_throttles()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()
