@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
+from lostfound.extras import require_package
 from lostfound.local_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,6 +107,8 @@ TEMPLATES = [
 
 # --- Database: SQLite in WAL for one machine, DATABASE_URL for PostgreSQL ---
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    require_package("psycopg", extra="postgres", setting="DATABASE_URL")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Two clusters and a web writer lost 35 results with SQLite's defaults, none with these.
     DATABASES["default"]["OPTIONS"] = {
@@ -113,12 +116,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": env.float("SQLITE_TIMEOUT_S", 20.0),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # A connection costs more than most queries. One that a server's restart has cut is replaced.
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_S", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Broker, cache, and counter of the limits on writing; the database is all three without it.
 REDIS_URL: str = env.str("REDIS_URL", "")
+if REDIS_URL:
+    require_package("redis", extra="redis", setting="REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "lostfound.caches.RedisOrDatabaseCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         # Shared by all processes of one machine, unlike the local-memory default.
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -210,7 +221,7 @@ Q_CLUSTER: dict[str, Any] = {
     "poll": env.float("TASK_POLL_S", 1.0),
     "guard_cycle": 0.5,
     "label": "Queue",
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    **({"broker_class": "matching.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
 }
 
 # --- Matching (read through matching.conf) ---
