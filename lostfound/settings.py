@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
-from lostfound.extras import require_package
+from lostfound.extras import bucket_origins, require_package
 from lostfound.local_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -259,8 +259,33 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is missing
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
+# Photographs in object storage, which several machines need; MEDIA_ROOT is not used then.
+S3_BUCKET: str = env.str("S3_BUCKET", "")
+# 0: the application passes photographs on. Above: it redirects to an address that is signed for so
+# many seconds, which spares it the bytes; the bucket's address must be open to browsers.
+S3_SIGNED_S: int = env.int("S3_SIGNED_S", 0, validate=validate.Range(min=0, max=3600))
+S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "")  # none: Amazon
+S3_OPTIONS = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": S3_ENDPOINT_URL or None,
+    "region_name": env.str("S3_REGION", "") or None,
+    # None of both: what the machine itself is allowed, such as an instance's role.
+    "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
+    "addressing_style": env.str(
+        "S3_ADDRESSING_STYLE", "auto", validate=validate.OneOf(["auto", "path", "virtual"])
+    ),
+    "location": env.str("S3_PREFIX", ""),
+}
+if S3_BUCKET:
+    require_package("storages", extra="s3", setting="S3_BUCKET")
+    require_package("boto3", extra="s3", setting="S3_BUCKET")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        {"BACKEND": "lostfound.object_storage.PhotoBucket", "OPTIONS": S3_OPTIONS}
+        if S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or not PRODUCTION
@@ -283,10 +308,12 @@ EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "lostfound@localhost")
 
 # --- Security ---
+# Where browsers are sent for photographs: the policy holds for redirects too.
+PHOTO_ORIGINS = bucket_origins(S3_OPTIONS) if S3_BUCKET and S3_SIGNED_S else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *PHOTO_ORIGINS],
         "script-src": [SELF],
         "style-src": [SELF],
         "object-src": [NONE],

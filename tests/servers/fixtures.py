@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
+from tests.servers.s3 import S3Server
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +34,11 @@ def redis() -> Iterator[RedisServer]:
             pytest.fail(why)
         pytest.skip(why)
     with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A server that speaks S3, with one bucket."""
+    with S3Server() as server:
         yield server
