@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
 from django.utils.translation import gettext as _
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The disk, the account's share of it, or the largest file that is allowed.
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class StorageAway(OSError):
