@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 CONNECT_S: Final = 2.0
-ANSWER_S: Final = 5.0  # above the second that the queue waits for a task
+ANSWER_S: Final = 3.0  # above the second that the queue waits for a task
 ASK_AGAIN_AFTER_S: Final = 5.0  # nobody waits for a timeout at every single step meanwhile
 
 
@@ -36,12 +36,14 @@ _presence = _Presence()
 def redis_options() -> dict[str, Any]:
     """How connections are made: a lost one is made anew once, and nothing waits for long."""
     from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError
     from redis.retry import Retry
 
     return {
         "socket_connect_timeout": CONNECT_S,
         "socket_timeout": ANSWER_S,
-        "retry": Retry(NoBackoff(), 1),  # the library's own waits for up to ten seconds
+        # The library's own waits for up to ten seconds, and asks again whoever did not answer.
+        "retry": Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     }
 
 

@@ -77,6 +77,18 @@ class LocalServer:
         """End it in the middle of whatever it does."""
         self._end(self.kill_signal)
 
+    def pause(self) -> None:
+        """Let it accept and never answer."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def _end(self, number: signal.Signals) -> None:
         if self._process is None or self._process.poll() is not None:
             return

@@ -1,5 +1,9 @@
 """The product's processes on a PostgreSQL that goes away in the middle of work and comes back."""
 
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import psycopg
@@ -8,6 +12,8 @@ import pytest
 from tests.lostfound.making import run_python
 from tests.lostfound.test_throttles import PARALLEL
 from tests.matching.test_processes import PAIRS, check_all_matched_once
+from tests.matching.worker_site import ROOT
+from tests.servers.local_server import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.site import DEADLINE_S, postgres_site
@@ -40,6 +46,40 @@ def test_the_site_runs_on_postgres_without_pgvector(
     """The index in memory needs none."""
     with postgres_site(tmp_path, postgres_without_pgvector, "plain") as site:
         site.manage("check", "--database", "default")
+
+
+@pytest.mark.processes
+def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
+    """Connections are kept between requests; one that was cut is replaced."""
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    command = ["gunicorn", "lostfound.wsgi", "--bind", address, "--workers", "1", "--threads", "4"]
+
+    def status(path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://{address}{path}", timeout=15) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except urllib.error.URLError:
+            return 0
+
+    with PostgresServer() as server, postgres_site(tmp_path, server, "web") as site:
+        web = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            **{"cwd": ROOT, "env": site.environment, "stderr": subprocess.DEVNULL},
+        )
+        try:
+            site.wait_for("the first page", lambda: status("/readyz") == 200, 0.1)
+            assert [status("/") for _ in range(6)] == [200] * 6
+            server.stop()
+            assert (status("/livez"), status("/readyz"), status("/")) == (200, 503, 500)
+            server.start()
+            assert [status("/") for _ in range(6)] == [200] * 6
+            assert status("/readyz") == 200
+        finally:
+            web.terminate()
+            web.wait(30)
 
 
 @pytest.mark.processes

@@ -1,5 +1,6 @@
 """Redis as broker, counter and cache; gone in the middle of work, and back."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ from pytest_django import Settings
 from redis import Redis
 
 from lostfound.models import Post, ThrottleCounter
-from lostfound.redis_store import forget_absence
+from lostfound.redis_store import ANSWER_S, CONNECT_S, forget_absence
 from lostfound.throttles import allow
 from matching.models import Embedding, IntakeQuestion
 from matching.services import match_post, sweep
@@ -146,6 +147,19 @@ def test_pages_answer_and_posts_are_saved_while_redis_is_away(
     assert ThrottleCounter.objects.exists()
     # Told once, not at every step.
     assert caplog.text.count("Redis does not answer, the database stands in") == 1
+
+
+@pytest.mark.django_db
+def test_a_redis_that_hangs_is_waited_for_once(server: RedisServer) -> None:
+    cache.set("warm", 1)
+    server.pause()
+    try:
+        started = time.monotonic()
+        assert [allow("post", "user:1", 2).allowed for _ in range(3)] == [True, True, False]
+        assert cache.get("warm") is None
+        assert time.monotonic() - started < CONNECT_S + 2 * ANSWER_S
+    finally:
+        server.resume()
 
 
 @pytest.mark.django_db
