@@ -3,10 +3,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
+# What locks, counts and stores; `make test` runs it on PostgreSQL too.
+ON_POSTGRES := tests/lostfound/test_throttles.py tests/lostfound/test_services_posts.py \
+  tests/lostfound/test_services_status.py tests/lostfound/api/test_schema.py \
+  tests/matching/admin/test_explain.py tests/matching/admin/test_profiles.py \
+  tests/matching/test_decision_races.py tests/matching/test_decisions.py \
+  tests/matching/test_search.py tests/matching/test_services_duplicates.py \
+  tests/matching/test_services_matching.py tests/matching/test_services_outbox.py \
+  tests/matching/test_services_races.py tests/matching/test_services_sweep.py
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench load screenshots clean
+.PHONY: help demo test test-postgres lint bench load screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,7 +34,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the checks need"
-	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[dev,fast]"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[dev]"
 	@touch $@
 
 demo: $(VENV)/.installed ## Install, fill a demo campus, start web and worker (PORT, DEMO_PASSWORD)
@@ -42,6 +50,11 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 
 test: lint ## Everything that .ci/run checks
 	$(BIN)/python -m pytest $(ARGS)
+	@echo "The same on PostgreSQL, where locks and stored values differ"
+	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(ON_POSTGRES)
+
+test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
+	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(ARGS)
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@echo "Installing what ours is measured beside"

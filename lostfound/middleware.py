@@ -1,14 +1,24 @@
-"""Refuses a request that is too large before anything of its body is read."""
+"""What happens to every request: too large ones are refused, devices in use are noted."""
 
+import logging
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Final
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.api.problems import API_PREFIX, problem
 from lostfound.photos import BYTES_PER_MB, MAX_REQUEST_BYTES
+
+logger = logging.getLogger(__name__)
+NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 class RequestSizeLimit:
@@ -30,6 +40,33 @@ class RequestSizeLimit:
             detail = _("The request is larger than %(size)s MB.") % {"size": largest_mb}
             return problem(status, "too_large", detail)
         return render(request, "413.html", {"largest_mb": largest_mb}, status=status)
+
+
+class NotedSessions:
+    """Notes when and from where a session was last used, for the person's list of devices.
+
+    At most once a minute, so that reading pages does not write; and a database that cannot write,
+    such as on a full disk, breaks no page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if settings.USERSESSIONS_TRACK_ACTIVITY and key and request.user.is_authenticated:
+            noted = UserSession.objects.filter(
+                session_key=key, user=request.user.pk, last_seen_at__gt=timezone.now() - NOTED_EVERY
+            )
+            if not noted.exists():
+                self._note(request)
+        return self.get_response(request)
+
+    def _note(self, request: HttpRequest) -> None:
+        try:
+            UserSession.objects.create_from_request(request)
+        except OperationalError:
+            logger.exception("The use of a session could not be noted")
 
 
 def _length_bytes(request: HttpRequest) -> int:

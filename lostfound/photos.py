@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
+from lostfound.stored_files import storage_failed
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -59,7 +61,8 @@ _decoding = threading.Lock()
 class PhotoRefused(ValidationError):
     """An upload that is not kept; `code` is stable, the message says what to do.
 
-    Codes: empty, too_large, not_a_photograph, too_many_pixels, too_small, too_narrow, damaged.
+    Codes: empty, too_large, not_a_photograph, too_many_pixels, too_small, too_narrow, damaged,
+    no_room, storage.
     """
 
     def __init__(
@@ -132,8 +135,12 @@ def thumbnail_upload_to(instance: object, filename: str) -> str:
 
 
 def _read(upload: IO[bytes], max_bytes: int) -> bytes:
-    upload.seek(0)
-    data = upload.read(max_bytes + 1)
+    try:
+        upload.seek(0)
+        data = upload.read(max_bytes + 1)
+    except OSError as error:
+        failed = storage_failed(error)
+        raise PhotoRefused(str(failed.code), str(failed.message)) from error
     if len(data) > max_bytes:
         raise PhotoRefused(
             "too_large",

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
+from lostfound.extras import bucket_origins, require_package
 from lostfound.local_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "lostfound.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -82,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "lostfound.middleware.NotedSessions",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "lostfound.urls"
@@ -106,6 +108,8 @@ TEMPLATES = [
 
 # --- Database: SQLite in WAL for one machine, DATABASE_URL for PostgreSQL ---
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    require_package("psycopg", extra="postgres", setting="DATABASE_URL")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Two clusters and a web writer lost 35 results with SQLite's defaults, none with these.
     DATABASES["default"]["OPTIONS"] = {
@@ -113,12 +117,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": env.float("SQLITE_TIMEOUT_S", 20.0),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # A connection costs more than most queries. One that a server's restart has cut is replaced.
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_S", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Broker, cache, and counter of the limits on writing; the database is all three without it.
 REDIS_URL: str = env.str("REDIS_URL", "")
+if REDIS_URL:
+    require_package("redis", extra="redis", setting="REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "lostfound.caches.RedisOrDatabaseCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         # Shared by all processes of one machine, unlike the local-memory default.
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -210,7 +222,7 @@ Q_CLUSTER: dict[str, Any] = {
     "poll": env.float("TASK_POLL_S", 1.0),
     "guard_cycle": 0.5,
     "label": "Queue",
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    **({"broker_class": "matching.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
 }
 
 # --- Matching (read through matching.conf) ---
@@ -251,8 +263,33 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is missing
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
+# Photographs in object storage, which several machines need; MEDIA_ROOT is not used then.
+S3_BUCKET: str = env.str("S3_BUCKET", "")
+# 0: the application passes photographs on. Above: it redirects to an address that is signed for so
+# many seconds, which spares it the bytes; the bucket's address must be open to browsers.
+S3_SIGNED_S: int = env.int("S3_SIGNED_S", 0, validate=validate.Range(min=0, max=3600))
+S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "")  # none: Amazon
+S3_OPTIONS = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": S3_ENDPOINT_URL or None,
+    "region_name": env.str("S3_REGION", "") or None,
+    # None of both: what the machine itself is allowed, such as an instance's role.
+    "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
+    "addressing_style": env.str(
+        "S3_ADDRESSING_STYLE", "auto", validate=validate.OneOf(["auto", "path", "virtual"])
+    ),
+    "location": env.str("S3_PREFIX", ""),
+}
+if S3_BUCKET:
+    require_package("storages", extra="s3", setting="S3_BUCKET")
+    require_package("boto3", extra="s3", setting="S3_BUCKET")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        {"BACKEND": "lostfound.object_storage.PhotoBucket", "OPTIONS": S3_OPTIONS}
+        if S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or not PRODUCTION
@@ -263,6 +300,10 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; text fields, photographs are counted apart
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the admin's bulk actions send one field a row
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "lostfound.uploads.DiskUploadHandler",
+]
 
 # --- Mail ---
 EMAIL_BACKEND: str = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -275,10 +316,12 @@ EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "lostfound@localhost")
 
 # --- Security ---
+# Where browsers are sent for photographs: the policy holds for redirects too.
+PHOTO_ORIGINS = bucket_origins(S3_OPTIONS) if S3_BUCKET and S3_SIGNED_S else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *PHOTO_ORIGINS],
         "script-src": [SELF],
         "style-src": [SELF],
         "object-src": [NONE],

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import User
 from lostfound.photos import PhotoRefused, PreparedPhoto, prepare_photo
+from lostfound.stored_files import files_below, storage_failed
 
 logger = logging.getLogger(__name__)
 
@@ -52,14 +53,29 @@ class StagedPhoto:
 
     @property
     def data_url(self) -> str:
-        """The small copy inside the page itself: it has no address of its own."""
-        with default_storage.open(self.thumbnail_path, "rb") as file:
-            return "data:image/jpeg;base64," + base64.b64encode(file.read()).decode()
+        """The small copy inside the page itself: it has no address of its own.
+
+        Empty where the storage does not answer: the words around it are worth more.
+        """
+        try:
+            with default_storage.open(self.thumbnail_path, "rb") as file:
+                return "data:image/jpeg;base64," + base64.b64encode(file.read()).decode()
+        except OSError:
+            logger.exception("A staged photograph could not be shown")
+            return "data:,"
 
     def as_upload(self) -> "ContentFile[bytes]":
-        """The photograph as if it had just been uploaded."""
-        with default_storage.open(self.full_path, "rb") as file:
-            return ContentFile(file.read(), name="photograph.jpg")
+        """The photograph as if it had just been uploaded.
+
+        Raises:
+            ValidationError: keyed "photos"; the storage does not answer.
+        """
+        try:
+            with default_storage.open(self.full_path, "rb") as file:
+                return ContentFile(file.read(), name="photograph.jpg")
+        except OSError as error:
+            logger.exception("A staged photograph could not be read")
+            raise ValidationError({"photos": storage_failed(error)}) from error
 
 
 def stage_photos(
@@ -70,8 +86,11 @@ def stage_photos(
     Args:
         first_number: how the first upload is called in messages.
     """
-    discard_expired()
-    _make_room(user, MAX_OF_ONE_PERSON - len(uploads[:MAX_AT_ONCE]))
+    try:
+        discard_expired()
+        _make_room(user, MAX_OF_ONE_PERSON - len(uploads[:MAX_AT_ONCE]))
+    except OSError:
+        logger.exception("Old staged photographs could not be removed")
     staged, errors = [], []
     for number, upload in enumerate(uploads[:MAX_AT_ONCE], start=first_number):
         try:
@@ -86,21 +105,25 @@ def stage_photos(
 
 def _stage(user: User, prepared: PreparedPhoto) -> StagedPhoto:
     photo = StagedPhoto(user.pk, uuid.uuid4().hex)
-    default_storage.save(photo.thumbnail_path, ContentFile(prepared.thumbnail))
-    default_storage.save(photo.full_path, ContentFile(prepared.full))
+    try:
+        default_storage.save(photo.thumbnail_path, ContentFile(prepared.thumbnail))
+        default_storage.save(photo.full_path, ContentFile(prepared.full))
+    except BaseException:
+        discard_staged([photo])  # a full disk leaves half a file
+        raise
     return photo
 
 
 def _make_room(user: User, keep: int) -> None:
     """Remove the oldest of a person's staged photographs, so that `keep` remain."""
-    aged = []
-    for path in _stored_paths(str(user.pk)):
-        with contextlib.suppress(FileNotFoundError):
-            if not path.endswith(THUMBNAIL_SUFFIX):
-                aged.append((default_storage.get_modified_time(path), path))
-    newest_first = sorted(aged, reverse=True)
+    pixels = [
+        file
+        for file in files_below(default_storage, f"{FOLDER}/{user.pk}")
+        if not file.name.endswith(THUMBNAIL_SUFFIX)
+    ]
+    newest_first = sorted(pixels, key=lambda file: file.modified_at, reverse=True)
     discard_staged(
-        StagedPhoto(user.pk, PurePosixPath(path).stem) for _time, path in newest_first[keep:]
+        StagedPhoto(user.pk, PurePosixPath(file.name).stem) for file in newest_first[keep:]
     )
 
 
@@ -114,36 +137,38 @@ def staged_photos(user: User, tokens: Iterable[str]) -> list[StagedPhoto]:
     photos = [
         StagedPhoto(user.pk, token) for token in dict.fromkeys(tokens) if TOKEN.fullmatch(token)
     ]
-    return [photo for photo in photos if default_storage.exists(photo.full_path)][:MAX_AT_ONCE]
+    return [photo for photo in photos if _is_there(photo)][:MAX_AT_ONCE]
+
+
+def _is_there(photo: StagedPhoto) -> bool:
+    try:
+        return default_storage.exists(photo.full_path)
+    except OSError:
+        logger.exception("A staged photograph could not be looked for")
+        return True  # nobody is to lose it for that
 
 
 def discard_staged(photos: Iterable[StagedPhoto]) -> None:
-    """Remove photographs that now belong to a post, or that nobody wants."""
+    """Remove photographs that now belong to a post, or that nobody wants.
+
+    One that cannot be removed now goes with the expired ones.
+    """
     for photo in photos:
-        default_storage.delete(photo.full_path)
-        default_storage.delete(photo.thumbnail_path)
+        try:
+            default_storage.delete(photo.full_path)
+            default_storage.delete(photo.thumbnail_path)
+        except OSError:
+            logger.exception("A staged photograph could not be removed")
 
 
 def discard_expired() -> int:
     """Remove what was staged too long ago; returns how many files."""
     removed = 0
     oldest = timezone.now() - KEPT_FOR
-    for path in _stored_paths():
-        # Another request may have removed it in the meantime.
-        with contextlib.suppress(FileNotFoundError):
-            if default_storage.get_modified_time(path) < oldest:
-                default_storage.delete(path)
+    for file in files_below(default_storage, FOLDER):
+        if file.modified_at < oldest:
+            # Another request may have removed it in the meantime.
+            with contextlib.suppress(FileNotFoundError):
+                default_storage.delete(file.name)
                 removed += 1
     return removed
-
-
-def _stored_paths(person: str | None = None) -> list[str]:
-    try:
-        people = default_storage.listdir(FOLDER)[0] if person is None else [person]
-        return [
-            f"{FOLDER}/{name}/{file}"
-            for name in people
-            for file in default_storage.listdir(f"{FOLDER}/{name}")[1]
-        ]
-    except FileNotFoundError:
-        return []

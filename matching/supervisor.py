@@ -13,11 +13,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from types import FrameType
 from typing import Final
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from django_q.tasks import async_task
 
 from matching.beats import BeatWatch
@@ -207,6 +209,16 @@ class Supervisor:
             for connection in connections.all(initialized_only=True):
                 with contextlib.suppress(Exception):
                     connection.close_if_unusable_or_obsolete()
+
+
+def is_worker_alive(host: str) -> bool:
+    """Whether a cluster of this machine has begun or ended a task, or a beat, not long ago."""
+    since = timezone.now() - timedelta(seconds=matching_settings().stale_s)
+    clusters = Heartbeat.objects.filter(
+        name__startswith=CLUSTER_PREFIX, detail__endswith=f" {host}"
+    )
+    names = [worker_heartbeat(row.name.removeprefix(CLUSTER_PREFIX)) for row in clusters]
+    return Heartbeat.objects.filter(name__in=names, beat_at__gte=since).exists()
 
 
 def forget_cluster(cluster_id: str) -> None:

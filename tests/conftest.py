@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 FAKE_ENCODER = "tests.matching.fake_encoder.FakeEncoder"
 
 

@@ -17,19 +17,19 @@ NOT_IN_README = {"DEBUG", "SECRET_KEY_FALLBACKS", "SQLITE_TIMEOUT_S", "MATCHING_
 
 
 def read_by_settings() -> set[str]:
-    return set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS))
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', SETTINGS))
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
     table = (ROOT / "README.md").read_text().partition("## Configuration")[2]
     first_cells = "".join(re.findall(r"^\| (`[^|]+)\|", table, re.M))
-    named = set(re.findall(r"`([A-Z_]+)`", first_cells))
+    named = set(re.findall(r"`([A-Z0-9_]+)`", first_cells))
     assert named == read_by_settings() - NOT_IN_README
 
 
 def test_the_example_file_sets_what_exists() -> None:
     example = (ROOT / ".env.example").read_text()
-    assert set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.M)) <= read_by_settings()
+    assert set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.M)) <= read_by_settings()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

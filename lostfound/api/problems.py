@@ -1,18 +1,23 @@
 """Errors as problem details (RFC 9457), with stable codes, in the reader's language."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from lostfound.services import TransitionRefused
+
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
@@ -23,6 +28,14 @@ class Conflict(exceptions.APIException):
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
+
+
+class Unavailable(exceptions.APIException):
+    """The database does not answer, or cannot write."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = gettext_lazy("This does not work just now. Please try again in a few minutes.")
 
 
 class FieldError(serializers.Serializer[Any]):
@@ -56,6 +69,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         error = _as_api_error(error)
     elif isinstance(error, TransitionRefused):
         error = Conflict(str(error))
+    elif isinstance(error, OperationalError):
+        logger.exception("The database failed a request", exc_info=error)
+        error = Unavailable()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -20,7 +20,7 @@ from lostfound.models import (
     Zone,
 )
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
-from lostfound.photos import MAX_PHOTOS
+from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
 
 
 class PhotoOut(serializers.ModelSerializer[Photo]):
@@ -29,6 +29,9 @@ class PhotoOut(serializers.ModelSerializer[Photo]):
     id = serializers.UUIDField(source="public_id")
     full_url = serializers.CharField()
     thumbnail_url = serializers.CharField()
+    # Its bounds are ours, not those of whichever database draws the schema.
+    width_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
+    height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
 
     class Meta:
         model = Photo

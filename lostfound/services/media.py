@@ -8,6 +8,7 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 
 from lostfound.models import Photo
+from lostfound.stored_files import files_below
 
 PHOTO_FOLDER: Final = "photos"  # everything below it is ours
 CHUNK: Final = 500
@@ -18,11 +19,9 @@ def orphan_files(*, min_age: timedelta) -> list[str]:
 
     The age spares uploads whose transaction is still open.
     """
-    storage = _storage()
     newest = timezone.now() - min_age
-    old = [
-        name for name in _walk(storage, PHOTO_FOLDER) if storage.get_modified_time(name) < newest
-    ]
+    files = files_below(_storage(), PHOTO_FOLDER)
+    old = [file.name for file in files if file.modified_at < newest]
     # Rows are asked for after the files: what was saved in between has a row by now.
     known = set(_known_names())
     return sorted(name for name in old if name not in known)
@@ -31,7 +30,10 @@ def orphan_files(*, min_age: timedelta) -> list[str]:
 def missing_files() -> list[str]:
     """Names that rows point at where no file is: a backup has to be looked at."""
     storage = _storage()
-    return sorted(name for name in _known_names() if not storage.exists(name))
+    there = {file.name for file in files_below(storage, PHOTO_FOLDER)}
+    # Asked for once more by name: what was saved since they were listed is no mistake.
+    lacking = [name for name in _known_names() if name not in there]
+    return sorted(name for name in lacking if not storage.exists(name))
 
 
 def remove_files(names: list[str]) -> None:
@@ -54,14 +56,3 @@ def _storage() -> Storage:
 def _known_names() -> Iterator[str]:
     for names in Photo.objects.values_list("full", "thumbnail").iterator(chunk_size=2000):
         yield from names
-
-
-def _walk(storage: Storage, folder: str) -> Iterator[str]:
-    try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in files:
-        yield f"{folder}/{name}"
-    for name in folders:
-        yield from _walk(storage, f"{folder}/{name}")

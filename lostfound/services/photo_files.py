@@ -14,10 +14,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
-from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
 from lostfound.photos import PreparedPhoto
+from lostfound.stored_files import storage_failed
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,7 @@ class WrittenFiles:
             field.name = field.storage.save(name, ContentFile(content))
         except Exception as error:  # each storage has exceptions of its own
             logger.exception("A photograph could not be stored")
-            message = _("The photographs could not be saved just now. Please try again later.")
-            raise ValidationError({"photos": ValidationError(message, code="storage")}) from error
+            raise ValidationError({"photos": storage_failed(error)}) from error
         self._names.append((field.storage, field.name))
 
     def keep(self) -> None:

@@ -1,10 +1,13 @@
 """The only way to a photograph's bytes: who may see which size, and under which headers."""
 
 import logging
+from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -13,10 +16,12 @@ from rest_framework.request import Request
 
 from lostfound.api.authentication import DeviceToken
 from lostfound.models import Photo, User
+from lostfound.stored_files import StorageAway
 
 logger = logging.getLogger(__name__)
 
 PUBLIC_MAX_AGE_S = 300  # a closed post's thumbnail is gone from caches after this
+RETRY_AFTER_S = 30
 SIZES = ("full", "thumbnail")
 
 
@@ -52,11 +57,15 @@ def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
 
 
 def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponse:
+    if settings.S3_SIGNED_S and settings.S3_BUCKET:
+        return _redirect(found, size)
     etag = f'"{found.content_hash[:32]}-{size}"'
     modified = int(found.created_at.timestamp())
     response = get_conditional_response(
         request, etag=etag, last_modified=modified
     ) or _file_response(found, size)
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        return response
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(modified)
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -69,12 +78,35 @@ def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) 
     return response
 
 
+def _redirect(found: Photo, size: str) -> HttpResponse:
+    """To the file itself, for as long as it takes to follow; the address is nobody else's."""
+    field = found.full if size == "full" else found.thumbnail
+    bucket: Any = field.storage
+    try:
+        address = bucket.signed_url(field.name, f"{size}.jpg", settings.S3_SIGNED_S)
+    except StorageAway:
+        logger.exception("No address could be signed for photo %s", found.public_id)
+        return _unavailable()
+    response = HttpResponseRedirect(address)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _unavailable() -> HttpResponse:
+    headers = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
+    return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
 def _file_response(found: Photo, size: str) -> HttpResponse:
     """The whole file: it is small, and a storage that fails does so before anything is sent."""
     field = found.full if size == "full" else found.thumbnail
     try:
         with field.storage.open(field.name or "", "rb") as file:
             content = file.read()
+    except StorageAway:
+        logger.exception("Photo %s (%s) cannot be read now", found.public_id, size)
+        return _unavailable()
     except (OSError, ValueError) as missing:
         logger.exception("Photo %s (%s) cannot be read", found.public_id, size)
         raise Http404 from missing

@@ -1,12 +1,15 @@
 """A person's own posts: writing, looking, editing, closing, deleting."""
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +22,14 @@ from lostfound.models import Post
 from lostfound.people import signed_in
 from lostfound.throttles import throttle_write
 
+logger = logging.getLogger(__name__)
+
 THROTTLED = "throttled"
+NOT_SAVED = "not_saved"
+STATUSES = {
+    THROTTLED: HTTPStatus.TOO_MANY_REQUESTS,
+    NOT_SAVED: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -122,14 +132,20 @@ def _bound(request: HttpRequest, form_class: type[PostForm], post: Post | None =
 
 def _saved(request: HttpRequest, form: PostForm, save: Callable[[], Post]) -> Post | None:
     """The post, or None with what was wrong in the form and good photographs kept."""
-    if form.is_valid() and _within_limit(request, form):
-        try:
+    try:
+        if form.is_valid() and _within_limit(request, form):
             saved = save()
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
             form.let_photos_go()
             return saved
+    except ValidationError as error:
+        form.add_error(None, error)
+    except OperationalError:
+        logger.exception("A post could not be saved")
+        message = _(
+            "It could not be saved just now. What you wrote is still here: please send it again "
+            "in a few minutes."
+        )
+        form.add_error(None, ValidationError(message, NOT_SAVED))
     form.keep_photos()
     return None
 
@@ -148,7 +164,10 @@ def _within_limit(request: HttpRequest, form: PostForm) -> bool:
 
 
 def _form_page(request: HttpRequest, form: PostForm) -> HttpResponse:
-    status = 429 if form.has_error(NON_FIELD_ERRORS, THROTTLED) else 200
+    status = next(
+        (status for code, status in STATUSES.items() if form.has_error(NON_FIELD_ERRORS, code)),
+        HTTPStatus.OK,
+    )
     context = {"form": form, "post": form.post}
     return render(request, "lostfound/post_form.html", context, status=status)
 

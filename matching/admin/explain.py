@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from matching.core import gates, strategies
 from matching.core.calibrated import LOOKS_DIFFERENT
 from matching.core.duplicates import WEIGHING
-from matching.core.explanation import Step, reasons, waterfall
+from matching.core.explanation import Step, in_order, reasons, waterfall
 from matching.core.weighing import Weighing
 from matching.models import Match, MatchDecision, PossibleDuplicate
 
@@ -77,10 +77,10 @@ class Term:
 
 
 def explain_terms(match: Match) -> list[Term]:
-    """Every term of the score, in the order in which the strategy gave them."""
+    """Every term of the score, in one order."""
     if match.strategy in SIMILARITY_STRATEGIES:
         has_photos = bool(_photo_terms(match))
-        return [_similarity(name, value, has_photos) for name, value in match.terms.items()]
+        return [_similarity(name, value, has_photos) for name, value in in_order(match.terms)]
     return _bars(_steps(match))
 
 

@@ -82,7 +82,9 @@ class StoredProfileAdmin(ProfileModelAdmin):
 
 def _figure(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_figure(one)}" for name, one in value.items())
+        # PostgreSQL does not keep an order; what was before comes first.
+        ordered = sorted(value.items(), key=lambda item: (item[0] != "before", item[0]))
+        return ", ".join(f"{name} {_figure(one)}" for name, one in ordered)
     if isinstance(value, list):
         return ", ".join(map(_figure, value))
     return f"{value:.3f}" if isinstance(value, float) else str(value)

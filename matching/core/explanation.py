@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from matching.core.weighing import Weighing
+from matching.core.weighing import TERMS, Weighing
 
+# PostgreSQL does not keep the order in which a score was stored.
+ORDER: Final = ("prior", *TERMS)
 LEARNT: Final = "learnt"  # the step that decisions of staff added
 LEAST_REASON_BITS: Final = 0.3  # what changes the odds by less than a quarter is no reason
 
@@ -31,18 +33,24 @@ class Step:
         return self.before + (self.bits or 0.0)
 
 
+def in_order(terms: Mapping[str, float | None]) -> list[tuple[str, float | None]]:
+    """The terms as they are read, the prior first; what is not weighed comes last."""
+    place = {name: number for number, name in enumerate(ORDER)}
+    return sorted(terms.items(), key=lambda item: place.get(item[0], len(place)))
+
+
 def waterfall(
     terms: Mapping[str, float | None], weighing: Weighing, score: float | None = None
 ) -> list[Step]:
     """From the prior over each weighed term to the total, which is the last step's `after`.
 
     Args:
-        terms: of a stored score, natural logs; "prior" first.
+        terms: of a stored score, natural logs, in whatever order.
         score: the probability that was stored; what its curve added belongs to the last step.
     """
     reached = 0.0
     steps = []
-    for name, value in terms.items():
+    for name, value in in_order(terms):
         bits = None
         if value is not None:
             bits = weighing.scale * weighing.weights.get(name, 1.0) * value / log(2.0)

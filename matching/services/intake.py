@@ -58,7 +58,14 @@ def ask_intake(
 
 
 def _send(public_id: UUID) -> None:
-    async_task(ANSWER_TASK, str(public_id), save=False)
+    """A queue that is away answers nothing: whoever asked goes on without proposals."""
+    try:
+        async_task(ANSWER_TASK, str(public_id), save=False)
+    except Exception:
+        logger.exception("Intake question %s could not be sent", public_id)
+        IntakeQuestion.objects.filter(public_id=public_id).update(
+            status=IntakeQuestion.Status.FAILED, text="", photo=b""
+        )
 
 
 def answer_intake(public_id: UUID) -> str:

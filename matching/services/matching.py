@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
 from lostfound.models import Post
+from lostfound.stored_files import StorageAway
 from matching.conf import matching_settings
 from matching.content import content_of
 from matching.core.registry import needs_profile
@@ -61,6 +62,9 @@ def match_post(post_id: int) -> str:
     except EncoderUnavailable as error:
         note_encoder(str(error))
         return _ended(postpone_claim, claim, str(error), "encoder unavailable")
+    except StorageAway as error:
+        logger.warning("Post %s waits for its photographs: %s", post_id, error)
+        return _ended(postpone_claim, claim, str(error), "photographs unavailable")
     except TimeoutException as error:
         # The queue ends this process on it.
         _ended(fail_claim, claim, _line(error), "timed out")

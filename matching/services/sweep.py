@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Notification
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.throttles import prune_throttles
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
@@ -165,5 +166,6 @@ def prune() -> None:
     # The newest one stays, so that a process sees whether it has missed any.
     changes = IndexChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS))
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
+    prune_throttles()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

@@ -68,7 +68,7 @@ def test_staff_who_writes_it_down_is_on_record() -> None:
 def test_full_disk_leaves_nothing_half_saved(full_disk: None, media: Path) -> None:
     with pytest.raises(ValidationError) as refused:
         make_post(photos=2)
-    assert refused.value.error_dict["photos"][0].code == "storage"
+    assert refused.value.error_dict["photos"][0].code == "no_room"
     assert not Post.objects.exists()
     assert files_below(media) == []
 

@@ -9,18 +9,26 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from matching import supervisor as module
 from matching.models import Embedding, Heartbeat
 from matching.services.heartbeat import BUSY, worker_heartbeat, write_heartbeat
 from matching.services.outbox import claim_post
-from matching.supervisor import BEAT_TASK, CLUSTER_PREFIX, MAX_BACKOFF_S, Supervisor
+from matching.supervisor import (
+    BEAT_TASK,
+    CLUSTER_PREFIX,
+    MAX_BACKOFF_S,
+    Supervisor,
+    is_worker_alive,
+)
 from tests.matching.submitting import make, row_of, state
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +231,14 @@ def test_without_a_model_the_worker_starts_and_names_the_setting(
     assert "posts will wait" in said[0]
     assert "MATCHING_MODEL" in said[0] and "nowhere" in said[0]
     assert len(started) == 1 and started[0].poll() is not None
+
+
+def test_alive_is_a_machine_whose_worker_gave_a_sign_not_long_ago() -> None:
+    assert not is_worker_alive("here")
+    write_heartbeat("cluster:abc", "12 13 here")
+    assert not is_worker_alive("here")
+    write_heartbeat("worker:abc", "idle 14")
+    assert is_worker_alive("here")
+    assert not is_worker_alive("there")
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(hours=1))
+    assert not is_worker_alive("here")

@@ -96,6 +96,7 @@ def _start_inside(options: dict[str, Any]) -> None:
             "MEDIA_ROOT": f"{folder}/media",
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "REDIS_URL": "",
+            "S3_BUCKET": "",
             "LOG_LEVEL": "WARNING",
         }
         command = [

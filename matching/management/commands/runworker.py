@@ -1,6 +1,8 @@
 """`manage.py runworker`: the background worker, supervised."""
 
 import os
+import socket
+import sys
 from typing import Any
 
 from django.core.checks import Tags
@@ -11,7 +13,7 @@ from django_q.signals import post_execute_in_worker, pre_execute
 from matching.checks import TAG
 from matching.cluster import SUPERVISOR_ENV, die_with_parent
 from matching.services.heartbeat import note_task_end, note_task_start
-from matching.supervisor import DEFAULT_GRACE_S, Supervisor
+from matching.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_alive
 
 
 class Command(BaseCommand):
@@ -30,12 +32,19 @@ class Command(BaseCommand):
             "a post that is cut off waits for the next worker (default: %(default)s)",
         )
         parser.add_argument(
+            "--is-alive",
+            action="store_true",
+            help="start nothing; end with 0 where this machine's worker takes tasks, else with 1",
+        )
+        parser.add_argument(
             "--inside",
             action="store_true",
             help="used by the supervisor itself: run the queue's cluster in this process",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["is_alive"]:
+            sys.exit(0 if is_worker_alive(socket.gethostname()) else 1)
         if not options["inside"]:
             self.check(tags=[TAG, Tags.database], databases=["default"])
             Supervisor(grace_s=options["grace"]).run()

@@ -29,6 +29,15 @@ def a_match(name: str, both_photos: bool = True) -> Match:
     return Match(strategy=name, score=0.5, terms=scores.at(0).terms, gates=list(scores.gates))
 
 
+def test_the_order_in_which_terms_were_stored_says_nothing() -> None:
+    """PostgreSQL gives them back by the length of their names."""
+    match = a_match("calibrated_v3")
+    as_written = explain_terms(match)
+    match.terms = dict(sorted(match.terms.items(), key=lambda item: (len(item[0]), item[0])))
+    assert explain_terms(match) == as_written
+    assert as_written[0].name == "prior"
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_no_code_is_shown_in_place_of_words(name: str, language: str) -> None:

@@ -1,0 +1,175 @@
+"""What a post takes on disk, on an empty database: `python -m bench.sizing --posts 10000`.
+
+On PostgreSQL: `python -m tests.servers.postgres python -m bench.sizing`.
+"""
+
+import argparse
+import hashlib
+import os
+import tempfile
+import uuid
+from datetime import timedelta
+from typing import Final
+
+DIM: Final = 768  # of the production model
+MATCHES: Final = 5  # stored pairs for each post
+EVENTS: Final = 2
+CHUNK: Final = 1000
+TERMS: Final = ("prior", "category", "text_text", "image_image", "text_image", "image_text", "time")
+TABLES: Final = (
+    *("lostfound_post", "lostfound_postevent", "lostfound_photo"),
+    *("matching_embedding", "matching_vector", "matching_match"),
+)
+
+
+def digest(number: int) -> str:
+    """A hash as contents have."""
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def fill(posts: int) -> None:
+    """Posts of usual length with one photograph, all matched."""
+    import numpy as np
+    from django.utils import timezone
+
+    from lostfound.models import Photo, Post, PostEvent, User
+    from matching.models import Embedding, Match, Modality, Vector
+
+    people = [User(username=f"person{n}", email=f"{n}@example.com") for n in range(100)]
+    User.objects.bulk_create(people)
+    people = list(User.objects.all())
+    rng = np.random.default_rng(1)
+    fingerprint = "clip:Bingsu/clip-vit-large-patch14-ko:0123456789ab"
+    for start in range(0, posts, CHUNK):
+        made = Post.objects.bulk_create(
+            Post(
+                kind="lost" if n % 2 else "found",
+                author=people[n % len(people)],
+                title=f"파란색 접이식 우산 {n}",
+                description="손잡이에 노란 리본이 달려 있고 안쪽에 이름표가 붙어 있어요. " * 2,
+                colour="blue",
+                place_note="2층 열람실 창가 자리",
+            )
+            for n in range(start, start + CHUNK)
+        )
+        photos = Photo.objects.bulk_create(
+            Photo(
+                post=post,
+                full=f"photos/full/ab/{uuid.uuid4().hex}.jpg",
+                thumbnail=f"photos/thumb/ab/{uuid.uuid4().hex}.jpg",
+                width_px=1600,
+                height_px=1200,
+                content_hash=digest(post.pk),
+            )
+            for post in made
+        )
+        for _ in range(EVENTS):
+            PostEvent.objects.bulk_create(
+                PostEvent(post=post, actor=post.author, action="submitted", to_status="open")
+                for post in made
+            )
+        Embedding.objects.bulk_create(
+            Embedding(
+                post=post,
+                status="done",
+                attempts=1,
+                fingerprint=fingerprint,
+                content_hash=digest(post.pk),
+                strategy="calibrated_v3",
+                profile_version=1,
+                sent_at=timezone.now(),
+                finished_at=timezone.now() + timedelta(seconds=1),
+            )
+            for post in made
+        )
+        for modality, seen in ((Modality.TEXT, [None] * CHUNK), (Modality.IMAGE, photos)):
+            Vector.objects.bulk_create(
+                Vector(
+                    post=post,
+                    photo=photo,
+                    modality=modality,
+                    content_hash=digest(post.pk),
+                    fingerprint=fingerprint,
+                    dim=DIM,
+                    data=rng.standard_normal(DIM).astype("<f4").tobytes(),
+                )
+                for post, photo in zip(made, seen, strict=True)
+            )
+        lost, found = made[1::2], made[::2]
+        Match.objects.bulk_create(
+            Match(
+                lost=one,
+                found=found[(number + step) % len(found)],
+                status="suggested",
+                strategy="calibrated_v3",
+                fingerprint=fingerprint,
+                score=0.5,
+                terms={name: float(rng.normal()) for name in TERMS},
+                evidence_hash=digest(one.pk),
+            )
+            for number, one in enumerate(lost)
+            for step in range(2 * MATCHES)
+        )
+
+
+def sizes() -> dict[str, tuple[int, int]]:
+    """Rows and bytes of each table, with its indexes."""
+    from django.db import connection
+
+    told = {}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("CHECKPOINT")
+        for table in TABLES:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            rows = cursor.fetchone()[0]
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT pg_total_relation_size(%s)", [table])
+            else:
+                cursor.execute(
+                    "SELECT SUM(pgsize) FROM dbstat WHERE name = %s OR name IN "
+                    "(SELECT name FROM sqlite_master WHERE tbl_name = %s)",
+                    [table, table],
+                )
+            told[table] = rows, int(cursor.fetchone()[0])
+    return told
+
+
+def main() -> None:
+    """Fill, and print bytes for each row and each post."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--posts", type=int, default=10_000, help="a multiple of 1000")
+    posts = parser.parse_args().posts
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from django.db import connection
+
+    from lostfound.models import Post
+
+    call_command("migrate", verbosity=0)
+    if Post.objects.exists():
+        raise SystemExit("This fills a database with posts. It takes an empty one only.")
+    fill(posts)
+    told = sizes()
+    print(f"{connection.vendor}, {posts} posts, {DIM} dimensions")
+    for table, (rows, size) in told.items():
+        print(f"{table:22} {rows:8} rows {size / rows:6.0f} bytes a row {size / posts:6.0f} a post")
+    whole = sum(size for _, size in told.values())
+    print(
+        f"{'together':22} {whole / posts:.0f} bytes a post, {whole / posts / 10:.0f} MB for 100,000"
+    )
+
+
+def run() -> None:
+    """With a database of its own where none is named."""
+    with tempfile.TemporaryDirectory(prefix="sizing-") as folder:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")
+        os.environ["VAR_DIR"] = folder
+        os.environ["LOG_LEVEL"] = "WARNING"
+        main()
+
+
+if __name__ == "__main__":
+    run()

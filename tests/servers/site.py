@@ -1,0 +1,49 @@
+"""A worker's site whose database and broker are real servers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.matching.worker_site import DEADLINE_S, ROOT, WorkerSite
+from tests.servers.postgres import PostgresServer
+
+
+class PostgresSite(WorkerSite):
+    """The same processes on a PostgreSQL database of their own."""
+
+    def __init__(self, folder: Path, server: PostgresServer, name: str, **environment: str) -> None:
+        url = server.make_database(name)
+        super().__init__(folder, DATABASE_URL=url, **environment)
+        self.server, self.name = server, name
+        self.manage("migrate", "--verbosity", "0")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Read from the server, as no part of the product does."""
+        return self.server.execute(query, *values, database=self.name)
+
+
+@contextmanager
+def postgres_site(
+    folder: Path, server: PostgresServer, name: str, **environment: str
+) -> Iterator[PostgresSite]:
+    """A migrated site; nothing of it lives on after the block."""
+    site = PostgresSite(folder, server, name, **environment)
+    try:
+        yield site
+    finally:
+        site.end()
+
+
+__all__ = ["DEADLINE_S", "PostgresSite", "postgres_site"]

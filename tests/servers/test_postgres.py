@@ -1,0 +1,112 @@
+"""The product's processes on a PostgreSQL that goes away in the middle of work and comes back."""
+
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.lostfound.making import run_python
+from tests.lostfound.test_throttles import PARALLEL
+from tests.matching.test_processes import PAIRS, check_all_matched_once
+from tests.matching.worker_site import ROOT
+from tests.servers.local_server import free_port
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
+from tests.servers.site import DEADLINE_S, postgres_site
+
+
+def test_exactly_ten_of_64_threads_pass_on_postgres(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.make_database("throttles")
+    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
+    assert done.stdout.strip() == "10", done.stderr
+
+
+def test_a_server_without_pgvector_is_one(postgres_without_pgvector: PostgresServer) -> None:
+    """What the fixture promises to those who use it."""
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="vector"):
+        postgres_without_pgvector.execute("CREATE EXTENSION vector")
+
+
+def test_a_server_with_pgvector_is_one(postgres: PostgresServer) -> None:
+    postgres.make_database("vectors")
+    postgres.execute("CREATE EXTENSION vector", database="vectors")
+    rows = postgres.execute("SELECT '[1,0]'::halfvec <=> '[1,0]'", database="vectors")
+    assert rows == [(0.0,)]
+
+
+def test_the_site_runs_on_postgres_without_pgvector(
+    postgres_without_pgvector: PostgresServer, tmp_path: Path
+) -> None:
+    """The index in memory needs none."""
+    with postgres_site(tmp_path, postgres_without_pgvector, "plain") as site:
+        site.manage("check", "--database", "default")
+
+
+@pytest.mark.processes
+def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
+    """Connections are kept between requests; one that was cut is replaced."""
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    command = ["gunicorn", "lostfound.wsgi", "--bind", address, "--workers", "1", "--threads", "4"]
+
+    def status(path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://{address}{path}", timeout=15) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except urllib.error.URLError:
+            return 0
+
+    with PostgresServer() as server, postgres_site(tmp_path, server, "web") as site:
+        web = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            **{"cwd": ROOT, "env": site.environment, "stderr": subprocess.DEVNULL},
+        )
+        try:
+            site.wait_for("the first page", lambda: status("/readyz") == 200, 0.1)
+            assert [status("/") for _ in range(6)] == [200] * 6
+            server.stop()
+            assert (status("/livez"), status("/readyz"), status("/")) == (200, 503, 500)
+            server.start()
+            assert [status("/") for _ in range(6)] == [200] * 6
+            assert status("/readyz") == 200
+        finally:
+            web.terminate()
+            web.wait(30)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_nothing_is_lost_where_postgres_goes_away_in_the_middle_of_work(
+    tmp_path: Path, end: str
+) -> None:
+    """A claim whose end could not be written runs out; what was saved is matched, once each."""
+    limits = {"TASK_TIMEOUT_S": "5", "MATCHING_LEASE_S": "10", "MATCHING_STALE_S": "10"}
+    with PostgresServer() as server, postgres_site(tmp_path, server, "site", **limits) as site:
+        site.save(0, PAIRS)
+        site.start_worker()
+        site.busy_worker()
+        getattr(server, end)()
+        server.start()
+        check_all_matched_once(site)
+
+
+@pytest.mark.processes
+def test_two_machines_share_one_postgres_and_one_redis(
+    postgres: PostgresServer, redis: RedisServer, tmp_path: Path
+) -> None:
+    with postgres_site(tmp_path, postgres, "shared", REDIS_URL=redis.url) as site:
+        for _ in range(2):
+            site.start_worker()
+        lives = "SELECT COUNT(*) FROM matching_heartbeat WHERE name LIKE 'worker:%'"
+        site.wait_for("both clusters at work", lambda: site.rows(lives) == [(2,)])
+        assert site.start_saving(0, PAIRS).wait(DEADLINE_S) == 0
+        check_all_matched_once(site)
+        assert site.rows("SELECT DISTINCT attempts FROM matching_embedding") == [(1,)]

@@ -1,0 +1,223 @@
+"""Redis as broker, counter and cache; gone in the middle of work, and back."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django_q.conf import Conf
+from pytest_django import Settings
+from redis import Redis
+
+from lostfound.models import Post, ThrottleCounter
+from lostfound.redis_store import ANSWER_S, CONNECT_S, forget_absence
+from lostfound.throttles import allow
+from matching.models import Embedding, IntakeQuestion
+from matching.services import match_post, sweep
+from matching.services.intake import ask_intake
+from tests.lostfound.making import make_user, run_python
+from tests.lostfound.test_throttles import PARALLEL
+from tests.matching.submitting import found, make, row_of
+from tests.matching.test_processes import PAIRS, check_all_matched_once
+from tests.matching.worker_site import DEADLINE_S, migrate, worker_site
+from tests.servers.redis import RedisServer
+
+QUEUE = "django_q:lostfound:q"
+
+
+@pytest.fixture
+def server(redis: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A site with REDIS_URL, as settings.py would set it up; the server is empty and runs."""
+    with Redis.from_url(redis.url) as client:
+        client.flushall()
+    settings.REDIS_URL = redis.url
+    settings.CACHES = {
+        "default": {"BACKEND": "lostfound.caches.RedisOrDatabaseCache", "LOCATION": redis.url}
+    }
+    monkeypatch.setattr(Conf, "BROKER_CLASS", "matching.broker.RedisBroker")
+    forget_absence()
+    yield redis
+    forget_absence()
+
+
+@pytest.fixture
+def client(server: RedisServer) -> Iterator[Redis]:
+    """The server as the tests look into it."""
+    with Redis.from_url(server.url, decode_responses=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def away(server: RedisServer) -> Iterator[RedisServer]:
+    """The server is stopped, and runs again after the test."""
+    server.stop()
+    yield server
+    if not server.is_running:
+        server.start()
+
+
+def back(server: RedisServer) -> None:
+    server.start()
+    forget_absence()  # instead of waiting some seconds
+
+
+# --- It is used ---
+
+
+def test_settings_make_redis_all_three(redis: RedisServer, tmp_path: Path) -> None:
+    script = """
+import django
+django.setup()
+from django.core.cache import cache
+from django.core.management import call_command
+from django_q.brokers import get_broker
+call_command("migrate", verbosity=0)
+from lostfound.models import ThrottleCounter
+from lostfound.throttles import allow
+cache.set("here", "가", 60)
+assert allow("post", "user:1", 1).allowed and not allow("post", "user:1", 1).allowed
+assert not ThrottleCounter.objects.exists()
+print(type(get_broker()).__module__, get_broker().ping())
+"""
+    with Redis.from_url(redis.url, decode_responses=True) as client:
+        client.flushall()
+        done = run_python("-c", script, VAR_DIR=str(tmp_path), REDIS_URL=redis.url)
+        assert done.stdout.split() == ["matching.broker", "True"], done.stderr
+        keys = client.keys()
+    assert any(key.endswith(":here") for key in keys)
+    assert [key for key in keys if key.startswith("lostfound:limit:post:")]
+
+
+def test_exactly_ten_of_128_parallel_requests_of_two_processes_pass(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    with Redis.from_url(redis.url) as client:
+        client.flushall()
+
+    def process(name: str) -> int:
+        (tmp_path / name).mkdir()
+        shared = {"REDIS_URL": redis.url, "SECRET_KEY": "one key of both"}
+        done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path / name), **shared)
+        assert done.stdout, done.stderr
+        return int(done.stdout)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(process, ("one", "other"))) == 10
+
+
+@pytest.mark.django_db
+def test_limits_are_counted_in_redis_and_end_with_their_window(client: Redis) -> None:
+    assert [allow("post", "user:1", 2).allowed for _ in range(3)] == [True, True, False]
+    assert not ThrottleCounter.objects.exists()
+    (key,) = client.keys("lostfound:limit:*")
+    assert client.get(key) == "3"
+    assert 0 < client.ttl(key) <= 3600
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_saved_post_is_sent_through_redis(client: Redis) -> None:
+    post = make()
+    assert client.llen(QUEUE) == 1
+    assert row_of(post).sent_at is not None
+
+
+# --- It is away ---
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_answer_and_posts_are_saved_while_redis_is_away(
+    away: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = make_user(password="a long enough one")
+    browser = Client()
+    assert browser.get("/").status_code == 200
+    form = {"login": person.username, "password": "a long enough one"}
+    assert browser.post("/accounts/login/", form).status_code == 302
+    fields = {"title": "파란 우산", "happened_on": "2026-03-02"}
+    response = browser.post("/posts/new/lost/", fields)
+    assert response.status_code == 302, response.content.decode()
+    post = Post.objects.get()
+    assert browser.get(post.get_absolute_url()).status_code == 200
+    row = row_of(post)
+    assert (row.status, row.sent_at) == (Embedding.Status.PENDING, None)
+    assert ThrottleCounter.objects.exists()
+    # Told once, not at every step.
+    assert caplog.text.count("Redis does not answer, the database stands in") == 1
+
+
+@pytest.mark.django_db
+def test_a_redis_that_hangs_is_waited_for_once(server: RedisServer) -> None:
+    cache.set("warm", 1)
+    server.pause()
+    try:
+        started = time.monotonic()
+        assert [allow("post", "user:1", 2).allowed for _ in range(3)] == [True, True, False]
+        assert cache.get("warm") is None
+        assert time.monotonic() - started < CONNECT_S + 2 * ANSWER_S
+    finally:
+        server.resume()
+
+
+@pytest.mark.django_db
+def test_limits_hold_while_redis_is_away(away: RedisServer) -> None:
+    assert [allow("post", "user:1", 2).allowed for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_the_database_stands_in_for_the_cache(away: RedisServer) -> None:
+    cache.set("here", "가")
+    assert cache.get("here") == "가"
+    assert cache.add("here", 1) is False
+    assert cache.get_many(["here", "not"]) == {"here": "가"}
+    cache.set("count", 1)
+    assert cache.incr("count") == 2
+    cache.delete("here")
+    assert cache.get("here") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_for_proposals_is_not_left_waiting(away: RedisServer) -> None:
+    asked = ask_intake(make_user(), title="blue umbrella")
+    assert IntakeQuestion.objects.get(pk=asked.pk).status == IntakeQuestion.Status.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waited_is_sent_when_redis_is_back(
+    away: RedisServer, fake_encoder: Any, client: Redis
+) -> None:
+    post = make()
+    with pytest.raises(Exception, match=r"refused|Redis"):
+        sweep()  # the supervisor goes on after it
+    assert row_of(post).sent_at is None
+    back(away)
+    assert sweep().sent == 1
+    assert client.llen(QUEUE) == 1
+    found()
+    assert match_post(post.pk) == "matched"
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_nothing_is_lost_where_redis_goes_away_in_the_middle_of_work(
+    redis: RedisServer, tmp_path: Path, end: str
+) -> None:
+    """Killed it forgets its queue; a worker that was reading from it gets another one."""
+    migrated = migrate(tmp_path)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with worker_site(folder, migrated, REDIS_URL=redis.url) as site:
+        site.start_worker()
+        saving = site.start_saving(0, PAIRS)
+        site.busy_worker()
+        getattr(redis, end)()
+        try:
+            # Saving needs no queue.
+            assert saving.wait(DEADLINE_S) == 0
+            assert site.rows("SELECT COUNT(*) FROM lostfound_post") == [(2 * PAIRS,)]
+        finally:
+            redis.start()
+        check_all_matched_once(site)
