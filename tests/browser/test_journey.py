@@ -61,7 +61,7 @@ def test_a_lost_thing_is_matched_confirmed_told_and_taken_back(
 
     staff = open_page("staff", size=DESK)
     staff.goto("/admin/")
-    staff.locator(".review-desk a").click()
+    staff.locator(".review-desk a.review-confirm").click()
     row = staff.locator(".review-list tbody tr").filter(has_text=LOST_TITLE)
     row = row.filter(has_text=FOUND_TITLE)
     expect(row.locator("img")).to_have_count(2)
