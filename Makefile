@@ -7,6 +7,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 ON_POSTGRES := tests/lostfound/test_throttles.py tests/lostfound/test_services_posts.py \
   tests/lostfound/test_services_status.py tests/lostfound/api/test_schema.py \
   tests/matching/admin/test_explain.py tests/matching/admin/test_profiles.py \
+  tests/matching/index \
   tests/matching/test_decision_races.py tests/matching/test_decisions.py \
   tests/matching/test_search.py tests/matching/test_services_duplicates.py \
   tests/matching/test_services_matching.py tests/matching/test_services_outbox.py \
