@@ -131,3 +131,14 @@ def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> 
                 )
             )
     return found
+
+
+@register(Tags.database)
+def check_index(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The index of the settings can work in the database."""
+    from matching.index.pg_sync import index_problem
+
+    if matching_settings().index != "pgvector":
+        return []
+    problems = [index_problem(using) for using in databases or ()]
+    return [Error(problem, id="matching.E004") for problem in problems if problem]

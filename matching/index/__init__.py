@@ -16,6 +16,10 @@ from matching.core.vectors import Vec
 Side = Literal["text", "image"]
 
 
+class IndexUnavailable(Exception):
+    """Nothing can be searched now; the message says what to install or set."""
+
+
 @dataclass(frozen=True, eq=False)
 class Shortlist:
     """Candidates in segments, and the content hash of each post when its vectors were read."""

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from matching.core.types import Kind
 from matching.core.vectors import Vec
+from matching.index import IndexUnavailable
 from matching.index.reading import AT_ONCE, open_post_ids, read_posts
 
 KINDS: Final[tuple[Kind, Kind]] = ("lost", "found")
@@ -20,6 +20,10 @@ MISSING_EXTENSION: Final = (
     "the server (package postgresql-NN-pgvector, or the image pgvector/pgvector), let a superuser "
     "run CREATE EXTENSION vector, and start again; or set MATCHING_INDEX=memory."
 )
+OTHER_DATABASE: Final = (
+    "MATCHING_INDEX is pgvector, and the database is no PostgreSQL. Set DATABASE_URL to one, or "
+    "MATCHING_INDEX=memory."
+)
 _graphs_of: set[tuple[str, int]] = set()  # made or seen by this process
 _graphs_lock = threading.Lock()
 
@@ -27,11 +31,11 @@ _graphs_lock = threading.Lock()
 def create_table(cursor: Any) -> None:
     """The table and its state, where there is pgvector; does nothing where they are.
 
-    Raises: ImproperlyConfigured
+    Raises: IndexUnavailable
     """
     cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'")
     if not cursor.fetchone()[0]:
-        raise ImproperlyConfigured(MISSING_EXTENSION)
+        raise IndexUnavailable(MISSING_EXTENSION)
     cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
     cursor.execute(
         """
@@ -57,10 +61,19 @@ def create_table(cursor: Any) -> None:
     )
 
 
+def index_problem(using: str) -> str:
+    """Why the index cannot work in a database; empty where it can."""
+    if connections[using].vendor != "postgresql":
+        return OTHER_DATABASE
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'")
+        return "" if cursor.fetchone()[0] else MISSING_EXTENSION
+
+
 def bring_up_to_date(fingerprint: str, dim: int) -> None:
     """Take over every change that was committed so far.
 
-    Raises: ImproperlyConfigured where the database has no pgvector.
+    Raises: IndexUnavailable
     """
     _make_graphs(fingerprint, dim)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -163,6 +176,8 @@ def _write(cursor: Any, post_ids: Sequence[int], kind: Kind, fingerprint: str, d
 
 def _make_graphs(fingerprint: str, dim: int) -> None:
     """One graph for each kind and side; the dimension is part of it."""
+    if connection.vendor != "postgresql":
+        raise IndexUnavailable(OTHER_DATABASE)
     key = (connection.settings_dict["NAME"], dim)
     with _graphs_lock:
         if key in _graphs_of:

@@ -1,18 +1,18 @@
 """The table of the PostgreSQL index, where there is PostgreSQL with pgvector."""
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import migrations
 
 
 def create(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
+    from matching.index import IndexUnavailable
     from matching.index.pg_sync import create_table
 
     try:
         with schema_editor.connection.cursor() as cursor:
             create_table(cursor)
-    except ImproperlyConfigured:
+    except IndexUnavailable:
         pass  # the index in memory needs none; the other one says what is missing
 
 

@@ -9,6 +9,7 @@ from lostfound.models import Post, User
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.index import IndexUnavailable
 from matching.models import Match
 from matching.search import SearchResult, search_as_stored
 from matching.services.decisions import DecisionRefused
@@ -24,7 +25,10 @@ def search_now(post: Post) -> SearchResult | None:
     profile = None
     if needs_profile(matching_settings().strategy):
         profile = current_profile(fingerprint)
-    return search_as_stored(post, fingerprint, profile)
+    try:
+        return search_as_stored(post, fingerprint, profile)
+    except IndexUnavailable:
+        return None
 
 
 def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:

@@ -17,6 +17,7 @@ from matching.content import content_of
 from matching.core.registry import needs_profile
 from matching.core.types import Score, Scores
 from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.index import IndexUnavailable
 from matching.models import Embedding, Match
 from matching.search import SearchResult, TwinResult, search_candidates, search_twins
 from matching.services.duplicates import duplicates_of, likely_twins, write_duplicates
@@ -62,6 +63,9 @@ def match_post(post_id: int) -> str:
     except EncoderUnavailable as error:
         note_encoder(str(error))
         return _ended(postpone_claim, claim, str(error), "encoder unavailable")
+    except IndexUnavailable as error:
+        note_encoder(str(error))
+        return _ended(postpone_claim, claim, str(error), "index unavailable")
     except StorageAway as error:
         logger.warning("Post %s waits for its photographs: %s", post_id, error)
         return _ended(postpone_claim, claim, str(error), "photographs unavailable")

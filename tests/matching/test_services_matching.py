@@ -8,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
+from matching.checks import check_index
+from matching.index import get_index
 from matching.models import Embedding, Match, Vector
 from matching.services import confirm_match, match_post, retry_matching, sweep
+from matching.services.heartbeat import encoder_problem
 from tests.factories import CategoryFactory, StaffFactory, UserFactory
 from tests.matching.submitting import WORDS, found, make, matched, pair_of, row_of, state
 
@@ -220,3 +223,18 @@ def test_more_candidates_cost_no_more_queries() -> None:
         counts.append(len(queries))
         assert Match.objects.filter(lost=post).count() >= more
     assert counts[0] == counts[1]
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="there it works")
+def test_a_post_waits_while_the_index_cannot_work(settings: Settings) -> None:
+    settings.MATCHING = {**settings.MATCHING, "INDEX": "pgvector"}
+    get_index.cache_clear()
+    post = make()
+    assert match_post(post.pk) == "index unavailable"
+    row = row_of(post)
+    assert (row.status, row.attempts) == ("pending", 0)
+    assert "MATCHING_INDEX=memory" in encoder_problem()
+    settings.MATCHING = {**settings.MATCHING, "INDEX": "memory"}
+    get_index.cache_clear()
+    assert match_post(post.pk) == "matched"
+    assert check_index(databases=["default"]) == []

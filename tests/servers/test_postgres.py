@@ -110,3 +110,21 @@ def test_two_machines_share_one_postgres_and_one_redis(
         assert site.start_saving(0, PAIRS).wait(DEADLINE_S) == 0
         check_all_matched_once(site)
         assert site.rows("SELECT DISTINCT attempts FROM matching_embedding") == [(1,)]
+
+
+def test_pgvector_that_is_not_there_is_told_and_posts_wait(
+    postgres_without_pgvector: PostgresServer, tmp_path: Path
+) -> None:
+    with postgres_site(tmp_path, postgres_without_pgvector, "wanted") as site:
+        site.environment["MATCHING_INDEX"] = "pgvector"
+        told = subprocess.run(
+            [sys.executable, "manage.py", "check", "--database", "default"],
+            cwd=ROOT,
+            env=site.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert told.returncode == 1
+        assert "CREATE EXTENSION vector" in told.stderr
+        assert "MATCHING_INDEX=memory" in told.stderr
