@@ -1,8 +1,9 @@
 """`python -m bench.load`: the real server under mixed load, while the worker matches.
 
 gunicorn with two processes, a worker, SQLite in WAL mode or PostgreSQL, on this machine alone.
-Half of the requests read, a fifth search, the rest write: posts with and without a photograph,
-staff who confirm and reject.
+Of each six people five are students, who ask four times a second as nobody does: each stands for
+many. Two in three of their requests read, a fifth searches, a tenth posts, every second time with
+a photograph. The sixth is a clerk who reads the queue, looks for posts and decides.
 """
 
 import argparse

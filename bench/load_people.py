@@ -142,6 +142,7 @@ class Clerk(Person):
 
     weight = 1
     kind = "staff"
+    wait_time = constant_throughput(1)  # a clerk is one person
 
     @task(3)
     def queue(self) -> None:

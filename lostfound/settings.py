@@ -236,6 +236,7 @@ MATCHING = {
     "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
     "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
     "TOP_K": env.int("MATCHING_TOP_K", 20),
+    "NICE": env.int("MATCHING_NICE", 10),
     "INDEX": env.str("MATCHING_INDEX", "memory"),
     "EXACT_BELOW": env.int("MATCHING_EXACT_BELOW", 20_000),
     "SCAN": env.str("MATCHING_SCAN", "exact"),

@@ -41,6 +41,7 @@ class MatchingSettings:
     # People remember a loss by its day, and notice some on the next one: up to two days before
     # the reported loss a found post still counts.
     max_found_before_lost_days: float = 2.0
+    nice: int = 10  # how far the worker stands back for pages on the same machine, 0 to 19
     index: str = "memory"  # or "pgvector", on PostgreSQL
     exact_below: int = 20_000  # rows that pass a filter, up to which pgvector compares all of them
     scan: str = "exact"  # of vectors in memory; or "int8", a fourth of the reading, with numkong
@@ -142,6 +143,8 @@ def _check_matching(checked: MatchingSettings) -> None:
 
 
 def _check_counts(checked: MatchingSettings) -> None:
+    if not 0 <= checked.nice <= 19:
+        raise ImproperlyConfigured(f"{_named('NICE')} must be 0 to 19.")
     if checked.explored < 0:
         raise ImproperlyConfigured(f"{_named('EXPLORED')} must be 0 or more.")
     for name in (

@@ -12,6 +12,7 @@ from django_q.signals import post_execute_in_worker, pre_execute
 
 from matching.checks import TAG
 from matching.cluster import SUPERVISOR_ENV, die_with_parent
+from matching.conf import matching_settings
 from matching.services.heartbeat import note_task_end, note_task_start
 from matching.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_alive
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             Supervisor(grace_s=options["grace"]).run()
             return
         die_with_parent(int(os.environ[SUPERVISOR_ENV]))
+        os.nice(matching_settings().nice)
         pre_execute.connect(note_task_start)
         post_execute_in_worker.connect(note_task_end)
         call_command("qcluster")
