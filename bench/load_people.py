@@ -56,7 +56,9 @@ class Person(FastHttpUser):
     def on_start(self) -> None:
         cookies = COOKIES[self.kind]
         self.cookie = f"sessionid={cookies[next(NUMBER) % len(cookies)]}"
-        self.headers = {"Cookie": self.cookie, "Accept-Language": "ko"}
+        # A connection for each request, as of many people who each ask now and then: kept open,
+        # all of them would stay with the server process that took the first.
+        self.headers = {"Cookie": self.cookie, "Accept-Language": "ko", "Connection": "close"}
 
     def page(self, path: str, name: str) -> str:
         """The text of a page."""
@@ -77,6 +79,7 @@ class Person(FastHttpUser):
         headers = {
             "Cookie": f"{self.cookie}; csrftoken={self.secret}",
             "Referer": self.host or "",
+            "Connection": "close",
         }
         return (found[1] if found else ""), headers
 
