@@ -1,5 +1,6 @@
 """Embedding what is new of a post, and nothing else; the encoder is loaded only for that."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -92,19 +93,20 @@ def _embedded(
     slot_of = {digest: slot for slot, digest in fresh.items() if slot is not TEXT}
     if slot_of:
         photos = [photo for photo in post.photos.all() if photo.pk in slot_of.values()]
-        vecs = _checked(encoder, encoder.encode_images(_opened(photos)), len(photos))
+        vecs = _checked(encoder, encoder.encode_images(opened(photos)), len(photos))
         of_digest = {photo.content_hash: vec for photo, vec in zip(photos, vecs, strict=True)}
         made |= {slot: of_digest[digest] for slot, digest in fresh.items() if slot is not TEXT}
     note_encoder("")
     return made
 
 
-def _opened(photos: Iterable[Photo]) -> list[Image.Image]:
-    opened = []
+def opened(photos: Iterable[Photo]) -> list[Image.Image]:
+    """Photographs whose bytes are read and whose pixels are not: the encoder knows how many."""
+    images: list[Image.Image] = []
     for photo in photos:
-        with photo.full.open("rb") as file, Image.open(file) as image:
-            opened.append(image.convert("RGB"))
-    return opened
+        with photo.full.open("rb") as file:
+            images.append(Image.open(io.BytesIO(file.read())))
+    return images
 
 
 def _checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
