@@ -26,7 +26,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the checks need"
-	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[dev]"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -c constraints.txt -e ".[dev,onnx]"
 	@touch $@
 
 demo: $(VENV)/.installed ## Install, fill a demo campus, start web and worker (PORT, DEMO_PASSWORD)
