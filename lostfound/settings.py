@@ -230,6 +230,7 @@ MATCHING = {
     "MODEL": env.str("MATCHING_MODEL", "bundled"),
     "REVISION": env.str("MATCHING_REVISION", ""),
     "DEVICE": env.str("MATCHING_DEVICE", "cpu"),
+    "ENGINE": env.str("MATCHING_ENGINE", "torch"),
     "PRECISION": env.str("MATCHING_PRECISION", "fp32"),
     "THREADS": env.int("MATCHING_THREADS", 1),
     "ENCODER": env.str("MATCHING_ENCODER", "matching.clip_encoder.ClipEncoder"),

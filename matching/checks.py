@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from matching.conf import BUNDLED, matching_settings
+from matching.conf import BUNDLED, TORCH, matching_settings
 from matching.encoder import CLIP_ENCODER
 
 TAG: Final = "matching"
@@ -55,6 +55,15 @@ def check_matching(
                 "tests; on real photographs its suggestions are of little worth.",
                 hint="Run `manage.py download_model`, and set MATCHING_MODEL to what it names.",
                 id="matching.W001",
+            )
+        )
+    if current.engine != TORCH and not _exists("onnxruntime"):
+        found.append(
+            Warning(
+                f'MATCHING["ENGINE"] = {current.engine!r} needs ONNX Runtime, which is missing.',
+                hint="Install it with pip install '.[onnx]', or set MATCHING_ENGINE=torch. Posts "
+                "wait until then.",
+                id="matching.W003",
             )
         )
     return found

@@ -1,43 +1,38 @@
-"""CLIP and SigLIP checkpoints: the only module that imports torch and transformers.
+"""CLIP and SigLIP checkpoints through torch and transformers.
 
 Nothing imports it statically; `matching.encoder.get_encoder()` loads it by its dotted path.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 import transformers
 from PIL import Image
 from transformers.utils import logging as untyped_logging
 
-from matching.conf import MatchingSettings
-from matching.core.vectors import unit
-from matching.encoder import (
+from matching.checkpoint import (
     EncoderUnavailable,
-    Vecs,
     checkpoint_fingerprint,
     checkpoint_folder,
     model_type,
     unavailable,
 )
+from matching.conf import MatchingSettings
+from matching.core.vectors import unit
+from matching.encoder import Vecs
+from matching.image_input import IMAGE_BATCH, bounded, image_reading, pixels_of
+from matching.text_input import CHECK_TEXT, TextInput, TextReading
 
 # transformers has no types here.
 AutoImageProcessor: Any = transformers.AutoImageProcessor
 transformers_logging: Any = untyped_logging
 
 DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-# Items in one forward: bounds the memory that activations take.
-TEXT_BATCH: Final = 32
-IMAGE_BATCH: Final = 8
-# A photograph longer than this is cut to its middle before scaling: scaling the short edge of a
-# strip of 1 x 5000 pixels to the model's edge would make a picture of 224 x 1,120,000.
-MAX_ASPECT: Final = 8
-CHECK_TEXT: Final = "검은색 지갑을 잃어버렸어요. A black wallet."
 
 
 class ClipEncoder:
@@ -58,14 +53,14 @@ class ClipEncoder:
         self._dtype = DTYPES[current.precision]
         self._device = _device(current)
         torch.set_num_threads(current.threads)
-        with self._explained("cannot be loaded"), _without_progress_bars():
+        with self._explained("cannot be loaded"), without_progress_bars():
             self._tokenizer = _load_tokenizer(folder)
             self._processor = AutoImageProcessor.from_pretrained(
                 folder, local_files_only=True, backend="pil"
             )
-            self._model = self._load_model(folder)
-            text_config = self._model.config.text_config
-            self._max_tokens = int(text_config.max_position_embeddings)
+            self.image_reading = image_reading(self._processor.to_dict())
+            self._model = load_model(folder, self._dtype).to(self._device)
+            self.text_input = self._text_input()
         with self._explained("fails on one text and one photograph"):
             self.dim = self._checked_dim()
         self.forward_counts = {"text": 0, "image": 0}
@@ -75,81 +70,73 @@ class ClipEncoder:
         """How many weights the model has."""
         return sum(parameter.numel() for parameter in self._model.parameters())
 
+    @property
+    def tokenizer_json(self) -> str | None:
+        """The tokenizer as `tokenizers` reads it; None where it is written in Python."""
+        backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        return backend.to_str() if backend is not None else None
+
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
         """Texts of any length: what the model cannot read any more is cut off.
 
         Shape: (n, dim), unit vectors
         """
-        batches = [
-            self._encode_text_batch(texts[start : start + TEXT_BATCH])
-            for start in range(0, len(texts), TEXT_BATCH)
-        ]
-        return np.concatenate(batches) if batches else self._no_vectors()
+        vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for rows, ids in self.text_input.batches(texts):
+            vecs[rows] = self._text_forward(ids)
+        return vecs
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
         """Photographs of any size and colour mode, upright already.
 
         Shape: (n, dim), unit vectors
         """
-        batches = [
-            self._encode_image_batch(images[start : start + IMAGE_BATCH])
-            for start in range(0, len(images), IMAGE_BATCH)
-        ]
-        return np.concatenate(batches) if batches else self._no_vectors()
+        vecs = np.zeros((len(images), self.dim), dtype=np.float32)
+        for start in range(0, len(images), IMAGE_BATCH):
+            batch = images[start : start + IMAGE_BATCH]
+            vecs[start : start + IMAGE_BATCH] = self._image_forward(batch)
+        return vecs
 
-    def _encode_text_batch(self, texts: Sequence[str]) -> Vecs:
-        inputs = self._tokenize(texts)
+    def _text_forward(self, ids: npt.NDArray[np.int64]) -> Vecs:
         with torch.inference_mode():
-            output = self._model.get_text_features(**inputs.to(self._device))
-        self.forward_counts["text"] += len(texts)
+            output = self._model.get_text_features(torch.from_numpy(ids).to(self._device))
+        self.forward_counts["text"] += len(ids)
         return _unit_vectors(output)
 
-    def _encode_image_batch(self, images: Sequence[Image.Image]) -> Vecs:
-        pictures = [_bounded(image.convert("RGB")) for image in images]
-        inputs = self._processor(images=pictures, return_tensors="pt").to(self._device)
+    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+        if self.image_reading is not None:
+            pixels = pixels_of(images, self.image_reading)
+            inputs = {"pixel_values": torch.from_numpy(pixels).to(self._device)}
+        else:
+            pictures = [bounded(image) for image in images]
+            inputs = self._processor(images=pictures, return_tensors="pt").to(self._device)
         inputs["pixel_values"] = inputs["pixel_values"].to(self._dtype)
         with torch.inference_mode():
             output = self._model.get_image_features(**inputs)
         self.forward_counts["image"] += len(images)
         return _unit_vectors(output)
 
-    def _tokenize(self, texts: Sequence[str]) -> Any:
-        prepared = [_prepared(text) for text in texts]
+    def _text_input(self) -> TextInput:
         is_clip = self.model_type == "clip"
-        if not is_clip:
-            prepared = [text.lower() for text in prepared]
-        inputs = self._tokenizer(
-            prepared,
-            # SigLIP reads its vector at the last position and was trained with the rest filled
-            # up, every position attended to; CLIP reads at the end token, so that filling up to
-            # the longest text of the batch is enough.
-            padding="longest" if is_clip else "max_length",
-            truncation=True,
-            max_length=self._max_tokens,
-            return_tensors="pt",
-            return_attention_mask=is_clip,
-            return_token_type_ids=False,
+        reading = TextReading(
+            max_tokens=int(self._model.config.text_config.max_position_embeddings),
+            pad_id=int(self._tokenizer.pad_token_id),
+            is_filled=not is_clip,
+            is_lowered=not is_clip,
         )
-        return inputs
 
-    def _load_model(self, folder: Path) -> Any:
-        model, report = transformers.AutoModel.from_pretrained(
-            folder,
-            local_files_only=True,
-            output_loading_info=True,
-            # A folder that was saved in fp16 would be computed in fp16.
-            dtype=self._dtype,
-        )
-        if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
-            # transformers fills these with random numbers and only warns.
-            raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
-        return model.to(self._device).eval()
+        def tokenize(texts: list[str]) -> Any:
+            return self._tokenizer(texts, truncation=True, max_length=reading.max_tokens)[
+                "input_ids"
+            ]
+
+        return TextInput(tokenize, reading)
 
     def _checked_dim(self) -> int:
         """One text and one photograph, so that a wrong checkpoint is seen here and not later."""
         self._check_end_token()
-        text_vecs = self._encode_text_batch([CHECK_TEXT, ""])
-        image_vecs = self._encode_image_batch([Image.new("RGB", (64, 48), (180, 40, 30))])
+        text_vecs = self._text_forward(self.text_input.ids([CHECK_TEXT, ""]))
+        image_vecs = self._image_forward([Image.new("RGB", (64, 48), (180, 40, 30))])
         if text_vecs.shape[1] != image_vecs.shape[1]:
             raise ValueError(
                 f"texts give {text_vecs.shape[1]} numbers, photographs {image_vecs.shape[1]}"
@@ -163,18 +150,15 @@ class ClipEncoder:
         """CLIP reads its vector at the end token; without one it reads position 0, silently."""
         if self.model_type != "clip":
             return
-        ids = self._tokenize([CHECK_TEXT, ""])["input_ids"]
+        ids = self.text_input.ids([CHECK_TEXT, ""])
         end = self._model.config.text_config.eos_token_id
         if end == 2:  # an old rule of transformers: the highest id in the text is the end token
             end = self._tokenizer.eos_token_id
-            right = bool((ids.max(dim=1).values == end).all())
+            right = bool((ids.max(axis=1) == end).all())
         else:
-            right = bool((ids == end).any(dim=1).all())
+            right = bool((ids == end).any(axis=1).all())
         if not right:
             raise ValueError("its tokenizer does not end a text with the model's end token")
-
-    def _no_vectors(self) -> Vecs:
-        return np.zeros((0, self.dim), dtype=np.float32)
 
     @contextmanager
     def _explained(self, what: str) -> Iterator[None]:
@@ -217,19 +201,23 @@ def _load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def _prepared(text: str) -> str:
-    """Composed Hangul (macOS types it decomposed), single spaces, no lone surrogates."""
-    readable = text.encode("utf-8", "ignore").decode("utf-8")
-    return " ".join(unicodedata.normalize("NFC", readable).split())
+def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
+    """The model of a folder, ready to compute.
 
-
-def _bounded(image: Image.Image) -> Image.Image:
-    width, height = image.size
-    limit = MAX_ASPECT * min(width, height)
-    if max(width, height) <= limit:
-        return image
-    left, top = max(0, (width - limit) // 2), max(0, (height - limit) // 2)
-    return image.crop((left, top, left + min(width, limit), top + min(height, limit)))
+    Raises: ValueError, or what transformers raises, where its weights are not all there.
+    """
+    model, report = transformers.AutoModel.from_pretrained(
+        folder,
+        local_files_only=True,
+        output_loading_info=True,
+        # A folder that was saved in fp16 would be computed in fp16.
+        dtype=dtype,
+        **options,
+    )
+    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+        # transformers fills these with random numbers and only warns.
+        raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
+    return model.eval()
 
 
 def _unit_vectors(output: Any) -> Vecs:
@@ -238,7 +226,7 @@ def _unit_vectors(output: Any) -> Vecs:
 
 
 @contextmanager
-def _without_progress_bars() -> Iterator[None]:
+def without_progress_bars() -> Iterator[None]:
     """Loading draws a bar for each of the weights on the worker's terminal otherwise."""
     was_on = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()

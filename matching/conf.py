@@ -17,6 +17,8 @@ DEVICES: Final = ("cpu", "cuda")
 INDEXES: Final = ("memory", "pgvector")
 SCANS: Final = ("exact", "int8")
 PRECISIONS: Final = ("fp32", "bf16", "fp16")
+TORCH, ONNX_FP32, ONNX_INT8 = "torch", "onnx-fp32", "onnx-int8"
+ENGINES: Final = (TORCH, ONNX_FP32, ONNX_INT8)
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class MatchingSettings:
     model: str = BUNDLED  # hub id, folder, or "bundled"
     revision: str = ""  # branch, tag or commit of a hub id; empty: main
     device: str = "cpu"  # or "cuda", "cuda:1"
-    precision: str = "fp32"  # or "bf16", or "fp16" on cuda
-    threads: int = 1  # of torch, in each worker process
+    engine: str = TORCH  # or an export of the checkpoint: "onnx-fp32", "onnx-int8"
+    precision: str = "fp32"  # of torch; or "bf16", or "fp16" on cuda
+    threads: int = 1  # of the engine, in each worker process
     encoder: str = "matching.clip_encoder.ClipEncoder"  # dotted path
     strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's own
@@ -100,6 +103,15 @@ def _check_encoder(checked: MatchingSettings) -> None:
     if device not in DEVICES or (":" in checked.device and not number.isdecimal()):
         raise ImproperlyConfigured(
             f"{_named('DEVICE')} is {checked.device!r}. It takes cpu, cuda, or cuda:NUMBER."
+        )
+    if checked.engine not in ENGINES:
+        raise ImproperlyConfigured(
+            f"{_named('ENGINE')} is {checked.engine!r}. It takes {', '.join(ENGINES)}."
+        )
+    if checked.engine != TORCH and device != "cpu":
+        raise ImproperlyConfigured(
+            f"{_named('ENGINE')} is {checked.engine}, which computes on the CPU. Set DEVICE to "
+            f"cpu, or ENGINE to {TORCH}."
         )
     if checked.precision not in PRECISIONS:
         raise ImproperlyConfigured(

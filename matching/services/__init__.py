@@ -1,6 +1,7 @@
 """Functions that write. Views, admin actions, the API, tasks and commands call these."""
 
 from matching.services.asking import put_up_pair, search_now
+from matching.services.backlog import BacklogReport, embed_backlog, missing_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 from matching.services.decisions import (
     DecisionRefused,
@@ -24,6 +25,7 @@ from matching.services.showings import log_shown
 from matching.services.sweep import sweep
 
 __all__ = [
+    "BacklogReport",
     "BulkReport",
     "DecisionRefused",
     "answer_beat",
@@ -37,8 +39,10 @@ __all__ = [
     "decision_version",
     "dismiss_duplicate",
     "duplicate_version",
+    "embed_backlog",
     "log_shown",
     "match_post",
+    "missing_posts",
     "put_up_pair",
     "reject_match",
     "reject_matches",

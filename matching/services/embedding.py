@@ -1,5 +1,6 @@
 """Embedding what is new of a post, and nothing else; the encoder is loaded only for that."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,41 @@ class PostVectors:
     image_vecs: Vec
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What of a post is embedded, and what is not.
+
+    Attributes:
+        kept: vectors that the post has.
+        made: vectors to be stored; at first those of identical content of other posts.
+        fresh: content hashes of what has to go through the model.
+    """
+
+    post: Post
+    content: PostContent
+    fingerprint: str
+    kept: dict[Slot, Vec]
+    made: dict[Slot, Vec]
+    fresh: dict[Slot, str]
+
+    @property
+    def fresh_photos(self) -> list[Photo]:
+        """The photographs that have to go through the model, the same picture once."""
+        slots = {digest: slot for slot, digest in self.fresh.items() if slot is not TEXT}
+        return [photo for photo in self.post.photos.all() if photo.pk in slots.values()]
+
+
+def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
+    """Look up what is there already: of the post itself, and identical content of any other."""
+    hashes: dict[Slot, str] = {TEXT: content.text_hash}
+    hashes.update(content.photo_hashes.items())
+    kept = _stored(post, hashes, fingerprint)
+    missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
+    made = _copied(missing, fingerprint)
+    fresh = {slot: digest for slot, digest in missing.items() if slot not in made}
+    return Plan(post, content, fingerprint, kept, made, fresh)
+
+
 def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str) -> PostVectors:
     """Make and store the vectors that are missing, and remove those of older content.
 
@@ -42,21 +78,30 @@ def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str)
         ClaimLost: the post has changed; nothing was stored.
         EncoderUnavailable: something has to be embedded and cannot be.
     """
-    hashes: dict[Slot, str] = {TEXT: content.text_hash}
-    hashes.update(content.photo_hashes.items())
-    kept = _stored(post, hashes, fingerprint)
-    missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
-    made = _copied(missing, fingerprint)
-    fresh = {slot: digest for slot, digest in missing.items() if slot not in made}
-    if fresh:
-        made |= _embedded(post, content, fresh, fingerprint)
-    _store(post, content, claim, fingerprint, made)
-    vecs = kept | made
+    plan = plan_embedding(post, content, fingerprint)
+    if plan.fresh:
+        plan.made.update(_embedded(plan))
+    store_vectors(plan, claim)
+    vecs = plan.kept | plan.made
     images = [vecs[slot] for slot in content.photo_hashes]
     dim = len(vecs[TEXT])
     return PostVectors(
         vecs[TEXT], np.stack(images) if images else np.zeros((0, dim), dtype=np.float32)
     )
+
+
+def ready_encoder(fingerprint: str) -> Encoder:
+    """The encoder of this process, whose vectors bear this fingerprint.
+
+    Raises: EncoderUnavailable
+    """
+    encoder = get_encoder()
+    if encoder.fingerprint != fingerprint:
+        raise EncoderUnavailable(
+            "The model was replaced while a post was being matched. If this stays, restart the "
+            "worker with the MATCHING_MODEL that the other processes have."
+        )
+    return encoder
 
 
 def _stored(post: Post, hashes: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
@@ -76,46 +121,45 @@ def _copied(missing: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
     return copied
 
 
-def _embedded(
-    post: Post, content: PostContent, fresh: dict[Slot, str], fingerprint: str
-) -> dict[Slot, Vec]:
-    encoder = get_encoder()
-    if encoder.fingerprint != fingerprint:
-        raise EncoderUnavailable(
-            "The model was replaced while a post was being matched. If this stays, restart the "
-            "worker with the MATCHING_MODEL that the other processes have."
-        )
+def _embedded(plan: Plan) -> dict[Slot, Vec]:
+    encoder = ready_encoder(plan.fingerprint)
     made: dict[Slot, Vec] = {}
-    if TEXT in fresh:
-        made[TEXT] = _checked(encoder, encoder.encode_texts([content.text]), 1)[0]
-    # The same picture twice in one post goes through the model once.
-    slot_of = {digest: slot for slot, digest in fresh.items() if slot is not TEXT}
-    if slot_of:
-        photos = [photo for photo in post.photos.all() if photo.pk in slot_of.values()]
-        vecs = _checked(encoder, encoder.encode_images(_opened(photos)), len(photos))
+    if TEXT in plan.fresh:
+        made[TEXT] = checked(encoder, encoder.encode_texts([plan.content.text]), 1)[0]
+    if photos := plan.fresh_photos:
+        vecs = checked(encoder, encoder.encode_images(opened(photos)), len(photos))
         of_digest = {photo.content_hash: vec for photo, vec in zip(photos, vecs, strict=True)}
-        made |= {slot: of_digest[digest] for slot, digest in fresh.items() if slot is not TEXT}
+        made |= {slot: of_digest[plan.fresh[slot]] for slot in plan.fresh if slot is not TEXT}
     note_encoder("")
     return made
 
 
-def _opened(photos: Iterable[Photo]) -> list[Image.Image]:
-    opened = []
+def opened(photos: Iterable[Photo]) -> list[Image.Image]:
+    """Photographs whose bytes are read and whose pixels are not: the encoder knows how many."""
+    images: list[Image.Image] = []
     for photo in photos:
-        with photo.full.open("rb") as file, Image.open(file) as image:
-            opened.append(image.convert("RGB"))
-    return opened
+        with photo.full.open("rb") as file:
+            images.append(Image.open(io.BytesIO(file.read())))
+    return images
 
 
-def _checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
+def checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
+    """What the encoder made of so many inputs.
+
+    Raises: ValueError
+    """
     if vecs.shape != (number, encoder.dim) or not np.isfinite(vecs).all():
         raise ValueError(f"The encoder returned vectors of shape {vecs.shape}, or not numbers.")
     return vecs
 
 
-def _store(
-    post: Post, content: PostContent, claim: Claim, fingerprint: str, made: dict[Slot, Vec]
-) -> None:
+def store_vectors(plan: Plan, claim: Claim) -> None:
+    """Commit what was made, in place of what the post had of older content or another encoder.
+
+    Raises:
+        ClaimLost: the post has changed; nothing was stored.
+    """
+    post, content, fingerprint, made = plan.post, plan.content, plan.fingerprint, plan.made
     rows = [
         Vector(
             post=post,

@@ -102,7 +102,7 @@ def _proposals(question: IntakeQuestion) -> dict[str, list[tuple[str, float]]]:
     images = np.zeros((0, profile.dim), dtype=np.float32)
     if question.photo:
         with Image.open(io.BytesIO(bytes(question.photo))) as image:
-            images = encoder.encode_images([image.convert("RGB")])
+            images = encoder.encode_images([image])
     post = PostFeatures(post_id=0, kind="lost", text_vec=vec, image_vecs=images)
     known = set(Category.objects.filter(is_active=True).values_list("code", flat=True))
     return {

@@ -199,6 +199,28 @@ def fail_claim(claim: Claim, why: str) -> None:
     )
 
 
+def hand_back(claim: Claim, why: str = "") -> None:
+    """The rest is somebody else's: the post waits to be sent at once, the attempt does not count.
+
+    Raises:
+        ClaimLost: it was not held any more.
+    """
+    _end(
+        claim,
+        status=Embedding.Status.PENDING,
+        attempts=F("attempts") - 1,
+        sent_at=None,
+        error=why[:ERROR_CHARS],
+    )
+
+
+def reopen(rows: QuerySet[Embedding]) -> int:
+    """Let posts wait again whose matching is done; returns how many."""
+    return rows.filter(status=Embedding.Status.DONE).update(
+        status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
+    )
+
+
 def release_worker(worker: str) -> int:
     """Let go of what a killed cluster, or one killed process of it, still holds.
 

@@ -24,7 +24,7 @@ from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Heartbeat, IndexChange
 from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
 from matching.services.intake import prune_intake
-from matching.services.outbox import release, send_matching
+from matching.services.outbox import release, reopen, send_matching
 from matching.services.profiles import current_version, profile_is_due
 
 logger = logging.getLogger(__name__)
@@ -132,9 +132,7 @@ def _renew_outdated(fingerprint: str) -> int:
         version = current_version(fingerprint)
     outdated = Embedding.objects.outdated(fingerprint, strategy, version)
     ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
-    return Embedding.objects.filter(pk__in=ids, status=Embedding.Status.DONE).update(
-        status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
-    )
+    return reopen(Embedding.objects.filter(pk__in=ids))
 
 
 def _ask_for_profile() -> None:

@@ -150,16 +150,16 @@ def test_clip_texts_are_filled_up_to_the_longest_of_the_batch_and_cut_at_77(
     written: dict[str, Path],
 ) -> None:
     loaded = load(written["clip"])
-    short = loaded._tokenize(["지갑"])["input_ids"]
+    short = loaded.text_input.ids(["지갑"])
     assert short.shape[1] < 20
-    cut = loaded._tokenize(["지갑", "가" * 5000])["input_ids"]
+    cut = loaded.text_input.ids(["지갑", "가" * 5000])
     assert cut.shape[1] == checkpoints.CLIP_MAX_TOKENS
     assert cut[1, -1] == loaded._tokenizer.eos_token_id
 
 
 def test_an_end_token_typed_by_a_person_is_a_word(written: dict[str, Path]) -> None:
     loaded = load(written["clip"])
-    ids = loaded._tokenize(["wallet <end> umbrella"])["input_ids"][0]
+    ids = loaded.text_input.ids(["wallet <end> umbrella"])[0]
     assert (ids == loaded._tokenizer.eos_token_id).sum() == 1
 
 
@@ -208,7 +208,7 @@ def test_siglip_reads_the_last_of_64_positions_without_a_mask(
 
 
 def test_siglip_texts_are_cut_with_their_end_kept(written: dict[str, Path]) -> None:
-    ids = load(written["siglip"])._tokenize(["가" * 5000, ""])["input_ids"]
+    ids = load(written["siglip"]).text_input.ids(["가" * 5000, ""])
     assert ids.shape == (2, checkpoints.SIGLIP_MAX_TOKENS)
     assert ids[0, -1] == 1
     assert ids[1].tolist() == [1] + [0] * 63

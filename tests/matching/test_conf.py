@@ -21,6 +21,7 @@ def test_settings_of_the_project_are_valid(settings: Any) -> None:
         ("MODEL", 3, "must be a text"),
         ("DEVICE", "tpu", "cpu, cuda"),
         ("DEVICE", "cuda:", "cpu, cuda"),
+        ("ENGINE", "onnx", "torch, onnx-fp32, onnx-int8"),
         ("PRECISION", "fp8", "fp32, bf16, fp16"),
         ("PRECISION", "fp16", "100 times slower"),
         ("THREADS", 0, "1 or more"),
@@ -54,3 +55,9 @@ def test_an_unknown_setting_is_refused(settings: Any) -> None:
 def test_fp16_is_allowed_on_cuda(settings: Any) -> None:
     settings.MATCHING = {"DEVICE": "cuda:1", "PRECISION": "fp16"}
     assert matching_settings().precision == "fp16"
+
+
+def test_an_export_computes_on_the_cpu_only(settings: Any) -> None:
+    settings.MATCHING = {"DEVICE": "cuda", "ENGINE": "onnx-int8"}
+    with pytest.raises(ImproperlyConfigured, match=r"MATCHING_ENGINE.*Set DEVICE to cpu"):
+        matching_settings()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching import encoder
+from matching import checkpoint, encoder
 from matching.conf import matching_settings
 from tests.matching import checkpoints
 from tests.matching.small_hub import SmallHub, serving
@@ -66,7 +66,7 @@ def test_a_model_is_fetched_checked_and_described(
     assert "100%" in capfd.readouterr().err  # the bar
     settings.MATCHING = {**settings.MATCHING, "MODEL": checkpoints.HUB_ID}
     current = matching_settings()
-    folder = encoder.checkpoint_folder(current)
+    folder = checkpoint.checkpoint_folder(current)
     assert own_cache in folder.parents
     for line in (
         f"Type:           clip\nFingerprint:    {encoder.current_fingerprint()}\n",

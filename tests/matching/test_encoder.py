@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from matching import encoder
+from matching import checkpoint, encoder
+from matching.checkpoint import EncoderUnavailable, checkpoint_fingerprint
 from matching.conf import BUNDLED_FOLDER, MatchingSettings, matching_settings
-from matching.encoder import EncoderUnavailable, checkpoint_fingerprint
 from tests.matching import checkpoints
 from tests.matching.fake_encoder import FakeEncoder
 
@@ -75,13 +75,13 @@ def test_bundled_names_the_folder_that_ships_with_the_project(
     settings: Any, monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     assert BUNDLED_FOLDER.parent == Path(encoder.__file__).parent / "bundled"
-    monkeypatch.setattr(encoder, "BUNDLED_FOLDER", folder)
-    assert encoder.checkpoint_folder(use(settings, MODEL="bundled")) == folder
+    monkeypatch.setattr(checkpoint, "BUNDLED_FOLDER", folder)
+    assert checkpoint.checkpoint_folder(use(settings, MODEL="bundled")) == folder
 
 
 def test_a_relative_folder_counts_from_the_project(settings: Any, folder: Path) -> None:
     settings.BASE_DIR = folder.parent
-    assert encoder.checkpoint_folder(use(settings, MODEL="model")) == folder
+    assert checkpoint.checkpoint_folder(use(settings, MODEL="model")) == folder
 
 
 @pytest.mark.parametrize("revision", ["", "main", checkpoints.COMMIT])
@@ -92,7 +92,7 @@ def test_a_hub_id_is_found_in_the_cache(
     current = use(
         settings, MODEL=checkpoints.HUB_ID, CACHE_DIR=str(tmp_path / "hub"), REVISION=revision
     )
-    assert encoder.checkpoint_folder(current) == snapshot
+    assert checkpoint.checkpoint_folder(current) == snapshot
     # The same files give the same fingerprint wherever they lie.
     assert checkpoint_fingerprint(current, snapshot) == checkpoint_fingerprint(current, folder)
 
@@ -140,7 +140,7 @@ def test_another_preparation_changes_the_fingerprint(
 ) -> None:
     current = use(settings, MODEL=str(folder))
     first = checkpoint_fingerprint(current, folder)
-    monkeypatch.setattr(encoder, "PREPARATION", "next")
+    monkeypatch.setattr(checkpoint, "PREPARATION", "next")
     assert checkpoint_fingerprint(current, folder) != first
 
 

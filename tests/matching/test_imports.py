@@ -10,14 +10,15 @@ import django
 django.setup()
 import lostfound, matching
 from django.urls import get_resolver
-HEAVY = ("matching.clip_encoder", "matching.bundled")
+HEAVY = ("matching.clip_encoder", "matching.onnx_", "matching.bundled")
 for package in (lostfound, matching):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not module.name.startswith(HEAVY) and ".migrations." not in module.name:
             importlib.import_module(module.name)
 get_resolver().url_patterns
 print(len([name for name in sys.modules if name.startswith(("lostfound", "matching"))]))
-print(sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "transformers"}))
+libraries = {"torch", "transformers", "onnx", "onnxruntime"}
+print(sorted({name.partition(".")[0] for name in sys.modules} & libraries))
 """
 
 

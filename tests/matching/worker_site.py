@@ -55,6 +55,17 @@ class WorkerSite:
         self._started.append(worker)
         return worker
 
+    def start_command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start another command; what it prints goes to `command.log`."""
+        with (self.folder / "command.log").open("ab") as log:
+            command = subprocess.Popen(
+                [sys.executable, "manage.py", *arguments],
+                **{"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL},
+                **{"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+            )
+        self._started.append(command)
+        return command
+
     def start_saving(self, first: int, pairs: int, *extra: str) -> subprocess.Popen[bytes]:
         """Start to save pairs of posts while everything else goes on."""
         saving = subprocess.Popen(
@@ -92,6 +103,12 @@ class WorkerSite:
         """Read straight from the file, as no part of the product does."""
         with closing(sqlite3.connect(self.database, timeout=20)) as connection:
             return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Change the file behind the product's back."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection, connection:
+            yield connection
 
     def wait_for(self, what: str, look: Callable[[], Any], every_s: float = 0.02) -> Any:
         """Look until there is something, and return it; the worker's log says why there is not."""

@@ -13,9 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 from PIL import Image
 
-from matching.conf import BUNDLED, MatchingSettings, matching_settings
-from matching.encoder import (
-    CLIP_ENCODER,
+from matching.checkpoint import (
     DESCRIBING_FILES,
     HUB_ID,
     WEIGHT_FILES,
@@ -23,6 +21,8 @@ from matching.encoder import (
     cache_dir,
     checkpoint_folder,
 )
+from matching.conf import BUNDLED, MatchingSettings, matching_settings
+from matching.encoder import CLIP_ENCODER
 
 SAMPLE_TEXT: Final = "도서관 2층에서 검은색 가죽 지갑을 잃어버렸습니다. Black leather wallet."
 SAMPLE_SIZE_PX: Final = (640, 480)

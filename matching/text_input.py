@@ -1,0 +1,84 @@
+"""Texts as rows of token ids, the same for every engine; must not import torch or transformers."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+TokenIds = npt.NDArray[np.int64]
+Tokenize = Callable[[list[str]], Sequence[Sequence[int]]]
+
+TEXT_BATCH: Final = 32  # texts in one forward: bounds the memory that activations take
+CHECK_TEXT: Final = "검은색 지갑을 잃어버렸어요. A black wallet."
+
+
+@dataclass(frozen=True)
+class TextReading:
+    """How a checkpoint reads a text.
+
+    Attributes:
+        max_tokens: what it cannot read any more is cut off.
+        pad_id: stands behind the end of a text.
+        is_filled: SigLIP reads its vector at the last position and was trained with the rest
+            filled up. CLIP reads at the end token, which sees nothing of what comes after it, so
+            that filling up to the longest text of a batch is enough, without a mask.
+        is_lowered: SigLIP was trained on lower case.
+    """
+
+    max_tokens: int
+    pad_id: int
+    is_filled: bool
+    is_lowered: bool
+
+
+class TextInput:
+    """Prepares, tokenizes and batches texts.
+
+    Args:
+        tokenize: gives the ids of each text, cut at `reading.max_tokens`, with its end token.
+    """
+
+    def __init__(self, tokenize: Tokenize, reading: TextReading) -> None:
+        self.reading = reading
+        self._tokenize = tokenize
+
+    def ids(self, texts: Sequence[str]) -> TokenIds:
+        """All texts as one batch.
+
+        Shape: (n, longest)
+        """
+        return self._filled(self._rows(texts))
+
+    def batches(self, texts: Sequence[str]) -> Iterator[tuple[npt.NDArray[np.intp], TokenIds]]:
+        """Batches of texts of about one length, and where in `texts` each of their rows stands.
+
+        Shape: (m,), (m, longest of the batch)
+        """
+        rows = self._rows(texts)
+        by_length = np.argsort([len(row) for row in rows], kind="stable")
+        for start in range(0, len(rows), TEXT_BATCH):
+            places = by_length[start : start + TEXT_BATCH]
+            yield places, self._filled([rows[place] for place in places])
+
+    def _rows(self, texts: Sequence[str]) -> Sequence[Sequence[int]]:
+        prepared = [_prepared(text) for text in texts]
+        if self.reading.is_lowered:
+            prepared = [text.lower() for text in prepared]
+        return self._tokenize(prepared) if prepared else []
+
+    def _filled(self, rows: Sequence[Sequence[int]]) -> TokenIds:
+        longest = max((len(row) for row in rows), default=0)
+        width = self.reading.max_tokens if self.reading.is_filled else longest
+        ids = np.full((len(rows), width), self.reading.pad_id, dtype=np.int64)
+        for filled, row in zip(ids, rows, strict=True):
+            filled[: len(row)] = row
+        return ids
+
+
+def _prepared(text: str) -> str:
+    """Composed Hangul (macOS types it decomposed), single spaces, no lone surrogates."""
+    readable = text.encode("utf-8", "ignore").decode("utf-8")
+    return " ".join(unicodedata.normalize("NFC", readable).split())

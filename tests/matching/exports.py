@@ -1,0 +1,56 @@
+"""Exports of small checkpoints, made once and copied by the tests that use them."""
+
+import shutil
+from dataclasses import asdict, replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.test import override_settings
+
+from matching.apart import run_apart
+from matching.checkpoint import checkpoint_fingerprint
+from matching.conf import ONNX_FP32, ONNX_INT8, MatchingSettings
+from matching.engines import export_folder, exports_folder, read_export, switch_on
+
+
+def optimize(var: Path, *arguments: str, **values: Any) -> str:
+    """Run `manage.py optimize_model` for a VAR_DIR; returns what it printed."""
+    written = StringIO()
+    with override_settings(VAR_DIR=var, MATCHING=values):
+        call_command("optimize_model", *arguments, stdout=written)
+    return written.getvalue()
+
+
+def export_only(var: Path, folder: Path, scratch: Path) -> None:
+    """Switch both exports of a checkpoint on without comparing them with torch."""
+    current = MatchingSettings(model=str(folder))
+    engines = [ONNX_FP32, ONNX_INT8]
+    scratch.mkdir()
+    spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
+    for engine, made in run_apart("matching.onnx_export", spec).items():
+        checkpoint = checkpoint_fingerprint(current, folder)
+        export = read_export(Path(made), engine, checkpoint)
+        with override_settings(VAR_DIR=var):
+            exports_folder().mkdir(exist_ok=True)
+            switch_on(Path(made), replace(export, agreement={"text": 1.0, "image": 1.0}))
+
+
+def put_exports(made: Path, var: Path) -> None:
+    """Copy the exports of one VAR_DIR into another."""
+    shutil.copytree(made / "engines", var / "engines")
+
+
+def load(var: Path, folder: Path | str, engine: str, **values: Any) -> Any:
+    """An `OnnxEncoder` of the export in a VAR_DIR."""
+    from matching.onnx_encoder import OnnxEncoder
+
+    with override_settings(VAR_DIR=var):
+        return OnnxEncoder(MatchingSettings(model=str(folder), engine=engine, **values))
+
+
+def place_of(var: Path, checkpoint: str, engine: str) -> Path:
+    """Where an export lies in a VAR_DIR."""
+    with override_settings(VAR_DIR=var):
+        return export_folder(checkpoint, engine)
