@@ -30,12 +30,12 @@ class Row:
         return asdict(self)
 
 
-def at_least(row: str, target: float, value: float, unit: str, detail: str = "") -> Row:
+def at_least(row: str, target: float, value: float, unit: str = "times", detail: str = "") -> Row:
     """A row that is reached by a value as large as its target."""
     return Row(row, f">= {target:g}", round(value, 4), unit, value >= target, detail)
 
 
-def at_most(row: str, target: float, value: float, unit: str, detail: str = "") -> Row:
+def at_most(row: str, target: float, value: float, unit: str = "times", detail: str = "") -> Row:
     """A row that is reached by a value as small as its target."""
     return Row(row, f"<= {target:g}", round(value, 4), unit, value <= target, detail)
 
@@ -90,3 +90,9 @@ def alternately(
             work()
             seconds[name].append(perf_counter() - start)
     return {name: Times(of_one) for name, of_one in seconds.items()}
+
+
+def ratios(over: Sequence[float], under: Sequence[float]) -> tuple[float, float, float]:
+    """Median, least and greatest ratio of figures that were measured in turn."""
+    each = [a / b for a, b in zip(over, under, strict=True)]
+    return median(each), min(each), max(each)
