@@ -93,7 +93,7 @@ def _notes_rows(measured: dict[str, dict[str, list[float]]]) -> list[Row]:
     notes_ms, ours_ms = POSTS * 2 * both[NOTES], both[ONNX_INT8] + task_ms
     detail = (
         f"notes {notes_ms / 1e3:,.0f} s (a pair measured, a thousand reckoned); ours "
-        f"{ours_ms:.0f} ms: int8 embedding {both[ONNX_INT8]:.0f}, the rest of the task {task_ms:.0f}"
+        f"{ours_ms:.0f} ms: int8 embedding {both[ONNX_INT8]:.0f}, rest of the task {task_ms:.0f}"
     )
     return [
         at_least(
