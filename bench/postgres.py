@@ -3,6 +3,7 @@
 import json
 import sys
 from functools import partial
+from typing import Any
 
 import django
 import numpy as np
@@ -13,6 +14,7 @@ from bench.vectors import candidates, clustered
 
 TOP = 20
 QUERIES = 40
+SHARES = (0.01, 0.03, 0.1, 0.2, 0.5)  # of the posts that pass a filter
 
 
 def postgres_rows(quick: bool) -> list[Row]:
@@ -32,6 +34,16 @@ def postgres_rows(quick: bool) -> list[Row]:
         rows.append(told(label, Times(seconds).median_s * 1e3, "ms", f"{Times(seconds).words}"))
         least = 0.95 if name == "graph" else 0.99
         rows.append(at_least(f"{label}, recall of the best {TOP}", least, recall, "share"))
+    for passing, times in found["crossover"].items():
+        rows.append(
+            told(
+                f"pgvector, {n:,}: {int(passing):,} pass the filter, exact against graph",
+                times["exact"] / times["graph"],
+                "times",
+                f"exact {times['exact'] * 1e3:.1f} ms, graph {times['graph'] * 1e3:.1f} ms, "
+                f"recall of the graph {times['recall']:.3f}",
+            )
+        )
     return rows
 
 
@@ -88,6 +100,36 @@ def measure(n: int) -> dict[str, dict[str, object]]:
             best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
             hits, possible = hits + len(listed & best), possible + len(best)
         found[name] = {"seconds": seconds, "recall": hits / max(possible, 1)}
+    found["crossover"] = crossover(index, posts, vecs, matching)
+    return found
+
+
+def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> dict[str, Any]:
+    """Both plans under filters of days that more and more posts pass."""
+    from django.conf import settings
+
+    from matching.core.filters import Wanted
+    from matching.core.vectors import dots
+
+    queries = clustered(10, seed=2)[0]
+    found = {}
+    for share in SHARES:
+        wanted = Wanted(last_day=365 * share)
+        rows = np.flatnonzero(wanted.mask(posts))
+        times: dict[str, float] = {}
+        hits = 0
+        for plan, exact_below in (("exact", len(vecs) + 1), ("graph", 1)):
+            settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
+            seconds: list[float] = []
+            for query in queries:
+                search = partial(index._search, query, "text", "found", "bench", TOP, wanted)
+                seconds += timed(search, 1).seconds
+                if plan == "graph":
+                    best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
+                    hits += len(best & {pk for pk, _ in search()})
+            times[plan] = Times(seconds).median_s
+        times["recall"] = hits / (TOP * len(queries))
+        found[str(len(rows))] = times
     return found
 
 
