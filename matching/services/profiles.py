@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,7 @@ SMALL_SITE: Final = 1000  # vectors
 LEAST_AGE: Final = timedelta(minutes=10)
 
 _lock = threading.Lock()
-_held: ScoringProfile | None = None
+_held: tuple[tuple[int, str, datetime], ScoringProfile] | None = None
 
 
 def current_version(fingerprint: str) -> int | None:
@@ -40,13 +40,15 @@ def current_version(fingerprint: str) -> int | None:
 def current_profile(fingerprint: str) -> ScoringProfile | None:
     """The profile in use for an encoder. One small query, unless it is a new version."""
     global _held
-    version = current_version(fingerprint)
-    if version is None:
+    rows = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
+    # A number alone may come twice: after a rollback, or from a database that was restored.
+    key = rows.values_list("pk", "fingerprint", "created_at").first()
+    if key is None:
         return None
     with _lock:
-        if _held is None or _held.version != version or _held.fingerprint != fingerprint:
-            _held = StoredProfile.objects.get(pk=version).profile
-        return _held
+        if _held is None or _held[0] != key:
+            _held = key, StoredProfile.objects.get(pk=key[0]).profile
+        return _held[1]
 
 
 def ensure_profile(fingerprint: str) -> ScoringProfile:

@@ -272,3 +272,22 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
 def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
     with pytest.raises(CommandError, match="nobody called 'mistyped'"):
         run("--without", "mistyped")
+
+
+def test_a_number_that_comes_twice_is_another_version(profile: StoredProfile) -> None:
+    """As after a rollback, or in a database that was restored while this process ran."""
+    assert current_profile(FAKE) is not None
+    learnt = Weighing(scale=0.5)
+    number, data = profile.pk, profile.profile.with_(weighing=learnt).to_bytes()
+    profile.delete()
+    StoredProfile.objects.create(
+        pk=number,
+        fingerprint=FAKE,
+        origin="learnt",
+        is_current=True,
+        prompts_hash=profile.prompts_hash,
+        weights=learnt.as_json(),
+        data=data,
+    )
+    current = current_profile(FAKE)
+    assert current is not None and current.version == number and current.weighing == learnt
