@@ -101,8 +101,9 @@ def _session(path: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
-    # Two sessions of two threads take turns: one that waits in a loop slows the other down.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads wait in a loop between two operators, and sleep when the run ends: the sessions of
+    # the two towers take turns, and threads that went on waiting would slow the other one down.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
