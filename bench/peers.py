@@ -1,5 +1,6 @@
 """What a user would take instead; none of it is needed to run the application."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -8,32 +9,53 @@ import faiss
 import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
+from matching.core.types import Ints
 from matching.core.vectors import Vec
 
 Search = Callable[[Vec], Any]
+SAMPLE = 50_000  # of what the 8 bits are fitted to
 HNSW_LINKS, HNSW_BUILD, HNSW_SEARCH = 16, 64, 200
-BRUTE_UP_TO = 100_000  # above it scikit-learn and sqlite-vec take seconds for each query
 
 
 def memory_peers(vecs: Vec, k: int) -> dict[str, Search]:
     """Each peer's search for the k nearest; those that cannot run here are left out."""
     faiss.omp_set_num_threads(1)
-    n, dim = vecs.shape
-    flat = faiss.IndexFlatIP(dim)
+    flat = faiss.IndexFlatIP(vecs.shape[1])
     flat.add(vecs)
     peers: dict[str, Search] = {"faiss flat": lambda q: flat.search(q[None], k)[1][0]}
-    if n <= BRUTE_UP_TO:
-        graph = faiss.IndexHNSWSQ(dim, faiss.ScalarQuantizer.QT_8bit, HNSW_LINKS)
-        graph.hnsw.efConstruction, graph.hnsw.efSearch = HNSW_BUILD, HNSW_SEARCH
-        graph.train(vecs)
-        faiss.omp_set_num_threads(2)
-        graph.add(vecs)
-        faiss.omp_set_num_threads(1)
-        peers["faiss HNSW-SQ8"] = lambda q: graph.search(q[None], k)[1][0]
-        peers["scikit-learn"] = lambda q: np.argsort(-cosine_similarity(q[None], vecs)[0])[:k]
-        if (search := _sqlite_vec(vecs, k)) is not None:
-            peers["sqlite-vec"] = search
+    graph = faiss_graph(vecs)
+    peers["faiss HNSW-SQ8"] = lambda q: graph.search(q[None], k)[1][0]
+    peers["scikit-learn"] = lambda q: np.argsort(-cosine_similarity(q[None], vecs)[0])[:k]
+    if (search := _sqlite_vec(vecs, k)) is not None:
+        peers["sqlite-vec"] = search
     return peers
+
+
+def faiss_graph(vecs: Vec) -> Any:
+    """A graph of vectors in 8 bits, as faiss advises for so many; built by all threads."""
+    graph = faiss.IndexHNSWSQ(vecs.shape[1], faiss.ScalarQuantizer.QT_8bit, HNSW_LINKS)
+    graph.hnsw.efConstruction, graph.hnsw.efSearch = HNSW_BUILD, HNSW_SEARCH
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    graph.train(vecs[:SAMPLE])
+    graph.add(vecs)
+    faiss.omp_set_num_threads(1)
+    return graph
+
+
+def faiss_filtered(graph: Any, passing: Ints, k: int) -> Search:
+    """The graph asked for none but these rows, by a bitmap."""
+    bits = np.zeros(graph.ntotal, dtype=np.bool_)
+    bits[passing] = True
+    packed = np.packbits(bits, bitorder="little")
+    selector = faiss.IDSelectorBitmap(packed)
+    wanted = faiss.SearchParametersHNSW(sel=selector, efSearch=HNSW_SEARCH)
+
+    def search(query: Vec) -> Any:
+        rows = graph.search(query[None], k, params=wanted)[1][0]
+        return rows[rows >= 0]
+
+    search.keeps = (packed, selector)  # type: ignore[attr-defined] # faiss holds bare pointers
+    return search
 
 
 def _sqlite_vec(vecs: Vec, k: int) -> Search | None:

@@ -20,7 +20,8 @@ def draw(file: Path) -> Path:
     """Milliseconds for one search by number of posts, both on logarithmic axes."""
     lines: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for row in json.loads(file.read_text()):
-        if found := SEARCH.fullmatch(row["row"]):
+        found = SEARCH.fullmatch(row["row"])
+        if found and row["unit"] == "ms" and "filter" not in found[2]:
             lines[found[2]].append((int(found[1].replace(",", "")), row["value"]))
     figure, axes = plt.subplots(figsize=(7, 4.4))
     for name, points in lines.items():

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.peers import memory_peers
+from bench.peers import faiss_filtered, faiss_graph, memory_peers
 from bench.rows import Row, Times, alternately, at_least, at_most, timed, told
 from bench.vectors import candidates, clustered
 from matching.core.filters import Wanted
@@ -34,11 +34,12 @@ def scan_rows(quick: bool) -> list[Row]:
 
 def filtered_rows(quick: bool) -> list[Row]:
     """A filter that few posts pass, beside the query and away from it."""
-    n = 100_000
+    n = 50_000 if quick else 100_000
     vecs, cluster = clustered(n)
     posts = candidates(vecs, cluster)
     everything = np.ones(n, dtype=np.bool_)
     query = vecs[7]
+    graph = faiss_graph(vecs)
     rows = []
     near = f"category-{cluster[7]}"
     far = f"category-{np.bincount(cluster[np.argsort(dots(query, vecs))[: n // 10]]).argmax()}"
@@ -66,6 +67,11 @@ def filtered_rows(quick: bool) -> list[Row]:
         label = f"filtered search, filter {name} with the query"
         rows.append(at_most(f"{label}: against gather and dot", 1.5, ratio, "times", detail))
         rows.append(at_least(f"{label}: recall", 1.0, recall, "share"))
+        peer = faiss_filtered(graph, passing, TOP)
+        of_peer = timed(partial(peer, query), 15)
+        recall = len(set(peer(query).tolist()) & set(best.tolist())) / max(len(best), 1)
+        words = f"{of_peer.words}, recall {recall:.3f}"
+        rows.append(told(f"{label}: faiss HNSW-SQ8", of_peer.median_s * 1e3, "ms", words))
     return rows
 
 
