@@ -1,6 +1,6 @@
 """`python -m bench.load`: the real server under mixed load, while the worker matches.
 
-gunicorn with two processes, a worker, SQLite in WAL mode or PostgreSQL, on this machine alone.
+gunicorn with three processes, a worker, SQLite in WAL mode or PostgreSQL, on this machine alone.
 Of each six people five are students, who ask four times a second as nobody does: each stands for
 many. Two in three of their requests read, a fifth searches, a tenth posts, every second time with
 a photograph. The sixth is a clerk who reads the queue, looks for posts and decides.
@@ -76,7 +76,7 @@ def _site(stack: ExitStack, on_postgres: bool, posts: int) -> dict[str, str]:
         started(
             env,
             *("-m", "gunicorn", "lostfound.wsgi", "--bind", f"127.0.0.1:{PORT}"),
-            *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+            *("--workers", "3", "--threads", "1", "--log-level", "warning"),
         )
     )
     stack.enter_context(started(env, "manage.py", "runworker"))

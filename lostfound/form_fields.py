@@ -1,11 +1,16 @@
 """The kinds of fields that the forms are made of."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+SELECTED: Final = SafeString(" selected")
 
 
 class PhotosInput(forms.FileInput):
@@ -28,9 +33,34 @@ class PhotosField(forms.FileField):
         return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
 
 
+class RowSelect(forms.Select):
+    """A select of hundreds of options; Django's own renders a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The select with its groups."""
+        chosen = set(self.format_value(value))
+
+        def options(rows: Iterable[tuple[Any, Any]]) -> SafeString:
+            return format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                ((key, SELECTED if str(key) in chosen else "", label) for key, label in rows),
+            )
+
+        parts = [
+            format_html('<optgroup label="{}">{}</optgroup>', heading, options(rows))
+            if isinstance(rows, list)
+            else options([(heading, rows)])
+            for heading, rows in self.choices
+        ]
+        final = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(final), SafeString("".join(parts)))
+
+
 class RowField(forms.ChoiceField):
     """A select over rows that are in memory already, in groups; its value is the row."""
 
+    widget = RowSelect
     rows: dict[str, Any]
 
     def offer(self, groups: Iterable[tuple[Any, Iterable[Any]]], empty: Any) -> None:

@@ -260,7 +260,7 @@ def _scaled(image: Image.Image, edge_px: int) -> Image.Image:
     size = _scaled_size(image.size, edge_px)
     if size == image.size:
         return image
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _encode(image: Image.Image, quality: int) -> bytes:

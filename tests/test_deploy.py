@@ -110,6 +110,7 @@ def test_the_proxy_takes_what_the_application_takes() -> None:
     (limit_mb,) = re.findall(r"max_size (\d+)MB", caddy)
     assert int(limit_mb) * 1_000_000 < MAX_REQUEST_BYTES + BYTES_PER_MB
     assert int(limit_mb) * BYTES_PER_MB >= MAX_REQUEST_BYTES
+    assert f"request_buffers {limit_mb}MB" in caddy  # a web process does one thing at a time
     assert "reverse_proxy web:8000" in caddy and "web" in SERVICES
     assert caddy.count("{") == caddy.count("}")
     assert APP["environment"]["TRUSTED_PROXY_COUNT"] == "1"

@@ -135,6 +135,14 @@ class Post(models.Model):
         return reverse("lostfound:post", args=[self.public_id])
 
     @property
+    def colour_name(self) -> str:
+        """The colour in words; `get_colour_display` would translate all colours to find it."""
+        try:
+            return str(Colour(self.colour).label)
+        except ValueError:  # none, or one that is no longer offered
+            return self.colour
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still be matched, edited and closed."""
         return self.status == self.Status.OPEN

@@ -76,8 +76,8 @@ def _colour(left: Post, right: Post) -> Fact:
         verdict, remark = (SAME, _("same")) if same else (DIFFERS, _("differs"))
     return Fact(
         _("Colour"),
-        _or_dash(left.get_colour_display()),
-        _or_dash(right.get_colour_display()),
+        _or_dash(left.colour_name),
+        _or_dash(right.colour_name),
         verdict,
         remark,
     )
