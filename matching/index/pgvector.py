@@ -5,8 +5,6 @@ is brought up to date from the noted changes before each query, by whoever asks 
 graphs find is scored exactly from the stored vectors.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -65,40 +63,64 @@ class PgVectorIndex:
     def _search(
         self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
     ) -> list[tuple[int, float]]:
-        dim = len(query_vec)
-        where, values = _where(side, kind, fingerprint, dim, wanted)
-        distance = f"e::halfvec({dim}) <#> %s::halfvec({dim})"
-        with _planned(where, values, k) as (cursor, is_exact):
-            # An expression that no index has leaves the planner no way but the exact one.
-            order = f"({distance}) + 0" if is_exact else distance
-            cursor.execute(
-                f"SELECT post_id, -({distance}) FROM matching_pgvector WHERE {where} "
-                f"ORDER BY {order} LIMIT %s",
-                [literal(query_vec), *values, literal(query_vec), k * (1 if side == "text" else 5)],
-            )
-            rows = cursor.fetchall()
+        where, values = _where(side, kind, fingerprint, len(query_vec), wanted)
+        limit = k * (1 if side == "text" else 5)
+        with transaction.atomic(), connection.cursor() as cursor:
+            rows: list[tuple[int, float]] = []
+            is_exact = _are_few(cursor, where, values, k)
+            if not is_exact:
+                rows = _by_graph(cursor, query_vec, where, values, limit)
+            # A graph gives up where the posts that pass are far from the query.
+            if len(rows) < limit:
+                rows = _exactly(cursor, query_vec, where, values, limit)
         best: dict[int, float] = {}
         for post_id, similarity in rows:
             best[post_id] = max(float(similarity), best.get(post_id, float(similarity)))
         return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:k]
 
 
-@contextmanager
-def _planned(where: str, values: list[Any], k: int) -> Iterator[tuple[Any, bool]]:
-    """A cursor with the settings of the plan, and whether the plan is the exact one."""
+def _are_few(cursor: Any, where: str, values: list[Any], k: int) -> bool:
+    """Whether comparing all that pass costs little."""
     limit = max(matching_settings().exact_below, k)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM matching_pgvector WHERE {where} LIMIT %s) few",
-            [*values, limit + 1],
-        )
-        (passing,) = cursor.fetchone()
-        is_exact = passing <= limit
-        if not is_exact:
-            for setting in GRAPH_PLAN:
-                cursor.execute(f"SET LOCAL {setting}")
-            cursor.execute(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, k * 2), MOST_EF)}")
-        yield cursor, is_exact
+    cursor.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM matching_pgvector WHERE {where} LIMIT %s) few",
+        [*values, limit + 1],
+    )
+    return bool(cursor.fetchone()[0] <= limit)
+
+
+def _by_graph(
+    cursor: Any, query_vec: Vec, where: str, values: list[Any], limit: int
+) -> list[tuple[int, float]]:
+    """Nearly the nearest: post and similarity; fewer than asked for where it gave up."""
+    before = transaction.savepoint()
+    try:
+        for setting in GRAPH_PLAN:
+            cursor.execute(f"SET LOCAL {setting}")
+        cursor.execute(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, limit * 2), MOST_EF)}")
+        return _nearest(cursor, query_vec, where, values, limit, "")
+    finally:
+        transaction.savepoint_rollback(before)  # which takes the settings back
+
+
+def _exactly(
+    cursor: Any, query_vec: Vec, where: str, values: list[Any], limit: int
+) -> list[tuple[int, float]]:
+    """The nearest: an expression that no index has leaves the planner no other way."""
+    return _nearest(cursor, query_vec, where, values, limit, " + 0")
+
+
+def _nearest(
+    cursor: Any, query_vec: Vec, where: str, values: list[Any], limit: int, addend: str
+) -> list[tuple[int, float]]:
+    dim, vec = len(query_vec), literal(query_vec)
+    distance = f"(e::halfvec({dim}) <#> %s::halfvec({dim}))"
+    cursor.execute(
+        f"SELECT post_id, -{distance} FROM matching_pgvector WHERE {where} "
+        f"ORDER BY {distance}{addend} LIMIT %s",
+        [vec, *values, vec, limit],
+    )
+    return list(cursor.fetchall())
 
 
 def _where(

@@ -3,6 +3,7 @@
 Runs where the tests run on PostgreSQL.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,22 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
             [str(vecs[0].tolist())],
         )
         assert "matching_pgvector_found_text_32" in "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(settings: Settings) -> None:
+    vecs = many(600)
+    settings.MATCHING = {**settings.MATCHING, "EXACT_BELOW": 5}
+    with connection.cursor() as cursor:
+        # It gives up at once, as it does among a million posts that do not pass.
+        cursor.execute("SET LOCAL hnsw.max_scan_tuples = 1")
+        far = np.argsort(vecs @ vecs[0])[:20]
+        ids = list(Post.objects.order_by("pk").values_list("pk", flat=True))[1:]
+        day = Post.objects.get(pk=ids[0]).happened_on - timedelta(days=3)
+        Post.objects.filter(pk__in=[ids[row] for row in far]).update(happened_on=day)
+        listed = nearest(vecs[0], k=10, wanted=Wanted(last_day=float(day.toordinal())))
+        assert set(listed) <= {ids[row] for row in far} and len(listed) == 10
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)  # nothing of the plan is left to what comes next
 
 
 def test_a_small_shortlist_scores_as_the_exact_index_does(settings: Settings) -> None:
