@@ -3,15 +3,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TORCH := $(shell grep '^torch==' constraints.txt)
-# What locks, counts and stores; `make test` runs it on PostgreSQL too.
-ON_POSTGRES := tests/lostfound/test_throttles.py tests/lostfound/test_services_posts.py \
-  tests/lostfound/test_services_status.py tests/lostfound/api/test_schema.py \
-  tests/matching/admin/test_explain.py tests/matching/admin/test_profiles.py \
-  tests/matching/index \
-  tests/matching/test_decision_races.py tests/matching/test_decisions.py \
-  tests/matching/test_search.py tests/matching/test_services_duplicates.py \
-  tests/matching/test_services_matching.py tests/matching/test_services_outbox.py \
-  tests/matching/test_services_races.py tests/matching/test_services_sweep.py
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -51,8 +42,8 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 
 test: lint ## Everything that .ci/run checks
 	$(BIN)/python -m pytest $(ARGS)
-	@echo "The same on PostgreSQL, where locks and stored values differ"
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(ON_POSTGRES)
+	@echo "All that touch the database again, on PostgreSQL"
+	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest -m django_db $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
 	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(ARGS)

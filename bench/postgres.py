@@ -59,6 +59,7 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     from django.conf import settings
     from django.db import connection
 
+    from matching.conf import matching_settings
     from matching.core.filters import Wanted
     from matching.core.vectors import dots
     from matching.index.pg_sync import _make_graphs, create_table, literal
@@ -90,11 +91,12 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     queries = clustered(QUERIES if n <= MANY else QUERIES_OF_MANY, seed=1)[0]
     matching = dict(settings.MATCHING)
     near, far = posts.categories[0], posts.categories[1]
+    chosen = matching_settings().exact_below
     plans = {
         "graph": (Wanted(), 1),
         "exact": (Wanted(), n + 1),
-        "filter agrees": (Wanted(categories=frozenset({near})), 20_000),
-        "filter disagrees": (Wanted(categories=frozenset({far}), last_day=100.0), 20_000),
+        "filter agrees": (Wanted(categories=frozenset({near})), chosen),
+        "filter disagrees": (Wanted(categories=frozenset({far}), last_day=100.0), chosen),
     }
     found = {}
     for name, (wanted, exact_below) in plans.items():

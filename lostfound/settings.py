@@ -240,7 +240,7 @@ MATCHING = {
     "TOP_K": env.int("MATCHING_TOP_K", 20),
     "NICE": env.int("MATCHING_NICE", 10),
     "INDEX": env.str("MATCHING_INDEX", "memory"),
-    "EXACT_BELOW": env.int("MATCHING_EXACT_BELOW", 20_000),
+    "EXACT_BELOW": env.int("MATCHING_EXACT_BELOW", 10_000),
     "SCAN": env.str("MATCHING_SCAN", "exact"),
     "EXPLORED": env.int("MATCHING_EXPLORED", 1),
     "LEASE_S": env.int("MATCHING_LEASE_S", 180),

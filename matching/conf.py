@@ -46,7 +46,7 @@ class MatchingSettings:
     max_found_before_lost_days: float = 2.0
     nice: int = 10  # how far the worker stands back for pages on the same machine, 0 to 19
     index: str = "memory"  # or "pgvector", on PostgreSQL
-    exact_below: int = 20_000  # rows that pass a filter, up to which pgvector compares all of them
+    exact_below: int = 10_000  # rows that pass a filter, up to which pgvector compares all of them
     scan: str = "exact"  # of vectors in memory; or "int8", a fourth of the reading, with numkong
     task_timeout_s: int = 120  # the queue's own limit for one task
     cache_dir: str = ""  # of downloaded models; empty: the hub library's own

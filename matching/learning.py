@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from matching.core.judgements import Judgements
 from matching.core.promotion import Trial, Verdict, judge
@@ -220,13 +221,16 @@ class Lesson:
 def learn(judgements: Judgements, before: Weighing) -> Lesson:
     """Fit on the past, and compare with the weighing in use on what came after it.
 
-    As much is fitted as the judgements are enough for; where the guard refuses that, less.
+    As much is fitted as the judgements are enough for; where the guard refuses that, less. In one
+    thread: a second one is no faster with so few terms, and where other work keeps the cores busy
+    the two wait for each other thirty times as long as they compute.
     """
-    most = _try(judgements, before, stage_for(judgements))
-    lesson = most
-    while not lesson.is_promoted and (less := LESS.get(lesson.stage)) is not None:
-        lesson = _try(judgements, before, less)
-    return lesson if lesson.is_promoted else most
+    with threadpool_limits(1):
+        most = _try(judgements, before, stage_for(judgements))
+        lesson = most
+        while not lesson.is_promoted and (less := LESS.get(lesson.stage)) is not None:
+            lesson = _try(judgements, before, less)
+        return lesson if lesson.is_promoted else most
 
 
 def _try(judgements: Judgements, before: Weighing, stage: Stage) -> Lesson:

@@ -21,8 +21,9 @@ from matching.index.reading import open_post_ids, read_posts
 
 # Of each way to compare, how many of the nearest are scored exactly.
 NEAREST: Final = 250
-EF_SEARCH: Final = 100
-MOST_EF: Final = 1000  # pgvector's own limit
+# The most that pgvector takes: of 100,000 posts it finds .985 of the best 20 instead of .93, in
+# 4 ms instead of 2.
+EF_SEARCH: Final = 1000
 # Only the graph gives rows in order without a sort.
 GRAPH_PLAN: Final = (
     "hnsw.iterative_scan = relaxed_order",
@@ -97,7 +98,7 @@ def _by_graph(
     try:
         for setting in GRAPH_PLAN:
             cursor.execute(f"SET LOCAL {setting}")
-        cursor.execute(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, limit * 2), MOST_EF)}")
+        cursor.execute(f"SET LOCAL hnsw.ef_search = {EF_SEARCH}")
         return _nearest(cursor, query_vec, where, values, limit, "")
     finally:
         transaction.savepoint_rollback(before)  # which takes the settings back
