@@ -46,6 +46,35 @@ class Tower(torch.nn.Module):
         return projected
 
 
+class FirstOnly(torch.nn.Module):
+    """The last layer of a tower that reads one position of what comes out: it computes no other.
+
+    Its keys and values are of all positions, so the result is the same.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, hidden: torch.Tensor, *_mask: Any, **_options: Any) -> torch.Tensor:
+        """Shape: (n, positions, width) -> (n, 1, width)"""
+        attention, normed = self.layer.self_attn, self.layer.layer_norm1(hidden)
+        heads = (hidden.shape[0], -1, attention.num_heads, attention.head_dim)
+        query, keys, values = (
+            project(of).view(heads).transpose(1, 2)
+            for project, of in (
+                (attention.q_proj, normed[:, :1]),
+                (attention.k_proj, normed),
+                (attention.v_proj, normed),
+            )
+        )
+        weights = (query @ keys.transpose(2, 3) * attention.scale).softmax(dim=-1)
+        seen = (weights @ values).transpose(1, 2).flatten(2)
+        first = hidden[:, :1] + attention.out_proj(seen)
+        result: torch.Tensor = first + self.layer.mlp(self.layer.layer_norm2(first))
+        return result
+
+
 def export_checkpoint(
     current: MatchingSettings, folder: Path, engines: list[str]
 ) -> dict[str, str]:
@@ -90,6 +119,9 @@ def _export_towers(encoder: ClipEncoder, place: Path) -> None:
     # The other attention is one operator, which the exporter takes apart less well.
     with without_progress_bars():
         model = load_model(encoder.folder, torch.float32, attn_implementation="eager")
+    if encoder.model_type == "clip":  # whose vision tower reads the first position alone
+        layers = model.vision_model.encoder.layers
+        layers[-1] = FirstOnly(layers[-1])
     ids = torch.from_numpy(encoder.text_input.ids(["검은색 지갑", "a blue umbrella"]))
     pixels = torch.zeros(2, 3, *encoder.image_reading.crop_px)
     _export(Tower(model, "get_text_features"), ids, place / TEXT_TOWER, {0: "n", 1: "tokens"})
