@@ -1,17 +1,27 @@
 """What signing up means here, beyond what allauth does."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from lostfound.models import User
 
+MAY_REVIEW: Final = "matching.change_match"
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Remembers the language that a person signed up in, for their e-mails."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever reviews pairs begins at the desk; everybody else at the front page."""
+        if request.user.is_staff and request.user.has_perm(MAY_REVIEW):
+            return reverse("admin:matching_match_desk")
+        home: str = super().get_login_redirect_url(request)
+        return home
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """See allauth. Pages and the app come through here alike."""

@@ -14,6 +14,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     def unread_count() -> int:
         if user is None or not user.is_authenticated:
             return 0
-        return Notification.objects.filter(user=user, read_at=None).count()
+        return Notification.objects.filter(user=user).unread().count()
 
     return {"unread_count": unread_count}

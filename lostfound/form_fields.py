@@ -34,17 +34,30 @@ class PhotosField(forms.FileField):
 
 
 class RowSelect(forms.Select):
-    """A select of hundreds of options; Django's own renders a template for each of them."""
+    """A select of hundreds of options; Django's own renders a template for each of them.
+
+    `words`: by an option's value, other words for it, which a script searches too.
+    """
+
+    words: dict[str, str]
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The select with its groups."""
         chosen = set(self.format_value(value))
 
+        words = getattr(self, "words", {})
+
+        def also(key: Any) -> SafeString | str:
+            return format_html(' data-words="{}"', words[str(key)]) if str(key) in words else ""
+
         def options(rows: Iterable[tuple[Any, Any]]) -> SafeString:
             return format_html_join(
                 "",
-                '<option value="{}"{}>{}</option>',
-                ((key, SELECTED if str(key) in chosen else "", label) for key, label in rows),
+                '<option value="{}"{}{}>{}</option>',
+                (
+                    (key, SELECTED if str(key) in chosen else "", also(key), label)
+                    for key, label in rows
+                ),
             )
 
         parts = [
@@ -58,18 +71,33 @@ class RowSelect(forms.Select):
 
 
 class RowField(forms.ChoiceField):
-    """A select over rows that are in memory already, in groups; its value is the row."""
+    """A select over rows that are in memory already, in groups; its value is the row.
+
+    Args:
+        key: the attribute that names a row; a code is for addresses that people share.
+    """
 
     widget = RowSelect
     rows: dict[str, Any]
 
+    def __init__(self, *args: Any, key: str = "pk", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key = key
+
     def offer(self, groups: Iterable[tuple[Any, Iterable[Any]]], empty: Any) -> None:
         """Set what may be chosen: rows under the heading of each group."""
         listed = [(heading, list(rows)) for heading, rows in groups]
-        self.rows = {str(row.pk): row for _heading, rows in listed for row in rows}
+        self.rows = {str(getattr(row, self.key)): row for _, rows in listed for row in rows}
+        if isinstance(self.widget, RowSelect):
+            self.widget.words = {
+                key: words for key, row in self.rows.items() if (words := _other_words(row))
+            }
         self.choices = [
             ("", empty),
-            *((heading, [(row.pk, row.name) for row in rows]) for heading, rows in listed),
+            *(
+                (heading, [(getattr(row, self.key), row.name) for row in rows])
+                for heading, rows in listed
+            ),
         ]
 
     def clean(self, value: Any) -> Any:
@@ -78,4 +106,12 @@ class RowField(forms.ChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """Rows are named by their key."""
-        return getattr(value, "pk", value)
+        return getattr(value, self.key, value)
+
+
+def _other_words(row: Any) -> str:
+    """Both names of a row and what else people call it."""
+    words = [getattr(row, name, "") for name in ("name_ko", "name_en")]
+    for name in ("synonyms_ko", "synonyms_en"):
+        words += getattr(row, name, [])
+    return " ".join(words)

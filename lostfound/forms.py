@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import uuid4
 
 from django import forms
-from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +16,6 @@ from lostfound.models import Building, Category, Colour, Office, Photo, Post, Us
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
 from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
-
-if TYPE_CHECKING:
-    UserModelForm = forms.ModelForm[User]
-else:
-    UserModelForm = forms.ModelForm
 
 OLDEST_DAYS: Final = 2 * 365
 
@@ -68,17 +62,25 @@ class PostForm(forms.Form):
         },
     )
     photos = PhotosField(label=_("Photographs"), required=False)
+    # Sent twice over a bad network, it is saved once.
+    sent_as = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     remove_photos = forms.MultipleChoiceField(required=False)
     first_photo = forms.ChoiceField(required=False)
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, user: User, post: Post | None = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: User,
+        post: Post | None = None,
+        given: dict[str, Any] | None = None,
     ) -> None:
         self.user, self.post = user, post
         initial = (
             {name: getattr(post, name) for name in EDITABLE_FIELDS}
             if post
-            else {"happened_on": timezone.localdate()}
+            else {"happened_on": timezone.localdate(), "sent_as": uuid4().hex, **(given or {})}
         )
         super().__init__(data, files, initial=initial)
         self.photos_now: list[Photo] = list(post.photos.all()) if post else []
@@ -90,6 +92,8 @@ class PostForm(forms.Form):
             "max": today.isoformat(),
             "min": (today - timedelta(days=OLDEST_DAYS)).isoformat(),
         }
+        if post:
+            del self.fields["sent_as"]
         self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
 
     def _offer_rows(self) -> None:
@@ -103,6 +107,14 @@ class PostForm(forms.Form):
             ((zone.name, rows) for zone, rows in selectors.buildings_by_zone(keep=building)),
             empty=_("Not sure"),
         )
+        for name, words in (
+            ("category", _("Search: wallet, 에어팟, umbrella…")),
+            ("building", _("Search: library, 학생회관, gym…")),
+        ):
+            self.fields[name].widget.attrs |= {
+                "data-searchable": words,
+                "data-nothing": _("Nothing is called like this."),
+            }
 
     def _offer_photos(self) -> None:
         for name in ("remove_photos", "first_photo"):
@@ -151,6 +163,17 @@ class PostForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the services take as `fields`."""
         return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.fields}
+
+    @property
+    def sending(self) -> str:
+        """How this sending is called; empty where an older page sent none."""
+        given = str(self.cleaned_data.get("sent_as", ""))
+        return f"form-{given}" if given else ""
+
+    def begin_anew(self) -> None:
+        """Give the next sending a name of its own."""
+        self.data = self.data.copy()
+        self.data["sent_as"] = uuid4().hex
 
     @property
     def uploads(self) -> Sequence[Any]:
@@ -241,17 +264,3 @@ def form_for(post: Post) -> type[PostForm] | None:
     if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:
         return KeepingForm
     return None
-
-
-class PreferencesForm(UserModelForm):
-    """How a person wants to be spoken to."""
-
-    language = forms.ChoiceField(
-        # Each language by its own name: whoever reads only one finds it.
-        choices=[(code, LANG_INFO[code]["name_local"]) for code, _name in settings.LANGUAGES],
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = User
-        fields = ("language", "wants_email")

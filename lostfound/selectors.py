@@ -75,6 +75,7 @@ def notifications_of(user: User) -> NotificationQuerySet:
     """What a person was told, newest first, with where the thing is kept."""
     return (
         Notification.objects.filter(user=user)
+        .listed()
         .select_related("post", "other_post__office__building")
         .order_by("-created_at", "-id")
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.views import home, notifications, photos, posts, preferences
+from lostfound.views import app, home, notifications, photos, posts, preferences, things
 
 app_name = "lostfound"
 
@@ -16,10 +16,14 @@ urlpatterns = [
     path("posts/<uuid:public_id>/close/", posts.close, name="close_post"),
     path("posts/<uuid:public_id>/reopen/", posts.reopen, name="reopen_post"),
     path("posts/<uuid:public_id>/delete/", posts.delete, name="delete_post"),
+    path("things/<uuid:public_id>/", things.thing, name="thing"),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.mark_all_read, name="notifications_read"),
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.service_worker, name="service_worker"),
+    path("offline/", app.offline, name="offline"),
     path("language/", preferences.language, name="language"),
 ]

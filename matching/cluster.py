@@ -25,19 +25,26 @@ REAP_S: Final = 10
 
 def start_cluster(cluster_id: str) -> subprocess.Popen[bytes]:
     """Start a cluster whose process group is its process id."""
+    return start_child(["runworker", "--inside"], {CLUSTER_ENV: cluster_id})
+
+
+def start_child(
+    arguments: list[str], environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a command of ours in a session of its own, which ends with this process."""
     threads = str(matching_settings().threads)
-    environment = {
+    full_environment = {
         # Read by torch's libraries when they are loaded, which is after the fork.
         **{"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
         **os.environ,
-        CLUSTER_ENV: cluster_id,
+        **(environment or {}),
         SUPERVISOR_ENV: str(os.getpid()),
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "django", "runworker", "--inside"],
+        [sys.executable, "-m", "django", *arguments],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=full_environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

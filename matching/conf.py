@@ -35,6 +35,7 @@ class MatchingSettings:
     strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's own
     top_k: int = 20  # suggestions kept for a post
+    shown_from: float = 0.1  # score from which the person who lost it sees a suggestion
     explored: int = 1  # unlikely candidates of each post that staff are asked about; 0: none
     lease_s: int = 180  # how long a task may hold a post
     max_attempts: int = 3  # then a post has failed
@@ -48,6 +49,9 @@ class MatchingSettings:
     index: str = "memory"  # or "pgvector", on PostgreSQL
     exact_below: int = 10_000  # rows that pass a filter, up to which pgvector compares all of them
     scan: str = "exact"  # of vectors in memory; or "int8", a fourth of the reading, with numkong
+    # Where searches by meaning are answered: "HOST:PORT"; empty: a socket file in VAR_DIR; "off".
+    finder: str = ""
+    finder_bind: str = ""  # where this machine's worker answers, if that is another address
     task_timeout_s: int = 120  # the queue's own limit for one task
     cache_dir: str = ""  # of downloaded models; empty: the hub library's own
 
@@ -150,6 +154,15 @@ def _check_matching(checked: MatchingSettings) -> None:
             f"{_named('THRESHOLD')} is {checked.threshold}. It takes -1 to 1, or nothing for the "
             "strategy's own."
         )
+    for name in ("finder", "finder_bind"):
+        host, _, port = getattr(checked, name).rpartition(":")
+        if getattr(checked, name) not in ("", "off") and not (host and port.isdecimal()):
+            raise ImproperlyConfigured(
+                f"{_named(name.upper())} is {getattr(checked, name)!r}. It takes HOST:PORT, off, "
+                "or nothing for a socket file."
+            )
+    if not checked.shown_from >= 0:
+        raise ImproperlyConfigured(f"{_named('SHOWN_FROM')} must be 0 or more; above 1 shows none.")
     if not checked.max_found_before_lost_days >= 0:
         raise ImproperlyConfigured(f"{_named('MAX_FOUND_BEFORE_LOST_DAYS')} must be 0 or more.")
 

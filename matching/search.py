@@ -9,11 +9,12 @@ from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.content import evidence_hash
 from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
+from matching.core.filters import Wanted
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.segments import Segment, concatenate, joined, taken
 from matching.core.strategies import Strategy
-from matching.core.types import Candidates, Kind, PostFeatures, Scores, ScoringContext
+from matching.core.types import Candidates, Kind, PostFeatures, Score, Scores, ScoringContext
 from matching.core.vectors import Vec, stack
 from matching.index import Shortlist, get_index
 from matching.models import Embedding, Match, Modality, Vector
@@ -94,6 +95,29 @@ def search_as_stored(
         tokens=tuple(outbox.tokens),
         profile=profile,
     )
+
+
+def search_things(
+    query: PostFeatures,
+    wanted: Wanted,
+    *,
+    fingerprint: str,
+    profile: ScoringProfile | None,
+    k: int,
+) -> list[Score]:
+    """The k open found posts that a query of words or a photograph speaks for most.
+
+    Args:
+        wanted: facts that a post must name.
+    """
+    strategy = get_strategy(matching_settings().strategy)
+    listed = get_index().shortlist(query, "found", fingerprint)
+    segments = tuple(
+        Segment(segment.candidates, segment.alive & wanted.mask(segment.candidates))
+        for segment in listed.segments
+    )
+    among = replace(listed, segments=segments)
+    return _scored(query, among, strategy, ScoringContext(profile=profile), []).top(k)
 
 
 @dataclass(frozen=True, eq=False)

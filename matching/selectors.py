@@ -4,19 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
+import numpy as np
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
 from matching.conf import matching_settings
-from matching.models import Embedding, Heartbeat, Match, PossibleDuplicate
+from matching.finder.client import PhotoVec
+from matching.models import Embedding, Heartbeat, Match, PhotoQuery, PossibleDuplicate
 from matching.services.heartbeat import encoder_problem
 
 WAITING: Final = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
-# What the author of a post is shown.
-SHOWN: Final = (Match.Status.SUGGESTED, Match.Status.CONFIRMED)
 WORKER_PREFIX: Final = "worker:"
 SILENT_AFTER_BEATS: Final = 6
 
@@ -58,7 +59,8 @@ def matching_state(post: Post) -> MatchingState:
 
 def suggestions_for(post: Post) -> QuerySet[Match]:
     """What a post's author is shown, strongest first, with both posts ready to be drawn."""
-    return with_both_posts(_shown_of(post)).order_by("-score", "-created_at", "-pk")
+    shown = _shown_of(post).select_related("answer")
+    return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
 
 
 def pairs_of(post: Post) -> QuerySet[Match]:
@@ -103,6 +105,15 @@ def open_duplicates(post: Post | None = None) -> QuerySet[PossibleDuplicate]:
     return with_twins(rows).order_by("-score", "-pk")
 
 
+def photo_query(public_id: UUID) -> PhotoVec | None:
+    """The photograph that somebody searches by; None where it is no longer kept."""
+    row = PhotoQuery.objects.filter(public_id=public_id).first()
+    if row is None:
+        return None
+    vec = np.frombuffer(bytes(row.data), dtype="<f4").astype(np.float32, copy=False)
+    return PhotoVec(row.fingerprint, vec)
+
+
 def worker_seen_ago() -> timedelta | None:
     """How long ago any worker began or ended a task; None where none ever did, or it stopped."""
     beats = Heartbeat.objects.filter(name__startswith=WORKER_PREFIX)
@@ -118,8 +129,14 @@ def is_worker_away() -> bool:
     return ago is None or ago > timedelta(seconds=limit_s)
 
 
+def shown_to_authors() -> Q:
+    """The pairs that the office lets the authors of their posts see."""
+    likely = Q(status=Match.Status.SUGGESTED, score__gte=matching_settings().shown_from)
+    return likely | Q(status=Match.Status.CONFIRMED)
+
+
 def _shown_of(post: Post) -> QuerySet[Match]:
-    return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=SHOWN)
+    return pairs_of(post).filter(shown_to_authors())
 
 
 def _related(*sides: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Keeps one queue cluster alive, whatever is killed or hangs, and runs the sweep.
+"""Keeps one queue cluster and one finder alive, whatever is killed, and runs the sweep.
 
 Must not import torch: only a worker does, inside a task.
 """
@@ -32,6 +32,7 @@ from matching.cluster import (
 )
 from matching.conf import MatchingSettings, matching_settings
 from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.finder.child import FinderChild
 from matching.models import Embedding, Heartbeat
 from matching.services.heartbeat import (
     BUSY,
@@ -67,6 +68,7 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self._cluster_id = ""
         self._watch: BeatWatch | None = None
+        self._finder = FinderChild()
         self._last_life: object = None
         self._started_at = 0.0
         self._start_at = 0.0
@@ -101,6 +103,7 @@ class Supervisor:
         if self._process is None and now >= self._start_at:
             self._start_cluster(now, current)
         self._guarded(lambda: self._look_after(now))
+        self._guarded(self._finder.look_after)
         for name, every_s, work in (
             ("sweep", float(current.sweep_s), sweep),
             ("feed", FEED_S, feed_queue),
@@ -182,6 +185,7 @@ class Supervisor:
 
     def _shut_down(self) -> None:
         """Let the running task end within the grace; what is killed then waits in the outbox."""
+        self._finder.stop()
         if self._process is None:
             return
         logger.info("Stopping the cluster")

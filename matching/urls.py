@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from matching.views import intake, state
+from matching.views import answers, intake, search, state
 
 app_name = "matching"
 
 urlpatterns = [
+    path("search/", search.search, name="search"),
+    path("search/photo/", search.by_photo, name="search_photo"),
     path("intake/", intake.ask, name="ask_intake"),
     path("intake/<uuid:public_id>/", intake.answer, name="intake"),
+    path("posts/<uuid:public_id>/suggestions/<int:pk>/", answers.answer, name="answer"),
     path("posts/<uuid:public_id>/matching/", state.state, name="state"),
 ]

@@ -23,6 +23,8 @@ ACTION_WORDS: Final = {
     "matched": gettext_lazy("Match confirmed"),
     "match_undone": gettext_lazy("Match taken back"),
     "closed_as_duplicate": gettext_lazy("Closed: reported twice"),
+    "answered": gettext_lazy("Answered a suggestion"),
+    "answer_withdrawn": gettext_lazy("Took an answer to a suggestion back"),
 }
 
 

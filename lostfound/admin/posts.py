@@ -2,17 +2,23 @@
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from lostfound.admin.bases import PostModelAdmin, PostModelForm
+from lostfound.admin.files import export_response, import_view
+from lostfound.admin.filters import AgeFilter, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
+from lostfound.admin.intake import intake_view
 from lostfound.admin.numbers import FilterNumbers
 from lostfound.models import Photo, Post, User
 from lostfound.models.post import PostQuerySet
@@ -27,6 +33,9 @@ from lostfound.services import (
 from lostfound.services.post_fields import (
     CUSTODY_FIELDS,
     EDITABLE_FIELDS,
+    FOUND_FIELDS,
+    MANY_LINES,
+    OFFICE_FIELDS,
     TEXT_FIELDS,
     clean_text,
     refuse_future,
@@ -38,7 +47,7 @@ class PostForm(PostModelForm):
 
     class Meta:
         model = Post
-        fields = ("kind", "author", *EDITABLE_FIELDS)
+        fields = ("kind", "author", *EDITABLE_FIELDS, *OFFICE_FIELDS)
 
     def clean(self) -> dict[str, Any]:
         """Mask numbers, refuse days to come."""
@@ -46,7 +55,7 @@ class PostForm(PostModelForm):
         for name in TEXT_FIELDS:
             if name in cleaned:
                 try:
-                    cleaned[name] = clean_text(cleaned[name], is_one_line=name != "description")
+                    cleaned[name] = clean_text(cleaned[name], is_one_line=name not in MANY_LINES)
                 except ValidationError as error:
                     self.add_error(name, error)
         if cleaned.get("happened_on"):
@@ -55,6 +64,12 @@ class PostForm(PostModelForm):
             except ValidationError as error:
                 self.add_error(None, error)
         return cleaned
+
+
+class ShelfActionForm(ActionForm):
+    """What the actions over chosen posts may need beside them."""
+
+    shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=40)
 
 
 @admin.register(Post)
@@ -70,6 +85,7 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         "status",
         "category",
         "building",
+        "shelf",
         "happened_on",
         "author",
         "created_at",
@@ -82,12 +98,18 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         "building__zone",
         ("building", admin.RelatedOnlyFieldListFilter),
         "office",
+        ShelfFilter,
+        AgeFilter,
     )
     list_per_page = 50
-    search_fields = ("title", "description", "place_note", "kept_note", "author__username")
+    search_fields = (
+        *("title", "description", "place_note", "kept_note"),
+        *("shelf", "hidden_facts", "author__username"),
+    )
     date_hierarchy = "created_at"
     raw_id_fields = ("author",)
-    actions = ("close_posts", "reopen_posts")
+    actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
+    action_form = ShelfActionForm
 
     @admin.display(description=_("photographs"))
     def pictures(self, post: Post) -> str:
@@ -98,6 +120,22 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
             ((photo.thumbnail_url,) for photo in post.photos.all()),
         )
 
+    def get_urls(self) -> list[URLPattern]:
+        """With the counter's own pages."""
+
+        def intake(request: HttpRequest) -> HttpResponse:
+            return intake_view(self, request)
+
+        def bring_in(request: HttpRequest) -> HttpResponse:
+            return import_view(self, request)
+
+        guarded = self.admin_site.admin_view
+        return [
+            path("intake/", guarded(intake), name="lostfound_post_intake"),
+            path("import/", guarded(bring_in), name="lostfound_post_import"),
+            *super().get_urls(),
+        ]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         """With everything that the list shows."""
         posts: PostQuerySet = super().get_queryset(request)  # type: ignore[assignment]
@@ -105,7 +143,7 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """A lost post has nothing that is kept."""
-        custody = () if obj and obj.kind == Post.Kind.LOST else CUSTODY_FIELDS
+        custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
         words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
         facts = ("status", "public_id", "created_at", "updated_at") if obj else ()
         return ("kind", "author", *words, *custody, *facts)
@@ -136,7 +174,7 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         if change:
             edit_post(obj, actor=_actor(request), fields=fields)
             return
-        every = {name: form.cleaned_data[name] for name in EDITABLE_FIELDS}
+        every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
         saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=_actor(request))
         obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
 
@@ -195,6 +233,27 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
     def close_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Take them out of matching."""
         self._each(request, queryset, close_post)
+
+    @admin.action(description=_("Move the chosen things to the shelf"), permissions=["change"])
+    def move_to_shelf(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Put found things on the shelf that is named beside the action."""
+        shelf = request.POST.get("shelf", "")
+        moved = 0
+        for post in queryset.filter(kind=Post.Kind.FOUND):
+            try:
+                edit_post(post, actor=_actor(request), fields={"shelf": shelf})
+                moved += 1
+            except ValidationError as refused:
+                self.message_user(
+                    request, f"{post}: {' '.join(refused.messages)}", messages.WARNING
+                )
+        text = ngettext("%(n)d thing was moved.", "%(n)d things were moved.", moved)
+        self.message_user(request, text % {"n": moved}, messages.SUCCESS)
+
+    @admin.action(description=_("Save the chosen posts as a CSV file"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
+        """A file that is safe to open in a spreadsheet."""
+        return export_response(queryset)
 
     @admin.action(description=_("Open the chosen posts again"), permissions=["change"])
     def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:

@@ -1,21 +1,19 @@
-"""What posts may name, and the person: categories, places, notifications, me."""
+"""What posts may name: categories and places; and found things, as anybody may see them."""
 
-from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.posts import ONE_ERRORS, person
 from lostfound.api.problems import problems
-from lostfound.api.serializers import FamilyOut, MeOut, NotificationOut, PlacesOut
-from lostfound.models import Building, Notification, Zone
+from lostfound.api.serializers import FamilyOut, PlacesOut, ThingOut
+from lostfound.models import Building, Zone
 
 
 class CategoriesView(APIView):
@@ -40,44 +38,13 @@ class PlacesView(APIView):
         return Response(PlacesOut({"zones": zones, "offices": selectors.active_offices()}).data)
 
 
-class NotificationsView(generics.ListAPIView[Notification]):
-    """What the person was told."""
+class ThingView(APIView):
+    """A found thing; nobody need sign in."""
 
-    serializer_class = NotificationOut
+    permission_classes = (AllowAny,)
 
-    def get_queryset(self) -> QuerySet[Notification]:
-        """Own notifications, newest first."""
-        return selectors.notifications_of(person(self.request))
-
-    @extend_schema(
-        operation_id="notifications_list",
-        responses={200: NotificationOut(many=True), **problems(401)},
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List notifications, newest first."""
-        return self.list(request, *args, **kwargs)
-
-
-class ReadNotificationView(APIView):
-    """One notification."""
-
-    @extend_schema(
-        operation_id="notifications_read",
-        request=None,
-        responses={200: NotificationOut, **ONE_ERRORS},
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        """Mark a notification as read."""
-        found = get_object_or_404(selectors.notifications_of(person(request)), pk=pk)
-        Notification.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
-        found.refresh_from_db(fields=["read_at"])
-        return Response(NotificationOut(found).data)
-
-
-class MeView(APIView):
-    """The person behind the token."""
-
-    @extend_schema(operation_id="me_retrieve", responses={200: MeOut, **problems(401)})
-    def get(self, request: Request) -> Response:
-        """Read who is signed in."""
-        return Response(MeOut(person(request)).data)
+    @extend_schema(operation_id="things_retrieve", responses={200: ThingOut, **problems(401, 404)})
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Read what the public may know of a found thing."""
+        found = get_object_or_404(selectors.public_found_posts(), public_id=public_id)
+        return Response(ThingOut(found).data)

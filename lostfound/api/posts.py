@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
@@ -14,11 +15,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
-from lostfound.api.problems import problems
-from lostfound.api.serializers import NewPostIn, PhotosIn, PostIn, PostOut
+from lostfound.api.etags import require_match
+from lostfound.api.problems import Conflict, KeyReused, problems
+from lostfound.api.serializers import NewPostIn, PhotoOrderIn, PhotosIn, PostIn, PostOut
 from lostfound.models import Post, User
 from lostfound.throttles import WriteThrottle
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "A name of the device's own for this sending, at most 60 characters, such as a UUID. Sent "
+        "again under the same name, the post that was saved is answered, and no second one made."
+    ),
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that was read: a post that has changed since is not overwritten (412).",
+)
+MAX_KEY_CHARS = 60
 ERRORS = problems(400, 401, 429)
 ONE_ERRORS = problems(401, 404)
 
@@ -35,6 +53,26 @@ def own_post(request: Request, public_id: UUID) -> Post:
         Http404: it is somebody else's, or there is none.
     """
     return get_object_or_404(selectors.posts_of(person(request)), public_id=public_id)
+
+
+def submit_once(request: Request, **said: Any) -> Post:
+    """Save what was sent, or find what was saved under the same key before.
+
+    Raises: Conflict, KeyReused
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > MAX_KEY_CHARS or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": [_("At most 60 characters.")]}, code="key")
+    try:
+        return services.submit_post(
+            author=person(request), sent_as=f"key-{key}" if key else "", **said
+        )
+    except services.SentBefore as before:
+        if before.post is None:
+            raise Conflict(_("This was posted and deleted since."), "deleted_since") from before
+        if not before.is_same:
+            raise KeyReused from before
+        return before.post
 
 
 class PostsView(generics.ListAPIView[Post]):
@@ -74,8 +112,9 @@ class PostsView(generics.ListAPIView[Post]):
 
     @extend_schema(
         operation_id="posts_create",
+        parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": NewPostIn, "application/json": NewPostIn},
-        responses={201: PostOut, **ERRORS},
+        responses={201: PostOut, **ERRORS, **problems(409, 422)},
     )
     def post(self, request: Request) -> Response:
         """Save a post with its photographs; matching goes on in the background."""
@@ -83,7 +122,7 @@ class PostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         kind, photos = fields.pop("kind"), fields.pop("photos", [])
-        post = services.submit_post(author=person(request), kind=kind, fields=fields, photos=photos)
+        post = submit_once(request, kind=kind, fields=fields, photos=photos)
         return Response(PostOut(own_post(request, post.public_id)).data, status.HTTP_201_CREATED)
 
 
@@ -101,12 +140,14 @@ class PostView(APIView):
 
     @extend_schema(
         operation_id="posts_update",
+        parameters=[IF_MATCH],
         request=PostIn(partial=True),
-        responses={200: PostOut, **ERRORS, **problems(404)},
+        responses={200: PostOut, **ERRORS, **problems(404, 412)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words and facts; what changed is matched anew."""
         post = own_post(request, public_id)
+        require_match(request, PostOut(post).data)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         services.edit_post(post, actor=person(request), fields=data.validated_data)
@@ -169,6 +210,31 @@ class PostPhotosView(APIView):
         services.edit_post(
             post, actor=person(request), fields={}, add_photos=data.validated_data["photos"]
         )
+        return Response(PostOut(own_post(request, public_id)).data)
+
+
+class PhotoOrderView(APIView):
+    """In which order the photographs of a post are shown."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "edit"
+
+    @extend_schema(
+        operation_id="posts_photos_order",
+        request=PhotoOrderIn,
+        responses={200: PostOut, **ERRORS, **problems(404)},
+    )
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Show these first, in this order; those not named follow as they were."""
+        post = own_post(request, public_id)
+        data = PhotoOrderIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        rows = {photo.public_id: photo for photo in post.photos.all()}
+        unknown = [str(one) for one in data.validated_data["photos"] if one not in rows]
+        if unknown:
+            raise ValidationError({"photos": [_("This photograph is no longer here.")]}, "unknown")
+        order = [rows[one] for one in data.validated_data["photos"]]
+        services.edit_post(post, actor=person(request), fields={}, photo_order=order)
         return Response(PostOut(own_post(request, public_id)).data)
 
 

@@ -30,6 +30,14 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class KeyReused(exceptions.APIException):
+    """The name of an earlier sending came with another content."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
+    default_detail = gettext_lazy("Another post was sent under this Idempotency-Key.")
+
+
 class Unavailable(exceptions.APIException):
     """The database does not answer, or cannot write."""
 

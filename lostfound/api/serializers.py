@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound.devices import device_name
 from lostfound.models import (
     Building,
     Category,
     Colour,
+    DeletedPost,
     Family,
     Notification,
     Office,
@@ -19,7 +22,7 @@ from lostfound.models import (
     User,
     Zone,
 )
-from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.models.post import MAX_DESCRIPTION_CHARS, MAX_HIDDEN_CHARS
 from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
 
 
@@ -73,6 +76,7 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
     """What anybody may know of somebody else's post; never enough to claim the thing."""
 
     id = serializers.UUIDField(source="public_id")
+    title = serializers.CharField(source="public_title")
     category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
     building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
     thumbnail_url = serializers.SerializerMethodField()
@@ -98,6 +102,27 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
         if not photos or post.is_sensitive or post.kind != Post.Kind.FOUND:
             return None
         return photos[0].thumbnail_url
+
+
+class ThingOut(PublicPostOut):
+    """A found thing as anybody may see it, with where to ask for it."""
+
+    office = serializers.SlugRelatedField[Office](slug_field="code", read_only=True)
+
+    class Meta(PublicPostOut.Meta):
+        fields = (*PublicPostOut.Meta.fields, "status", "office")
+        read_only_fields = fields
+
+
+class OfficePostOut(PostOut):
+    """A post as the office sees it."""
+
+    author = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    public_title = serializers.CharField(help_text="The title as the public reads it.")
+
+    class Meta(PostOut.Meta):
+        fields = (*PostOut.Meta.fields, "author", "shelf", "hidden_facts", "public_title")
+        read_only_fields = fields
 
 
 class PostIn(serializers.Serializer[Any]):
@@ -140,7 +165,7 @@ class PostIn(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Whoever lost a found thing must be told where to go."""
         post: Post | None = self.context.get("post")
-        kind = post.kind if post else attrs.get("kind")
+        kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
         touched = not post or {"office", "kept_note"} & attrs.keys()
         if kind == Post.Kind.FOUND and touched:
             office = attrs.get("office", post.office if post else None)
@@ -170,6 +195,14 @@ class PhotosIn(serializers.Serializer[Any]):
         child=serializers.FileField(allow_empty_file=True, use_url=False),
         min_length=1,
         max_length=MAX_PHOTOS,
+    )
+
+
+class PhotoOrderIn(serializers.Serializer[Any]):
+    """Photographs of a post in the order in which they are to be shown."""
+
+    photos = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
     )
 
 
@@ -235,6 +268,79 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
     class Meta:
         model = Notification
         fields = ("id", "kind", "message", "post", "created_at", "read_at")
+
+
+class NotificationChoiceOut(serializers.Serializer[Any]):
+    """How the person is told of one kind of message."""
+
+    kind = serializers.ChoiceField(choices=Notification.Kind.choices)
+    in_app = serializers.BooleanField()
+    by_email = serializers.BooleanField()
+
+
+class MeIn(serializers.ModelSerializer[User]):
+    """What a person may change about how they are spoken to."""
+
+    class Meta:
+        model = User
+        fields = ("language", "wants_email")
+
+
+class DeviceOut(serializers.ModelSerializer[UserSession]):
+    """A place where the person is signed in."""
+
+    name = serializers.SerializerMethodField()
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UserSession
+        fields = ("id", "name", "ip", "created_at", "last_seen_at", "is_current")
+        read_only_fields = fields
+
+    def get_name(self, row: UserSession) -> str:
+        """Browser or app, and system."""
+        return device_name(row.user_agent)
+
+    def get_is_current(self, row: UserSession) -> bool:
+        """Whether this request comes from there."""
+        return bool(row.session_key == self.context["session_key"])
+
+
+class DeletedOut(serializers.ModelSerializer[DeletedPost]):
+    """A post that is gone."""
+
+    id = serializers.UUIDField(source="public_id")
+
+    class Meta:
+        model = DeletedPost
+        fields = ("id", "deleted_at")
+
+
+class SyncOut(serializers.Serializer[Any]):
+    """Everything of the person's own that has changed."""
+
+    posts = PostOut(many=True)
+    deleted = DeletedOut(many=True)
+    notifications = NotificationOut(many=True)
+    synced_at = serializers.DateTimeField(help_text="Send it as updated_since next time.")
+    has_more = serializers.BooleanField(help_text="Ask again at once, with synced_at.")
+
+
+class OfficeIntakeIn(PostIn):
+    """A found thing that is handed in at the counter; photographs travel with it."""
+
+    shelf = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    hidden_facts = serializers.CharField(
+        max_length=MAX_HIDDEN_CHARS,
+        required=False,
+        allow_blank=True,
+        help_text="One to a line: what only the owner knows. Taken out of the public title.",
+    )
+    photos = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, use_url=False),
+        required=False,
+        max_length=MAX_PHOTOS,
+    )
 
 
 class MeOut(serializers.ModelSerializer[User]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.api import campus, posts
+from lostfound.api import campus, office, person, posts
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
@@ -11,17 +11,38 @@ urlpatterns = [
     path("posts/<uuid:public_id>/reopen/", posts.ReopenPostView.as_view(), name="api-post-reopen"),
     path("posts/<uuid:public_id>/photos/", posts.PostPhotosView.as_view(), name="api-post-photos"),
     path(
+        "posts/<uuid:public_id>/photos/order/",
+        posts.PhotoOrderView.as_view(),
+        name="api-post-photos-order",
+    ),
+    path(
         "posts/<uuid:public_id>/photos/<uuid:photo_id>/",
         posts.PostPhotoView.as_view(),
         name="api-post-photo",
     ),
+    path("things/<uuid:public_id>/", campus.ThingView.as_view(), name="api-thing"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),
-    path("notifications/", campus.NotificationsView.as_view(), name="api-notifications"),
+    path("sync/", person.SyncView.as_view(), name="api-sync"),
+    path("notifications/", person.NotificationsView.as_view(), name="api-notifications"),
+    path(
+        "notifications/read/",
+        person.ReadAllNotificationsView.as_view(),
+        name="api-notifications-read",
+    ),
+    path(
+        "notifications/choices/",
+        person.NotificationChoicesView.as_view(),
+        name="api-notification-choices",
+    ),
     path(
         "notifications/<int:pk>/read/",
-        campus.ReadNotificationView.as_view(),
+        person.ReadNotificationView.as_view(),
         name="api-notification-read",
     ),
-    path("me/", campus.MeView.as_view(), name="api-me"),
+    path("me/", person.MeView.as_view(), name="api-me"),
+    path("devices/", person.DevicesView.as_view(), name="api-devices"),
+    path("devices/<int:pk>/", person.DeviceView.as_view(), name="api-device"),
+    path("office/posts/", office.OfficePostsView.as_view(), name="api-office-posts"),
+    path("office/posts/<uuid:public_id>/", office.OfficePostView.as_view(), name="api-office-post"),
 ]

@@ -1,10 +1,10 @@
 """The rows of the people's side. Facts about one row are methods of its model."""
 
 from lostfound.models.category import Category, Family
-from lostfound.models.notification import Notification
+from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
-from lostfound.models.post import AppendOnlyError, Colour, Post, PostEvent
+from lostfound.models.post import AppendOnlyError, Colour, DeletedPost, Post, PostEvent
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
@@ -13,8 +13,10 @@ __all__ = [
     "Building",
     "Category",
     "Colour",
+    "DeletedPost",
     "Family",
     "Notification",
+    "NotificationChoice",
     "Office",
     "Photo",
     "Post",

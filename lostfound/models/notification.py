@@ -17,7 +17,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def unread(self) -> Self:
         """Not seen by their reader yet."""
-        return self.filter(read_at=None)
+        return self.listed().filter(read_at=None)
+
+    def listed(self) -> Self:
+        """Those that are shown in the app."""
+        return self.filter(is_listed=True)
 
     def email_owed(self) -> Self:
         """Whose e-mail is due, and nobody is sending it."""
@@ -30,9 +34,13 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message; its e-mail is owed until `emailed_at` is set."""
+    """One message; its e-mail is owed until `emailed_at` is set.
+
+    `is_listed` is False for one that its person wants by e-mail only.
+    """
 
     class Kind(models.TextChoices):
+        SUGGESTED = "suggested", _("Something similar was found")
         MATCH_CONFIRMED = "match_confirmed", _("A match was confirmed")
         MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was taken back")
         CLOSED_AS_DUPLICATE = "closed_as_duplicate", _("A post was closed: reported twice")
@@ -57,6 +65,7 @@ class Notification(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    is_listed = models.BooleanField(_("in the app"), default=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     email_due = models.BooleanField(_("e-mail wanted"), default=True)
     email_attempts = models.PositiveSmallIntegerField(_("attempts to send"), default=0)
@@ -88,3 +97,22 @@ class Notification(models.Model):
         if self.kind == self.Kind.MATCH_CONFIRMED and self.post.kind == Post.Kind.LOST:
             return self.other_post
         return None
+
+
+class NotificationChoice(models.Model):
+    """How a person wants to be told of one kind; without a row, in both ways."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_choices"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Notification.Kind.choices)
+    in_app = models.BooleanField(_("in the app"), default=True)
+    by_email = models.BooleanField(_("by e-mail"), default=True)
+
+    class Meta:
+        verbose_name = _("choice of messages")
+        verbose_name_plural = _("choices of messages")
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_choice_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind}"

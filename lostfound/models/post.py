@@ -1,5 +1,6 @@
 """A lost or found post, and the append-only record of what happened to it."""
 
+import re
 import uuid
 from typing import Any, Self
 
@@ -14,6 +15,8 @@ from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
 MAX_DESCRIPTION_CHARS = 5000
+MAX_HIDDEN_CHARS = 2000
+HIDDEN_MARK = "…"  # what the public reads in place of hidden words
 
 
 class Colour(models.TextChoices):
@@ -113,6 +116,22 @@ class Post(models.Model):
         verbose_name=_("kept at"),
     )
     kept_note = models.CharField(_("where it is kept"), max_length=200, blank=True)
+    # Of the office alone: neither the author nor the public is shown these two.
+    shelf = models.CharField(
+        _("shelf or box"), max_length=40, blank=True, db_index=True, help_text=_("Such as A-12.")
+    )
+    hidden_facts = models.TextField(
+        _("hidden facts"),
+        blank=True,
+        validators=[MaxLengthValidator(MAX_HIDDEN_CHARS)],
+        help_text=_(
+            "One to a line. The public never reads these words; whoever claims the thing has to "
+            "know them."
+        ),
+    )
+    # What a device calls this post, so that sending it again over a bad network makes no second.
+    sent_as = models.CharField(max_length=80, blank=True, editable=False)
+    sent_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("posted"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -125,6 +144,14 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["status", "kind", "-created_at"]),
             models.Index(fields=["author", "-created_at"]),
+            models.Index(fields=["author", "updated_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["author", "sent_as"],
+                condition=~models.Q(sent_as=""),
+                name="one_post_per_sending",
+            )
         ]
 
     def __str__(self) -> str:
@@ -165,9 +192,45 @@ class Post(models.Model):
         )
 
     @property
+    def hidden_words(self) -> list[str]:
+        """The facts that staff have marked as hidden, one to a line."""
+        return [line for line in map(str.strip, self.hidden_facts.splitlines()) if line]
+
+    @property
+    def public_title(self) -> str:
+        """The title without the words that are hidden; the category where nothing is left."""
+        shown = self.title
+        # The longest first: one hidden fact may hold another.
+        for words in sorted(self.hidden_words, key=len, reverse=True):
+            shown = re.sub(re.escape(words), HIDDEN_MARK, shown, flags=re.IGNORECASE)
+        if re.search(r"\w", shown):
+            return shown
+        return self.category.name if self.category else str(self.get_kind_display())
+
+    @property
     def text(self) -> str:
         """The words that describe the thing, as they are embedded."""
         return f"{self.title}\n{self.description}".strip()
+
+
+class DeletedPost(models.Model):
+    """That a post was there: a device that kept a copy has to learn that it is gone."""
+
+    public_id = models.UUIDField(unique=True, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deleted_posts"
+    )
+    sent_as = models.CharField(max_length=80, blank=True)
+    deleted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("deleted post")
+        verbose_name_plural = _("deleted posts")
+        ordering = ("-deleted_at", "-id")
+        indexes = [models.Index(fields=["author", "deleted_at"])]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
 
 
 class AppendOnlyError(RuntimeError):

@@ -1,6 +1,6 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
-from lostfound.services.notifications import notify
+from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
     close_post,
     delete_post,
@@ -9,11 +9,14 @@ from lostfound.services.posts import (
     reopen_post,
     submit_post,
 )
+from lostfound.services.sending import SentBefore
 from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
+    "SentBefore",
     "TransitionRefused",
     "change_status",
+    "choose_notifications",
     "close_post",
     "delete_post",
     "delete_user",

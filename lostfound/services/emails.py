@@ -75,7 +75,12 @@ def send_due_emails() -> int:
 
 
 def is_outdated(notification: Notification) -> bool:
-    """Whether a confirmed match was taken back before its e-mail went out."""
+    """Whether what it says no longer holds when its e-mail is to go out.
+
+    A confirmed match was taken back, or the post that something resembles is no longer open.
+    """
+    if notification.kind == Notification.Kind.SUGGESTED:
+        return not notification.post.is_open
     return (
         notification.kind == Notification.Kind.MATCH_CONFIRMED
         and Notification.objects.filter(

@@ -25,9 +25,16 @@ EDITABLE_FIELDS: Final = (
     "office",
     "kept_note",
 )
-TEXT_FIELDS: Final = ("title", "description", "place_note", "kept_note")
+TEXT_FIELDS: Final = (
+    *("title", "description", "place_note", "kept_note"),
+    *("shelf", "hidden_facts"),
+)
 # Where a found thing is kept: a lost post has no such fields, and a matched one still moves.
 CUSTODY_FIELDS: Final = ("office", "kept_note")
+# What only the office says of a found thing, and only the office reads.
+OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
+FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # a lost post has none of these
+MANY_LINES: Final = ("description", "hidden_facts")
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -40,13 +47,13 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
     """
     errors: dict[str, ValidationError] = {}
     changed = []
-    for name in EDITABLE_FIELDS:
-        if name not in fields or (name in CUSTODY_FIELDS and post.kind != Post.Kind.FOUND):
+    for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS):
+        if name not in fields or (name in FOUND_FIELDS and post.kind != Post.Kind.FOUND):
             continue
         value = fields[name]
         if name in TEXT_FIELDS:
             try:
-                value = clean_text(str(value or ""), is_one_line=name != "description")
+                value = clean_text(str(value or ""), is_one_line=name not in MANY_LINES)
             except ValidationError as error:
                 errors[name] = error
                 continue

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.models import Photo, Post, PostEvent, User
+from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.photos import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
 from lostfound.services.photo_files import (
     WrittenFiles,
@@ -16,10 +18,13 @@ from lostfound.services.photo_files import (
     save_photo,
     transaction_with_files,
 )
-from lostfound.services.post_fields import CUSTODY_FIELDS, assign_fields
+from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
+from lostfound.services.sending import refuse_sent_before, sending_hash
 from lostfound.services.status import TransitionRefused, change_status
 
 logger = logging.getLogger(__name__)
+
+DELETIONS_KEPT_FOR: Final = timedelta(days=180)  # until then a device may have been away
 
 
 def submit_post(
@@ -29,28 +34,41 @@ def submit_post(
     fields: Mapping[str, Any],
     photos: Sequence[Any] = (),
     actor: User | None = None,
+    sent_as: str = "",
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
     Args:
-        fields: any of EDITABLE_FIELDS, already validated.
+        fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
         photos: uploaded files in the order in which they are shown, 0 to 5.
         actor: who writes it down, where that is not the author.
+        sent_as: how the author's device calls this sending; under one name it is saved once.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
+        SentBefore: the author has sent something under this name already.
     """
-    post = Post(author=author, kind=kind)
+    post = Post(author=author, kind=kind, sent_as=sent_as)
     assign_fields(post, fields)
     # Decoding takes its time and needs no lock.
     prepared = prepare_all(photos, already=0)
+    if sent_as:
+        post.sent_hash = sending_hash(kind, fields, prepared)
+        refuse_sent_before(author, sent_as, post.sent_hash)
+    try:
+        _save_new(post, prepared, actor or author)
+    except IntegrityError:
+        if sent_as:  # the same came in at the same time
+            refuse_sent_before(author, sent_as, post.sent_hash)
+        raise
+    return post
+
+
+def _save_new(post: Post, prepared: Sequence[PreparedPhoto], actor: User) -> None:
     with transaction_with_files() as written:
         post.save()
-        PostEvent.objects.create(
-            post=post, actor=actor or author, action="submitted", to_status=post.status
-        )
+        PostEvent.objects.create(post=post, actor=actor, action="submitted", to_status=post.status)
         _append_photos(post, prepared, written, first_position=0)
-    return post
 
 
 def edit_post(
@@ -85,7 +103,7 @@ def edit_post(
         touches_photos = bool(prepared or removed or ordered != staying)
         if not changed and not touches_photos:
             return locked
-        if not locked.is_open and (touches_photos or set(changed) - set(CUSTODY_FIELDS)):
+        if not locked.is_open and (touches_photos or set(changed) - set(FOUND_FIELDS)):
             raise ValidationError(_("Only an open post can be edited."), code="not_open")
         # Once more under the lock: somebody may have added some in the meantime.
         _check_number(len(staying) + len(prepared))
@@ -148,9 +166,18 @@ def delete_post(post: Post, *, actor: User | None) -> None:
             )
         for photo in locked.photos.all():
             delete_files_on_commit(photo)
+        DeletedPost.objects.create(
+            public_id=locked.public_id, author_id=locked.author_id, sent_as=locked.sent_as
+        )
         locked.delete()
     # The record went with the post; who removed it is left to the log.
     logger.info("Post %s was deleted by user %s", post.public_id, actor and actor.pk)
+
+
+def prune_deletions() -> int:
+    """Forget that posts were there, long after they went; returns how many."""
+    old = timezone.now() - DELETIONS_KEPT_FOR
+    return DeletedPost.objects.filter(deleted_at__lt=old).delete()[0]
 
 
 def delete_user(user: User, *, actor: User | None) -> None:

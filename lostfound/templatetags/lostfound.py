@@ -55,6 +55,7 @@ def picture(post: Post, *, public: bool = False) -> dict[str, Any]:
     is_hidden = bool(photos) and public and not post.shows_photos_in_public
     return {
         "post": post,
+        "title": post.public_title if public else post.title,
         "photo": None if is_hidden or not photos else photos[0],
         "is_hidden": is_hidden,
     }

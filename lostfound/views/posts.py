@@ -60,18 +60,51 @@ def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def new_post(request: HttpRequest, kind: str) -> HttpResponse:
     """The form for a lost or a found thing."""
     person = signed_in(request)
-    form = _bound(request, FORMS[kind])
+    like = _like(request) if kind == Post.Kind.LOST else None
+    given = {"category": like.category, "colour": like.colour} if like else {}
+    form = _bound(request, FORMS[kind], given=given)
 
     def save() -> Post:
         return services.submit_post(
-            author=person, kind=kind, fields=form.values, photos=form.uploads
+            author=person,
+            kind=kind,
+            fields=form.values,
+            photos=form.uploads,
+            sent_as=form.sending,
         )
 
     if request.method == "POST":
-        saved = _saved(request, form, save)
-        if saved:
-            return redirect(saved)
-    return _form_page(request, form)
+        try:
+            saved = _saved(request, form, save)
+        except services.SentBefore as before:
+            if before.post is not None and before.is_same:
+                form.let_photos_go()
+                return redirect(before.post)
+            form.begin_anew()
+            form.keep_photos()
+            form.add_error(None, ValidationError(_sent_before(before.post)))
+        else:
+            if saved:
+                return redirect(saved)
+    return _form_page(request, form, like=like)
+
+
+def _like(request: HttpRequest) -> Post | None:
+    """The found thing that looks like what the person has lost."""
+    try:
+        public_id = UUID(request.GET.get("like", ""))
+    except ValueError:
+        return None
+    return selectors.public_found_posts().filter(public_id=public_id).first()
+
+
+def _sent_before(post: Post | None) -> str:
+    if post is None:
+        return _("You have posted and deleted this. Send it again to post it anew.")
+    return _(
+        "“%(title)s” was saved from this form already: you find it under My posts, where you can "
+        "edit it. Send this only if it is another thing."
+    ) % {"title": post.title}
 
 
 @form_methods
@@ -124,9 +157,14 @@ def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
 
 
-def _bound(request: HttpRequest, form_class: type[PostForm], post: Post | None = None) -> PostForm:
+def _bound(
+    request: HttpRequest,
+    form_class: type[PostForm],
+    post: Post | None = None,
+    given: dict[str, Any] | None = None,
+) -> PostForm:
     if request.method != "POST":
-        return form_class(user=signed_in(request), post=post)
+        return form_class(user=signed_in(request), post=post, given=given)
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 
@@ -163,12 +201,12 @@ def _within_limit(request: HttpRequest, form: PostForm) -> bool:
     return verdict.allowed
 
 
-def _form_page(request: HttpRequest, form: PostForm) -> HttpResponse:
+def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -> HttpResponse:
     status = next(
         (status for code, status in STATUSES.items() if form.has_error(NON_FIELD_ERRORS, code)),
         HTTPStatus.OK,
     )
-    context = {"form": form, "post": form.post}
+    context = {"form": form, "post": form.post, "like": like}
     return render(request, "lostfound/post_form.html", context, status=status)
 
 

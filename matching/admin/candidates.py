@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import Post, User
-from matching.admin.comparison import Fact, compare_posts
-from matching.admin.explain import explain_gates, explain_reasons
 from matching.models import Match, StoredProfile
+from matching.review.comparison import Fact, compare_posts
+from matching.review.explain import explain_gates, explain_reasons
 from matching.search import SearchResult
 from matching.selectors import open_duplicates, pairs_of, with_details_of
 from matching.services import DecisionRefused, put_up_pair, search_now

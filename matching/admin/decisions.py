@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
-from matching.admin.explain import compared_words, explain_gates, how_words, score_words
 from matching.admin.undo import undo_button
 from matching.models import Match, MatchDecision
+from matching.review.explain import compared_words, explain_gates, how_words, score_words
 from matching.services.decisions import DecisionRefused, undo_decision
 
 MAY_DECIDE = "matching.change_match"

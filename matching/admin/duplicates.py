@@ -20,11 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import Post, User
 from matching.admin.bases import DuplicateModelAdmin
-from matching.admin.comparison import compare_posts
-from matching.admin.explain import explain_twin_reasons, explain_twin_terms, score_words
 from matching.admin.filters import WaitingFilter
-from matching.admin.review import Side
 from matching.models import PossibleDuplicate
+from matching.review.comparison import compare_posts
+from matching.review.explain import explain_twin_reasons, explain_twin_terms, score_words
+from matching.review.page import Side
 from matching.selectors import open_duplicates, with_twins
 from matching.services import (
     DecisionRefused,

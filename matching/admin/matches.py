@@ -27,13 +27,21 @@ from lostfound.models import Office, User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
+from matching.admin.desk import desk_url, desk_urls
 from matching.admin.filters import WaitingFilter
-from matching.admin.queue import QUEUE_ORDER, next_waiting, waiting
-from matching.admin.review import review_context
+from matching.admin.overview import overview_urls
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
+from matching.review.page import review_context
+from matching.review.queue import QUEUE_ORDER, next_waiting, waiting
 from matching.selectors import with_both_posts
-from matching.services import DecisionRefused, confirm_match, log_shown, reject_match
+from matching.services import (
+    DecisionRefused,
+    confirm_match,
+    log_shown,
+    reject_match,
+    reviewer_of,
+)
 from matching.services.decisions import REJECTABLE
 
 
@@ -93,6 +101,8 @@ class MatchAdmin(MatchModelAdmin):
         decide = self.admin_site.admin_view(self.decide_view)
         return [
             path("decide/", decide, name="matching_match_decide"),
+            *desk_urls(self),
+            *overview_urls(self),
             *candidate_urls(),
             *super().get_urls(),
         ]
@@ -110,7 +120,7 @@ class MatchAdmin(MatchModelAdmin):
         response = super().changelist_view(request, context)
         listed = getattr(response, "context_data", None) or {}
         if "cl" in listed:
-            _log_undecided(listed["cl"].result_list)
+            log_undecided(listed["cl"].result_list)
         return response
 
     def change_view(
@@ -129,22 +139,39 @@ class MatchAdmin(MatchModelAdmin):
             raise PermissionDenied
         if match is None:
             raise Http404
-        _log_undecided([match])
+        log_undecided([match])
         filters = request.GET.get("_changelist_filters", "")
-        queue = self._queue(request, filters)
+        queue = self.queue(request, filters)
         follower = next_waiting(match, queue)
+        reviewer = reviewer_of(match)
         context = {
+            "next_url": self._review_url(follower, filters) if follower else None,
+            "page_name": "review",
+            "reviewer": None if reviewer == request.user else reviewer,
+        }
+        return self.review_page(request, match, filters, queue.count(), context)
+
+    def review_page(
+        self,
+        request: HttpRequest,
+        match: Match,
+        filters: str,
+        waiting_count: int,
+        context: dict[str, Any],
+    ) -> TemplateResponse:
+        """The page on which one pair is decided."""
+        shown = {
             **self.admin_site.each_context(request),
             **review_context(match),
             "opts": self.opts,
             "title": _("Is this the same thing?"),
             "filters": filters,
             "list_url": self._list_url(filters),
-            "next_url": self._review_url(follower, filters) if follower else None,
-            "waiting_count": queue.count(),
+            "waiting_count": waiting_count,
             "may_decide": self.has_change_permission(request, match),
+            **context,
         }
-        return TemplateResponse(request, "admin/matching/match/review.html", context)
+        return TemplateResponse(request, "admin/matching/match/review.html", shown)
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
@@ -158,7 +185,7 @@ class MatchAdmin(MatchModelAdmin):
         if action not in ("confirm", "reject") or not key.isdigit() or not version:
             return HttpResponseBadRequest("decision")
         filters = request.POST.get("filters", "")
-        from_list = request.POST.get("page") == "list"
+        page = request.POST.get("page")
         match = self.get_object(request, key)
         if match is None:
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
@@ -177,12 +204,14 @@ class MatchAdmin(MatchModelAdmin):
                 )
         except DecisionRefused as refused:
             messages.error(request, str(refused))
-            back = self._list_url(filters) if from_list else self._review_url(match, filters)
-            return HttpResponseRedirect(back)
+            back = {"list": self._list_url(filters), "desk": desk_url(filters)}
+            return HttpResponseRedirect(back.get(str(page)) or self._review_url(match, filters))
         tell_decided(request, decision)
-        if from_list:
+        if page == "list":
             return HttpResponseRedirect(self._list_url(filters))
-        follower = next_waiting(match, self._queue(request, filters))
+        if page == "desk":
+            return HttpResponseRedirect(desk_url(filters))
+        follower = next_waiting(match, self.queue(request, filters))
         if follower is None:
             messages.info(request, _("No more pairs are waiting here."))
             return HttpResponseRedirect(self._list_url(filters))
@@ -198,7 +227,7 @@ class MatchAdmin(MatchModelAdmin):
         """Reject many for one reason, after one more look at what was selected."""
         return decide_selected(self, request, queryset, MatchDecision.Action.REJECT)
 
-    def _queue(self, request: HttpRequest, filters: str) -> QuerySet[Match]:
+    def queue(self, request: HttpRequest, filters: str) -> QuerySet[Match]:
         """The waiting pairs of the list from which the reader came."""
         listed = copy.copy(request)
         listed.GET = QueryDict(filters)
@@ -217,5 +246,6 @@ class MatchAdmin(MatchModelAdmin):
         return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
 
 
-def _log_undecided(matches: Iterable[Match]) -> None:
+def log_undecided(matches: Iterable[Match]) -> None:
+    """Note what staff see of pairs that nobody has decided."""
     log_shown([match for match in matches if match.status in REJECTABLE])

@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from matching.api import intake, views
+from matching.api import intake, review, search, views
 
 urlpatterns = [
+    path("search/", search.SearchView.as_view(), name="api-search"),
+    path("search/photo/", search.SearchPhotoView.as_view(), name="api-search-photo"),
+    path("review/next/", review.NextPairView.as_view(), name="api-review-next"),
+    path("review/<int:pk>/", review.PairView.as_view(), name="api-review-pair"),
+    path("review/<int:pk>/confirm/", review.ConfirmView.as_view(), name="api-review-confirm"),
+    path("review/<int:pk>/reject/", review.RejectView.as_view(), name="api-review-reject"),
+    path("review/<int:pk>/skip/", review.SkipView.as_view(), name="api-review-skip"),
+    path(
+        "review/decisions/<uuid:public_id>/undo/",
+        review.UndoView.as_view(),
+        name="api-review-undo",
+    ),
     path("intake/", intake.IntakeView.as_view(), name="api-intake"),
     path("intake/<uuid:public_id>/", intake.IntakeAnswerView.as_view(), name="api-intake-answer"),
     path(
@@ -16,5 +28,10 @@ urlpatterns = [
         "posts/<uuid:public_id>/suggestions/",
         views.SuggestionsView.as_view(),
         name="api-post-suggestions",
+    ),
+    path(
+        "posts/<uuid:public_id>/suggestions/<int:pk>/answer/",
+        views.AnswerView.as_view(),
+        name="api-post-answer",
     ),
 ]

@@ -3,13 +3,17 @@
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.posts import ONE_ERRORS, own_post
+from lostfound.api.posts import ONE_ERRORS, own_post, person
+from lostfound.api.problems import Conflict, problems
+from lostfound.throttles import WriteThrottle
 from matching import selectors
-from matching.api.serializers import MatchingStateOut, SuggestionOut
+from matching.api.serializers import AnswerIn, MatchingStateOut, SuggestionOut
+from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 POLL_AFTER_S = 2
 
@@ -37,3 +41,34 @@ class SuggestionsView(APIView):
         post = own_post(request, public_id)
         suggestions = selectors.suggestions_for(post)
         return Response(SuggestionOut(suggestions, many=True, context={"post": post}).data)
+
+
+class AnswerView(APIView):
+    """What the person who lost something says to one suggestion."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "answer"
+    throttle_limit = 200
+
+    @extend_schema(
+        operation_id="suggestions_answer",
+        request=AnswerIn,
+        responses={200: SuggestionOut, **ONE_ERRORS, **problems(400, 409, 429)},
+    )
+    def put(self, request: Request, public_id: UUID, pk: int) -> Response:
+        """Say whether it may be theirs. Staff see it and decide; a later answer replaces it."""
+        post = own_post(request, public_id)
+        data = AnswerIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        try:
+            answer_suggestion(post, pk, actor=person(request), **data.validated_data)
+        except AnswerRefused as refused:
+            raise Conflict(str(refused), "not_answerable") from refused
+        answered = selectors.suggestions_for(post).get(pk=pk)
+        return Response(SuggestionOut(answered, context={"post": post}).data)
+
+    @extend_schema(operation_id="suggestions_answer_withdraw", responses={204: None, **ONE_ERRORS})
+    def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
+        """Take the answer back."""
+        withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

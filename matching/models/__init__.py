@@ -1,11 +1,14 @@
-"""What matching stores: outbox, vectors, profiles, pairs, decisions, changes, signs of life."""
+"""What matching stores: outbox, vectors, profiles, pairs, decisions, answers, signs of life."""
 
+from matching.models.answer import SuggestionAnswer
 from matching.models.change import IndexChange
+from matching.models.claim import ReviewClaim, ReviewSkip
 from matching.models.duplicate import PossibleDuplicate
 from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
 from matching.models.heartbeat import Heartbeat
 from matching.models.intake import IntakeQuestion
 from matching.models.match import Match, MatchDecision
+from matching.models.photo_query import PhotoQuery
 from matching.models.profile import StoredProfile
 from matching.models.showing import Showing
 
@@ -18,8 +21,12 @@ __all__ = [
     "Match",
     "MatchDecision",
     "Modality",
+    "PhotoQuery",
     "PossibleDuplicate",
+    "ReviewClaim",
+    "ReviewSkip",
     "Showing",
     "StoredProfile",
+    "SuggestionAnswer",
     "Vector",
 ]

@@ -1,5 +1,6 @@
 """Functions that write. Views, admin actions, the API, tasks and commands call these."""
 
+from matching.services.answers import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.services.asking import put_up_pair, search_now
 from matching.services.backlog import BacklogReport, embed_backlog, missing_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
@@ -20,18 +21,23 @@ from matching.services.heartbeat import answer_beat
 from matching.services.intake import answer_intake, ask_intake
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
+from matching.services.photo_queries import keep_photo_query
 from matching.services.profiles import build_scoring_profile, current_profile
+from matching.services.reviewing import claim_next, release, reviewer_of, skip
 from matching.services.showings import log_shown
 from matching.services.sweep import sweep
 
 __all__ = [
+    "AnswerRefused",
     "BacklogReport",
     "BulkReport",
     "DecisionRefused",
     "answer_beat",
     "answer_intake",
+    "answer_suggestion",
     "ask_intake",
     "build_scoring_profile",
+    "claim_next",
     "close_duplicate",
     "confirm_match",
     "confirm_matches",
@@ -40,16 +46,21 @@ __all__ = [
     "dismiss_duplicate",
     "duplicate_version",
     "embed_backlog",
+    "keep_photo_query",
     "log_shown",
     "match_post",
     "missing_posts",
     "put_up_pair",
     "reject_match",
     "reject_matches",
+    "release",
     "request_matching",
     "retry_matching",
+    "reviewer_of",
     "search_now",
+    "skip",
     "sweep",
     "take_up_duplicate",
     "undo_decision",
+    "withdraw_answer",
 ]

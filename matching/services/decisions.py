@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from lostfound.services.privacy import mask_personal_numbers
-from matching.models import Match, MatchDecision
+from matching.models import Match, MatchDecision, ReviewClaim
 from matching.services.outbox import UNDECIDED
 
 REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.DRAWN})
@@ -87,6 +87,7 @@ def confirm_match(
         )
     decision = _record(match, MatchDecision.Action.CONFIRM, actor)
     _move(match, Match.Status.CONFIRMED, decision)
+    _end_review(match)
     # Before the posts change: a post that is no longer open has its suggestions withdrawn.
     rivals = Match.objects.filter(_shares_post(match), status__in=UNDECIDED)
     rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
@@ -123,6 +124,7 @@ def reject_match(
     note = mask_personal_numbers(note.strip())[:MAX_NOTE_CHARS]
     decision = _record(match, MatchDecision.Action.REJECT, actor, reason=reason, note=note)
     _move(match, Match.Status.REJECTED, decision)
+    _end_review(match)
     return decision
 
 
@@ -220,6 +222,10 @@ def _check_undoable(decision: MatchDecision, match: Match) -> None:
 
 def _shares_post(match: Match) -> Q:
     return (Q(lost=match.lost_id) | Q(found=match.found_id)) & ~Q(pk=match.pk)
+
+
+def _end_review(match: Match) -> None:
+    ReviewClaim.objects.filter(match=match).delete()
 
 
 def _record(

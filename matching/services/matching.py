@@ -20,6 +20,7 @@ from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.index import IndexUnavailable
 from matching.models import Embedding, Match
 from matching.search import SearchResult, TwinResult, search_candidates, search_twins
+from matching.services.alerts import alert_losers
 from matching.services.duplicates import duplicates_of, likely_twins, write_duplicates
 from matching.services.embedding import embed_post
 from matching.services.exploration import draw_candidates
@@ -166,7 +167,7 @@ def write_matches(
     rows = {int(pk): row for row, pk in enumerate(result.scores.post_ids)}
     ranks = result.scores.ranks
 
-    new, moved = [], []
+    new, moved, news = [], [], []
     for other_id in sorted(unchanged):
         match = existing.get(other_id)
         if match is None and other_id not in listed and other_id not in drawn:
@@ -198,6 +199,7 @@ def write_matches(
         if is_news(before, status):
             match.created_at = match.scored_at
             match.created_on = timezone.localdate(match.scored_at)
+            news.append(match)
     for other_id, match in existing.items():
         # A pair that came after the first look is its writer's, who saw this post as it is now.
         if other_id in involved - open_ids and match.status in UNDECIDED:
@@ -206,6 +208,7 @@ def write_matches(
     Match.objects.bulk_update(moved, WRITTEN_FIELDS)
     # Everybody who adds a pair holds the locks of both its posts, so none of these is there yet.
     Match.objects.bulk_create(new)
+    alert_losers(news)
 
 
 def _gated(scores: Scores, top_k: int, threshold: float) -> list[Score]:

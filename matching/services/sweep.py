@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Notification
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.services.posts import prune_deletions
 from lostfound.throttles import prune_throttles
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
@@ -25,7 +26,9 @@ from matching.models import Embedding, Heartbeat, IndexChange
 from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
 from matching.services.intake import prune_intake
 from matching.services.outbox import release, reopen, send_matching
+from matching.services.photo_queries import prune_photo_queries
 from matching.services.profiles import current_version, profile_is_due
+from matching.services.reviewing import prune_reviewing
 
 logger = logging.getLogger(__name__)
 
@@ -161,9 +164,12 @@ def prune() -> None:
     now = timezone.now()
     Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
     prune_intake()
+    prune_reviewing()
+    prune_photo_queries()
     # The newest one stays, so that a process sees whether it has missed any.
     changes = IndexChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS))
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     prune_throttles()
+    prune_deletions()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

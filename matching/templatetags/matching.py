@@ -1,5 +1,6 @@
 """What a post's page shows of its matching: the state, and what may be the same thing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -8,8 +9,9 @@ from django import template
 
 from lostfound.models import Post
 from matching.core.registry import get_strategy
-from matching.models import Embedding, Match
+from matching.models import Embedding, Match, SuggestionAnswer
 from matching.selectors import matching_state, suggestions_for
+from matching.timeline import Step, timeline, timelines
 
 register = template.Library()
 
@@ -18,16 +20,36 @@ ENDS = frozenset({Embedding.Status.DONE, Embedding.Status.FAILED})
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A post of the other side, and how alike it is in words."""
+    """A post of the other side, how alike it is in words, and what its reader said to it."""
 
+    match_id: int
     post: Post
     is_strong: bool
+    answer: str = ""
 
 
-@register.inclusion_tag("matching/panel_frame.html")
-def matching_panel(post: Post) -> dict[str, Any]:
+@register.inclusion_tag("matching/panel_frame.html", takes_context=True)
+def matching_panel(context: dict[str, Any], post: Post) -> dict[str, Any]:
     """The part of a post's page that matching fills."""
-    return panel_context(post)
+    return panel_context(post, context["request"].user)
+
+
+@register.inclusion_tag("matching/search_box.html")
+def search_box() -> dict[str, Any]:
+    """The way to the search, for any page."""
+    return {}
+
+
+@register.simple_tag
+def steps_of(posts: Iterable[Post]) -> dict[int, list[Step]]:
+    """How far each of the posts has come, by its key."""
+    return timelines(posts)
+
+
+@register.inclusion_tag("matching/timeline.html")
+def timeline_of(post: Post, steps: dict[int, list[Step]]) -> dict[str, Any]:
+    """The steps of one of them."""
+    return {"steps": steps.get(post.pk, [])}
 
 
 @register.inclusion_tag("matching/intake.html")
@@ -36,7 +58,7 @@ def intake_proposals() -> dict[str, Any]:
     return {}
 
 
-def panel_context(post: Post) -> dict[str, Any]:
+def panel_context(post: Post, reader: Any) -> dict[str, Any]:
     """What the fragment shows.
 
     Stages: pending, running, done, failed, matched, returned, closed. `seen` names all that a
@@ -50,7 +72,9 @@ def panel_context(post: Post) -> dict[str, Any]:
         "seen": f"waiting-{crc32(state.waiting_reason.encode()):x}",
         "is_moving": post.is_open and stage not in ENDS,
         "waiting_reason": state.waiting_reason,
+        "steps": timeline(post),
         "suggestions": _suggestions(post) if stage == Embedding.Status.DONE else [],
+        "can_answer": post.kind == Post.Kind.LOST and post.author_id == reader.pk,
         "confirmed": None if post.is_open else _confirmed(post),
     }
 
@@ -62,10 +86,17 @@ def _confirmed(post: Post) -> Post | None:
 
 
 def _suggestions(post: Post) -> list[Suggestion]:
-    return [
-        Suggestion(_other(match, post), match.score >= get_strategy(match.strategy).alert_from)
+    """Strongest first, and what is not the person's last."""
+    suggestions = [
+        Suggestion(
+            match.pk,
+            _other(match, post),
+            match.score >= get_strategy(match.strategy).alert_from,
+            match.answer.answer if hasattr(match, "answer") else "",
+        )
         for match in suggestions_for(post)
     ]
+    return sorted(suggestions, key=lambda one: one.answer == SuggestionAnswer.Answer.NOT_MINE)
 
 
 def _other(match: Match, post: Post) -> Post:

@@ -2,10 +2,10 @@
 
 from django import template
 
-from matching.admin.comparison import Fact, compare
-from matching.admin.explain import compared_words, score_words
-from matching.admin.queue import waiting
 from matching.models import Match, MatchDecision, PossibleDuplicate
+from matching.review.comparison import Fact, compare
+from matching.review.explain import compared_words, score_words
+from matching.review.queue import waiting
 from matching.selectors import open_duplicates
 from matching.services.decisions import REJECTABLE, decision_version
 

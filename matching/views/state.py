@@ -32,7 +32,7 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     if not is_fragment:
         return redirect(post)
-    context = panel_context(post)
+    context = panel_context(post, request.user)
     if context["is_moving"] and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     response = render(request, "matching/panel.html", context)

@@ -1,23 +1,31 @@
-// Previews of chosen photographs, and one click that sends a post once. The form works without it.
+// Photographs with previews and an order, presets for the day, and one click that sends a post once.
+// The form works without this file.
 "use strict";
 
 document.querySelectorAll("[data-photos]").forEach((field) => {
   const input = field.querySelector('input[type="file"]');
   const list = field.querySelector("[data-previews]");
   const drop = field.querySelector(".drop");
-  const maxBytes = Number(field.dataset.maxBytes);
+  const none = field.querySelector("[data-without]");
+  const words = field.dataset;
+  const maxBytes = Number(words.maxBytes);
   let files = [];
   field.classList.add("enhanced");
 
-  function show() {
+  function show({ told = true } = {}) {
     const chosen = new DataTransfer();
     files.forEach((file) => chosen.items.add(file));
     input.files = chosen.files;
     list.querySelectorAll("img").forEach((image) => URL.revokeObjectURL(image.src));
     list.replaceChildren(...files.map(preview));
+    const kept = field.querySelectorAll(".previews.kept li").length;
+    none.hidden = files.length + kept > 0;
+    if (told) {
+      field.dispatchEvent(new CustomEvent("photos", { detail: files, bubbles: true }));
+    }
   }
 
-  function preview(file) {
+  function preview(file, place) {
     const item = document.createElement("li");
     item.className = "preview";
     const image = document.createElement("img");
@@ -30,42 +38,97 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
       name.textContent = file.name;
       image.replaceWith(name);
     });
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.textContent = field.dataset.remove;
-    remove.setAttribute("aria-label", `${field.dataset.remove}: ${file.name}`);
-    remove.addEventListener("click", () => {
-      files = files.filter((other) => other !== file);
-      show();
-      input.focus();
-    });
     item.append(image);
+    if (place === 0 && files.length > 1) {
+      const cover = document.createElement("span");
+      cover.className = "badge strong cover";
+      cover.textContent = words.cover;
+      item.append(cover);
+    }
     if (file.size > maxBytes) {
       item.classList.add("refused");
       const why = document.createElement("p");
-      why.textContent = field.dataset.tooLarge;
+      why.textContent = words.tooLarge;
       item.append(why);
     }
-    item.append(remove);
+    const buttons = document.createElement("div");
+    buttons.className = "preview-buttons";
+    if (place > 0) {
+      buttons.append(button(words.forward, file, () => swap(place)));
+    }
+    buttons.append(
+      button(words.remove, file, () => {
+        files = files.filter((other) => other !== file);
+        show();
+        input.focus();
+      }),
+    );
+    item.append(buttons);
     return item;
+  }
+
+  function button(label, file, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = label;
+    made.setAttribute("aria-label", `${label}: ${file.name}`);
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  function swap(place) {
+    [files[place - 1], files[place]] = [files[place], files[place - 1]];
+    show();
+    list.children[place - 1].querySelector("button").focus();
+  }
+
+  function name(file) {
+    return `${file.name}:${file.size}:${file.lastModified}`;
   }
 
   // A second choice adds to the first one: phones often give one photograph at a time.
   input.addEventListener("change", () => {
-    const known = new Set(files.map((file) => `${file.name}:${file.size}:${file.lastModified}`));
-    files = files.concat(
-      [...input.files].filter(
-        (file) => !known.has(`${file.name}:${file.size}:${file.lastModified}`),
-      ),
-    );
+    const known = new Set(files.map(name));
+    files = files.concat([...input.files].filter((file) => !known.has(name(file))));
     show();
   });
-  ["dragenter", "dragover"].forEach((name) =>
-    drop.addEventListener(name, () => drop.classList.add("over")),
+  // A draft that is taken up again brings its photographs.
+  field.addEventListener("restore", (event) => {
+    files = event.detail;
+    show({ told: false });
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  ["dragenter", "dragover"].forEach((kind) =>
+    drop.addEventListener(kind, () => drop.classList.add("over")),
   );
-  ["dragleave", "drop"].forEach((name) =>
-    drop.addEventListener(name, () => drop.classList.remove("over")),
+  ["dragleave", "drop"].forEach((kind) =>
+    drop.addEventListener(kind, () => drop.classList.remove("over")),
   );
+});
+
+document.querySelectorAll("[data-days]").forEach((group) => {
+  const day = document.getElementById(group.dataset.days);
+  group.hidden = false;
+  function iso(daysAgo) {
+    const when = new Date();
+    when.setDate(when.getDate() - daysAgo);
+    const local = new Date(when.getTime() - when.getTimezoneOffset() * 60_000);
+    return local.toISOString().slice(0, 10);
+  }
+  function mark() {
+    group.querySelectorAll("button").forEach((preset) => {
+      preset.setAttribute("aria-pressed", String(day.value === iso(Number(preset.dataset.ago))));
+    });
+  }
+  group.addEventListener("click", (event) => {
+    const preset = event.target.closest("[data-ago]");
+    if (preset) {
+      day.value = iso(Number(preset.dataset.ago));
+      day.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  day.addEventListener("change", mark);
+  mark();
 });
 
 document.querySelectorAll("[data-post-form]").forEach((form) => {

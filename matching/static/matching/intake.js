@@ -122,6 +122,23 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     changed?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // One key takes the likeliest of both.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.code !== "KeyA" || proposals.hidden) {
+      return;
+    }
+    event.preventDefault();
+    const names = ["category", "colour"].flatMap((field) => {
+      const first = proposals.querySelector(`.proposal[data-field="${field}"]`);
+      if (!first) {
+        return [];
+      }
+      choose(field, first.dataset.value);
+      return [first.querySelector("b").textContent];
+    });
+    said.textContent = panel.dataset.chosen.replace("{name}", names.join(", "));
+  });
+
   function mark() {
     proposals.querySelectorAll("button").forEach((button) => {
       const chosen = form.elements[button.dataset.field].value === button.dataset.value;

@@ -1,14 +1,17 @@
-// The review page: photographs open over the page, and one key decides. Without this file
-// photographs open in a tab of their own, and everything else works as before.
+// The review page: photographs zoom together and open over the page, and one key does each thing.
+// Without this file photographs open in a tab of their own, and everything else works as before.
 "use strict";
 
 (() => {
   const lightbox = document.getElementById("review-lightbox");
   const picture = lightbox.querySelector("img");
-  for (const link of document.querySelectorAll("a.review-photo")) {
+  const pair = document.querySelector(".review-pair");
+  const links = [...document.querySelectorAll("a.review-photo")];
+  for (const link of links) {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      if (pair.classList.contains("is-zoomed")) return;
       picture.src = link.href;
       picture.alt = link.querySelector("img").alt;
       lightbox.showModal();
@@ -18,6 +21,30 @@
     if (event.target === lightbox || event.target === picture) lightbox.close();
   });
 
+  // Both first photographs at one scale and place: a scratch is looked for on both at once.
+  const SCALE = 2.5;
+  const zoomable = links.map((link) => link.querySelector("img"));
+  const zoomButton = document.querySelector("[data-zoom]");
+  function zoom(on) {
+    pair.classList.toggle("is-zoomed", on);
+    zoomButton?.setAttribute("aria-pressed", String(on));
+    for (const image of zoomable) {
+      image.style.transform = on ? `scale(${SCALE})` : "";
+      image.style.transformOrigin = "50% 50%";
+    }
+  }
+  pair?.addEventListener("pointermove", (event) => {
+    const link = event.target.closest("a.review-photo");
+    if (!link || !pair.classList.contains("is-zoomed")) return;
+    const box = link.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * 100;
+    const y = ((event.clientY - box.top) / box.height) * 100;
+    for (const image of zoomable) image.style.transformOrigin = `${x}% ${y}%`;
+  });
+  zoomButton?.addEventListener("click", () => zoom(!pair.classList.contains("is-zoomed")));
+  if (zoomButton) zoomButton.hidden = links.length === 0;
+
+  const help = document.getElementById("review-help");
   const label = document.querySelector(".review-keys");
   const keys = document.getElementById("review-keys");
   const remembered = "review-keys-off";
@@ -27,12 +54,40 @@
     else localStorage.setItem(remembered, "1");
   });
   label.hidden = false;
+  document.querySelector(".review-help-button").addEventListener("click", () => help.showModal());
+
+  let sent = false; // one decision a page, however often a key is pressed
+  function press(button) {
+    if (sent) return;
+    sent = button.type === "submit";
+    button.click();
+  }
+  window.addEventListener("pageshow", () => {
+    sent = false;
+  });
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog");
     if (!keys.checked || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat) return;
     // event.code, since a Korean keyboard gives a Hangul letter for the same key.
-    const target = document.querySelector(`[data-key="${event.code.replace("Key", "").toLowerCase()}"]`);
-    if (target && !event.repeat) target.click();
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    if (digit) {
+      const reason = document.querySelector(`option[data-number="${digit[1]}"]`);
+      const reject = document.querySelector('[data-key="r"]');
+      if (reason && reject) {
+        reason.selected = true;
+        press(reject);
+      }
+      return;
+    }
+    const key = event.code.replace("Key", "").toLowerCase();
+    const target =
+      key === "u"
+        ? document.querySelector(".messagelist .review-undo") ??
+          document.querySelector(".review-desk-undo")
+        : document.querySelector(`[data-key="${key}"]`) ??
+          (key === "n" ? document.querySelector('[data-key="s"]') : null);
+    if (target) press(target);
   });
 })();

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from django.utils import translation
 
-from matching.admin.explain import compared_words, explain_gates, explain_terms, strategy_words
 from matching.core.registry import STRATEGIES
 from matching.core.simulator import BASE, simulate
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, ScoringContext
 from matching.models import Match
+from matching.review.explain import compared_words, explain_gates, explain_terms, strategy_words
 
 
 def a_match(name: str, both_photos: bool = True) -> Match:

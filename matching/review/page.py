@@ -7,16 +7,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
-from matching.admin.comparison import compare
-from matching.admin.explain import (
+from matching.models import Match, MatchDecision, SuggestionAnswer
+from matching.review.comparison import compare
+from matching.review.explain import (
     compared_words,
     explain_gates,
     explain_reasons,
     explain_terms,
     how_words,
 )
-from matching.admin.queue import QUEUE_ORDER
-from matching.models import Match, MatchDecision
+from matching.review.lookalikes import look_alikes
+from matching.review.queue import QUEUE_ORDER
 from matching.selectors import open_duplicates, with_both_posts
 from matching.services.decisions import (
     CONFIRMABLE,
@@ -57,6 +58,8 @@ def review_context(match: Match) -> dict[str, Any]:
         "history": history(match),
         "standing": standing_decision(match),
         "others": other_suggestions(match),
+        "look_alikes": [alike for side in sides[::-1] if (alike := look_alikes(side.post))],
+        "answer": SuggestionAnswer.objects.filter(match=match).first(),
         "duplicates": [*open_duplicates(match.lost), *open_duplicates(match.found)],
         "reasons": MatchDecision.Reason.choices,
         "version": decision_version(match),

@@ -1,0 +1,111 @@
+"""Posts as CSV files in the admin: out as they are listed, in with a preview."""
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lostfound.models import Post, User
+from lostfound.spreadsheets import (
+    HEADINGS,
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    FileRefused,
+    Row,
+    csv_lines,
+    read_rows,
+    take_in,
+)
+
+if TYPE_CHECKING:
+    from lostfound.admin.posts import PostAdmin
+
+SALT: Final = "lostfound.import"
+PREVIEW_AGE_S: Final = 3600
+CHUNK: Final = 500
+
+
+def export_response(queryset: QuerySet[Post]) -> StreamingHttpResponse:
+    """The posts as a file that is written while it is read."""
+    name = f"posts-{timezone.localtime():%Y%m%d-%H%M}.csv"
+    rows = queryset.order_by("pk").iterator(chunk_size=CHUNK)
+    return StreamingHttpResponse(
+        csv_lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def import_view(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+    """Choose a file, look at what it says, bring it in, and read what was refused."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        if "content" in request.POST:
+            return _bring_in(model_admin, request)
+        context = _preview(request)
+    return _page(model_admin, request, context)
+
+
+def _preview(request: HttpRequest) -> dict[str, Any]:
+    upload = request.FILES.get("file")
+    if upload is None:
+        return {"problem": _("Please choose a CSV file.")}
+    if (upload.size or 0) > MAX_FILE_BYTES:
+        return {"problem": _("The file is larger than 1 MB. Please divide it.")}
+    content = upload.read()
+    try:
+        rows = read_rows(content)
+    except FileRefused as refused:
+        return {"problem": str(refused)}
+    return {
+        "rows": rows,
+        "fine": sum(not row.errors for row in rows),
+        "content": signing.dumps(content.decode("latin-1"), salt=SALT, compress=True),
+    }
+
+
+def _bring_in(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+    try:
+        text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
+        rows = read_rows(text.encode("latin-1"))
+    except signing.BadSignature:
+        problem = _("The preview is older than an hour. Please choose the file once more.")
+        return _page(model_admin, request, {"problem": problem})
+    except FileRefused as refused:
+        return _page(model_admin, request, {"problem": str(refused)})
+    saved, refused_rows = take_in(rows, actor=cast(User, request.user))
+    if saved:
+        text = ngettext("%(n)d thing was taken in.", "%(n)d things were taken in.", len(saved))
+        messages.success(request, text % {"n": len(saved)})
+    if not refused_rows:
+        return HttpResponseRedirect(reverse("admin:lostfound_post_changelist"))
+    return _page(model_admin, request, {"refused": refused_rows})
+
+
+def _page(
+    model_admin: "PostAdmin", request: HttpRequest, context: dict[str, Any]
+) -> TemplateResponse:
+    listed: list[Row] = context.get("rows") or context.get("refused") or []
+    columns = [name for name in HEADINGS if any(row.said.get(name) for row in listed)]
+    for row in listed:
+        row.cells = [row.said.get(name, "") for name in columns]
+    shown = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Bring in from a CSV file"),
+        "opts": model_admin.opts,
+        "columns": columns,
+        "headings": {name: names for name, names in HEADINGS.items()},
+        "most": MAX_ROWS,
+        **context,
+    }
+    return TemplateResponse(request, "admin/lostfound/post/import.html", shown)

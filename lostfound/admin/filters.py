@@ -1,0 +1,65 @@
+"""What staff narrow the list of posts down by, beyond the fields themselves."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models import Post
+
+AGES: Final = (
+    ("1", _("today and yesterday"), 0, 1),
+    ("7", _("up to a week"), 0, 7),
+    ("30", _("up to a month"), 0, 30),
+    ("90", _("one to three months"), 31, 92),
+    ("old", _("older"), 93, None),
+)
+MAX_SHELVES: Final = 200
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """How long a thing has been waiting."""
+
+    title = _("age")
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Spans of days."""
+        return [(key, label) for key, label, _first, _last in AGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Posts whose day lies in the span."""
+        today = timezone.localdate()
+        for key, _label, first, last in AGES:
+            if key == self.value():
+                queryset = queryset.filter(happened_on__lte=today - timedelta(days=first))
+                if last is not None:
+                    queryset = queryset.filter(happened_on__gte=today - timedelta(days=last))
+        return queryset
+
+
+class ShelfFilter(admin.SimpleListFilter):
+    """Where in the office it lies."""
+
+    title = _("shelf")
+    parameter_name = "shelf"
+    nowhere = "-"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The shelves on which something lies now."""
+        waiting = (Post.Status.OPEN, Post.Status.MATCHED)
+        shelves = Post.objects.found().filter(status__in=waiting).exclude(shelf="")
+        names = shelves.order_by("shelf").values_list("shelf", flat=True).distinct()
+        return [(self.nowhere, _("on no shelf")), *((name, name) for name in names[:MAX_SHELVES])]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Found things that lie there."""
+        value = self.value()
+        if value is None:
+            return queryset
+        wanted = "" if value == self.nowhere else value
+        return queryset.filter(kind=Post.Kind.FOUND, shelf=wanted)

@@ -1,0 +1,86 @@
+"""Taking in a found thing at the counter, in half a minute, one after the other."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from lostfound.models import Post, User
+from lostfound.office_forms import IntakeForm
+from lostfound.services import SentBefore, submit_post
+
+if TYPE_CHECKING:
+    from lostfound.admin.posts import PostAdmin
+
+# What most things of one round have in common, so that it is typed once.
+REMEMBERED: Final = ("office", "building", "shelf")
+SESSION_KEY: Final = "intake"
+SHELVES_OFFERED: Final = 50
+
+
+def intake_view(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+    """An empty form after each thing, with what the last one had in common."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    person = cast(User, request.user)
+    if request.method != "POST":
+        form = IntakeForm(user=person, given=_remembered(request))
+        return _page(model_admin, request, form)
+    form = IntakeForm(request.POST, request.FILES, user=person)
+    saved = _saved(form, person)
+    if saved is None:
+        return _page(model_admin, request, form)
+    form.let_photos_go()
+    request.session[SESSION_KEY] = {
+        name: getattr(form.cleaned_data[name], "pk", form.cleaned_data[name]) for name in REMEMBERED
+    }
+    url = reverse("admin:lostfound_post_change", args=[saved.pk])
+    text = format_html('<a href="{}">{}</a>', url, saved.title)
+    messages.success(request, format_html(_("Taken in: {}. It is being compared."), text))
+    return HttpResponseRedirect(reverse("admin:lostfound_post_intake"))
+
+
+def _saved(form: IntakeForm, person: User) -> Post | None:
+    if form.is_valid():
+        try:
+            return submit_post(
+                author=person,
+                kind=Post.Kind.FOUND,
+                fields=form.values,
+                photos=form.uploads,
+                sent_as=form.sending,
+            )
+        except SentBefore as before:
+            if before.post is not None and before.is_same:
+                return before.post
+            form.begin_anew()
+            text = _("This form was sent before. Send it again if it is another thing.")
+            form.add_error(None, ValidationError(text))
+        except ValidationError as error:
+            form.add_error(None, error)
+    form.keep_photos()
+    return None
+
+
+def _remembered(request: HttpRequest) -> dict[str, Any]:
+    kept = request.session.get(SESSION_KEY, {})
+    return {name: kept[name] for name in REMEMBERED if kept.get(name)}
+
+
+def _page(model_admin: "PostAdmin", request: HttpRequest, form: IntakeForm) -> TemplateResponse:
+    shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Take in a found thing"),
+        "opts": model_admin.opts,
+        "form": form,
+        "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
+    }
+    status = HTTPStatus.OK
+    return TemplateResponse(request, "admin/lostfound/post/intake.html", context, status=status)

@@ -1,0 +1,147 @@
+"""The counter over the API: taking things in, and finding them again on their shelf."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lostfound import services
+from lostfound.api.etags import require_match
+from lostfound.api.posts import IDEMPOTENCY_KEY, IF_MATCH, person, submit_once
+from lostfound.api.problems import problems
+from lostfound.api.serializers import OfficeIntakeIn, OfficePostOut
+from lostfound.models import Post
+from lostfound.throttles import WriteThrottle
+
+FILTERS = {
+    "kind": ("kind", Post.Kind.values),
+    "status": ("status", Post.Status.values),
+    "category": ("category__code", None),
+    "building": ("building__code", None),
+    "office": ("office__code", None),
+    "shelf": ("shelf", None),
+}
+INTAKE_PER_HOUR = 600
+
+
+class MayHandlePosts(BasePermission):
+    """Staff who may see posts, and for writing those who may change them."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """See rest_framework."""
+        needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
+        what = needed.get(str(request.method), "change")
+        user = request.user
+        return bool(user.is_staff and user.has_perm(f"lostfound.{what}_post"))
+
+
+class OfficePostsView(generics.ListAPIView[Post]):
+    """All posts, and things that are handed in."""
+
+    serializer_class = OfficePostOut
+    permission_classes = (MayHandlePosts,)
+    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    throttle_scope = "office"
+    throttle_limit = INTAKE_PER_HOUR
+
+    def get_throttles(self) -> list[Any]:
+        """Only writing is limited."""
+        return [WriteThrottle()]
+
+    def get_queryset(self) -> QuerySet[Post]:
+        """Posts, as the query asks for them."""
+        posts = Post.objects.with_details().order_by("-created_at", "-pk")
+        asked = self.request.query_params
+        for name, (field, choices) in FILTERS.items():
+            wanted = asked.get(name)
+            if wanted is None:
+                continue
+            if choices is not None and wanted not in choices:
+                raise ValidationError({name: [", ".join(choices)]}, code="invalid_choice")
+            posts = posts.filter(**{field: wanted.replace("\x00", "")})
+        if words := asked.get("q", "").replace("\x00", ""):
+            posts = posts.filter(
+                Q(title__icontains=words)
+                | Q(description__icontains=words)
+                | Q(kept_note__icontains=words)
+                | Q(shelf__icontains=words)
+            )
+        return posts
+
+    @extend_schema(
+        operation_id="office_posts_list",
+        parameters=[
+            *(
+                OpenApiParameter(name, enum=choices) if choices else OpenApiParameter(name)
+                for name, (_field, choices) in FILTERS.items()
+            ),
+            OpenApiParameter("q", description="Words in title, description, place or shelf."),
+        ],
+        responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List posts as the office sees them, newest first."""
+        return self.list(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="office_intake",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"multipart/form-data": OfficeIntakeIn, "application/json": OfficeIntakeIn},
+        responses={201: OfficePostOut, **problems(400, 401, 403, 409, 422, 429)},
+    )
+    def post(self, request: Request) -> Response:
+        """Take in a found thing with its photographs; matching goes on in the background."""
+        data = OfficeIntakeIn(data=request.data, context={"kind": Post.Kind.FOUND})
+        data.is_valid(raise_exception=True)
+        fields = dict(data.validated_data)
+        photos = fields.pop("photos", [])
+        post = submit_once(request, kind=Post.Kind.FOUND, fields=fields, photos=photos)
+        return Response(OfficePostOut(_post(post.public_id)).data, status.HTTP_201_CREATED)
+
+
+class OfficePostView(APIView):
+    """One post of anybody's."""
+
+    permission_classes = (MayHandlePosts,)
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "office"
+    throttle_limit = INTAKE_PER_HOUR
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
+    @extend_schema(
+        operation_id="office_posts_retrieve",
+        responses={200: OfficePostOut, **problems(401, 403, 404)},
+    )
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Read a post as the office sees it."""
+        return Response(OfficePostOut(_post(public_id)).data)
+
+    @extend_schema(
+        operation_id="office_posts_update",
+        parameters=[IF_MATCH],
+        request=OfficeIntakeIn(partial=True),
+        responses={200: OfficePostOut, **problems(400, 401, 403, 404, 412, 429)},
+    )
+    def patch(self, request: Request, public_id: UUID) -> Response:
+        """Change words, facts, shelf, and what stays hidden; photographs are added."""
+        post = _post(public_id)
+        require_match(request, OfficePostOut(post).data)
+        data = OfficeIntakeIn(data=request.data, partial=True, context={"post": post})
+        data.is_valid(raise_exception=True)
+        fields = dict(data.validated_data)
+        photos = fields.pop("photos", [])
+        services.edit_post(post, actor=person(request), fields=fields, add_photos=photos)
+        return Response(OfficePostOut(_post(public_id)).data)
+
+
+def _post(public_id: UUID) -> Post:
+    return get_object_or_404(Post.objects.with_details(), public_id=public_id)

@@ -1,0 +1,152 @@
+"""Review over the API, for an app of the office: the next pair, and what is decided about it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lostfound.api.posts import person
+from lostfound.api.problems import Conflict, problems
+from matching.api.serializers import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
+from matching.models import Match, MatchDecision
+from matching.review.page import review_context
+from matching.review.queue import waiting
+from matching.selectors import with_both_posts
+from matching.services import (
+    DecisionRefused,
+    claim_next,
+    confirm_match,
+    log_shown,
+    reject_match,
+    skip,
+    undo_decision,
+)
+
+ERRORS = problems(401, 403, 404)
+DECIDED = {200: DecisionOut, **ERRORS, **problems(400, 409)}
+
+
+class MayReview(BasePermission):
+    """Staff who may decide about pairs."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """See rest_framework."""
+        return bool(request.user.is_staff and request.user.has_perm("matching.change_match"))
+
+
+class NextPairView(APIView):
+    """The queue, one pair at a time."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(
+        operation_id="review_next",
+        request=None,
+        responses={200: NextPairOut, **problems(401, 403)},
+    )
+    def post(self, request: Request) -> Response:
+        """Take the next pair; for ten minutes nobody else gets it."""
+        queue = with_both_posts(waiting())
+        match = claim_next(person(request), queue)
+        if match is not None:
+            log_shown([match])
+        answer = {"left": waiting().count(), "pair": match and _pair(match)}
+        return Response(NextPairOut(answer).data)
+
+
+class PairView(APIView):
+    """One pair."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(operation_id="review_pair", responses={200: PairOut, **ERRORS})
+    def get(self, request: Request, pk: int) -> Response:
+        """Read a pair with everything that a decision needs."""
+        return Response(PairOut(_pair(_match(pk))).data)
+
+
+class ConfirmView(APIView):
+    """Both posts are about the same thing."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(operation_id="review_confirm", request=DecideIn, responses=DECIDED)
+    def post(self, request: Request, pk: int) -> Response:
+        """Confirm a pair; both authors are told."""
+        data = DecideIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        try:
+            decision = confirm_match(
+                _match(pk), actor=person(request), expected_version=data.validated_data["version"]
+            )
+        except DecisionRefused as refused:
+            raise Conflict(str(refused), refused.code) from refused
+        return Response(DecisionOut(decision).data)
+
+
+class RejectView(APIView):
+    """The posts are about two things."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(operation_id="review_reject", request=RejectIn, responses=DECIDED)
+    def post(self, request: Request, pk: int) -> Response:
+        """Reject a pair; it comes back only if its evidence changes."""
+        data = RejectIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        said = dict(data.validated_data)
+        version = said.pop("version")
+        try:
+            decision = reject_match(
+                _match(pk), actor=person(request), expected_version=version, **said
+            )
+        except DecisionRefused as refused:
+            raise Conflict(str(refused), refused.code) from refused
+        return Response(DecisionOut(decision).data)
+
+
+class SkipView(APIView):
+    """Somebody else, or later."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(operation_id="review_skip", request=None, responses={204: None, **ERRORS})
+    def post(self, request: Request, pk: int) -> Response:
+        """Give a pair back, and see it again last."""
+        skip(_match(pk), person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class UndoView(APIView):
+    """A decision that was made."""
+
+    permission_classes = (MayReview,)
+
+    @extend_schema(operation_id="review_undo", request=None, responses=DECIDED)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Take a decision back, so that all is as before it."""
+        decision = get_object_or_404(
+            MatchDecision.objects.select_related("match__lost", "match__found"),
+            public_id=public_id,
+        )
+        try:
+            undone = undo_decision(decision, actor=person(request))
+        except DecisionRefused as refused:
+            raise Conflict(str(refused), refused.code) from refused
+        return Response(DecisionOut(undone).data)
+
+
+def _match(pk: int) -> Match:
+    return get_object_or_404(with_both_posts(Match.objects.all()), pk=pk)
+
+
+def _pair(match: Match) -> dict[str, Any]:
+    shown = review_context(match)
+    answer = shown["answer"]
+    return {**shown, "answer": answer.answer if answer else None}

@@ -1,0 +1,130 @@
+"""Searching found things over the API, by words, a photograph, and facts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from lostfound.api.problems import Unavailable, problems
+from lostfound.models import Colour, Post
+from lostfound.photos import prepare_photo
+from lostfound.throttles import throttle_write
+from matching.api.serializers import PhotoQueryIn, PhotoQueryOut, SearchOut
+from matching.finder.client import FinderAway, embed_photo
+from matching.forms import SearchForm
+from matching.lookup import Finding, look_up, things_with
+from matching.selectors import photo_query
+from matching.services import keep_photo_query
+from matching.views.search import PER_PAGE, searches_within_the_hour, uuid_of, why_words
+
+
+class SearchThrottle(BaseThrottle):
+    """The limit of the pages, which counts reading too: each search costs the model's time."""
+
+    retry_after_s = 0
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """See rest_framework."""
+        verdict = throttle_write(request, "search", searches_within_the_hour(request))
+        self.retry_after_s = verdict.retry_after_s
+        return verdict.allowed
+
+    def wait(self) -> float:
+        """Seconds until the window ends."""
+        return float(self.retry_after_s)
+
+
+class SearchView(APIView):
+    """Found things, as anybody may see them; nobody need sign in."""
+
+    permission_classes = (AllowAny,)
+    throttle_classes = (SearchThrottle,)
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            OpenApiParameter("q", description="Words in Korean or English."),
+            OpenApiParameter("photo", description="What /search/photo/ answered."),
+            OpenApiParameter("category", description="Code of a category."),
+            OpenApiParameter("colour", enum=Colour.values),
+            OpenApiParameter("building", description="Code of a building."),
+            OpenApiParameter("since", description="First day, such as 2026-03-01."),
+            OpenApiParameter("until", description="Last day."),
+            OpenApiParameter("page", int),
+        ],
+        responses={200: SearchOut, **problems(400, 401, 429)},
+    )
+    def get(self, request: Request) -> Response:
+        """Search by meaning and by exact words; without either, list the newest."""
+        form = SearchForm(request.query_params)
+        if not form.is_valid():
+            raise ValidationError(form.errors.get_json_data())  # type: ignore[arg-type]
+        text = form.cleaned_data["q"]
+        photo_id = uuid_of(request.query_params.get("photo", ""))
+        photo = photo_query(photo_id) if photo_id else None
+        if request.query_params.get("photo") and photo is None:
+            message = _("The photograph of this address is no longer known.")
+            raise ValidationError({"photo": [message]}, code="unknown")
+        listed: Sequence[Any]
+        by_meaning = True
+        if text or photo:
+            found = look_up(text, photo, form.facts)
+            listed, by_meaning = found.findings, found.by_meaning
+        else:
+            listed = things_with(form.facts)  # type: ignore[assignment]
+        page = Paginator(listed, PER_PAGE).get_page(request.query_params.get("page"))
+        answer = {
+            "count": page.paginator.count,
+            "page": page.number,
+            "pages": page.paginator.num_pages,
+            "by_meaning": by_meaning,
+            "results": _results(list(page)),
+        }
+        return Response(SearchOut(answer).data)
+
+
+class SearchPhotoView(APIView):
+    """Photographs to search by."""
+
+    permission_classes = (AllowAny,)
+    throttle_classes = (SearchThrottle,)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="search_photo",
+        request={"multipart/form-data": PhotoQueryIn},
+        responses={201: PhotoQueryOut, **problems(400, 401, 429, 503)},
+    )
+    def post(self, request: Request) -> Response:
+        """Turn a photograph into something to search with; the photograph is not kept."""
+        data = PhotoQueryIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        prepared = prepare_photo(data.validated_data["photo"])
+        try:
+            query = keep_photo_query(embed_photo(prepared.thumbnail))
+        except FinderAway as away:
+            raise Unavailable from away
+        return Response(PhotoQueryOut({"photo": query.public_id}).data, status.HTTP_201_CREATED)
+
+
+def _results(listed: list[Finding | Post]) -> list[dict[str, Any]]:
+    posts = [one for one in listed if isinstance(one, Post)]
+    if posts:
+        return [{"thing": post, "why": []} for post in posts]
+    findings = [one for one in listed if isinstance(one, Finding)]
+    rows = things_with({}).in_bulk([finding.post_id for finding in findings])
+    return [
+        {"thing": rows[finding.post_id], "why": why_words(finding)}
+        for finding in findings
+        if finding.post_id in rows
+    ]

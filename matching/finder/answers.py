@@ -1,0 +1,120 @@
+"""What the finder answers: a photograph's vector, and found posts that resemble a query."""
+
+import base64
+import io
+import threading
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from matching.conf import matching_settings
+from matching.core.explanation import reasons, waterfall
+from matching.core.filters import Wanted
+from matching.core.profile import ScoringProfile
+from matching.core.registry import get_strategy, needs_profile
+from matching.core.types import PostFeatures, Score
+from matching.core.vectors import Vec
+from matching.core.weighing import Weighing
+from matching.encoder import current_fingerprint, get_encoder
+from matching.finder.wire import packed_vec, unpacked_vec
+from matching.search import search_things
+from matching.services.profiles import ensure_profile
+
+MOST: Final = 500
+MAX_TEXT_CHARS: Final = 1000  # more words than a model reads
+SETS: Final = ("categories", "families", "colours", "buildings", "zones")
+
+_encoding = threading.Lock()  # a tokenizer takes one caller at a time
+
+
+class BadQuestion(ValueError):
+    """The finder cannot read what it was asked."""
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one question, as `matching.finder.client` reads it.
+
+    Raises: BadQuestion, EncoderUnavailable, IndexUnavailable
+    """
+    asked = question.get("do")
+    if asked == "ping":
+        return {"fingerprint": current_fingerprint()}
+    if asked == "embed":
+        return _embedded(base64.b64decode(question["photo"]))
+    if asked == "find":
+        return {"found": _found(question)}
+    raise BadQuestion(f"unknown: {asked!r}")
+
+
+def warm_up() -> None:
+    """Load the model and read the index before anybody asks."""
+    answer({"do": "find", "text": "우산"})
+
+
+def _embedded(jpeg: bytes) -> dict[str, Any]:
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image, _encoding:
+        encoder = get_encoder()
+        vec = encoder.encode_images([image])[0]
+    return {"fingerprint": encoder.fingerprint, "vec": packed_vec(vec)}
+
+
+def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
+    fingerprint = current_fingerprint()
+    text = str(question.get("text", ""))[:MAX_TEXT_CHARS].strip()
+    text_vec = None
+    strategy = get_strategy(matching_settings().strategy)
+    with _encoding:
+        profile = ensure_profile(fingerprint) if needs_profile(strategy.name) else None
+        if text:
+            text_vec = get_encoder().encode_texts([text])[0]
+    image_vecs = _photo_vecs(question, fingerprint, text_vec, profile)
+    if text_vec is None and not len(image_vecs):
+        return []
+    query = PostFeatures(post_id=0, kind="lost", text_vec=text_vec, image_vecs=image_vecs)
+    best = search_things(
+        query,
+        _wanted(question.get("wanted", {})),
+        fingerprint=fingerprint,
+        profile=profile,
+        k=min(int(question.get("most", MOST)), MOST),
+    )
+    weighing = profile.weighing if profile else None
+    told = [_told(score, weighing) for score in best]
+    return [one for one in told if one["bits"] > 0.0]
+
+
+def _photo_vecs(
+    question: dict[str, Any],
+    fingerprint: str,
+    text_vec: Vec | None,
+    profile: ScoringProfile | None,
+) -> Vec:
+    """Shape: (0 or 1, dim); a photograph that another encoder has seen counts as none."""
+    if question.get("vec") and question.get("fingerprint") == fingerprint:
+        return unpacked_vec(question["vec"])[None, :]
+    if text_vec is not None:
+        return np.zeros((0, len(text_vec)), dtype=np.float32)
+    return np.zeros((0, profile.dim if profile else 0), dtype=np.float32)
+
+
+def _wanted(given: dict[str, Any]) -> Wanted:
+    facts: dict[str, Any] = {
+        name: frozenset(map(str, given[name])) for name in SETS if name in given
+    }
+    facts |= {name: float(given[name]) for name in ("first_day", "last_day") if name in given}
+    return Wanted(**facts)
+
+
+def _told(score: Score, weighing: Weighing | None) -> dict[str, Any]:
+    """With what speaks for it; cosines have no reasons, and all that were listed count."""
+    if weighing is None:
+        return {"id": score.post_id, "bits": max(score.score, 0.0), "reasons": []}
+    steps = waterfall(score.terms, weighing, score.score)
+    known = [step for step in steps if score.terms.get(step.name) is not None]
+    bits = sum(step.bits or 0.0 for step in known if step.name != "prior")
+    return {
+        "id": score.post_id,
+        "bits": round(bits, 2),
+        "reasons": [step.name for step in reasons(known)[0]],
+    }

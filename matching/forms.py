@@ -1,0 +1,67 @@
+"""What people may search for."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from lostfound import selectors
+from lostfound.form_fields import RowField
+from lostfound.models import Building, Category, Colour
+
+MAX_WORDS_CHARS = 200
+DAY_INPUT = {"type": "date"}
+
+
+class SearchForm(forms.Form):
+    """Words and facts of a found thing; nothing is required."""
+
+    q = forms.CharField(
+        label=_("What are you looking for?"),
+        required=False,
+        max_length=MAX_WORDS_CHARS,
+        widget=forms.TextInput(attrs={"type": "search", "enterkeyhint": "search"}),
+    )
+    category = RowField(label=_("Category"), required=False, key="code")
+    colour = forms.ChoiceField(
+        label=_("Colour"), required=False, choices=[("", _("Any")), *Colour.choices]
+    )
+    building = RowField(label=_("Place"), required=False, key="code")
+    since = forms.DateField(
+        label=_("Found from"), required=False, widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Found until"), required=False, widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d")
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for name, groups in (
+            ("category", selectors.categories_by_family()),
+            ("building", selectors.buildings_by_zone()),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, RowField)
+            field.offer(((heading.name, rows) for heading, rows in groups), empty=_("Any"))
+            field.error_messages["invalid_choice"] = _("Please choose from the list.")
+        self.fields["q"].widget.attrs["placeholder"] = _("For example: black umbrella, 흰색 에어팟")
+
+    def clean_q(self) -> str:
+        """One line without characters that no database takes."""
+        return " ".join(str(self.cleaned_data["q"]).replace("\x00", " ").split())
+
+    def clean(self) -> dict[str, Any]:
+        """The first day comes before the last one."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if isinstance(since, date) and isinstance(until, date) and since > until:
+            self.add_error("until", ValidationError(_("This day lies before the first one.")))
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Category | Building | str | date]:
+        """The facts that were given and can be used, by name."""
+        cleaned = getattr(self, "cleaned_data", {})
+        return {name: cleaned[name] for name in cleaned if name != "q" and cleaned[name]}

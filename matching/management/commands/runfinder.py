@@ -1,0 +1,33 @@
+"""`manage.py runfinder`: answers searches by words and photographs."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from matching.cluster import SUPERVISOR_ENV, die_with_parent
+from matching.conf import matching_settings
+from matching.finder.wire import bind_address
+
+
+class Command(BaseCommand):
+    """Runs until SIGTERM; `runworker` starts one of its own unless told otherwise."""
+
+    requires_system_checks = ()
+    help = "Runs the finder: the process that searches by meaning. `runworker` starts one itself."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        address = bind_address()
+        if address is None:
+            raise CommandError(
+                "Searching by meaning is switched off. Unset MATCHING_FINDER, or set it to "
+                "HOST:PORT."
+            )
+        if SUPERVISOR_ENV in os.environ:
+            die_with_parent(int(os.environ[SUPERVISOR_ENV]))
+        # Read by torch's libraries when they are loaded.
+        for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, str(matching_settings().threads))
+        from matching.finder.server import FinderServer
+
+        FinderServer(address).run()

@@ -1,0 +1,22 @@
+"""Keeps what the encoder made of a photograph that somebody searches by, for a week."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from matching.finder.client import PhotoVec
+from matching.models import PhotoQuery
+
+KEPT_FOR: Final = timedelta(days=7)
+
+
+def keep_photo_query(photo: PhotoVec) -> PhotoQuery:
+    """Keep the vector under an address of its own."""
+    data = photo.vec.astype("<f4").tobytes()
+    return PhotoQuery.objects.create(fingerprint=photo.fingerprint, data=data)
+
+
+def prune_photo_queries() -> int:
+    """Remove what was searched by too long ago; returns how many."""
+    return PhotoQuery.objects.filter(asked_at__lt=timezone.now() - KEPT_FOR).delete()[0]

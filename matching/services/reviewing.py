@@ -1,0 +1,93 @@
+"""Hands out waiting pairs, one to each person at a time."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lostfound.models import User
+from matching.models import Match, ReviewClaim, ReviewSkip, SuggestionAnswer
+
+HELD_FOR: Final = timedelta(minutes=10)  # without a decision, a skip, or another look
+SKIPPED_FOR: Final = timedelta(hours=8)  # a working day
+TRIED_AT_ONCE: Final = 20
+
+
+def claim_next(user: User, queue: QuerySet[Match]) -> Match | None:
+    """The pair that a person reviews now: the one they have already, or the next free one.
+
+    Pairs that their losers call their own come first, else the order is the queue's. What others
+    have before them is left out, and what shares a post with it; what the person has skipped comes
+    when nothing else is left.
+
+    Args:
+        queue: waiting pairs in their order.
+    """
+    now = timezone.now()
+    held = queue.filter(claim__user=user, claim__until__gt=now).first()
+    if held is not None:
+        _renew(held, user)
+        return held
+    free = _free(queue, user)
+    skipped = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
+    fresh = free.exclude(Exists(skipped))
+    named = Exists(
+        SuggestionAnswer.objects.filter(match=OuterRef("pk"), answer=SuggestionAnswer.Answer.MINE)
+    )
+    for candidates in (fresh.filter(named), fresh, free):
+        for match in candidates[:TRIED_AT_ONCE]:
+            if claim(match, user):
+                return match
+    return None
+
+
+def claim(match: Match, user: User) -> bool:
+    """Take a pair; False where somebody else has it."""
+    now = timezone.now()
+    free = ReviewClaim.objects.filter(match=match).filter(Q(user=user) | Q(until__lte=now))
+    if free.update(user=user, until=now + HELD_FOR):
+        return True
+    try:
+        with transaction.atomic():
+            ReviewClaim.objects.create(match=match, user=user, until=now + HELD_FOR)
+    except IntegrityError:  # somebody was faster, or the pair has gone
+        return False
+    return True
+
+
+def release(match: Match, user: User) -> None:
+    """Give a pair back."""
+    ReviewClaim.objects.filter(match=match, user=user).delete()
+
+
+def skip(match: Match, user: User) -> None:
+    """Give a pair back, and see it again last."""
+    release(match, user)
+    ReviewSkip.objects.update_or_create(match=match, user=user, defaults={"at": timezone.now()})
+
+
+def reviewer_of(match: Match) -> User | None:
+    """Who has a pair before them now."""
+    held = ReviewClaim.objects.filter(match=match, until__gt=timezone.now())
+    found = held.select_related("user").first()
+    return found.user if found else None
+
+
+def prune_reviewing() -> None:
+    """Remove what no longer holds."""
+    now = timezone.now()
+    ReviewClaim.objects.filter(until__lt=now).delete()
+    ReviewSkip.objects.filter(at__lt=now - SKIPPED_FOR).delete()
+
+
+def _renew(match: Match, user: User) -> None:
+    until = timezone.now() + HELD_FOR
+    ReviewClaim.objects.filter(match=match, user=user).update(until=until)
+
+
+def _free(queue: QuerySet[Match], user: User) -> QuerySet[Match]:
+    others = ReviewClaim.objects.filter(until__gt=timezone.now()).exclude(user=user)
+    near = others.filter(Q(match__lost=OuterRef("lost")) | Q(match__found=OuterRef("found")))
+    return queue.exclude(Exists(near))
