@@ -4,18 +4,20 @@ The people's pages and the API are listed one by one. The admin is held to one r
 pages, and the sign-in pages of allauth are its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lostfound.models import Notification, Post, User
 from lostfound.services import notify
-from matching.models import IntakeQuestion
-from matching.services import ask_intake
+from matching.models import IntakeQuestion, Match, MatchDecision
+from matching.services import ask_intake, decision_version, reject_match
 from tests.factories import MatchFactory, StaffFactory, UserFactory
 from tests.lostfound.making import make_post, upload
 
@@ -29,6 +31,7 @@ EACH_OWN: Final = (SIGN_IN, 200, 200, 200)
 API_MINE: Final = (401, 404, 404, 200)
 API_OWN: Final = (401, 200, 200, 200)
 ANYBODY: Final = (200, 200, 200, 200)
+OFFICE: Final = (401, 403, 200, 403)
 
 Statuses = tuple[int, int, int, int]
 
@@ -49,6 +52,10 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:delete_post", "get"): MINE,
     ("lostfound:delete_post", "post"): (SIGN_IN, 404, 404, 302),
     ("lostfound:photo", "get"): (404, 404, 200, 200),
+    ("lostfound:thing", "get"): ANYBODY,
+    ("lostfound:manifest", "get"): ANYBODY,
+    ("lostfound:service_worker", "get"): ANYBODY,
+    ("lostfound:offline", "get"): ANYBODY,
     ("lostfound:notifications", "get"): EACH_OWN,
     ("lostfound:notifications_read", "post"): (SIGN_IN, 302, 302, 302),
     ("lostfound:open_notification", "post"): (SIGN_IN, 404, 404, 302),
@@ -56,6 +63,9 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:language", "post"): (302, 302, 302, 302),
     # A fragment of the post's page; without htmx it leads there.
     ("matching:state", "get"): (SIGN_IN, 404, 302, 302),
+    ("matching:answer", "post"): (SIGN_IN, 404, 404, 302),
+    ("matching:search", "get"): ANYBODY,
+    ("matching:search_photo", "post"): (302, 302, 302, 302),  # back to the search, with a word
     ("matching:ask_intake", "post"): (SIGN_IN, 202, 202, 202),
     ("matching:intake", "get"): MINE,
     ("set_language", "post"): (302, 302, 302, 302),
@@ -68,11 +78,34 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-post-reopen", "post"): API_MINE,
     ("api-post-photos", "post"): API_MINE,
     ("api-post-photo", "delete"): (401, 404, 404, 204),
+    ("api-post-photos-order", "put"): API_MINE,
+    ("api-thing", "get"): ANYBODY,
+    ("api-search", "get"): ANYBODY,
+    ("api-search-photo", "post"): (503, 503, 503, 503),  # nobody answers in a test
+    ("api-sync", "get"): API_OWN,
+    ("api-notifications-read", "post"): (401, 204, 204, 204),
+    ("api-notification-choices", "get"): API_OWN,
+    ("api-notification-choices", "put"): API_OWN,
+    ("api-devices", "get"): API_OWN,
+    ("api-device", "delete"): (401, 404, 404, 204),
+    ("api-office-posts", "get"): OFFICE,
+    ("api-office-posts", "post"): (401, 403, 201, 403),
+    ("api-office-post", "get"): OFFICE,
+    ("api-office-post", "patch"): OFFICE,
+    ("api-review-next", "post"): OFFICE,
+    ("api-review-pair", "get"): OFFICE,
+    ("api-review-confirm", "post"): OFFICE,
+    ("api-review-reject", "post"): OFFICE,
+    ("api-review-skip", "post"): (401, 403, 204, 403),
+    ("api-review-undo", "post"): OFFICE,
+    ("api-post-answer", "put"): API_MINE,
+    ("api-post-answer", "delete"): (401, 404, 404, 204),
     ("api-categories", "get"): API_OWN,
     ("api-places", "get"): API_OWN,
     ("api-notifications", "get"): API_OWN,
     ("api-notification-read", "post"): API_MINE,
     ("api-me", "get"): API_OWN,
+    ("api-me", "patch"): API_OWN,
     ("api-post-matching", "get"): API_MINE,
     ("api-post-suggestions", "get"): API_MINE,
     ("api-intake", "post"): (401, 202, 202, 202),
@@ -91,8 +124,11 @@ class Scene:
 
     people: dict[str, User | None]
     post: Post
+    thing: Post
+    pair: Match
     notification: Notification
     question: IntakeQuestion
+    device: UserSession
 
     def address(self, route: str) -> str:
         photo = self.post.photos.get()
@@ -103,7 +139,20 @@ class Scene:
             "api-notification-read": {"pk": self.notification.pk},
             "matching:intake": {"public_id": self.question.public_id},
             "api-intake-answer": {"public_id": self.question.public_id},
+            "lostfound:thing": {"public_id": self.thing.public_id},
+            "api-thing": {"public_id": self.thing.public_id},
+            "api-office-post": {"public_id": self.post.public_id},
+            "matching:answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
+            "api-post-answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
+            "api-device": {"pk": self.device.pk},
         }
+        if route == "api-review-undo":
+            staff = self.people["staff"]
+            assert staff is not None
+            decision = MatchDecision.objects.first() or reject_match(self.pair, actor=staff)
+            return reverse(route, kwargs={"public_id": decision.public_id})
+        if route.startswith("api-review-") and route != "api-review-next":
+            return reverse(route, kwargs={"pk": self.pair.pk})
         of_post = route.partition(":")[2] in OF_A_POST or route.startswith("api-post-")
         usual = {"public_id": self.post.public_id} if of_post or route == "api-post" else {}
         return reverse(route, kwargs=by_route.get(route, usual))
@@ -112,14 +161,34 @@ class Scene:
 OF_A_POST: Final = {"post", "edit_post", "close_post", "reopen_post", "delete_post", "state"}
 
 
+FOR_ALL: Final = ("lostfound:language", "set_language", "matching:search_photo")
+PUTS: Final[dict[str, Callable[[Scene], dict[str, Any]]]] = {
+    "api-post-answer": lambda scene: {"answer": "mine"},
+    "api-post-photos-order": lambda scene: {
+        "photos": [str(photo.public_id) for photo in scene.post.photos.all()]
+    },
+    "api-notification-choices": lambda scene: {
+        "kind": "suggested",
+        "in_app": True,
+        "by_email": False,
+    },
+}
+
+
 @pytest.fixture
 def scene() -> Scene:
     author = UserFactory.create()
     post = make_post(author=author, kind="lost", photos=1)
     told = notify(author, post, Notification.Kind.MATCH_CONFIRMED)
     asked = ask_intake(author, title="우산")
-    people = {"anonymous": None, "other": UserFactory.create(), "author": author}
-    return Scene({**people, "staff": StaffFactory.create(is_superuser=False)}, post, told, asked)
+    staff = StaffFactory.create(is_superuser=False)
+    needed = ("view_post", "add_post", "change_post", "change_match")
+    staff.user_permissions.set(Permission.objects.filter(codename__in=needed))
+    people = {"anonymous": None, "other": UserFactory.create(), "author": author, "staff": staff}
+    thing = make_post(kind="found", title="습득물")
+    pair = MatchFactory.create(lost=post, found=thing)
+    device = UserSession.objects.create(user=author, ip="127.0.0.1", session_key="x" * 32)
+    return Scene(people, post, thing, pair, told, asked, device)
 
 
 def browser(user: User | None) -> Client:
@@ -129,13 +198,17 @@ def browser(user: User | None) -> Client:
     return client
 
 
-def body_of(route: str) -> dict[str, Any]:
+def body_of(route: str, version: str) -> dict[str, Any]:
     """A body that is right, so that only the person decides."""
     words = {"title": "파란 우산", "kept_note": "과사무실", "happened_on": "2026-03-02"}
     if route == "api-posts":
         return {"kind": "lost", **words}
     if route == "api-post-photos":
         return {"photos": [upload(7)]}
+    if route in ("api-search-photo", "matching:search_photo"):
+        return {"photo": upload(7)}
+    if route in ("api-review-confirm", "api-review-reject"):
+        return {"version": version}
     return {**words, "language": "en", "next": "/"}
 
 
@@ -149,16 +222,21 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
         if method == "patch":
             answer = client.patch(address, {"title": "남색 우산"}, content_type="application/json")
         elif method == "post":
-            answer = client.post(address, body_of(route))
+            body = body_of(route, decision_version(scene.pair))
+            answer = client.post(address, {"answer": "mine", **body})
+        elif method == "put":
+            answer = client.put(address, PUTS[route](scene), content_type="application/json")
         else:
             answer = getattr(client, method)(address)
         got.append(answer.status_code)
         if got[-1] == SIGN_IN and TABLE[route, method][ROLES.index(role)] == SIGN_IN:
             to_sign_in = answer.headers["Location"].startswith(reverse("account_login"))
-            may_write = role != "anonymous" or route in ("lostfound:language", "set_language")
+            may_write = role != "anonymous" or route in FOR_ALL
             assert to_sign_in is not may_write, (role, answer.headers["Location"])
         if role != "author":
-            assert Post.objects.filter(pk=scene.post.pk, title="파란 우산").exists()
+            assert (
+                Post.objects.filter(pk=scene.post.pk, title="파란 우산").exists() or role == "staff"
+            )
     assert tuple(got) == TABLE[route, method]
 
 

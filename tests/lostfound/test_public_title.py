@@ -1,0 +1,73 @@
+"""What staff hide of a thing, the public does not read, whatever the page."""
+
+import pytest
+
+from lostfound.models import Post
+from lostfound.services import edit_post
+from tests.lostfound.browsing import page, signed_in
+from tests.lostfound.making import make_category, make_post, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def hidden(title: str, facts: str, **values: object) -> Post:
+    return Post(title=title, hidden_facts=facts, kind="found", **values)
+
+
+@pytest.mark.parametrize(
+    ("title", "facts", "shown"),
+    [
+        ("김민수 학생증", "김민수", "… 학생증"),
+        ("Gucci Wallet", "gucci", "… Wallet"),
+        ("검은 지갑", "", "검은 지갑"),
+        ("파란 우산 (별 스티커)", "별 스티커\n우산", "파란 … (…)"),
+        ("a.b 로고", "a.b", "… 로고"),
+        ("aXb 로고", "a.b", "aXb 로고"),
+        ("별 스티커", "스티커\n별 스티커", "Found"),
+    ],
+)
+def test_hidden_words_are_taken_out(title: str, facts: str, shown: str) -> None:
+    from django.utils import translation
+
+    with translation.override("en"):
+        assert hidden(title, facts).public_title == shown
+
+
+def test_where_nothing_is_left_the_category_names_it() -> None:
+    category = make_category()
+    assert hidden("프라다", "프라다", category=category).public_title == category.name
+
+
+def test_no_public_page_shows_them() -> None:
+    post = make_post(title="프라다 반지갑", category=make_category(), photos=1)
+    edit_post(post, actor=post.author, fields={"hidden_facts": "프라다", "shelf": "A-12"})
+    stranger = signed_in(make_user())
+    for path in (
+        "/",
+        "/search/",
+        f"/things/{post.public_id}/",
+        f"/posts/new/lost/?like={post.public_id}",
+        f"/api/v1/things/{post.public_id}/",
+        "/api/v1/search/",
+    ):
+        text = page(stranger.get(path))
+        assert "반지갑" in text, path
+        assert "프라다" not in text and "A-12" not in text, path
+
+
+def test_the_office_facts_belong_to_found_things_only() -> None:
+    post = make_post(kind="lost")
+    edit_post(post, actor=post.author, fields={"hidden_facts": "별", "shelf": "A-12"})
+    post.refresh_from_db()
+    assert (post.shelf, post.hidden_facts) == ("", "")
+
+
+def test_an_author_cannot_set_them_through_the_form() -> None:
+    author = make_user()
+    post = make_post(author=author, kept_note="과사무실")
+    body = {"title": "파란 우산", "kept_note": "과사무실", "happened_on": "2026-03-02"}
+    answer = signed_in(author).post(
+        f"/posts/{post.public_id}/edit/", {**body, "shelf": "Z-1", "hidden_facts": "별"}
+    )
+    post.refresh_from_db()
+    assert answer.status_code == 302 and (post.shelf, post.hidden_facts) == ("", "")

@@ -1,0 +1,85 @@
+"""Searching and answering over the API."""
+
+from typing import Any
+
+import pytest
+
+from matching import lookup
+from matching.finder.client import FinderAway, Hit
+from matching.models import SuggestionAnswer
+from tests.factories import MatchFactory, PostFactory
+from tests.lostfound.api.device import Device, code_of, errors_of
+from tests.lostfound.making import make_category, make_post, make_user, upload
+
+pytestmark = pytest.mark.django_db
+
+
+def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    post = make_post(title="검은 우산", category=make_category(), photos=1, description="안쪽 이름")
+    monkeypatch.setattr(lookup, "find_things", lambda *_args: [Hit(post.pk, 2.0, ("text_image",))])
+    body = Device().get("search/", q="우산").json()
+    assert (body["count"], body["pages"], body["by_meaning"]) == (1, 1, True)
+    result = body["results"][0]
+    assert result["why"] == ["It says “우산”", "Its photograph fits your words"]
+    assert result["thing"]["id"] == str(post.public_id) and result["thing"]["thumbnail_url"]
+    assert not {"description", "kept_note", "shelf", "author"} & result["thing"].keys()
+
+
+def test_while_nobody_answers_exact_words_are_compared() -> None:
+    make_post(title="검은 우산")
+    body = Device().get("search/", q="우산").json()
+    assert body["by_meaning"] is False and body["count"] == 1
+    assert Device().get("search/").json()["count"] == 1
+    assert code_of(Device().send_form("search/photo/", {"photo": upload(1)}), 503) == "unavailable"
+
+
+def test_what_cannot_be_searched_is_named() -> None:
+    phone = Device()
+    assert errors_of(phone.get("search/", colour="ultraviolet")) == {"colour": ["invalid_choice"]}
+    assert errors_of(phone.get("search/", since="soon")) == {"since": ["invalid"]}
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert errors_of(phone.get("search/", photo=unknown)) == {"photo": ["unknown"]}
+    assert errors_of(phone.send_form("search/photo/", {})) == {"photo": ["required"]}
+
+
+def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy as np
+
+    from matching.api import search
+    from matching.finder.client import PhotoVec
+
+    seen: list[Any] = []
+
+    def find(_text: str, photo: PhotoVec | None, _wanted: Any) -> list[Hit]:
+        seen.append(photo)
+        return []
+
+    monkeypatch.setattr(search, "embed_photo", lambda _jpeg: PhotoVec("f", np.ones(4, np.float32)))
+    monkeypatch.setattr(lookup, "find_things", find)
+    answer = Device().send_form("search/photo/", {"photo": upload(1)})
+    assert answer.status_code == 201
+    assert Device().get("search/", photo=answer.json()["photo"]).status_code == 200
+    assert seen[0].fingerprint == "f" and seen[0].vec.tolist() == [1, 1, 1, 1]
+    assert FinderAway
+
+
+def test_a_suggestion_is_answered_and_the_answer_taken_back() -> None:
+    author = make_user(password="correct horse")
+    pair = MatchFactory.create(lost=PostFactory.create(author=author))
+    phone = Device(author)
+    path = f"/api/v1/posts/{pair.lost.public_id}/suggestions/{pair.pk}/answer/"
+
+    def put(answer: str) -> Any:
+        return phone.client.put(
+            path, {"answer": answer}, content_type="application/json", headers=phone.headers
+        )
+
+    assert put("mine").json()["answer"] == "mine"
+    listed = phone.get(f"posts/{pair.lost.public_id}/suggestions/").json()
+    assert [row["answer"] for row in listed] == ["mine"]
+    assert errors_of(put("perhaps")) == {"answer": ["invalid_choice"]}
+    assert phone.delete(path).status_code == 204
+    assert not SuggestionAnswer.objects.exists()
+    pair.status = "withdrawn"
+    pair.save()
+    assert code_of(put("mine"), 409) == "not_answerable"

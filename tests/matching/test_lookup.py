@@ -1,0 +1,159 @@
+"""What people find: by meaning where somebody answers, by exact words in any case."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from lostfound.models import Building, Category, Post
+from lostfound.services import edit_post
+from matching import lookup
+from matching.finder.client import FinderAway, Hit
+from tests.lostfound.browsing import page, queries_of, signed_in
+from tests.lostfound.making import make_category, make_post, upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers."""
+
+    def find(*_args: Any) -> list[Hit]:
+        raise FinderAway("away")
+
+    monkeypatch.setattr(lookup, "find_things", find)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Hit]:
+    """What the finder answers; tests add to it."""
+    hits: list[Hit] = []
+    monkeypatch.setattr(lookup, "find_things", lambda *_args: list(hits))
+    return hits
+
+
+def ids(found: lookup.Found) -> list[int]:
+    return [finding.post_id for finding in found.findings]
+
+
+def test_exact_words_are_found_while_nobody_answers(away: None) -> None:
+    both = make_post(title="검은 우산")
+    one = make_post(title="검은 지갑")
+    make_post(title="파란 가방")
+    found = lookup.look_up("검은 우산", None, {})
+    assert not found.by_meaning
+    assert ids(found) == [both.pk, one.pk]
+    assert found.findings[0].words == ("검은", "우산")
+
+
+def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None:
+    meant = make_post(title="장우산 발견")
+    said = make_post(title="검은 우산")
+    answers += [Hit(meant.pk, 3.0, ("text_text",)), Hit(said.pk, 2.0, ("category",))]
+    found = lookup.look_up("검은 우산", None, {})
+    assert ids(found) == [said.pk, meant.pk]
+    assert found.findings[1].reasons == ("text_text",)
+    assert found.by_meaning
+
+
+def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
+    lost = make_post(title="검은 우산", kind="lost")
+    closed = make_post(title="검은 우산")
+    Post.objects.filter(pk=closed.pk).update(status="closed")
+    hidden = make_post(title="프라다 우산", category=make_category())
+    edit_post(hidden, actor=hidden.author, fields={"hidden_facts": "프라다"})
+    answers += [Hit(lost.pk, 9.0), Hit(closed.pk, 9.0)]
+    assert ids(lookup.look_up("검은", None, {})) == []
+    assert ids(lookup.look_up("프라다", None, {})) == []
+    assert ids(lookup.look_up("우산", None, {})) == [hidden.pk]
+
+
+def test_a_place_or_a_category_counts_as_a_word(away: None) -> None:
+    building = Building.objects.order_by("pk")[0]
+    post = make_post(title="이어폰", building=building)
+    assert ids(lookup.look_up(building.name_en.upper(), None, {}))[0] == post.pk
+
+
+def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
+    wallet = Category.objects.get(code="wallet")
+    here = make_post(title="지갑", category=wallet, colour="black", happened_on=date(2026, 3, 2))
+    other = make_post(title="지갑", colour="blue", happened_on=date(2026, 3, 9))
+    answers += [Hit(here.pk, 1.0), Hit(other.pk, 2.0)]
+    for facts in (
+        {"category": wallet},
+        {"colour": "black"},
+        {"until": date(2026, 3, 5)},
+        {"since": date(2026, 3, 1), "until": date(2026, 3, 2)},
+    ):
+        assert ids(lookup.look_up("지갑", None, facts)) == [here.pk], facts
+    wanted = lookup.wanted_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
+    assert wanted.categories == {"wallet"} and wanted.colours == {"black"}
+    assert wanted.first_day == date(2026, 3, 1).toordinal() and wanted.last_day is None
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "'; DROP TABLE", "\x00우산", "🙂🙂", "a" * 5000, "   ", "우산 " * 400]
+)
+def test_no_words_break_it(away: None, text: str) -> None:
+    make_post(title="검은 우산")
+    lookup.look_up(text, None, {})
+    assert signed_in(None).get("/search/", {"q": text}).status_code == 200
+
+
+def test_the_page_says_why_and_its_address_can_be_shared(answers: list[Hit]) -> None:
+    post = make_post(title="검은 우산", category=make_category(), photos=1)
+    answers.append(Hit(post.pk, 3.0, ("text_image",)))
+    client = signed_in(None)
+    text = page(client.get("/search/", {"q": "우산", "colour": "", "category": ""}))
+    assert "사진이 찾는 말과 어울려요" in text and "“우산”" in text
+    assert f"/things/{post.public_id}/" in text
+
+
+def test_the_page_of_any_number_of_things_needs_as_many_queries(answers: list[Hit]) -> None:
+    client = signed_in(None)
+    counts = []
+    for number in (3, 30):
+        posts = [make_post(title="검은 우산", photos=1) for _ in range(number)]
+        answers += [Hit(post.pk, 3.0) for post in posts]
+        counts.append(queries_of(client, "/search/?q=우산"))
+    assert counts[0] == counts[1]
+
+
+def test_without_words_the_newest_are_listed_in_pages(away: None) -> None:
+    for _ in range(26):
+        make_post()
+    client = signed_in(None)
+    first, second = (page(client.get("/search/", {"page": number})) for number in (1, 2))
+    assert first.count('class="card"') == 24 and second.count('class="card"') == 2
+    assert "page=2" in first and "쉬고 있어요" not in first
+    assert (
+        client.get("/search/", {"page": "nonsense", "since": "x", "category": "?"}).status_code
+        == 200
+    )
+
+
+def test_it_says_where_meaning_rests_and_photographs_are_gone(away: None) -> None:
+    client = signed_in(None)
+    assert "쉬고 있어요" in page(client.get("/search/?q=우산"))
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert "이제 남아 있지 않아요" in page(client.get(f"/search/?photo={unknown}"))
+    answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
+    assert "지금은 사진으로 찾을 수 없어요" in page(answer)
+    assert "사진을 골라 주세요" in page(client.post("/search/photo/", {}, follow=True))
+
+
+def test_searching_has_a_limit(
+    away: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matching.views import search
+
+    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
+    monkeypatch.setattr(search, "ANONYMOUS_FACTOR", 2)
+    client = signed_in(None)
+    answers = [client.get("/search/?q=우산").status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    assert client.get("/search/").status_code == 200  # looking through is free
+    assert timezone.now()

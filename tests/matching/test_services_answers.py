@@ -1,0 +1,97 @@
+"""What the person who lost something says to a suggestion: evidence for staff, no decision."""
+
+import pytest
+from pytest_django import Settings
+
+from lostfound.models import PostEvent
+from matching.models import Match, SuggestionAnswer
+from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
+from tests.factories import FoundPostFactory, MatchFactory, PostFactory, UserFactory
+from tests.lostfound.browsing import page, signed_in
+
+pytestmark = pytest.mark.django_db
+MINE, NOT_MINE = SuggestionAnswer.Answer.MINE, SuggestionAnswer.Answer.NOT_MINE
+
+
+@pytest.fixture
+def pair() -> Match:
+    return MatchFactory.create()
+
+
+def test_an_answer_changes_nothing_but_what_is_known(pair: Match) -> None:
+    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+    pair.refresh_from_db()
+    assert (said.answer, pair.status, pair.lost.status) == ("mine", "suggested", "open")
+    event = PostEvent.objects.get(post=pair.lost, action="answered")
+    assert event.detail == {"match": pair.pk, "answer": "mine"}
+
+
+def test_a_later_answer_replaces_it_and_can_be_taken_back(pair: Match) -> None:
+    for answer in (MINE, NOT_MINE):
+        answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=answer)
+    assert SuggestionAnswer.objects.get().answer == NOT_MINE
+    assert withdraw_answer(pair.lost, pair.pk, actor=pair.lost.author)
+    assert not withdraw_answer(pair.lost, pair.pk, actor=pair.lost.author)
+    assert not SuggestionAnswer.objects.exists()
+
+
+def test_numbers_in_a_note_are_masked_and_it_has_an_end(pair: Match) -> None:
+    note = "901225-1234567 " + "가" * 400
+    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
+    assert "1234567" not in said.note and len(said.note) == 200
+
+
+@pytest.mark.parametrize("status", ["gated", "withdrawn", "rejected", "drawn", "confirmed"])
+def test_only_what_is_suggested_can_be_answered(status: str) -> None:
+    pair = MatchFactory.create(status=status)
+    with pytest.raises(AnswerRefused):
+        answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+
+
+def test_nobody_else_answers(pair: Match) -> None:
+    for person, post in (
+        (UserFactory.create(), pair.lost),
+        (pair.found.author, pair.found),
+        (pair.found.author, pair.lost),
+    ):
+        with pytest.raises(AnswerRefused):
+            answer_suggestion(post, pair.pk, actor=person, answer=MINE)
+    other = PostFactory.create(author=pair.lost.author)
+    with pytest.raises(AnswerRefused):
+        answer_suggestion(other, pair.pk, actor=other.author, answer=MINE)
+    with pytest.raises(AnswerRefused):
+        answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer="perhaps")
+
+
+def test_what_the_office_does_not_show_is_neither_seen_nor_answered(settings: Settings) -> None:
+    settings.MATCHING = {**settings.MATCHING, "SHOWN_FROM": 0.5}
+    lost = PostFactory.create()
+    weak, strong = (
+        MatchFactory.create(lost=lost, score=score, found=FoundPostFactory.create(title=title))
+        for score, title in ((0.4, "weak one"), (0.6, "strong one"))
+    )
+    with pytest.raises(AnswerRefused):
+        answer_suggestion(lost, weak.pk, actor=lost.author, answer=MINE)
+    assert answer_suggestion(lost, strong.pk, actor=lost.author, answer=MINE)
+    settings.MATCHING = {**settings.MATCHING, "SHOWN_FROM": 1.1}
+    lost.embedding.delete() if hasattr(lost, "embedding") else None
+    assert "strong one" not in page(signed_in(lost.author).get(lost.get_absolute_url()))
+
+
+def test_the_page_asks_and_remembers(pair: Match) -> None:
+    from matching.models import Embedding
+
+    Embedding.objects.update_or_create(post=pair.lost, defaults={"status": Embedding.Status.DONE})
+    client = signed_in(pair.lost.author)
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    url = pair.lost.get_absolute_url()
+    assert 'value="mine"' in page(client.get(url))
+    answer = client.post(address, {"answer": "mine"})
+    assert answer.status_code == 302 and answer.headers["Location"].startswith(url)
+    text = page(client.get(url))
+    assert "is-mine" in text and 'value="none"' in text and 'value="not_mine"' not in text
+    client.post(address, {"answer": "none"})
+    assert not SuggestionAnswer.objects.exists()
+    assert client.post(address, {"answer": "perhaps"}, follow=True).status_code == 200
+    stranger = signed_in(UserFactory.create())
+    assert stranger.post(address, {"answer": "mine"}).status_code == 404
