@@ -45,6 +45,10 @@ def encode_multipart(
     return b"".join(parts) + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
 
 
+COLOURS = ("검은", "파란", "흰색", "빨간", "갈색", "black", "silver", "")
+THINGS = ("우산", "지갑", "이어폰 케이스", "노트북", "열쇠", "umbrella", "student card", "텀블러")
+
+
 class Person(FastHttpUser):
     """Somebody who is signed in."""
 
@@ -97,10 +101,14 @@ class Student(Person):
     def own(self) -> None:
         self.page("/posts/", "own posts")
 
-    @task(4)
+    @task(2)
     def search(self) -> None:
-        day = f"2026-{random.randint(1, 12):02d}-01"
-        self.page(f"/api/v1/posts/?kind=found&status=open&created_after={day}", "api posts")
+        words = f"{random.choice(COLOURS)} {random.choice(THINGS)}"
+        self.page(f"/search/?{urlencode({'q': words})}", "search")
+
+    @task(2)
+    def api(self) -> None:
+        self.page("/api/v1/posts/?kind=found&status=open", "api posts")
 
     @task(2)
     def told(self) -> None:

@@ -121,7 +121,9 @@ def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> di
 
     from matching.core.filters import Wanted
     from matching.core.vectors import dots
+    from matching.index import pgvector
 
+    pgvector.GRAPH_SHARE = 0.0  # the plans are chosen here
     queries = clustered(10, seed=2)[0]
     found = {}
     for share in SHARES:

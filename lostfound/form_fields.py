@@ -88,10 +88,10 @@ class RowField(forms.ChoiceField):
         """Set what may be chosen: rows under the heading of each group."""
         listed = [(heading, list(rows)) for heading, rows in groups]
         self.rows = {str(getattr(row, self.key)): row for _, rows in listed for row in rows}
-        if isinstance(self.widget, RowSelect):
-            self.widget.words = {
-                key: words for key, row in self.rows.items() if (words := _other_words(row))
-            }
+        select: Any = self.widget  # typed as its class, and an instance in each form
+        select.words = {
+            key: words for key, row in self.rows.items() if (words := _other_words(row))
+        }
         self.choices = [
             ("", empty),
             *(

@@ -172,8 +172,9 @@ class PostForm(forms.Form):
 
     def begin_anew(self) -> None:
         """Give the next sending a name of its own."""
-        self.data = self.data.copy()
-        self.data["sent_as"] = uuid4().hex
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["sent_as"] = uuid4().hex  # type: ignore[index]
 
     @property
     def uploads(self) -> Sequence[Any]:

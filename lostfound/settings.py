@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "PostKindEnum": "lostfound.models.post.Post.Kind",
+        "PostStatusEnum": "lostfound.models.post.Post.Status",
+        "PairStatusEnum": "matching.models.match.Match.Status",
         "NotificationKindEnum": "lostfound.models.notification.Notification.Kind",
     },
 }

@@ -197,7 +197,7 @@ class _Known:
         elif name == "happened_on":
             self._take_day(row, text)
         else:
-            limit = Post._meta.get_field(name).max_length or MAX_DESCRIPTION_CHARS
+            limit = getattr(Post._meta.get_field(name), "max_length", 0) or MAX_DESCRIPTION_CHARS
             if len(text) > limit:
                 row.errors.append(
                     _("%(name)s is longer than %(limit)d characters.")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from pytest_django import Settings
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -17,6 +18,12 @@ def media_root(settings: Settings, tmp_path: Path) -> Path:
     """Uploads of a test lie in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> None:
+    """A request leaves its language behind in the thread; each test begins with the site's own."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

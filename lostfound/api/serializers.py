@@ -109,7 +109,8 @@ class ThingOut(PublicPostOut):
 
     office = serializers.SlugRelatedField[Office](slug_field="code", read_only=True)
 
-    class Meta(PublicPostOut.Meta):
+    class Meta:
+        model = Post
         fields = (*PublicPostOut.Meta.fields, "status", "office")
         read_only_fields = fields
 
@@ -120,7 +121,8 @@ class OfficePostOut(PostOut):
     author = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
     public_title = serializers.CharField(help_text="The title as the public reads it.")
 
-    class Meta(PostOut.Meta):
+    class Meta:
+        model = Post
         fields = (*PostOut.Meta.fields, "author", "shelf", "hidden_facts", "public_title")
         read_only_fields = fields
 

@@ -1,6 +1,6 @@
 """Review over the API, for an app of the office: the next pair, and what is decided about it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -29,7 +29,7 @@ from matching.services import (
 )
 
 ERRORS = problems(401, 403, 404)
-DECIDED = {200: DecisionOut, **ERRORS, **problems(400, 409)}
+DECIDED: Final[dict[Any, Any]] = {200: DecisionOut, **ERRORS, **problems(400, 409)}
 
 
 class MayReview(BasePermission):

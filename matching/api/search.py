@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -68,7 +68,7 @@ class SearchView(APIView):
         """Search by meaning and by exact words; without either, list the newest."""
         form = SearchForm(request.query_params)
         if not form.is_valid():
-            raise ValidationError(form.errors.get_json_data())  # type: ignore[arg-type]
+            raise _refused(form)
         text = form.cleaned_data["q"]
         photo_id = uuid_of(request.query_params.get("photo", ""))
         photo = photo_query(photo_id) if photo_id else None
@@ -115,6 +115,16 @@ class SearchPhotoView(APIView):
         except FinderAway as away:
             raise Unavailable from away
         return Response(PhotoQueryOut({"photo": query.public_id}).data, status.HTTP_201_CREATED)
+
+
+def _refused(form: SearchForm) -> ValidationError:
+    """With the codes and words of the form."""
+    return ValidationError(
+        {
+            name: [ErrorDetail(str(item["message"]), item["code"]) for item in items]
+            for name, items in form.errors.get_json_data().items()
+        }
+    )
 
 
 def _results(listed: list[Finding | Post]) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ class PhotoQueryOut(serializers.Serializer[Any]):
 class FactOut(serializers.Serializer[Any]):
     """One line of the comparison of two posts."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     left = serializers.CharField(help_text="Of the lost post.")
     right = serializers.CharField(help_text="Of the found post.")
     verdict = serializers.ChoiceField(choices=["same", "close", "differs", "unknown"])
@@ -137,7 +137,7 @@ class ReasonOut(serializers.Serializer[Any]):
     """One term of the score."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField(help_text="Bits (log2 of the odds), or why there are none.")
 
 

@@ -1,5 +1,6 @@
 """What the person who lost something says to a suggestion."""
 
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,7 +43,7 @@ def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     return redirect(f"{post.get_absolute_url()}#matching")
 
 
-_THANKS = {
+_THANKS: Final[dict[str, Any]] = {
     SuggestionAnswer.Answer.MINE: gettext_lazy(
         "Thank you. The office sees your answer and checks it next."
     ),

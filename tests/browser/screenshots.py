@@ -107,7 +107,7 @@ def cookies(browser: Browser, url: str, name: str) -> Any:
     page.locator("#id_login").fill(name)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("main form button").click()
-    page.wait_for_url(f"{url}/")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
     state = context.storage_state()
     context.close()
     return state

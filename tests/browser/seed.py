@@ -4,7 +4,6 @@ Run as a process of its own with the server's environment: a process that drives
 through Playwright holds an event loop, in which Django refuses to use a database.
 """
 
-import io
 import json
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from typing import Any
 import django
 
 PASSWORD = "browser-tests-1"
-PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "clerk", "staff")
+PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "clerk", "staff", "second")
 
 
 def main() -> None:
@@ -27,8 +26,8 @@ def main() -> None:
     people = {}
     for name in PEOPLE:
         person = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
-        person.is_staff = name in ("staff", "clerk")  # the clerk has no permissions yet
-        person.is_superuser = name == "staff"
+        person.is_staff = name in ("staff", "second", "clerk")  # the clerk has no permissions yet
+        person.is_superuser = name in ("staff", "second")
         person.language = "en" if name == "english" else "ko"
         person.save()
         people[name] = person
@@ -36,10 +35,35 @@ def main() -> None:
         picture = draw_bag(Path(folder) / "bag.jpg", "#23305f").read_bytes()
     lost = _post(people["reader"], "lost", "남색 가죽 손가방", picture)
     found = _post(people["english"], "found", "남색 손가방", picture)
-    json.dump({"lost": lost.get_absolute_url(), "found": found.get_absolute_url()}, sys.stdout)
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    if pairs:
+        _pairs(people["loser"], people["finder"], pairs)
+    thing = f"/things/{found.public_id}/"
+    made = {"lost": lost.get_absolute_url(), "found": found.get_absolute_url(), "thing": thing}
+    json.dump(made, sys.stdout)
 
 
-def _post(author: Any, kind: str, title: str, picture: bytes) -> Any:
+def _pairs(loser: Any, finder: Any, count: int) -> None:
+    """Suggested pairs that nobody compares again, for a site without a worker."""
+    from matching.models import Match
+
+    for number in range(count):
+        lost = _post(loser, "lost", f"우산 {number}", None)
+        found = _post(finder, "found", f"주운 우산 {number}", None)
+        terms = {"prior": -6.0, "text_text": 4.2, "category": 1.9, "time": 0.7, "image_image": None}
+        Match.objects.create(
+            lost=lost,
+            found=found,
+            strategy="calibrated_v3",
+            fingerprint="drawn",
+            score=0.95 - number / 1000,
+            rank=1,
+            terms=terms,
+            evidence_hash=f"{number:064x}",
+        )
+
+
+def _post(author: Any, kind: str, title: str, picture: bytes | None) -> Any:
     from django.core.files.uploadedfile import SimpleUploadedFile
     from django.utils import timezone
 
@@ -56,8 +80,8 @@ def _post(author: Any, kind: str, title: str, picture: bytes) -> Any:
     }
     if kind == "found":
         fields["office"] = Office.objects.order_by("pk").first()
-    upload = SimpleUploadedFile("bag.jpg", io.BytesIO(picture).getvalue(), "image/jpeg")
-    return submit_post(author=author, kind=kind, fields=fields, photos=[upload])
+    photos = [SimpleUploadedFile("bag.jpg", picture, "image/jpeg")] if picture else []
+    return submit_post(author=author, kind=kind, fields=fields, photos=photos)
 
 
 if __name__ == "__main__":

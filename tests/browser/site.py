@@ -55,20 +55,25 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    """The product with the people and posts of `tests.browser.seed`, until the block ends."""
+def running_site(folder: Path, *seed: str, worker: bool = True) -> Iterator[Site]:
+    """The product with the people and posts of `tests.browser.seed`, until the block ends.
+
+    Args:
+        seed: arguments of the seed, such as how many pairs wait.
+        worker: whether posts are compared, and searched by meaning.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = site_environment(folder, url)
     (folder / "media").mkdir()
     run = [sys.executable, "manage.py"]
     _finish([*run, "migrate", "--verbosity", "0"], environment)
-    made = json.loads(_finish([sys.executable, "-m", "tests.browser.seed"], environment))
+    made = json.loads(_finish([sys.executable, "-m", "tests.browser.seed", *seed], environment))
     web = [sys.executable, "-m", "gunicorn", "lostfound.wsgi", "--bind", f"127.0.0.1:{port}"]
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for name, command in (
-            ("worker", [*run, "runworker"]),
+            *([("worker", [*run, "runworker"])] if worker else []),
             ("web", [*web, "--workers", "1", "--threads", "4"]),
         ):
             with (folder / f"{name}.log").open("wb") as log:

@@ -22,14 +22,24 @@ def write_post(page: Page, kind: str, title: str, photos: list[Path]) -> None:
     page.locator(f".door.{kind}").click()
     page.locator("#id_title").fill(title)
     page.locator("#id_description").fill("손잡이가 둥글고 살이 다섯 개입니다.")
-    page.locator("#id_category").select_option(label="우산")
-    page.locator("#id_building").select_option(index=1)
+    choose(page, "category", "우산")
+    choose(page, "building", "도서관")
     page.get_by_role("radio", name="초록").check(force=True)
     page.locator("#id_photos").set_input_files(photos)
     expect(page.locator("[data-previews] img")).to_have_count(len(photos))
+    page.get_by_role("button", name="어제").click()
     if kind == "found":
         page.locator("#id_office").select_option(index=1)
     page.locator("[data-busy]").click()
+
+
+def choose(page: Page, name: str, words: str) -> None:
+    """Type a part of a name, and take the first that fits."""
+    page.locator(f"#id_{name}_words").fill(words)
+    first = page.locator(f"#id_{name}_list [role=option]").first
+    expect(first).to_contain_text(words)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#id_{name}_words")).to_have_value(re.compile(words))
 
 
 def expect_saved_then_done(page: Page, title: str) -> None:
@@ -61,7 +71,7 @@ def test_a_lost_thing_is_matched_confirmed_told_and_taken_back(
 
     staff = open_page("staff", size=DESK)
     staff.goto("/admin/")
-    staff.locator(".review-desk a.review-confirm").click()
+    staff.get_by_role("link", name="목록 보기").click()
     row = staff.locator(".review-list tbody tr").filter(has_text=LOST_TITLE)
     row = row.filter(has_text=FOUND_TITLE)
     expect(row.locator("img")).to_have_count(2)

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 
 PUBLIC = (
     "/",
+    "/search/",
+    "/search/?q=우산&colour=navy",
+    "/offline/",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
@@ -43,6 +46,11 @@ STAFF = (
     "/admin/matching/heartbeat/",
     "/admin/lostfound/post/",
     "/admin/lostfound/post/add/",
+    "/admin/lostfound/post/intake/",
+    "/admin/lostfound/post/import/",
+    "/admin/matching/match/desk/",
+    "/admin/matching/match/figures/",
+    "/admin/matching/match/health/",
     "/admin/lostfound/office/",
     "/admin/lostfound/office/1/change/",
     "/admin/lostfound/category/",
@@ -53,11 +61,16 @@ STAFF = (
     "/admin/lostfound/user/1/change/",
     "/admin/django_q/ormq/",
 )
-# One pass for each screen, and in them both colour schemes.
+# One pass for each screen and language, and in them both colour schemes.
 SCREENS = pytest.mark.parametrize(
     "screen",
-    [{"size": PHONE, "scheme": "dark"}, {"size": DESK, "scheme": "light"}],
-    ids=["dark phone", "light desk"],
+    [
+        {"size": PHONE, "scheme": "dark", "locale": "ko-KR"},
+        {"size": DESK, "scheme": "light", "locale": "ko-KR"},
+        {"size": PHONE, "scheme": "light", "locale": "en-US"},
+        {"size": DESK, "scheme": "dark", "locale": "en-US"},
+    ],
+    ids=["dark phone ko", "light desk ko", "light phone en", "dark desk en"],
 )
 # Fetching style sheets again serves no rule that is on, and makes inline styles, which the pages'
 # own policy then reports.
@@ -85,9 +98,10 @@ def problems_of(page: Page, path: str = "") -> list[str]:
 
 
 @SCREENS
-def test_public_pages(open_page: OpenPage, screen: dict[str, Any]) -> None:
+def test_public_pages(open_page: OpenPage, site: Site, screen: dict[str, Any]) -> None:
     page = open_page(**screen)
-    assert not [words for path in PUBLIC for words in check(page, path)]
+    paths = (*PUBLIC, site.made["thing"])
+    assert not [words for path in paths for words in check(page, path)]
 
 
 @SCREENS

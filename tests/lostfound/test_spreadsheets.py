@@ -33,7 +33,7 @@ def test_no_cell_starts_a_formula(start: str) -> None:
     post.refresh_from_db()
     text = "".join(csv_lines([post]))
     assert text.startswith("\ufeffnumber,")
-    row = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))[0]
+    row = next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     assert row["description"] == f"'{start}HYPERLINK(1)"
 
 

@@ -48,7 +48,7 @@ def test_both_posts_say_the_same_whatever_else_there_is(
         other = score_duplicates(posts[second], candidates, profile)
         there = one.at(int(np.flatnonzero(one.post_ids == posts[second].post_id)[0]))
         back = other.at(int(np.flatnonzero(other.post_ids == posts[first].post_id)[0]))
-        # Cosines are sums of float32 (6e-8): how a row is summed depends on its place among others.
+        # Vectors are centred by float32 products (6e-8), summed as their place among others has it.
         assert there.score == pytest.approx(back.score, abs=1e-6)
         for name, value in there.terms.items():
             assert back.terms[name] == (value and pytest.approx(value, abs=1e-6)), name

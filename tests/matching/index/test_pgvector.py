@@ -16,6 +16,7 @@ from lostfound.services import close_post, edit_post, reopen_post
 from matching.core.filters import Wanted
 from matching.core.vectors import unit
 from matching.index import get_index
+from matching.index import pgvector as pgvector_index
 from matching.index.memory import MemoryIndex
 from matching.index.pgvector import GRAPH_PLAN, PgVectorIndex
 from matching.models import IndexChange, Match, Vector
@@ -134,7 +135,33 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
         assert "matching_pgvector_found_text_32" in "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(settings: Settings) -> None:
+def test_a_filter_that_few_of_all_pass_is_not_left_to_the_graph(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vecs = many(600)
+    settings.MATCHING = {**settings.MATCHING, "EXACT_BELOW": 5}
+    asked: list[str] = []
+    by_graph = pgvector_index._by_graph
+
+    def noted(cursor: Any, *rest: Any) -> Any:
+        asked.append("graph")
+        return by_graph(cursor, *rest)
+
+    monkeypatch.setattr(pgvector_index, "_by_graph", noted)
+    days = Post.objects.order_by("pk").values_list("pk", "happened_on")[1:]
+    few = [pk for pk, _day in days[:20]]  # 3 of 100
+    early = days[0][1] - timedelta(days=3)
+    Post.objects.filter(pk__in=few).update(happened_on=early)
+    wanted = Wanted(last_day=float(early.toordinal()))
+    assert set(nearest(vecs[0], k=10, wanted=wanted)) <= set(few) and asked == []
+    nearest(vecs[0], k=10)
+    assert asked == ["graph"]
+
+
+def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pgvector_index, "GRAPH_SHARE", 0.0)
     vecs = many(600)
     settings.MATCHING = {**settings.MATCHING, "EXACT_BELOW": 5}
     with connection.cursor() as cursor:

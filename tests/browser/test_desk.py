@@ -1,0 +1,116 @@
+"""The desk with many pairs: decided by keys alone, and by two people who never meet."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.seed import PASSWORD
+from tests.browser.site import Site, running_site
+from tests.browser.test_pages import problems_of
+
+pytestmark = pytest.mark.browser
+PAIRS = 52
+
+
+@pytest.fixture(scope="module")
+def busy(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site where many pairs wait."""
+    with running_site(tmp_path_factory.mktemp("desk"), str(PAIRS), worker=False) as started:
+        yield started
+
+
+@pytest.fixture
+def at_desk(browser: Browser, busy: Site) -> Iterator[Callable[..., Page]]:
+    """Signs somebody in, who begins at the desk."""
+    contexts: list[Any] = []
+
+    def sign_in(name: str, size: dict[str, int] = DESK, locale: str = "ko-KR") -> Page:
+        context = browser.new_context(base_url=busy.url, locale=locale, viewport=size)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.locator("#id_login").fill(name)
+        page.locator("#id_password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/admin/matching/match/desk/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def left(page: Page) -> int:
+    """How many pairs the page says are left."""
+    text = page.locator(".review-waiting").inner_text()
+    return int("".join(char for char in text if char.isdigit()))
+
+
+def pair_of(page: Page) -> str:
+    """Names the pair on the page."""
+    return page.locator(".review-column.is-lost h2").inner_text()
+
+
+def press(page: Page, key: str) -> None:
+    """One key, and the page after it."""
+    before = page.locator("body").get_attribute("data-seen")
+    assert before is None
+    page.evaluate("document.body.dataset.seen = 1")
+    page.keyboard.press(key)
+    page.wait_for_selector("body:not([data-seen])")
+
+
+def test_forty_decisions_by_keys_alone(at_desk: Callable[..., Page]) -> None:
+    page = at_desk("staff")
+    first = left(page)
+    seen = set()
+    for number in range(40):
+        seen.add(pair_of(page))
+        press(page, ("c", "r", "2", "1")[number % 4])
+    assert len(seen) == 40
+    assert left(page) == first - 40
+    title = pair_of(page)
+    press(page, "s")
+    assert pair_of(page) != title
+    press(page, "1")
+    press(page, "u")  # back to what was decided last
+    expect(page.locator(".messagelist")).to_contain_text("되돌")
+    assert problems_of(page) == []
+
+
+def test_two_people_never_have_the_same_pair(at_desk: Callable[..., Page]) -> None:
+    one, two = at_desk("staff"), at_desk("second")
+    for _ in range(3):
+        assert pair_of(one) != pair_of(two)
+        press(one, "r")
+        press(two, "r")
+
+
+def test_both_photographs_zoom_and_the_keys_are_told(at_desk: Callable[..., Page]) -> None:
+    page = at_desk("staff")
+    page.keyboard.press("h")
+    expect(page.locator("#review-help")).to_be_visible()
+    assert problems_of(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#review-help")).to_be_hidden()
+    page.locator("#review-keys").uncheck()
+    before = pair_of(page)
+    page.locator("h1").click()
+    page.keyboard.press("r")
+    page.wait_for_timeout(300)
+    assert pair_of(page) == before
+    page.locator("#review-keys").check()
+
+
+@pytest.mark.parametrize("locale", ["ko-KR", "en-US"], ids=["ko", "en"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_desk_on_either_screen_in_either_language(
+    at_desk: Callable[..., Page], size: dict[str, int], locale: str
+) -> None:
+    page = at_desk("second", size, locale)
+    expect(page.locator(".review-terms tbody tr").first).to_be_visible()
+    expect(page.locator(".review-compare tbody tr").first).to_be_visible()
+    assert problems_of(page) == []

@@ -1,0 +1,103 @@
+"""What a person types is not lost: not by a reload, an error, a lost network, or a second click."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.drawings import draw_bag, draw_umbrella
+from tests.browser.test_journey import choose
+
+pytestmark = pytest.mark.browser
+FORM = "/posts/new/lost/"
+READY = "form[data-draft-ready]"
+
+
+def test_a_draft_survives_a_reload_with_its_photographs(
+    open_page: OpenPage, pictures: Path
+) -> None:
+    page = open_page("loser")
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    page.locator("#id_title").fill("빨간 우산")
+    page.locator("#id_description").fill("손잡이에 이름표")
+    choose(page, "building", "도서관")
+    page.get_by_role("radio", name="빨강").check(force=True)
+    page.get_by_role("button", name="그저께").click()
+    drawn = [draw_umbrella(pictures / "a.jpg", "#d1322b"), draw_bag(pictures / "b.jpg", "#d1322b")]
+    page.locator("#id_photos").set_input_files(drawn)
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    day = page.locator("#id_happened_on").input_value()
+    page.wait_for_timeout(900)
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(page.locator("[data-draft-notice]")).to_be_visible()
+    expect(page.locator("#id_title")).to_have_value("빨간 우산")
+    expect(page.locator("#id_description")).to_have_value("손잡이에 이름표")
+    expect(page.locator("#id_building_words")).not_to_have_value("")
+    expect(page.get_by_role("radio", name="빨강")).to_be_checked()
+    expect(page.locator("#id_happened_on")).to_have_value(day)
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    # The second one is made the first, and one is taken out.
+    page.get_by_role("button", name="앞으로: b.jpg").click()
+    expect(page.locator("[data-previews] img").first).to_have_attribute("alt", "b.jpg")
+    page.get_by_role("button", name="빼기: a.jpg").click()
+    expect(page.locator("[data-previews] img")).to_have_count(1)
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1, name="빨간 우산")).to_be_visible()
+    expect(page.locator(".photos img")).to_have_count(1)
+    # It has arrived, so the next form is empty.
+    page.wait_for_timeout(500)
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("")
+    expect(page.locator("[data-draft-notice]")).to_be_hidden()
+
+
+def test_without_a_network_nothing_is_lost_and_it_is_posted_once(open_page: OpenPage) -> None:
+    page = open_page("finder")
+    page.goto("/posts/new/lost/")
+    page.wait_for_selector(READY)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.locator("#id_title").fill("회색 모자")
+    page.wait_for_timeout(900)
+    page.context.set_offline(True)
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("인터넷에 연결되어 있지 않아요")
+    page.context.set_offline(False)
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("회색 모자")
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1, name="회색 모자")).to_be_visible()
+    page.goto("/posts/")
+    expect(page.locator(".row", has_text="회색 모자")).to_have_count(1)
+
+
+def test_a_draft_can_be_thrown_away(open_page: OpenPage) -> None:
+    page = open_page("english", locale="en-US")
+    page.goto("/posts/new/found/")
+    page.wait_for_selector(READY)
+    page.locator("#id_title").fill("A blue pencil case")
+    page.wait_for_timeout(900)
+    page.reload()
+    page.wait_for_selector(READY)
+    page.locator("[data-draft-notice] button").click()
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("")
+    page.goto(FORM)  # the other form has a draft of its own
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("")
+
+
+def test_a_friendly_word_where_there_is_no_photograph(open_page: OpenPage, pictures: Path) -> None:
+    page = open_page("clumsy")
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    word = page.locator("[data-without]")
+    expect(word).to_contain_text("사진이 없어도 찾을 수 있어요")
+    page.locator("#id_photos").set_input_files(draw_bag(pictures / "bag.jpg", "#23305f"))
+    expect(word).to_be_hidden()
+    page.get_by_role("button", name="빼기: bag.jpg").click()
+    expect(word).to_be_visible()
