@@ -49,8 +49,8 @@ class SearchForm(forms.Form):
         self.fields["q"].widget.attrs["placeholder"] = _("For example: black umbrella, 흰색 에어팟")
 
     def clean_q(self) -> str:
-        """One line without characters that no database takes."""
-        return " ".join(str(self.cleaned_data["q"]).replace("\x00", " ").split())
+        """One line."""
+        return " ".join(str(self.cleaned_data["q"]).split())
 
     def clean(self) -> dict[str, Any]:
         """The first day comes before the last one."""

@@ -32,6 +32,12 @@ def fast_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def no_finder(settings: Settings) -> None:
+    """Nobody answers searches, least of all a site that runs beside the tests."""
+    settings.MATCHING = {**settings.MATCHING, "FINDER": "off"}
+
+
 @pytest.fixture
 def fake_encoder(settings: Settings) -> Iterator[Any]:
     """The encoder of this process, without a model; counts what goes through it.

@@ -37,6 +37,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 
     Raises: BadQuestion, EncoderUnavailable, IndexUnavailable
     """
+    if not isinstance(question, dict):
+        raise BadQuestion("no object")
     asked = question.get("do")
     if asked == "ping":
         return {"fingerprint": current_fingerprint()}
@@ -53,7 +55,11 @@ def warm_up() -> None:
 
 
 def _embedded(jpeg: bytes) -> dict[str, Any]:
-    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image, _encoding:
+    try:
+        image = Image.open(io.BytesIO(jpeg), formats=("JPEG",))
+    except OSError as error:
+        raise BadQuestion(str(error)) from error
+    with image, _encoding:
         encoder = get_encoder()
         vec = encoder.encode_images([image])[0]
     return {"fingerprint": encoder.fingerprint, "vec": packed_vec(vec)}

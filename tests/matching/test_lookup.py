@@ -76,7 +76,7 @@ def test_a_place_or_a_category_counts_as_a_word(away: None) -> None:
 
 
 def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
-    wallet = Category.objects.get(code="wallet")
+    wallet = Category.objects.get(code="wallet_fold")
     here = make_post(title="지갑", category=wallet, colour="black", happened_on=date(2026, 3, 2))
     other = make_post(title="지갑", colour="blue", happened_on=date(2026, 3, 9))
     answers += [Hit(here.pk, 1.0), Hit(other.pk, 2.0)]
@@ -88,7 +88,7 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
     ):
         assert ids(lookup.look_up("지갑", None, facts)) == [here.pk], facts
     wanted = lookup.wanted_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
-    assert wanted.categories == {"wallet"} and wanted.colours == {"black"}
+    assert wanted.categories == {"wallet_fold"} and wanted.colours == {"black"}
     assert wanted.first_day == date(2026, 3, 1).toordinal() and wanted.last_day is None
 
 

@@ -1,9 +1,11 @@
 """The pages of figures and of health."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from matching.models import Embedding
 from matching.services import confirm_match
@@ -49,7 +51,11 @@ def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
         assert client.post(HEALTH, {"retry": nonsense}).status_code == 302
 
 
-def test_health_says_what_is_away(client: Client, fake_encoder: Any) -> None:
+def test_health_says_what_is_away(
+    client: Client, fake_encoder: Any, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
     text = page(client.get(HEALTH))
     assert "python manage.py runworker" in text
     assert "저절로 다시 켜요" in text  # no finder answers in a test
