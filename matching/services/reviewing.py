@@ -18,27 +18,25 @@ TRIED_AT_ONCE: Final = 20
 def claim_next(user: User, queue: QuerySet[Match]) -> Match | None:
     """The pair that a person reviews now: the one they have already, or the next free one.
 
-    Pairs that their losers call their own come first, else the order is the queue's. What others
-    have before them is left out, and what shares a post with it; what the person has skipped comes
-    when nothing else is left.
+    Pairs that their losers call their own come first, also before what the person has already;
+    else the order is the queue's. What others have before them is left out, and what shares a post
+    with it; what the person has skipped comes when nothing else is left.
 
     Args:
         queue: waiting pairs in their order.
     """
     now = timezone.now()
-    held = queue.filter(claim__user=user, claim__until__gt=now).first()
-    if held is not None:
-        _renew(held, user)
-        return held
     free = _free(queue, user)
+    held = free.filter(claim__user=user, claim__until__gt=now)
     skipped = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
     fresh = free.exclude(Exists(skipped))
     named = Exists(
         SuggestionAnswer.objects.filter(match=OuterRef("pk"), answer=SuggestionAnswer.Answer.MINE)
     )
-    for candidates in (fresh.filter(named), fresh, free):
+    for candidates in (fresh.filter(named), held, fresh, free):
         for match in candidates[:TRIED_AT_ONCE]:
             if claim(match, user):
+                ReviewClaim.objects.filter(user=user).exclude(match=match).delete()
                 return match
     return None
 
@@ -80,11 +78,6 @@ def prune_reviewing() -> None:
     now = timezone.now()
     ReviewClaim.objects.filter(until__lt=now).delete()
     ReviewSkip.objects.filter(at__lt=now - SKIPPED_FOR).delete()
-
-
-def _renew(match: Match, user: User) -> None:
-    until = timezone.now() + HELD_FOR
-    ReviewClaim.objects.filter(match=match, user=user).update(until=until)
 
 
 def _free(queue: QuerySet[Match], user: User) -> QuerySet[Match]:

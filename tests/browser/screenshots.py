@@ -60,6 +60,8 @@ def demo(folder: Path) -> Iterator[str]:
             sys.exit("The demo did not start.")
     finally:
         stop([process])
+        if process.stdout:
+            process.stdout.close()
 
 
 def draw_all(browser: Browser, url: str) -> None:

@@ -30,7 +30,7 @@ def test_wrong_input_is_marked_and_typed_text_and_photographs_stay(
     for name in ("title", "happened_on", "photos"):
         beside = page.locator(".field", has=page.locator(f"#id_{name}"))
         expect(beside.locator(".errorlist li")).to_have_count(1)
-    expect(page.locator("#id_title")).to_be_focused()
+    expect(page.locator("#id_photos")).to_be_focused()  # the first that is marked
     expect(page.locator("#id_description")).to_have_value("파란 우산, 손잡이에 스티커")
     expect(page.locator("#id_place_note")).to_have_value("3층 창가")
     expect(page.locator('input[name="staged"]')).to_have_count(1)

@@ -19,7 +19,7 @@ def test_a_thing_is_taken_in_within_half_a_minute(open_page: OpenPage, pictures:
     page = open_page("staff", size=DESK)
     page.goto(INTAKE)
     started = time.monotonic()
-    page.locator("#id_photos").set_input_files(draw_umbrella(pictures / "u.jpg", "#2f8f46"))
+    page.locator("#id_photos").set_input_files(draw_umbrella(pictures / "u.jpg", "#7b3fb5"))
     expect(page.locator(".proposal").first).to_be_visible(timeout=ANSWER_TIMEOUT_MS)
     page.keyboard.press("Alt+a")
     assert page.locator("#id_category").input_value()

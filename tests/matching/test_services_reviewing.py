@@ -103,6 +103,15 @@ def test_what_its_loser_calls_their_own_comes_first() -> None:
     assert claim_next(staff("two"), waiting()) == pairs[0]
 
 
+def test_an_answer_that_comes_in_meanwhile_is_shown_next() -> None:
+    pairs = make_pairs(3)
+    one, two = staff("one"), staff("two")
+    assert claim_next(one, waiting()) == pairs[0]
+    SuggestionAnswer.objects.create(match=pairs[2], user=pairs[2].lost.author, answer="mine")
+    assert claim_next(one, waiting()) == pairs[2]
+    assert claim_next(two, waiting()) == pairs[0]  # it is free again
+
+
 def test_a_claim_that_ran_out_is_free_again() -> None:
     pairs = make_pairs(1)
     one, two = staff("one"), staff("two")

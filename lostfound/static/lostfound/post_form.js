@@ -16,7 +16,6 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     const chosen = new DataTransfer();
     files.forEach((file) => chosen.items.add(file));
     input.files = chosen.files;
-    list.querySelectorAll("img").forEach((image) => URL.revokeObjectURL(image.src));
     list.replaceChildren(...files.map(preview));
     const kept = field.querySelectorAll(".previews.kept li").length;
     none.hidden = files.length + kept > 0;
@@ -31,6 +30,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     const image = document.createElement("img");
     image.alt = file.name;
     image.src = URL.createObjectURL(file);
+    image.addEventListener("load", () => URL.revokeObjectURL(image.src));
     // A format that this browser cannot draw (HEIC) is shown by its name.
     image.addEventListener("error", () => {
       const name = document.createElement("div");
@@ -89,8 +89,11 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
   // A second choice adds to the first one: phones often give one photograph at a time.
   input.addEventListener("change", () => {
     const known = new Set(files.map(name));
-    files = files.concat([...input.files].filter((file) => !known.has(name(file))));
-    show();
+    const added = [...input.files].filter((file) => !known.has(name(file)));
+    if (added.length) {
+      files = files.concat(added);
+      show();
+    }
   });
   // A draft that is taken up again brings its photographs.
   field.addEventListener("restore", (event) => {

@@ -21,12 +21,13 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) {
+  if (new URL(request.url).origin !== self.location.origin) {
     return;
   }
+  // A form that is sent, too: what was typed waits in the draft.
   if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(KEPT[0])));
-  } else if (KEPT.includes(new URL(request.url).pathname)) {
+  } else if (request.method === "GET" && KEPT.includes(new URL(request.url).pathname)) {
     event.respondWith(fetch(request).catch(() => caches.match(request, { ignoreSearch: true })));
   }
 });
