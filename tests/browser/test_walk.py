@@ -82,8 +82,8 @@ def test_a_student_loses_an_umbrella_and_is_told_where_it_is(
     student.goto("/")
     expect(student.locator(".tabs .count")).to_be_visible()
     student.goto("/notifications/")
-    message = student.locator("li.panel", has_text="분실물을 찾았어요").first
-    expect(message).to_contain_text(TITLE)
+    message = student.locator("li.panel", has_text=f"잃어버린 물건을 찾았어요: {TITLE}")
+    expect(message).to_contain_text("보관 장소")
     message.locator("button").click()
     expect(student.locator('#matching[data-stage="matched"]')).to_be_visible()
     expect(student.locator(".timeline")).to_contain_text("분실물센터 확인")

@@ -160,6 +160,7 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
     }
   });
   select.addEventListener("change", settle);
-  window.addEventListener("pageshow", settle);
+  // Back from another page; the first time, somebody may be typing already.
+  window.addEventListener("pageshow", (event) => event.persisted && settle());
   settle();
 });
