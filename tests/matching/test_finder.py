@@ -25,6 +25,13 @@ from tests.matching.submitting import WORDS, found, matched
 from tests.matching.worker_site import WorkerSite, migrate, worker_site
 
 
+@pytest.fixture(autouse=True)
+def same_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own begins each question with a fresh look at its connections; here they
+    hold the test's own transaction."""
+    monkeypatch.setattr(server, "close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def wired(monkeypatch: pytest.MonkeyPatch) -> None:
     """The finder's own application, asked without a socket."""
