@@ -24,5 +24,5 @@ urlpatterns = [
         ),
         name="api-docs",
     ),
-    re_path(r"^api/(?P<unknown>.*)$", not_found),
+    re_path(r"^api/(?P<unknown>(?s:.*))\Z", not_found),  # a line break in it is no page either
 ]

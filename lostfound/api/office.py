@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,19 +18,20 @@ from lostfound import services
 from lostfound.api.etags import require_match
 from lostfound.api.posts import IDEMPOTENCY_KEY, IF_MATCH, person, submit_once
 from lostfound.api.problems import problems
-from lostfound.api.serializers import OfficeIntakeIn, OfficePostOut
+from lostfound.api.serializers import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
 from lostfound.models import Post
 from lostfound.throttles import WriteThrottle
 
 FILTERS = {
-    "kind": ("kind", Post.Kind.values),
-    "status": ("status", Post.Status.values),
-    "category": ("category__code", None),
-    "building": ("building__code", None),
-    "office": ("office__code", None),
-    "shelf": ("shelf", None),
+    "kind": ("kind", Post.Kind.values, ""),
+    "status": ("status", Post.Status.values, ""),
+    "category": ("category__code", None, "Code of a category."),
+    "building": ("building__code", None, "Code of a building."),
+    "office": ("office__code", None, "Code of the office that keeps the thing."),
+    "shelf": ("shelf", None, "Shelf or box, as it was written."),
 }
 INTAKE_PER_HOUR = 600
+TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
 
 class MayHandlePosts(BasePermission):
@@ -49,7 +50,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
 
     serializer_class = OfficePostOut
     permission_classes = (MayHandlePosts,)
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, JSONParser)
     throttle_scope = "office"
     throttle_limit = INTAKE_PER_HOUR
 
@@ -61,7 +62,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
         """Posts, as the query asks for them."""
         posts = Post.objects.with_details().order_by("-created_at", "-pk")
         asked = self.request.query_params
-        for name, (field, choices) in FILTERS.items():
+        for name, (field, choices, _meaning) in FILTERS.items():
             wanted = asked.get(name)
             if wanted is None:
                 continue
@@ -81,8 +82,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
         operation_id="office_posts_list",
         parameters=[
             *(
-                OpenApiParameter(name, enum=choices) if choices else OpenApiParameter(name)
-                for name, (_field, choices) in FILTERS.items()
+                OpenApiParameter(name, enum=choices, description=meaning)
+                for name, (_field, choices, meaning) in FILTERS.items()
             ),
             OpenApiParameter("q", description="Words in title, description, place or shelf."),
         ],
@@ -95,12 +96,12 @@ class OfficePostsView(generics.ListAPIView[Post]):
     @extend_schema(
         operation_id="office_intake",
         parameters=[IDEMPOTENCY_KEY],
-        request={"multipart/form-data": OfficeIntakeIn, "application/json": OfficeIntakeIn},
+        request=TAKEN_IN,
         responses={201: OfficePostOut, **problems(400, 401, 403, 409, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """Take in a found thing with its photographs; matching goes on in the background."""
-        data = OfficeIntakeIn(data=request.data, context={"kind": Post.Kind.FOUND})
+        data = OfficeIntakeWithPhotosIn(data=request.data, context={"kind": Post.Kind.FOUND})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
@@ -115,7 +116,7 @@ class OfficePostView(APIView):
     throttle_classes = (WriteThrottle,)
     throttle_scope = "office"
     throttle_limit = INTAKE_PER_HOUR
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (MultiPartParser, JSONParser)
 
     @extend_schema(
         operation_id="office_posts_retrieve",
@@ -128,14 +129,14 @@ class OfficePostView(APIView):
     @extend_schema(
         operation_id="office_posts_update",
         parameters=[IF_MATCH],
-        request=OfficeIntakeIn(partial=True),
+        request={name: taken(partial=True) for name, taken in TAKEN_IN.items()},
         responses={200: OfficePostOut, **problems(400, 401, 403, 404, 412, 429)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
         post = _post(public_id)
         require_match(request, OfficePostOut(post).data)
-        data = OfficeIntakeIn(data=request.data, partial=True, context={"post": post})
+        data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])

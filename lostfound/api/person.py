@@ -47,7 +47,7 @@ class NotificationsView(generics.ListAPIView[Notification]):
 
     @extend_schema(
         operation_id="notifications_list",
-        responses={200: NotificationOut(many=True), **problems(401)},
+        responses={200: NotificationOut(many=True), **problems(400, 401)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List notifications, newest first."""

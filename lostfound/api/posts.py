@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,7 +17,14 @@ from rest_framework.views import APIView
 from lostfound import selectors, services
 from lostfound.api.etags import require_match
 from lostfound.api.problems import Conflict, KeyReused, problems
-from lostfound.api.serializers import NewPostIn, PhotoOrderIn, PhotosIn, PostIn, PostOut
+from lostfound.api.serializers import (
+    NewPostIn,
+    NewPostWithPhotosIn,
+    PhotoOrderIn,
+    PhotosIn,
+    PostIn,
+    PostOut,
+)
 from lostfound.models import Post, User
 from lostfound.throttles import WriteThrottle
 
@@ -79,7 +86,7 @@ class PostsView(generics.ListAPIView[Post]):
     """The person's own posts, and new ones."""
 
     serializer_class = PostOut
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, JSONParser)
     throttle_scope = "post"
 
     def get_throttles(self) -> list[Any]:
@@ -113,12 +120,12 @@ class PostsView(generics.ListAPIView[Post]):
     @extend_schema(
         operation_id="posts_create",
         parameters=[IDEMPOTENCY_KEY],
-        request={"multipart/form-data": NewPostIn, "application/json": NewPostIn},
+        request={"multipart/form-data": NewPostWithPhotosIn, "application/json": NewPostIn},
         responses={201: PostOut, **ERRORS, **problems(409, 422)},
     )
     def post(self, request: Request) -> Response:
         """Save a post with its photographs; matching goes on in the background."""
-        data = NewPostIn(data=request.data)
+        data = NewPostWithPhotosIn(data=request.data)
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         kind, photos = fields.pop("kind"), fields.pop("photos", [])
@@ -131,7 +138,6 @@ class PostView(APIView):
 
     throttle_classes = (WriteThrottle,)
     throttle_scope = "edit"
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
 
     @extend_schema(operation_id="posts_retrieve", responses={200: PostOut, **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:

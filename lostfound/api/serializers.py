@@ -1,6 +1,6 @@
 """What goes in and out of the people's side of the API."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
@@ -25,6 +25,22 @@ from lostfound.models import (
 from lostfound.models.post import MAX_DESCRIPTION_CHARS, MAX_HIDDEN_CHARS
 from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
 
+Coded = TypeVar("Coded", Category, Building, Office)
+
+
+class CodeOut(serializers.SlugRelatedField[Coded]):
+    """The code of what a post names; null where it names none."""
+
+    def __init__(self) -> None:
+        super().__init__(slug_field="code", read_only=True, allow_null=True)
+
+
+class ColourOut(serializers.ChoiceField):
+    """The code of a colour; empty where none is known."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=Colour.choices, allow_blank=True)
+
 
 class PhotoOut(serializers.ModelSerializer[Photo]):
     """A photograph of the author's own post."""
@@ -45,9 +61,10 @@ class PostOut(serializers.ModelSerializer[Post]):
     """A post as its author sees it."""
 
     id = serializers.UUIDField(source="public_id")
-    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
-    building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
-    office = serializers.SlugRelatedField[Office](slug_field="code", read_only=True)
+    category = CodeOut[Category]()
+    building = CodeOut[Building]()
+    office = CodeOut[Office]()
+    colour = ColourOut()
     photos = PhotoOut(many=True)
 
     class Meta:
@@ -77,8 +94,9 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
 
     id = serializers.UUIDField(source="public_id")
     title = serializers.CharField(source="public_title")
-    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
-    building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
+    category = CodeOut[Category]()
+    building = CodeOut[Building]()
+    colour = ColourOut()
     thumbnail_url = serializers.SerializerMethodField()
 
     class Meta:
@@ -107,7 +125,7 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
 class ThingOut(PublicPostOut):
     """A found thing as anybody may see it, with where to ask for it."""
 
-    office = serializers.SlugRelatedField[Office](slug_field="code", read_only=True)
+    office = CodeOut[Office]()
 
     class Meta:
         model = Post
@@ -178,16 +196,25 @@ class PostIn(serializers.Serializer[Any]):
         return attrs
 
 
-class NewPostIn(PostIn):
-    """A new post; photographs travel with it as multipart/form-data."""
+class WithPhotosIn(serializers.Serializer[Any]):
+    """Photographs that travel with words as multipart/form-data."""
 
-    kind = serializers.ChoiceField(choices=Post.Kind.choices)
     photos = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, use_url=False),
         required=False,
         max_length=MAX_PHOTOS,
         help_text="0 to 5 photographs, each at most 10 MB: JPEG, PNG, WebP, HEIC or AVIF.",
     )
+
+
+class NewPostIn(PostIn):
+    """A new post."""
+
+    kind = serializers.ChoiceField(choices=Post.Kind.choices)
+
+
+class NewPostWithPhotosIn(NewPostIn, WithPhotosIn):
+    """A new post and its photographs."""
 
 
 class PhotosIn(serializers.Serializer[Any]):
@@ -329,7 +356,7 @@ class SyncOut(serializers.Serializer[Any]):
 
 
 class OfficeIntakeIn(PostIn):
-    """A found thing that is handed in at the counter; photographs travel with it."""
+    """A found thing that is handed in at the counter."""
 
     shelf = serializers.CharField(max_length=40, required=False, allow_blank=True)
     hidden_facts = serializers.CharField(
@@ -338,11 +365,10 @@ class OfficeIntakeIn(PostIn):
         allow_blank=True,
         help_text="One to a line: what only the owner knows. Taken out of the public title.",
     )
-    photos = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True, use_url=False),
-        required=False,
-        max_length=MAX_PHOTOS,
-    )
+
+
+class OfficeIntakeWithPhotosIn(OfficeIntakeIn, WithPhotosIn):
+    """A found thing and its photographs."""
 
 
 class MeOut(serializers.ModelSerializer[User]):

@@ -6,14 +6,14 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound.api.posts import ERRORS, ONE_ERRORS, person
 from lostfound.throttles import WriteThrottle
-from matching.api.serializers import IntakeIn, IntakeOut
+from matching.api.serializers import IntakeIn, IntakeOut, IntakeWithPhotoIn
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 
@@ -23,19 +23,19 @@ POLL_AFTER_S: Final = 1
 class IntakeView(APIView):
     """Questions about a post that is being written."""
 
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, JSONParser)
     throttle_classes = (WriteThrottle,)
     throttle_scope = "intake"
     throttle_limit = 240
 
     @extend_schema(
         operation_id="intake_ask",
-        request={"multipart/form-data": IntakeIn, "application/json": IntakeIn},
+        request={"multipart/form-data": IntakeWithPhotoIn, "application/json": IntakeIn},
         responses={202: IntakeOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
         """Ask what category and colour words and a photograph speak for."""
-        data = IntakeIn(data=request.data)
+        data = IntakeWithPhotoIn(data=request.data)
         data.is_valid(raise_exception=True)
         question = ask_intake(person(request), **data.validated_data)
         return _told(question, status.HTTP_202_ACCEPTED)

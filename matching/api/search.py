@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -60,7 +61,7 @@ class SearchView(APIView):
             OpenApiParameter("building", description="Code of a building."),
             OpenApiParameter("since", description="First day, such as 2026-03-01."),
             OpenApiParameter("until", description="Last day."),
-            OpenApiParameter("page", int),
+            OpenApiParameter("page", int, description="From 1 to pages."),
         ],
         responses={200: SearchOut, **problems(400, 401, 429)},
     )
@@ -109,7 +110,10 @@ class SearchPhotoView(APIView):
         """Turn a photograph into something to search with; the photograph is not kept."""
         data = PhotoQueryIn(data=request.data)
         data.is_valid(raise_exception=True)
-        prepared = prepare_photo(data.validated_data["photo"])
+        try:
+            prepared = prepare_photo(data.validated_data["photo"])
+        except DjangoValidationError as refused:
+            raise DjangoValidationError({"photo": refused.error_list}) from refused
         try:
             query = keep_photo_query(embed_photo(prepared.thumbnail))
         except FinderAway as away:

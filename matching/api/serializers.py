@@ -28,6 +28,11 @@ class IntakeIn(serializers.Serializer[Any]):
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=100)
     description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+
+
+class IntakeWithPhotoIn(IntakeIn):
+    """The same, and its photograph."""
+
     photo = serializers.FileField(required=False)
 
 
@@ -185,6 +190,7 @@ class DecisionOut(serializers.ModelSerializer[MatchDecision]):
 
     id = serializers.UUIDField(source="public_id")
     pair = serializers.IntegerField(source="match_id")
+    reason = serializers.ChoiceField(choices=MatchDecision.Reason.choices, allow_blank=True)
 
     class Meta:
         model = MatchDecision

@@ -55,16 +55,17 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
 
 
 @contextmanager
-def running_site(folder: Path, *seed: str, worker: bool = True) -> Iterator[Site]:
+def running_site(folder: Path, *seed: str, worker: bool = True, **settings: str) -> Iterator[Site]:
     """The product with the people and posts of `tests.browser.seed`, until the block ends.
 
     Args:
         seed: arguments of the seed, such as how many pairs wait.
         worker: whether posts are compared, and searched by meaning.
+        settings: what the environment says beside the usual.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = site_environment(folder, url)
+    environment = site_environment(folder, url) | settings
     (folder / "media").mkdir()
     run = [sys.executable, "manage.py"]
     _finish([*run, "migrate", "--verbosity", "0"], environment)

@@ -3,12 +3,14 @@
 import io
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from django.core.management import call_command
 from django.test import Client
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "openapi.yaml"
+FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 COMMAND = (
     "python manage.py spectacular --fail-on-warn --validate --lang en --file docs/openapi.yaml"
 )
@@ -29,6 +31,50 @@ def test_every_operation_says_what_a_broken_token_answers() -> None:
     ]
     assert len(operations) >= 16
     assert [row[:2] for row in operations if "401" not in row[2]] == []
+
+
+def test_everything_that_goes_in_or_out_has_an_example_that_it_allows() -> None:
+    schema = yaml.safe_load(SCHEMA.read_text())
+    refusals = schema["components"]["responses"]
+    assert {refusals[name]["description"] for name in refusals} >= {"Not Found", "Conflict"}
+    bodies = [
+        content["schema"]
+        for methods in schema["paths"].values()
+        for operation in methods.values()
+        for holder in (
+            operation.get("requestBody", {}),
+            *operation["responses"].values(),
+            *refusals.values(),
+        )
+        for content in holder.get("content", {}).values()
+    ]
+    assert len(bodies) >= 60
+    without = set()
+    for body in bodies:
+        name = (body.get("items") or body)["$ref"].rpartition("/")[2]
+        component = schema["components"]["schemas"][name]
+        only_files = all("binary" in str(part) for part in component["properties"].values())
+        if "example" in component:
+            allowed = {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
+            jsonschema.validate(component["example"], allowed, format_checker=FORMATS)
+        elif not only_files:
+            without.add(name)
+    assert without == set()
+
+
+def test_every_parameter_has_an_example_and_says_what_it_is_or_names_its_values() -> None:
+    paths = yaml.safe_load(SCHEMA.read_text())["paths"]
+    parameters = [
+        (path, parameter)
+        for path, methods in paths.items()
+        for operation in methods.values()
+        for parameter in operation.get("parameters", [])
+    ]
+    assert len(parameters) >= 40
+    for path, parameter in parameters:
+        jsonschema.validate(parameter["example"], parameter["schema"], format_checker=FORMATS)
+        is_said = parameter.get("description") or "enum" in parameter["schema"]
+        assert is_said or parameter["in"] == "path", (path, parameter["name"])
 
 
 @pytest.mark.django_db

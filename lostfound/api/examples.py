@@ -1,0 +1,193 @@
+"""Examples of the people's side of the API, by the schema's own names for what goes in and out."""
+
+from typing import Any, Final
+
+UMBRELLA_ID: Final = "1f0e9a4e-5a3b-4c7e-9a1d-2f6f0c6d9b11"
+FOUND_ID: Final = "8c5b0c1e-93c2-4f43-8e0c-0d1f4b7f2a65"
+PHOTO_ID: Final = "52a1e0f4-6a0f-4d0d-9a44-7b0d8f5c3e21"
+SAVED_AT: Final = "2026-03-31T09:12:30.123456+09:00"
+
+PHOTO: Final[dict[str, Any]] = {
+    "id": PHOTO_ID,
+    "full_url": f"/photos/{PHOTO_ID}/full/",
+    "thumbnail_url": f"/photos/{PHOTO_ID}/thumbnail/",
+    "width_px": 1600,
+    "height_px": 1200,
+}
+LOST: Final[dict[str, Any]] = {
+    "id": UMBRELLA_ID,
+    "kind": "lost",
+    "status": "open",
+    "title": "파란 우산",
+    "description": "손잡이에 노란 리본이 있어요",
+    "category": "umbrella",
+    "colour": "blue",
+    "building": "central_library",
+    "place_note": "2층 열람실 입구",
+    "happened_on": "2026-03-30",
+    "office": None,
+    "kept_note": "",
+    "photos": [],
+    "created_at": SAVED_AT,
+    "updated_at": SAVED_AT,
+}
+FOUND: Final[dict[str, Any]] = {
+    **LOST,
+    "id": FOUND_ID,
+    "kind": "found",
+    "title": "파란색 장우산, 노란 리본",
+    "description": "열람실 우산꽂이에 남아 있었어요",
+    "office": "student_union_office",
+    "photos": [PHOTO],
+}
+OFFICE_LOST: Final[dict[str, Any]] = {
+    **LOST,
+    "author": "student",
+    "shelf": "",
+    "hidden_facts": "",
+    "public_title": "파란 우산",
+}
+OFFICE_FOUND: Final[dict[str, Any]] = {
+    **FOUND,
+    "author": "staff",
+    "shelf": "A-3",
+    "hidden_facts": "노란 리본",
+    "public_title": "파란색 장우산",
+}
+PUBLIC: Final[dict[str, Any]] = {
+    **{name: FOUND[name] for name in ("id", "kind", "category", "colour", "building")},
+    "title": "파란색 장우산",
+    "happened_on": "2026-03-30",
+    "thumbnail_url": PHOTO["thumbnail_url"],
+}
+WRITTEN: Final[dict[str, Any]] = {
+    name: LOST[name]
+    for name in ("title", "description", "category", "colour", "building", "place_note")
+} | {"happened_on": "2026-03-30"}
+HANDED_IN: Final[dict[str, Any]] = {
+    "title": "파란색 장우산, 노란 리본",
+    "category": "umbrella",
+    "colour": "blue",
+    "building": "central_library",
+    "office": "student_union_office",
+    "shelf": "A-3",
+    "hidden_facts": "노란 리본",
+}
+CATEGORY: Final = {
+    "code": "umbrella",
+    "name_ko": "우산",
+    "name_en": "Umbrella",
+    "is_sensitive": False,
+}
+BUILDING: Final = {"code": "central_library", "name_ko": "중앙도서관", "name_en": "Central library"}
+ZONE: Final = {
+    "code": "central",
+    "name_ko": "중앙 구역",
+    "name_en": "Central area",
+    "buildings": [BUILDING],
+}
+OFFICE: Final = {
+    "code": "student_union_office",
+    "name_ko": "학생회관 분실물센터",
+    "name_en": "Student union lost-and-found office",
+    "building": "student_union",
+    "phone": "02-000-1000",
+    "hours_ko": "월–금 09:00–18:00",
+    "hours_en": "Mon–Fri 09:00–18:00",
+}
+NOTIFICATION: Final = {
+    "id": 12,
+    "kind": "match_confirmed",
+    "message": "같은 물건으로 확인됐어요",
+    "post": UMBRELLA_ID,
+    "created_at": SAVED_AT,
+    "read_at": None,
+}
+CHOICE: Final = {"kind": "match_confirmed", "in_app": True, "by_email": False}
+DELETED: Final = {"id": "0b9e7b1c-3d43-44a5-8f0f-6b8f4e0f9d20", "deleted_at": SAVED_AT}
+FIELD_ERROR: Final = {"code": "blank", "message": "This field may not be blank."}
+
+PARAMETERS: Final[dict[str, Any]] = {
+    "public_id": UMBRELLA_ID,
+    "photo_id": PHOTO_ID,
+    "id": 31,
+    "kind": "lost",
+    "status": "open",
+    "category": "umbrella",
+    "colour": "blue",
+    "building": "central_library",
+    "office": "student_union_office",
+    "shelf": "A-3",
+    "q": "파란 우산",
+    "photo": "d2c1f3a8-7c94-4f0a-8f57-54b4b0f6a7de",
+    "since": "2026-03-01",
+    "until": "2026-03-31",
+    "page": 1,
+    "page_size": 20,
+    "cursor": "cD0yMDI2LTAzLTMx",
+    "updated_since": SAVED_AT,
+    "Idempotency-Key": "9d2f6a7c-0f3b-4a51-8f6d-4b2c1d0e9f88",
+    "If-Match": '"0cc175b9c0f1b6a831c399e269772661"',
+}
+EXAMPLES: Final[dict[str, Any]] = {
+    "PhotoOut": PHOTO,
+    "PostOut": LOST,
+    "OfficePostOut": OFFICE_FOUND,
+    "PublicPostOut": PUBLIC,
+    "ThingOut": {**PUBLIC, "status": "open", "office": "student_union_office"},
+    "NewPostInRequest": {"kind": "lost", **WRITTEN},
+    "NewPostWithPhotosInRequest": {"kind": "lost", **WRITTEN},
+    "PatchedPostInRequest": {"description": "손잡이에 초록 리본이 있어요"},
+    "OfficeIntakeInRequest": HANDED_IN,
+    "OfficeIntakeWithPhotosInRequest": HANDED_IN,
+    "PatchedOfficeIntakeInRequest": {"shelf": "B-1"},
+    "PatchedOfficeIntakeWithPhotosInRequest": {"shelf": "B-1"},
+    "PhotoOrderInRequest": {"photos": [PHOTO_ID]},
+    "CategoryOut": CATEGORY,
+    "FamilyOut": {
+        "code": "umbrellas",
+        "name_ko": "우산",
+        "name_en": "Umbrellas",
+        "categories": [CATEGORY],
+    },
+    "BuildingOut": BUILDING,
+    "ZoneOut": ZONE,
+    "OfficeOut": OFFICE,
+    "PlacesOut": {"zones": [ZONE], "offices": [OFFICE]},
+    "NotificationOut": NOTIFICATION,
+    "NotificationChoiceOut": CHOICE,
+    "NotificationChoiceOutRequest": CHOICE,
+    "MeOut": {
+        "username": "student",
+        "email": "student@example.org",
+        "language": "ko",
+        "wants_email": True,
+        "is_staff": False,
+    },
+    "PatchedMeInRequest": {"language": "en"},
+    "DeviceOut": {
+        "id": 4,
+        "name": "Chrome, Android",
+        "ip": "192.0.2.7",
+        "created_at": SAVED_AT,
+        "last_seen_at": SAVED_AT,
+        "is_current": True,
+    },
+    "DeletedOut": DELETED,
+    "SyncOut": {
+        "posts": [LOST],
+        "deleted": [DELETED],
+        "notifications": [NOTIFICATION],
+        "synced_at": SAVED_AT,
+        "has_more": False,
+    },
+    "FieldError": FIELD_ERROR,
+    "Problem": {
+        "type": "about:blank",
+        "title": "Bad request",
+        "status": 400,
+        "code": "invalid",
+        "detail": "Some fields are not right. Each is named under errors.",
+        "errors": {"title": [FIELD_ERROR]},
+    },
+}

@@ -1,0 +1,81 @@
+"""Examples of the matching side of the API, by the schema's own names for what goes in and out."""
+
+from typing import Any, Final
+
+from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PUBLIC, SAVED_AT
+
+QUESTION_ID: Final = "6f6f2a0e-2a55-4bd4-86c5-0a5f0a1c7e90"
+PHOTO_QUERY_ID: Final = "d2c1f3a8-7c94-4f0a-8f57-54b4b0f6a7de"
+DECISION_ID: Final = "b8a7a1de-57a1-4a11-a5ef-3a9a4f5b6c7d"
+VERSION: Final = "838d29f51dc6d720"
+
+INTAKE: Final = {"title": "파란 우산을 두고 내렸어요", "description": "손잡이에 노란 리본"}
+PROPOSAL: Final = {"code": "umbrella", "probability": 0.97}
+FACT: Final = {
+    "label": "Colour",
+    "left": "Blue",
+    "right": "Navy",
+    "verdict": "close",
+    "remark": "close",
+}
+REASON: Final = {"name": "text_text", "label": "Words beside words", "value": "+4.2"}
+FINDING: Final = {"thing": PUBLIC, "why": ["Means the same", "Says “우산”"]}
+PAIR: Final[dict[str, Any]] = {
+    "id": 31,
+    "version": VERSION,
+    "status": "suggested",
+    "score": 0.93,
+    "lost": OFFICE_LOST,
+    "found": OFFICE_FOUND,
+    "facts": [FACT],
+    "terms": [REASON],
+    "reasons_for": ["Both texts describe nearly the same thing."],
+    "reasons_against": ["The colours are only close."],
+    "gates": [],
+    "answer": "mine",
+}
+
+EXAMPLES: Final[dict[str, Any]] = {
+    "MatchingStateOut": {
+        "status": "done",
+        "suggestion_count": 2,
+        "is_waiting": False,
+        "waiting_reason": "",
+    },
+    "IntakeInRequest": INTAKE,
+    "IntakeWithPhotoInRequest": INTAKE,
+    "ProposalOut": PROPOSAL,
+    "IntakeOut": {
+        "id": QUESTION_ID,
+        "status": "done",
+        "category": [PROPOSAL],
+        "colour": [{"code": "blue", "probability": 0.91}],
+    },
+    "SuggestionOut": {
+        "id": 31,
+        "status": "suggested",
+        "score": 0.93,
+        "strategy": "calibrated_v3",
+        "created_at": SAVED_AT,
+        "answer": None,
+        "post": PUBLIC,
+    },
+    "AnswerInRequest": {"answer": "mine", "note": "손잡이에 제 이름이 있어요"},
+    "FindingOut": FINDING,
+    "SearchOut": {"count": 1, "page": 1, "pages": 1, "by_meaning": True, "results": [FINDING]},
+    "PhotoQueryOut": {"photo": PHOTO_QUERY_ID},
+    "FactOut": FACT,
+    "ReasonOut": REASON,
+    "PairOut": PAIR,
+    "NextPairOut": {"left": 40, "pair": PAIR},
+    "DecideInRequest": {"version": VERSION},
+    "RejectInRequest": {"version": VERSION, "reason": "different_detail", "note": ""},
+    "DecisionOut": {
+        "id": DECISION_ID,
+        "pair": 31,
+        "action": "confirm",
+        "reason": "",
+        "note": "",
+        "at": SAVED_AT,
+    },
+}

@@ -1,0 +1,66 @@
+"""A running site with a worker, and a device of somebody who may do everything."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.browser.seed import PASSWORD
+from tests.browser.site import Site, running_site
+
+PAIRS = 12
+ENOUGH = 8  # of them wait when the requests begin
+DEADLINE_S = 120
+
+
+@dataclass(frozen=True)
+class Device:
+    """An app that is signed in."""
+
+    url: str
+    token: str = ""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Send JSON, and read the JSON that comes back."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "X-Session-Token": self.token}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def sign_in(self, name: str) -> "Device":
+        """The same app with a token."""
+        login = Device(self.url).ask(
+            "POST", "/_allauth/app/v1/auth/login", {"username": name, "password": PASSWORD}
+        )
+        return Device(self.url, login["meta"]["session_token"])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The product; its limit on posting is no part of what is asked here."""
+    folder = tmp_path_factory.mktemp("contract")
+    with running_site(folder, POSTS_PER_HOUR="100000") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def staff(site: Site) -> Device:
+    """Somebody with posts of their own, which are pairs that wait for their review."""
+    device, colleague = (Device(site.url).sign_in(name) for name in ("staff", "second"))
+    for family in device.ask("GET", "/api/v1/categories/")[:PAIRS]:
+        thing = family["categories"][0]
+        said = {"category": thing["code"], "colour": "blue", "building": "central_library"}
+        lost = {"kind": "lost", "title": f"파란 {thing['name_ko']}", **said}
+        device.ask("POST", "/api/v1/posts/", lost)
+        found = {"title": f"{thing['name_ko']} 파란색", "kept_note": "경비실", **said}
+        colleague.ask("POST", "/api/v1/office/posts/", found)
+    deadline = time.monotonic() + DEADLINE_S
+    while device.ask("POST", "/api/v1/review/next/")["left"] < ENOUGH:
+        assert time.monotonic() < deadline, (site.folder / "worker.log").read_text()
+        time.sleep(1)
+    return device
