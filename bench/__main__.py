@@ -21,6 +21,7 @@ MEASURES = (
     ("scoring", "bench.scoring", "scoring_rows"),
     ("forwards", "bench.forwards", "forwards_rows"),
     ("pipeline", "bench.pipeline", "pipeline_rows"),
+    ("finding", "bench.finding", "finding_rows"),
     ("postgres", "bench.postgres", "postgres_rows"),
     ("peers", "bench.search", "peer_rows"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from django import forms
@@ -16,6 +16,9 @@ from lostfound.models import Building, Category, Colour, Office, Photo, Post, Us
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
 from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 OLDEST_DAYS: Final = 2 * 365
 
@@ -213,6 +216,7 @@ class FoundPostForm(PostForm):
     """What a person says about a thing that they found, and where it is kept."""
 
     kind = Post.Kind.FOUND
+    no_office: "StrOrPromise" = _("I have not handed it in")  # the empty choice
 
     office = RowField(label=_("Which office has it?"), required=False)
     kept_note = forms.CharField(
@@ -231,7 +235,7 @@ class FoundPostForm(PostForm):
         if kept and kept not in offices:
             offices.append(kept)
         self._row_field("office").offer(
-            [(_("Lost-and-found offices"), offices)], empty=_("I have not handed it in")
+            [(_("Lost-and-found offices"), offices)], empty=self.no_office
         )
 
     def clean(self) -> dict[str, Any]:

@@ -17,6 +17,8 @@ MAX_SHELF_CHARS: Final = 40
 class IntakeForm(FoundPostForm):
     """A found thing at the counter: a photograph, where it was found, and where it lies."""
 
+    no_office = _("Elsewhere, as written below")
+
     shelf = forms.CharField(
         label=_("Shelf or box"),
         required=False,
@@ -36,8 +38,7 @@ class IntakeForm(FoundPostForm):
         self.fields["title"].min_length = 0  # type: ignore[attr-defined]
         self.fields["description"].widget.attrs["rows"] = 2
         self.fields["photos"].widget.attrs["capture"] = "environment"  # a phone's camera at once
-        for name in ("category", "building", "office"):
-            self.fields[name].widget.attrs.pop("data-searchable", None)
+        self.fields["office"].label = _("Kept at")
 
     def clean(self) -> dict[str, Any]:
         """Without a title, category and colour name the thing."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lostfound.models import Category, Post
 from matching.core.registry import STRATEGIES, needs_profile
@@ -144,7 +145,7 @@ def _categories() -> list[Row]:
     )
     rows = [
         Row(
-            names.get(key, "–"),
+            names.get(key, _("No category")),
             posts.get((key, Post.Kind.LOST), 0),
             posts.get((key, Post.Kind.FOUND), 0),
             confirmed.get(key, 0),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -113,11 +113,13 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
 
     @admin.display(description=_("photographs"))
     def pictures(self, post: Post) -> str:
-        """All small photographs in one cell."""
-        return format_html_join(
-            " ",
-            '<img src="{}" alt="" height="40" loading="lazy">',
-            ((photo.thumbnail_url,) for photo in post.photos.all()),
+        """The first small photograph, and how many more there are."""
+        photos = list(post.photos.all())
+        if not photos:
+            return "–"
+        more = f" +{len(photos) - 1}" if len(photos) > 1 else ""
+        return format_html(
+            '<img src="{}" alt="" height="40" loading="lazy">{}', photos[0].thumbnail_url, more
         )
 
     def get_urls(self) -> list[URLPattern]:
