@@ -1,6 +1,7 @@
 """Draws docs/screenshots from a demo on data of its own: `make screenshots`."""
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -14,11 +15,20 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.drawings import draw_umbrella
 from tests.browser.site import ROOT, chromium, free_port, site_environment, stop
 
 SCREENSHOTS = ROOT / "docs" / "screenshots"
 PASSWORD = "screenshots-1"
 SIZES = {"390": (390, 844), "1280": (1280, 900)}
+DESK = "/admin/matching/match/desk/"
+STUDENTS_PAGES = (
+    ("home", "/"),
+    ("form", "/posts/new/lost/"),
+    ("posts", "/posts/"),
+    ("search", "/search/?q=파란+우산"),
+)
+DECISION = re.compile(r'value="confirm:(\d+):')
 MAX_BYTES = 300_000
 JPEG_QUALITY = 82
 PNG_COLOURS = 256
@@ -36,7 +46,7 @@ def main() -> None:
         print(f"Drawing {url}", flush=True)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            draw_all(browser, url)
+            draw_all(browser, url, true_pairs(Path(folder)))
             browser.close()
 
 
@@ -64,41 +74,92 @@ def demo(folder: Path) -> Iterator[str]:
             process.stdout.close()
 
 
-def draw_all(browser: Browser, url: str) -> None:
-    """All pictures, on a phone and on a desk."""
+def draw_all(browser: Browser, url: str, same: set[int]) -> None:
+    """All pictures, on a phone and on a desk; `same` as in `draw_desk`."""
     student, staff = (cookies(browser, url, name) for name in ("student", "staff"))
-    for name, (width, height) in SIZES.items():
-        context = browser.new_context(
-            base_url=url,
-            locale="ko-KR",
-            viewport={"width": width, "height": height},
-            storage_state=student,
-        )
-        page = context.new_page()
-        for subject, path in (("home", "/"), ("form", "/posts/new/lost/"), ("posts", "/posts/")):
+    for name, size in SIZES.items():
+        page = page_of(browser, url, student, size)
+        for subject, path in STUDENTS_PAGES:
             page.goto(path)
             draw(page, f"{subject}-{name}.jpg")
+        page.locator(".card a:has(img), .card h3 a").first.click()
+        draw(page, f"thing-{name}.jpg")
+        page.goto("/posts/")
         page.goto(suggested_post(page))
         draw(page, f"post-{name}.jpg")
-        context.close()
-    context = browser.new_context(
-        base_url=url,
-        locale="ko-KR",
-        viewport={"width": 1280, "height": 1480},
-        storage_state=staff,
-    )
-    page = context.new_page()
+    with tempfile.TemporaryDirectory() as folder:
+        picture = draw_umbrella(Path(folder) / "umbrella.jpg", "#7b3fb5")
+        for name, size in SIZES.items():
+            draw_counter(page_of(browser, url, staff, size), picture, f"intake-{name}.jpg")
+    page = page_of(browser, url, staff, SIZES["390"])
+    page.goto(DESK)
+    draw(page, "desk-390.jpg")
+    draw_desk(page_of(browser, url, staff, SIZES["1280"]), same)
+
+
+def draw_counter(page: Page, picture: Path, name: str) -> None:
+    """A thing that is being taken in, with what is proposed for it."""
+    page.goto("/admin/lostfound/post/intake/")
+    page.locator("#id_photos").set_input_files(picture)
+    page.locator(".proposal").first.wait_for()
+    page.keyboard.press("Alt+a")
+    page.locator("#id_office").select_option(index=1)
+    page.locator("#id_shelf").fill("A-12")
+    page.locator("#id_hidden_facts").fill("손잡이에 이니셜 K")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    draw(page, name)
+
+
+def draw_desk(page: Page, same: set[int]) -> None:
+    """A pair as it is reviewed, the list, and the figures when all is decided by keys.
+
+    Args:
+        same: keys of the pairs that are to be confirmed.
+    """
     page.goto("/admin/matching/match/")
     draw(page, "queue.jpg")
-    pair = page.locator("tbody tr").filter(has=page.locator("td:nth-child(2) img"))
-    pair.filter(has=page.locator("td:nth-child(4) img")).locator(".review-closely").first.click()
-    page.wait_for_load_state("networkidle")
-    # As high as it takes to show why the pair has its score, however many terms there are.
+    page.goto(DESK)
+    for name, pictured in (("review.png", 2), ("one-photograph.png", 1)):
+        columns = page.locator(".review-column", has=page.locator("img"))
+        while columns.count() != pictured:
+            with page.expect_navigation():
+                page.keyboard.press("s")
+        draw_pair(page, name)
+    while pair := DECISION.search(page.content()):
+        with page.expect_navigation():
+            page.keyboard.press("c" if int(pair.group(1)) in same else "2")
+    page.goto("/admin/matching/match/figures/")
+    page.set_viewport_size({"width": 1280, "height": 1100})
+    draw(page, "figures.jpg")
+
+
+def draw_pair(page: Page, name: str) -> None:
+    """As high as it takes to show why the pair has its score, however many terms there are."""
+    page.set_viewport_size({"width": 1280, "height": 900})
     reasons = page.locator(".review-more-of-it").bounding_box()
     assert reasons
     page.set_viewport_size({"width": 1280, "height": int(reasons["y"] + reasons["height"]) + 8})
-    draw(page, "review.png")
-    context.close()
+    draw(page, name)
+
+
+def true_pairs(folder: Path) -> set[int]:
+    """Keys of the suggested pairs of a running demo that truly are about one thing."""
+    command = [sys.executable, "-m", "tests.browser.demo_truth"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=site_environment(folder), capture_output=True, check=True
+    )
+    return set(json.loads(done.stdout))
+
+
+def page_of(browser: Browser, url: str, state: Any, size: tuple[int, int]) -> Page:
+    """A page of somebody who is signed in."""
+    context = browser.new_context(
+        base_url=url,
+        locale="ko-KR",
+        viewport={"width": size[0], "height": size[1]},
+        storage_state=state,
+    )
+    return context.new_page()
 
 
 def cookies(browser: Browser, url: str, name: str) -> Any:

@@ -1,0 +1,30 @@
+"""Prints the keys of the demo's suggested pairs that truly are about one thing, as JSON.
+
+Run as a process of its own with the demo's environment, as `tests.browser.seed` is.
+"""
+
+import json
+import sys
+
+import django
+
+
+def main() -> None:
+    """The demo draws the same campus each time, in the order of its posts."""
+    django.setup()
+    from lostfound.models import Building, Post
+    from matching.demo.campus import demo_posts
+    from matching.demo.seed import DEMO_SEED, drawable_leaves
+    from matching.models import Match
+
+    n_places = Building.objects.filter(is_active=True).count()
+    specs = demo_posts(DEMO_SEED, drawable_leaves(), n_places)
+    keys = Post.objects.order_by("pk").values_list("pk", flat=True)
+    pair_of = {key: spec.pair for key, spec in zip(keys, specs, strict=True)}
+    rows = Match.objects.values_list("pk", "lost", "found")
+    same = [pk for pk, lost, found in rows if pair_of[lost] == pair_of[found] is not None]
+    json.dump(same, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
