@@ -15,12 +15,16 @@ from lostfound.form_fields import PhotosField, RowField
 from lostfound.models import Building, Category, Colour, Office, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
-from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
+from lostfound.services.post_fields import (
+    CUSTODY_FIELDS,
+    EDITABLE_FIELDS,
+    OLDEST_DAYS,
+    refuse_future,
+    refuse_long_ago,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-OLDEST_DAYS: Final = 2 * 365
 
 
 class PostForm(forms.Form):
@@ -30,7 +34,6 @@ class PostForm(forms.Form):
 
     title = forms.CharField(
         label=_("What is it?"),
-        min_length=2,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Please say in a few words what it is.")},
@@ -141,15 +144,13 @@ class PostForm(forms.Form):
 
     def clean_happened_on(self) -> Any:
         """A day that can be meant: not to come, and not years ago."""
-        day, today = self.cleaned_data["happened_on"], timezone.localdate()
-        if day == self.initial.get("happened_on"):
-            return day
-        if day > today:
-            raise ValidationError(_("This day lies in the future."), code="future")
-        if day < today - timedelta(days=OLDEST_DAYS):
-            raise ValidationError(
-                _("This day is more than two years ago. Please check the year."), code="too_old"
-            )
+        day = self.cleaned_data["happened_on"]
+        if day != self.initial.get("happened_on"):
+            try:
+                refuse_future(day)
+                refuse_long_ago(day)
+            except ValidationError as error:
+                raise ValidationError(error.error_dict["happened_on"]) from error
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -35,7 +35,6 @@ class IntakeForm(FoundPostForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False
-        self.fields["title"].min_length = 0  # type: ignore[attr-defined]
         self.fields["description"].widget.attrs["rows"] = 2
         self.fields["photos"].widget.attrs["capture"] = "environment"  # a phone's camera at once
         self.fields["office"].label = _("Kept at")

@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from lostfound.api.problems import not_found
 
+handler500 = "lostfound.api.problems.server_error"
+
 urlpatterns = [
     path("", include("lostfound.site_urls")),
     path("", include("matching.urls")),

@@ -1,6 +1,6 @@
 """Posts as CSV files in the admin: out as they are listed, in with a preview."""
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core import signing
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lostfound.admin.bases import PostModelAdmin
 from lostfound.models import Post, User
 from lostfound.spreadsheets import (
     HEADINGS,
@@ -24,9 +25,6 @@ from lostfound.spreadsheets import (
     read_rows,
     take_in,
 )
-
-if TYPE_CHECKING:
-    from lostfound.admin.posts import PostAdmin
 
 SALT: Final = "lostfound.import"
 PREVIEW_AGE_S: Final = 3600
@@ -44,7 +42,7 @@ def export_response(queryset: QuerySet[Post]) -> StreamingHttpResponse:
     )
 
 
-def import_view(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+def import_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
     """Choose a file, look at what it says, bring it in, and read what was refused."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -74,7 +72,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _bring_in(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+def _bring_in(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
     try:
         text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
         rows = read_rows(text.encode("latin-1"))
@@ -93,7 +91,7 @@ def _bring_in(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    model_admin: "PostAdmin", request: HttpRequest, context: dict[str, Any]
+    model_admin: PostModelAdmin, request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
     listed: list[Row] = context.get("rows") or context.get("refused") or []
     columns = [name for name in HEADINGS if any(row.said.get(name) for row in listed)]

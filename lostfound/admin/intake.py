@@ -1,7 +1,7 @@
 """Taking in a found thing at the counter, in half a minute, one after the other."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,12 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lostfound.admin.bases import PostModelAdmin
 from lostfound.models import Post, User
 from lostfound.office_forms import IntakeForm
 from lostfound.services import SentBefore, submit_post
-
-if TYPE_CHECKING:
-    from lostfound.admin.posts import PostAdmin
 
 # What most things of one round have in common, so that it is typed once.
 REMEMBERED: Final = ("office", "building", "shelf")
@@ -24,7 +22,7 @@ SESSION_KEY: Final = "intake"
 SHELVES_OFFERED: Final = 50
 
 
-def intake_view(model_admin: "PostAdmin", request: HttpRequest) -> HttpResponse:
+def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
     """An empty form after each thing, with what the last one had in common."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -73,7 +71,7 @@ def _remembered(request: HttpRequest) -> dict[str, Any]:
     return {name: kept[name] for name in REMEMBERED if kept.get(name)}
 
 
-def _page(model_admin: "PostAdmin", request: HttpRequest, form: IntakeForm) -> TemplateResponse:
+def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -> TemplateResponse:
     shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
     context = {
         **model_admin.admin_site.each_context(request),

@@ -2,9 +2,7 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +18,7 @@ from lostfound.admin.filters import AgeFilter, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
 from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.models import Photo, Post, User
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
@@ -34,42 +33,8 @@ from lostfound.services.post_fields import (
     CUSTODY_FIELDS,
     EDITABLE_FIELDS,
     FOUND_FIELDS,
-    MANY_LINES,
     OFFICE_FIELDS,
-    TEXT_FIELDS,
-    clean_text,
-    refuse_future,
 )
-
-
-class PostForm(PostModelForm):
-    """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log."""
-
-    class Meta:
-        model = Post
-        fields = ("kind", "author", *EDITABLE_FIELDS, *OFFICE_FIELDS)
-
-    def clean(self) -> dict[str, Any]:
-        """Mask numbers, refuse days to come."""
-        cleaned = super().clean() or self.cleaned_data
-        for name in TEXT_FIELDS:
-            if name in cleaned:
-                try:
-                    cleaned[name] = clean_text(cleaned[name], is_one_line=name not in MANY_LINES)
-                except ValidationError as error:
-                    self.add_error(name, error)
-        if cleaned.get("happened_on"):
-            try:
-                refuse_future(cleaned["happened_on"])
-            except ValidationError as error:
-                self.add_error(None, error)
-        return cleaned
-
-
-class ShelfActionForm(ActionForm):
-    """What the actions over chosen posts may need beside them."""
-
-    shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=40)
 
 
 @admin.register(Post)

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from lostfound import selectors
 from lostfound.api.problems import problems
-from lostfound.api.serializers import FamilyOut, PlacesOut, ThingOut
+from lostfound.api.serializers.campus import FamilyOut, PlacesOut, ThingOut
 from lostfound.models import Building, Zone
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 
 from lostfound import services
 from lostfound.api.etags import require_match
+from lostfound.api.parsers import JSONParser
 from lostfound.api.posts import IDEMPOTENCY_KEY, IF_MATCH, person, submit_once
 from lostfound.api.problems import problems
-from lostfound.api.serializers import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
+from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
 from lostfound.models import Post
 from lostfound.throttles import WriteThrottle
 

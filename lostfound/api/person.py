@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from lostfound import selectors
 from lostfound.api.posts import ONE_ERRORS, person
 from lostfound.api.problems import problems
-from lostfound.api.serializers import (
+from lostfound.api.serializers.person import (
     DeviceOut,
     MeIn,
     MeOut,

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
 from lostfound.api.etags import require_match
+from lostfound.api.parsers import JSONParser
 from lostfound.api.problems import Conflict, KeyReused, problems
-from lostfound.api.serializers import (
+from lostfound.api.serializers.posts import (
     NewPostIn,
     NewPostWithPhotosIn,
     PhotoOrderIn,

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error as page_for_people
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -120,6 +121,14 @@ def problem(status_code: HTTPStatus, code: str, detail: str) -> JsonResponse:
 def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
     """An address below /api/ that does not exist."""
     return problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What nobody foresaw; an app reads problem details, a person a page."""
+    if not request.path.startswith(API_PREFIX):
+        return page_for_people(request, *args, **kwargs)
+    text = _("Something went wrong here. It has been noted; please try again later.")
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
 
 
 def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:

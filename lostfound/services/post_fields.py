@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -37,6 +37,9 @@ FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # a lost post has none 
 MANY_LINES: Final = ("description", "hidden_facts")
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+JOINER: Final = "\u200d"  # holds an emoji of several parts together
+FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # Hangul letters that nobody sees
+OLDEST_DAYS: Final = 2 * 365
 
 
 def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
@@ -67,7 +70,7 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
 
 
 def clean_text(text: str, *, is_one_line: bool) -> str:
-    """The text as it is saved: composed Hangul, no control characters, numbers masked.
+    """The text as it is saved: composed Hangul, nothing invisible, numbers masked.
 
     Raises:
         ValidationError: it holds characters that no database stores.
@@ -79,6 +82,10 @@ def clean_text(text: str, *, is_one_line: bool) -> str:
         )
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     text = CONTROL_CHARACTERS.sub("", text)
+    # Without marks that turn the reading direction, or that only look like nothing.
+    text = "".join(c for c in text if c == JOINER or unicodedata.category(c) != "Cf")
+    if not text.translate(dict.fromkeys(map(ord, FILLERS + JOINER))).strip():
+        return ""
     if is_one_line:
         text = " ".join(text.split())
     return mask_personal_numbers(text.strip())
@@ -104,3 +111,14 @@ def refuse_future(day: date) -> None:
     if day > timezone.localdate():
         message = _("This day lies in the future.")
         raise ValidationError({"happened_on": ValidationError(message, code="future")})
+
+
+def refuse_long_ago(day: date) -> None:
+    """People who write of a day years ago have mistyped the year. The office may know better.
+
+    Raises:
+        ValidationError: keyed "happened_on".
+    """
+    if day < timezone.localdate() - timedelta(days=OLDEST_DAYS):
+        message = _("This day is more than two years ago. Please check the year.")
+        raise ValidationError({"happened_on": ValidationError(message, code="too_old")})

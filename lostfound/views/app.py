@@ -19,7 +19,10 @@ ICONS: Final = (
     ("lostfound/icon-maskable-512.png", "512x512", "maskable"),
 )
 WORKER: Final = "lostfound/service_worker.js"
-KEPT_FILES: Final = ("lostfound/site.css", "lostfound/icons.svg", "lostfound/favicon.svg")
+KEPT_FILES: Final = tuple(
+    f"lostfound/{name}"
+    for name in ("ground.css", "frame.css", "pieces.css", "icons.svg", "favicon.svg")
+)
 
 
 @require_safe

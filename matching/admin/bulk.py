@@ -1,6 +1,6 @@
 """Deciding about many selected pairs: one more look, then a report on each."""
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -14,19 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import User
+from matching.admin.bases import MatchModelAdmin
 from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
-
-if TYPE_CHECKING:
-    from matching.admin.matches import MatchAdmin
 
 MAX_AT_ONCE: Final = 200  # pairs; each is a transaction of its own
 MAX_REASONS_SHOWN: Final = 10
 
 
 def decide_selected(
-    desk: "MatchAdmin", request: HttpRequest, listed: QuerySet[Match], action: str
+    desk: MatchModelAdmin, request: HttpRequest, listed: QuerySet[Match], action: str
 ) -> HttpResponse | None:
     """Ask first, then decide each pair on its own."""
     if not desk.has_change_permission(request):

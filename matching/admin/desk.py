@@ -1,26 +1,24 @@
 """The desk: one waiting pair after the other, each before one person only."""
 
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import User
+from matching.admin.bases import MatchModelAdmin
+from matching.admin.pages import desk_url, queue_of, review_page
 from matching.models import Match
 from matching.services import claim_next, log_shown, skip
 
-if TYPE_CHECKING:
-    from matching.admin.matches import MatchAdmin
 
-
-def desk_urls(model_admin: "MatchAdmin") -> list[URLPattern]:
+def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
     """The addresses of the desk, behind the admin's own door."""
 
     def desk(request: HttpRequest) -> HttpResponse:
@@ -36,18 +34,12 @@ def desk_urls(model_admin: "MatchAdmin") -> list[URLPattern]:
     ]
 
 
-def desk_url(filters: str) -> str:
-    """The desk, over the pairs of a filtered list."""
-    url = reverse("admin:matching_match_desk")
-    return f"{url}?{urlencode({'filters': filters})}" if filters else url
-
-
-def _desk(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     """The next pair of this person."""
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
     filters = request.GET.get("filters", "")
-    queue = model_admin.queue(request, filters)
+    queue = queue_of(model_admin, request, filters)
     match = claim_next(cast(User, request.user), queue)
     left = queue.count()
     if match is None:
@@ -62,10 +54,10 @@ def _desk(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "admin/matching/match/desk_empty.html", context)
     log_shown([match])
     context = {"page_name": "desk", "is_desk": True}
-    return model_admin.review_page(request, match, filters, left, context)
+    return review_page(model_admin, request, match, filters, left, context)
 
 
-def _skip(model_admin: "MatchAdmin", request: HttpRequest, pk: int) -> HttpResponse:
+def _skip(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Leave a pair to somebody else, or to later."""
     if not model_admin.has_change_permission(request):
         raise PermissionDenied

@@ -1,12 +1,9 @@
 """The review desk: the queue of suggested pairs, and the page on which one is decided."""
 
-import copy
 from collections.abc import Iterable
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import (
@@ -15,10 +12,8 @@ from django.http import (
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseRedirect,
-    QueryDict,
 )
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -27,13 +22,13 @@ from lostfound.models import Office, User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
-from matching.admin.desk import desk_url, desk_urls
+from matching.admin.desk import desk_urls
 from matching.admin.filters import WaitingFilter
 from matching.admin.overview import overview_urls
+from matching.admin.pages import desk_url, list_url, queue_of, review_page, review_url
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
-from matching.review.page import review_context
-from matching.review.queue import QUEUE_ORDER, next_waiting, waiting
+from matching.review.queue import QUEUE_ORDER, next_waiting
 from matching.selectors import with_both_posts
 from matching.services import (
     DecisionRefused,
@@ -141,37 +136,15 @@ class MatchAdmin(MatchModelAdmin):
             raise Http404
         log_undecided([match])
         filters = request.GET.get("_changelist_filters", "")
-        queue = self.queue(request, filters)
+        queue = queue_of(self, request, filters)
         follower = next_waiting(match, queue)
         reviewer = reviewer_of(match)
         context = {
-            "next_url": self._review_url(follower, filters) if follower else None,
+            "next_url": review_url(follower, filters) if follower else None,
             "page_name": "review",
             "reviewer": None if reviewer == request.user else reviewer,
         }
-        return self.review_page(request, match, filters, queue.count(), context)
-
-    def review_page(
-        self,
-        request: HttpRequest,
-        match: Match,
-        filters: str,
-        waiting_count: int,
-        context: dict[str, Any],
-    ) -> TemplateResponse:
-        """The page on which one pair is decided."""
-        shown = {
-            **self.admin_site.each_context(request),
-            **review_context(match),
-            "opts": self.opts,
-            "title": _("Is this the same thing?"),
-            "filters": filters,
-            "list_url": self._list_url(filters),
-            "waiting_count": waiting_count,
-            "may_decide": self.has_change_permission(request, match),
-            **context,
-        }
-        return TemplateResponse(request, "admin/matching/match/review.html", shown)
+        return review_page(self, request, match, filters, queue.count(), context)
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
@@ -189,7 +162,7 @@ class MatchAdmin(MatchModelAdmin):
         match = self.get_object(request, key)
         if match is None:
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
-            return HttpResponseRedirect(self._list_url(filters))
+            return HttpResponseRedirect(list_url(filters))
         actor = cast(User, request.user)
         try:
             if action == "confirm":
@@ -204,18 +177,18 @@ class MatchAdmin(MatchModelAdmin):
                 )
         except DecisionRefused as refused:
             messages.error(request, str(refused))
-            back = {"list": self._list_url(filters), "desk": desk_url(filters)}
-            return HttpResponseRedirect(back.get(str(page)) or self._review_url(match, filters))
+            back = {"list": list_url(filters), "desk": desk_url(filters)}
+            return HttpResponseRedirect(back.get(str(page)) or review_url(match, filters))
         tell_decided(request, decision)
         if page == "list":
-            return HttpResponseRedirect(self._list_url(filters))
+            return HttpResponseRedirect(list_url(filters))
         if page == "desk":
             return HttpResponseRedirect(desk_url(filters))
-        follower = next_waiting(match, self.queue(request, filters))
+        follower = next_waiting(match, queue_of(self, request, filters))
         if follower is None:
             messages.info(request, _("No more pairs are waiting here."))
-            return HttpResponseRedirect(self._list_url(filters))
-        return HttpResponseRedirect(self._review_url(follower, filters))
+            return HttpResponseRedirect(list_url(filters))
+        return HttpResponseRedirect(review_url(follower, filters))
 
     @admin.action(description=gettext_lazy("Confirm the selected pairs"), permissions=["change"])
     def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
@@ -226,24 +199,6 @@ class MatchAdmin(MatchModelAdmin):
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
         """Reject many for one reason, after one more look at what was selected."""
         return decide_selected(self, request, queryset, MatchDecision.Action.REJECT)
-
-    def queue(self, request: HttpRequest, filters: str) -> QuerySet[Match]:
-        """The waiting pairs of the list from which the reader came."""
-        listed = copy.copy(request)
-        listed.GET = QueryDict(filters)
-        try:
-            queue = self.get_changelist_instance(listed).get_queryset(listed)
-        except IncorrectLookupParameters:
-            queue = with_both_posts(waiting())
-        return queue.filter(status__in=REJECTABLE)
-
-    def _list_url(self, filters: str) -> str:
-        url = reverse("admin:matching_match_changelist")
-        return f"{url}?{filters}" if filters else url
-
-    def _review_url(self, match: Match, filters: str) -> str:
-        url = reverse("admin:matching_match_change", args=[match.pk])
-        return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
 
 
 def log_undecided(matches: Iterable[Match]) -> None:

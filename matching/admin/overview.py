@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lostfound.models import Notification
+from matching.admin.bases import MatchModelAdmin
 from matching.conf import matching_settings
 from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.figures import Band, Row, figures
@@ -26,9 +27,6 @@ from matching.models import Embedding, Heartbeat, StoredProfile
 from matching.selectors import is_worker_away, worker_seen_ago
 from matching.services import retry_matching
 from matching.services.heartbeat import encoder_problem
-
-if TYPE_CHECKING:
-    from matching.admin.matches import MatchAdmin
 
 FAILED_SHOWN: Final = 50
 FINDER_TIMEOUT_S: Final = 0.5
@@ -48,7 +46,7 @@ class Bar:
     count: int = 0
 
 
-def overview_urls(model_admin: "MatchAdmin") -> list[URLPattern]:
+def overview_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
     """The addresses of both pages, behind the admin's own door."""
 
     def figures_page(request: HttpRequest) -> HttpResponse:
@@ -65,7 +63,7 @@ def overview_urls(model_admin: "MatchAdmin") -> list[URLPattern]:
     ]
 
 
-def _figures(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def _figures(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     found = figures()
@@ -126,7 +124,7 @@ def _rows(rows: Sequence[Row], label: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _health(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def _health(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     """What works, what waits, and what failed, with a way to try it again."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied

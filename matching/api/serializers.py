@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from lostfound.api.serializers import OfficePostOut, PublicPostOut
+from lostfound.api.serializers.campus import PublicPostOut
+from lostfound.api.serializers.office import OfficePostOut
 from lostfound.models import Post
 from matching.models import Embedding, IntakeQuestion, Match, MatchDecision, SuggestionAnswer
 

@@ -73,7 +73,7 @@ def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -
     ("given", "field", "code"),
     [
         ({"title": ""}, "title", "blank"),
-        ({"title": "a"}, "title", "min_length"),
+        ({"title": "\u200b\u2060\u3164"}, "title", "blank"),  # nothing that anybody sees
         ({"title": "x" * 101}, "title", "max_length"),
         ({"title": None}, "title", "null"),
         ({"kind": "stolen"}, "kind", "invalid_choice"),
@@ -82,6 +82,7 @@ def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -
         ({"colour": "octarine"}, "colour", "invalid_choice"),
         ({"happened_on": "2999-01-01"}, "happened_on", "future"),
         ({"happened_on": "yesterday"}, "happened_on", "invalid"),
+        ({"happened_on": "0001-01-01"}, "happened_on", "too_old"),
         ({"description": "x" * 100_000}, "description", "max_length"),
     ],
 )
@@ -90,6 +91,17 @@ def test_a_wrong_value_is_named_under_its_field(
 ) -> None:
     assert errors_of(phone.post("posts/", lost(**given))) == {field: [code]}
     assert not Post.objects.exists()
+
+
+def test_a_word_of_one_syllable_is_a_title(phone: Device) -> None:
+    assert phone.post("posts/", lost(title="책")).json()["title"] == "책"
+
+
+def test_marks_that_nobody_sees_are_not_kept(phone: Device) -> None:
+    body = phone.post("posts/", lost(title="지갑 \u202e1004", description="90\u200b0101-1234567"))
+    assert body.json()["title"] == "지갑 1004"
+    assert body.json()["description"] == "90****-*******"  # nor do they hide a number
+    assert phone.post("posts/", lost(title="👨‍👩‍👧 열쇠")).json()["title"] == "👨‍👩‍👧 열쇠"
 
 
 def test_what_is_missing_is_named_under_its_field(phone: Device) -> None:

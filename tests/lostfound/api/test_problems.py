@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lostfound import middleware
+from lostfound import middleware, selectors
 from lostfound.models import User
 from tests.lostfound.api.device import API, PROBLEM, Device, code_of
 
@@ -30,6 +30,25 @@ def test_broken_json_is_a_clear_refusal(phone: Device) -> None:
         f"{API}/posts/", "{not json", content_type="application/json", headers=phone.headers
     )
     assert code_of(answer, 400) == "parse_error"
+
+
+def test_json_that_is_nested_without_end_is_a_clear_refusal(phone: Device) -> None:
+    answer = phone.client.post(
+        f"{API}/posts/", "[" * 100_000, content_type="application/json", headers=phone.headers
+    )
+    assert code_of(answer, 400) == "parse_error"
+
+
+def test_what_nobody_foresaw_is_told_in_json(
+    phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(user: User) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(selectors, "posts_of", fail)
+    assert code_of(phone.get("posts/"), 500) == "server_error"
+    page = phone.client.get("/posts/", headers=phone.headers)
+    assert page.headers["Content-Type"].startswith("text/html")
 
 
 def test_another_content_type_and_another_method_are_refused(phone: Device) -> None:

@@ -1,0 +1,85 @@
+"""The person, what they were told, and where they are signed in."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from rest_framework import serializers
+
+from lostfound.api.serializers.posts import PostOut
+from lostfound.devices import device_name
+from lostfound.models import DeletedPost, Notification, Post, User
+
+
+class NotificationOut(serializers.ModelSerializer[Notification]):
+    """What a person was told about one of their posts."""
+
+    post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
+    message = serializers.CharField(source="get_kind_display")
+
+    class Meta:
+        model = Notification
+        fields = ("id", "kind", "message", "post", "created_at", "read_at")
+
+
+class NotificationChoiceOut(serializers.Serializer[Any]):
+    """How the person is told of one kind of message."""
+
+    kind = serializers.ChoiceField(choices=Notification.Kind.choices)
+    in_app = serializers.BooleanField()
+    by_email = serializers.BooleanField()
+
+
+class MeIn(serializers.ModelSerializer[User]):
+    """What a person may change about how they are spoken to."""
+
+    class Meta:
+        model = User
+        fields = ("language", "wants_email")
+
+
+class MeOut(serializers.ModelSerializer[User]):
+    """The person behind the token."""
+
+    class Meta:
+        model = User
+        fields = ("username", "email", "language", "wants_email", "is_staff")
+
+
+class DeviceOut(serializers.ModelSerializer[UserSession]):
+    """A place where the person is signed in."""
+
+    name = serializers.SerializerMethodField()
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UserSession
+        fields = ("id", "name", "ip", "created_at", "last_seen_at", "is_current")
+        read_only_fields = fields
+
+    def get_name(self, row: UserSession) -> str:
+        """Browser or app, and system."""
+        return device_name(row.user_agent)
+
+    def get_is_current(self, row: UserSession) -> bool:
+        """Whether this request comes from there."""
+        return bool(row.session_key == self.context["session_key"])
+
+
+class DeletedOut(serializers.ModelSerializer[DeletedPost]):
+    """A post that is gone."""
+
+    id = serializers.UUIDField(source="public_id")
+
+    class Meta:
+        model = DeletedPost
+        fields = ("id", "deleted_at")
+
+
+class SyncOut(serializers.Serializer[Any]):
+    """Everything of the person's own that has changed."""
+
+    posts = PostOut(many=True)
+    deleted = DeletedOut(many=True)
+    notifications = NotificationOut(many=True)
+    synced_at = serializers.DateTimeField(help_text="Send it as updated_since next time.")
+    has_more = serializers.BooleanField(help_text="Ask again at once, with synced_at.")

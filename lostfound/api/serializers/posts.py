@@ -1,0 +1,170 @@
+"""A person's own posts, in and out."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from lostfound.models import Building, Category, Colour, Office, Photo, Post
+from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
+from lostfound.services.post_fields import refuse_future, refuse_long_ago
+
+Coded = TypeVar("Coded", Category, Building, Office)
+
+
+class CodeOut(serializers.SlugRelatedField[Coded]):
+    """The code of what a post names; null where it names none."""
+
+    def __init__(self) -> None:
+        super().__init__(slug_field="code", read_only=True, allow_null=True)
+
+
+class ColourOut(serializers.ChoiceField):
+    """The code of a colour; empty where none is known."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=Colour.choices, allow_blank=True)
+
+
+class PhotoOut(serializers.ModelSerializer[Photo]):
+    """A photograph of the author's own post."""
+
+    id = serializers.UUIDField(source="public_id")
+    full_url = serializers.CharField()
+    thumbnail_url = serializers.CharField()
+    # Its bounds are ours, not those of whichever database draws the schema.
+    width_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
+    height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
+
+    class Meta:
+        model = Photo
+        fields = ("id", "full_url", "thumbnail_url", "width_px", "height_px")
+
+
+class PostOut(serializers.ModelSerializer[Post]):
+    """A post as its author sees it."""
+
+    id = serializers.UUIDField(source="public_id")
+    category = CodeOut[Category]()
+    building = CodeOut[Building]()
+    office = CodeOut[Office]()
+    colour = ColourOut()
+    photos = PhotoOut(many=True)
+
+    class Meta:
+        model = Post
+        fields = (
+            "id",
+            "kind",
+            "status",
+            "title",
+            "description",
+            "category",
+            "colour",
+            "building",
+            "place_note",
+            "happened_on",
+            "office",
+            "kept_note",
+            "photos",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class PostIn(serializers.Serializer[Any]):
+    """What a client may say about a post; everything else it sends changes nothing."""
+
+    title = serializers.CharField(max_length=100)
+    description = serializers.CharField(
+        max_length=MAX_DESCRIPTION_CHARS, required=False, allow_blank=True
+    )
+    category = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Category.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+    )
+    colour = serializers.ChoiceField(choices=Colour.choices, required=False, allow_blank=True)
+    building = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Building.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+    )
+    place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    happened_on = serializers.DateField(required=False)
+    office = serializers.SlugRelatedField(
+        slug_field="code",
+        queryset=Office.objects.filter(is_active=True),
+        required=False,
+        allow_null=True,
+        help_text="Found things: the office that keeps it. Either this or kept_note is required.",
+    )
+    kept_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def validate_happened_on(self, day: Any) -> Any:
+        """A day that can be meant: not to come, and not years ago."""
+        post: Post | None = self.context.get("post")
+        if post is None or day != post.happened_on:
+            try:
+                refuse_future(day)
+                refuse_long_ago(day)
+            except ValidationError as error:
+                raise ValidationError(error.error_dict["happened_on"]) from error
+        return day
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Whoever lost a found thing must be told where to go."""
+        post: Post | None = self.context.get("post")
+        kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
+        touched = not post or {"office", "kept_note"} & attrs.keys()
+        if kind == Post.Kind.FOUND and touched:
+            office = attrs.get("office", post.office if post else None)
+            note = attrs.get("kept_note", post.kept_note if post else "")
+            if not office and not note:
+                message = _("Please choose the office, or write where the thing is kept.")
+                raise serializers.ValidationError({"office": [message]}, code="required")
+        return attrs
+
+
+class WithPhotosIn(serializers.Serializer[Any]):
+    """Photographs that travel with words as multipart/form-data."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, use_url=False),
+        required=False,
+        max_length=MAX_PHOTOS,
+        help_text="0 to 5 photographs, each at most 10 MB: JPEG, PNG, WebP, HEIC or AVIF.",
+    )
+
+
+class NewPostIn(PostIn):
+    """A new post."""
+
+    kind = serializers.ChoiceField(choices=Post.Kind.choices)
+
+
+class NewPostWithPhotosIn(NewPostIn, WithPhotosIn):
+    """A new post and its photographs."""
+
+
+class PhotosIn(serializers.Serializer[Any]):
+    """Photographs to add to a post."""
+
+    photos = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, use_url=False),
+        min_length=1,
+        max_length=MAX_PHOTOS,
+    )
+
+
+class PhotoOrderIn(serializers.Serializer[Any]):
+    """Photographs of a post in the order in which they are to be shown."""
+
+    photos = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
+    )

@@ -1,0 +1,71 @@
+"""The page on which one pair is decided, and the addresses between which a reviewer moves."""
+
+import copy
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from matching.admin.bases import MatchModelAdmin
+from matching.models import Match
+from matching.review.page import review_context
+from matching.review.queue import waiting
+from matching.selectors import with_both_posts
+from matching.services.decisions import REJECTABLE
+
+
+def review_page(
+    model_admin: MatchModelAdmin,
+    request: HttpRequest,
+    match: Match,
+    filters: str,
+    waiting_count: int,
+    context: dict[str, Any],
+) -> TemplateResponse:
+    """The page on which one pair is decided."""
+    shown = {
+        **model_admin.admin_site.each_context(request),
+        **review_context(match),
+        "opts": model_admin.opts,
+        "title": _("Is this the same thing?"),
+        "filters": filters,
+        "list_url": list_url(filters),
+        "waiting_count": waiting_count,
+        "may_decide": model_admin.has_change_permission(request, match),
+        **context,
+    }
+    return TemplateResponse(request, "admin/matching/match/review.html", shown)
+
+
+def queue_of(model_admin: MatchModelAdmin, request: HttpRequest, filters: str) -> QuerySet[Match]:
+    """The waiting pairs of the list from which the reader came."""
+    listed = copy.copy(request)
+    listed.GET = QueryDict(filters)
+    try:
+        queue = model_admin.get_changelist_instance(listed).get_queryset(listed)
+    except IncorrectLookupParameters:
+        queue = with_both_posts(waiting())
+    return queue.filter(status__in=REJECTABLE)
+
+
+def list_url(filters: str) -> str:
+    """The list of pairs, filtered as it was."""
+    url = reverse("admin:matching_match_changelist")
+    return f"{url}?{filters}" if filters else url
+
+
+def review_url(match: Match, filters: str) -> str:
+    """The page of one pair; what follows it comes from the filtered list."""
+    url = reverse("admin:matching_match_change", args=[match.pk])
+    return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
+
+
+def desk_url(filters: str) -> str:
+    """The desk, over the pairs of a filtered list."""
+    url = reverse("admin:matching_match_desk")
+    return f"{url}?{urlencode({'filters': filters})}" if filters else url
