@@ -70,7 +70,12 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
     errors: list[str] = []
 
     def open_as(
-        name: str = "", *, size: Any = PHONE, locale: str = "ko-KR", scheme: Any = "light"
+        name: str = "",
+        *,
+        size: Any = PHONE,
+        locale: str = "ko-KR",
+        scheme: Any = "light",
+        script: bool = True,
     ) -> Page:
         context = browser.new_context(
             locale=locale,
@@ -78,6 +83,7 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
             color_scheme=scheme,
             base_url=site.url,
             storage_state=signed_in(name) if name else None,
+            java_script_enabled=script,
         )
         contexts.append(context)
         page = context.new_page()
