@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
-from matching.core.types import Ints
+from matching.core.arrays import Ints
 from matching.core.vectors import Vec
 
 Search = Callable[[Vec], Any]

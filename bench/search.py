@@ -8,8 +8,9 @@ import numpy as np
 from bench.peers import faiss_filtered, faiss_graph, memory_peers
 from bench.rows import Row, Times, alternately, at_least, at_most, timed, told
 from bench.vectors import candidates, clustered
+from matching.core.arrays import Bools, Ints
 from matching.core.filters import Wanted
-from matching.core.types import Bools, Candidates, Ints
+from matching.core.types import Candidates
 from matching.core.vectors import Vec, dots
 from matching.index.scan import EXACT, INT8, nearest_rows
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lostfound.models import Post
+from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
-from matching.core.types import Floats, Ints
 from matching.core.vectors import Vec
 from matching.core.world import World
 from matching.core.world_file import NO_CODE

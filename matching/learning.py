@@ -14,9 +14,9 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from matching.core.arrays import Bools, Floats, Ints
 from matching.core.judgements import Judgements
 from matching.core.promotion import Trial, Verdict, judge
-from matching.core.types import Bools, Floats, Ints
 from matching.core.weighing import COLD_WEIGHTS, TERMS, Weighing
 
 # From so many judgements on, more is fitted.

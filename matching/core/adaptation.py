@@ -12,11 +12,12 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Floats, Ints
 from matching.core.calibrated import channels, prior, terms
 from matching.core.evidence import content
 from matching.core.prepared import Prepared, prepare
 from matching.core.profile import Habits, Normal, ScoringProfile
-from matching.core.types import Candidates, Floats, Ints
+from matching.core.types import Candidates
 from matching.core.vectors import Vec, unit
 
 MOST_LOST: Final = 1000  # newest posts that are looked at, which bounds time and memory

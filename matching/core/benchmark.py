@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from matching.core.adaptation import adapt
+from matching.core.arrays import Floats, Ints
 from matching.core.metrics import bootstrap_interval, measure
 from matching.core.profile import ScoringProfile
 from matching.core.ranking import Ranking, rank_world
 from matching.core.registry import STRATEGIES, needs_profile
 from matching.core.statistics import build_profile
-from matching.core.types import Floats, Ints
 from matching.core.world import World
 
 FIRST: Final = 5  # recall within the first five is what intervals are given for

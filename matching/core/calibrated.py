@@ -6,9 +6,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from matching.core import categories, evidence, gates
+from matching.core.arrays import Bools, Floats
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
-from matching.core.types import Bools, Candidates, Floats, PostFeatures, Scores, ScoringContext
+from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
 
 SUGGEST_FROM: Final = 0.1  # probability

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Floats, Ints, Texts
 from matching.core.profile import ScoringProfile
-from matching.core.types import MISSING, Candidates, Floats, Ints, Texts
+from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec
 
 # From the simulation that the strategy was designed on; see docs/matching.md for what they reach.

@@ -6,18 +6,11 @@ from typing import Final
 import numpy as np
 
 from matching.core import evidence
+from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import terms
 from matching.core.prepared import prepare
 from matching.core.profile import Normal, ScoringProfile
-from matching.core.types import (
-    NOBODY,
-    Bools,
-    Candidates,
-    Floats,
-    Ints,
-    PostFeatures,
-    Scores,
-)
+from matching.core.types import NOBODY, Candidates, PostFeatures, Scores
 from matching.core.vectors import dots
 from matching.core.weighing import COLD_WEIGHTS, Weighing
 

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Bools, Floats, Texts
 from matching.core.profile import Habits, Normal
-from matching.core.types import MISSING, Bools, Floats, Texts
+from matching.core.types import MISSING
 
 CONTENT_RANGE: Final = (-3.0, 4.5)
 NULL_FREEDOM: Final = 6  # of Student's t: similarities of unrelated things have heavy tails

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.core.types import Bools, Candidates
+from matching.core.arrays import Bools
+from matching.core.types import Candidates
 
 
 @dataclass(frozen=True)

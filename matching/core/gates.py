@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from matching.core.types import NOBODY, Bools, Candidates, PostFeatures, ScoringContext
+from matching.core.arrays import Bools
+from matching.core.types import NOBODY, Candidates, PostFeatures, ScoringContext
 
 SAME_KIND: Final = "same_kind"
 SAME_AUTHOR: Final = "same_author"

@@ -5,10 +5,11 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Floats, Texts
 from matching.core.categories import centred_prompts, posterior
 from matching.core.prepared import residuals
 from matching.core.profile import ScoringProfile
-from matching.core.types import MISSING, Candidates, Floats, PostFeatures, Texts
+from matching.core.types import MISSING, Candidates, PostFeatures
 from matching.core.vectors import Vec
 
 # Fitted on the drawn campus (480 posts, no label given) to its calibration error: words .030,

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from matching.core.types import Bools, Floats, Ints
+from matching.core.arrays import Bools, Floats, Ints
 from matching.core.weighing import TERMS, Weighing
 
 BLOCKS: Final = 5  # of time, of about equally many judgements

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from matching.core.arrays import Bools, Floats, Ints
 from matching.core.ranking import PATTERNS, Ranking
-from matching.core.types import Bools, Floats, Ints
 
 TOP: Final = 10  # candidates of each lost post whose probabilities are checked
 N_BINS: Final = 10

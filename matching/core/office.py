@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Bools, Ints
 from matching.core.calibrated import CalibratedV3
 from matching.core.judgements import Judgements
 from matching.core.profile import ScoringProfile
 from matching.core.ranking import MAX_FOUND_BEFORE_LOST_DAYS
-from matching.core.types import Bools, Ints, Scores, ScoringContext
+from matching.core.types import Scores, ScoringContext
 from matching.core.weighing import TERMS
 from matching.core.world import World
 

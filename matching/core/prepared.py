@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Bools, Floats, Ints, Texts
 from matching.core.categories import posterior
 from matching.core.profile import ScoringProfile
-from matching.core.types import MISSING, Bools, Candidates, Floats, Ints, Texts
+from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec, unit
 
 ROWS_AT_ONCE: Final = 8192  # rows that are compared with a cohort in one go

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from matching.core.types import Floats, Texts
+from matching.core.arrays import Floats, Texts
 from matching.core.vectors import Vec, unit
 from matching.core.weighing import Weighing
 

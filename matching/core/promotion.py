@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from matching.core.arrays import Floats, Ints
 from matching.core.judgements import TOP, Judgements
 from matching.core.metrics import bootstrap_interval, calibration_error
 from matching.core.ranking import PATTERNS
-from matching.core.types import Floats, Ints
 from matching.core.weighing import Weighing
 
 MOST_RECALL_LOST: Final = 0.02

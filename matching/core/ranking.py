@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import CalibratedV3
 from matching.core.profile import ScoringProfile
 from matching.core.strategies import Strategy
-from matching.core.types import Bools, Floats, Ints, ScoringContext
+from matching.core.types import ScoringContext
 from matching.core.world import World
 
 RULED_OUT: Final = -inf  # ranked below everything that can be

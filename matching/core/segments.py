@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.core.types import Bools, Candidates, Ints, Scores
+from matching.core.arrays import Bools, Ints
+from matching.core.types import Candidates, Scores
 
 OWNED: Final = {"photo_vecs": "photo_owner", "token_codes": "token_owner"}
 

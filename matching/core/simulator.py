@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.core.types import Floats, Ints
+from matching.core.arrays import Floats, Ints
 from matching.core.vectors import Vec, unit
 from matching.core.world import World
 from matching.core.world_file import NO_CODE

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from matching.core.arrays import Floats, Texts
 from matching.core.categories import category_rows, centred_prompts, posterior
 from matching.core.prepared import cohort_statistics, residuals
 from matching.core.profile import Normal, ScoringProfile, Shares
-from matching.core.types import MISSING, Candidates, Floats, Texts
+from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec, unit
 from matching.core.weighing import CHANNELS
 

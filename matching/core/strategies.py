@@ -5,15 +5,8 @@ from typing import Final, Protocol
 import numpy as np
 
 from matching.core import gates
-from matching.core.types import (
-    MISSING,
-    Bools,
-    Candidates,
-    Floats,
-    PostFeatures,
-    Scores,
-    ScoringContext,
-)
+from matching.core.arrays import Bools, Floats
+from matching.core.types import MISSING, Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import Vec, dots, row_dots, unit
 
 IMAGE_DISSIMILAR: Final = "image_dissimilar"

@@ -3,21 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from matching.core.arrays import Bools, Floats, Ints, Texts
+from matching.core.profile import ScoringProfile
 from matching.core.vectors import Vec, unit
 
-if TYPE_CHECKING:
-    from matching.core.profile import ScoringProfile
-
 Kind = Literal["lost", "found"]
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Texts = npt.NDArray[np.str_]
 
 NOBODY: Final = -1  # author of a post that has none
 MISSING: Final = ""  # code of a category, colour or place that was not given
@@ -159,7 +153,7 @@ class ScoringContext:
     Shape: rejected (n,), True where staff rejected the pair of query and candidate
     """
 
-    profile: "ScoringProfile | None" = None
+    profile: ScoringProfile | None = None
     max_found_before_lost_days: float = 2.0
     rejected: Bools | None = None
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from matching.core.types import Floats
+from matching.core.arrays import Floats
 
 CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
 TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")

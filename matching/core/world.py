@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from matching.core.arrays import Floats, Ints
 from matching.core.statistics import CategorySet
-from matching.core.types import Candidates, Floats, Ints, Kind, PostFeatures
+from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
 from matching.core.world_file import ARRAYS, NO_CODE, read_world_file
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.core.types import Floats, Ints
+from matching.core.arrays import Floats, Ints
 from matching.core.vectors import Vec, unit
 
 LENGTH_TOLERANCE: Final = 1e-2  # files in half precision are off by some thousandths

@@ -16,9 +16,10 @@ from typing import Final
 import numpy as np
 
 from matching.conf import matching_settings
+from matching.core.arrays import Bools, Ints
 from matching.core.filters import Wanted
 from matching.core.segments import Segment, concatenate
-from matching.core.types import Bools, Candidates, Ints, Kind, PostFeatures
+from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
 from matching.index import Shortlist, Side
 from matching.index.changes import ChangeCursor

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from matching.core.types import Bools, Candidates, Floats, Ints
+from matching.core.arrays import Bools, Floats, Ints
+from matching.core.types import Candidates
 from matching.core.vectors import Vec, dots
 
 EXACT, INT8 = "exact", "int8"
