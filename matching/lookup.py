@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 from lostfound import selectors
 from lostfound.models import Post
 from matching.core.filters import Wanted
-from matching.finder.client import FinderAway, Hit, PhotoVec, find_things
+from matching.core.vectors import PhotoVec
+from matching.finder.client import FinderAway, Hit, find_things
 
 MAX_WORDS: Final = 8
 MAX_EXACT: Final = 200  # posts with one of the words, newest first

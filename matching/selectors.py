@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
 from matching.conf import matching_settings
-from matching.finder.client import PhotoVec
+from matching.core.vectors import PhotoVec
 from matching.models import Embedding, Heartbeat, Match, PhotoQuery, PossibleDuplicate
-from matching.services.heartbeat import encoder_problem
 
 WAITING: Final = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
 WORKER_PREFIX: Final = "worker:"
+ENCODER: Final = "encoder"  # the heartbeat that says whether vectors can be made
 SILENT_AFTER_BEATS: Final = 6
 
 
@@ -147,6 +147,12 @@ def _related(*sides: str) -> list[str]:
 def _photos(*sides: str) -> list[Any]:
     photos = Photo.objects.order_by("position", "pk")
     return [Prefetch(f"{side}__photos", photos) for side in sides]
+
+
+def encoder_problem() -> str:
+    """Why no vectors can be made, as it was last seen; empty where they can."""
+    known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
+    return known or ""
 
 
 def _waiting_reason(row: Embedding) -> str:

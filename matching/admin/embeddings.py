@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from matching.admin.bases import EmbeddingModelAdmin, HeartbeatModelAdmin
 from matching.models import Embedding, Heartbeat
-from matching.selectors import is_worker_away, worker_seen_ago
+from matching.selectors import encoder_problem, is_worker_away, worker_seen_ago
 from matching.services import retry_matching
-from matching.services.heartbeat import encoder_problem
 
 ERROR_IN_LIST_CHARS = 120
 

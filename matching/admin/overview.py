@@ -24,9 +24,8 @@ from matching.figures import Band, Row, figures
 from matching.finder.client import is_there
 from matching.finder.wire import finder_address
 from matching.models import Embedding, Heartbeat, StoredProfile
-from matching.selectors import is_worker_away, worker_seen_ago
+from matching.selectors import encoder_problem, is_worker_away, worker_seen_ago
 from matching.services import retry_matching
-from matching.services.heartbeat import encoder_problem
 
 FAILED_SHOWN: Final = 50
 FINDER_TIMEOUT_S: Final = 0.5

@@ -1,12 +1,21 @@
 """Unit vectors and cosines, safe on zero vectors; must not import anything but NumPy."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Vec = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoVec:
+    """A photograph as the encoder sees it."""
+
+    fingerprint: str
+    vec: Vec = field(repr=False)
 
 
 def unit(vecs: npt.NDArray[Any]) -> Vec:

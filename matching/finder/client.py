@@ -4,11 +4,11 @@ import base64
 import http.client
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from matching.core.filters import Wanted
-from matching.core.vectors import Vec
+from matching.core.vectors import PhotoVec
 from matching.finder.wire import (
     SIGNATURE,
     Address,
@@ -41,14 +41,6 @@ class Hit:
     post_id: int
     bits: float
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class PhotoVec:
-    """A photograph as the encoder sees it."""
-
-    fingerprint: str
-    vec: Vec = field(repr=False)
 
 
 def embed_photo(jpeg: bytes) -> PhotoVec:

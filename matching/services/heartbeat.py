@@ -9,11 +9,11 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from matching.models import Heartbeat
+from matching.selectors import ENCODER
 from matching.services.outbox import CLUSTER_ENV
 
 logger = logging.getLogger(__name__)
 
-ENCODER: Final = "encoder"
 BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
 
@@ -73,9 +73,3 @@ def note_encoder(problem: str) -> None:
         logger.error("Posts wait, since no vectors can be made: %s", problem)
     else:
         logger.info("The encoder is ready")
-
-
-def encoder_problem() -> str:
-    """Why no vectors can be made, as it was last seen; empty where they can."""
-    known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
-    return known or ""

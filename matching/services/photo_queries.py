@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from matching.finder.client import PhotoVec
+from matching.core.vectors import PhotoVec
 from matching.models import PhotoQuery
 
 KEPT_FOR: Final = timedelta(days=7)

@@ -23,7 +23,8 @@ from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.models import Embedding, Heartbeat, IndexChange
-from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
+from matching.selectors import ENCODER, encoder_problem
+from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.services.intake import prune_intake
 from matching.services.outbox import release, reopen, send_matching
 from matching.services.photo_queries import prune_photo_queries

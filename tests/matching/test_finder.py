@@ -15,9 +15,10 @@ from pytest_django import Settings
 
 from matching.conf import matching_settings
 from matching.core.filters import Wanted
+from matching.core.vectors import PhotoVec
 from matching.encoder import EncoderUnavailable
 from matching.finder import answers, client, server
-from matching.finder.client import FinderAway, PhotoVec, embed_photo, find_things, is_there
+from matching.finder.client import FinderAway, embed_photo, find_things, is_there
 from matching.finder.wire import SIGNATURE, finder_address, packed, signature
 from matching.forms import SearchForm
 from tests.factories import CategoryFactory

@@ -7,10 +7,10 @@ import pytest
 from django.db import DatabaseError
 
 from matching.models import Heartbeat
+from matching.selectors import encoder_problem
 from matching.services import heartbeat
 from matching.services.heartbeat import (
     DETAIL_CHARS,
-    encoder_problem,
     note_encoder,
     note_task_end,
     note_task_start,

@@ -11,8 +11,8 @@ from lostfound.services import close_post, delete_post, edit_post, reopen_post
 from matching.checks import check_index
 from matching.index import get_index
 from matching.models import Embedding, Match, Vector
+from matching.selectors import encoder_problem
 from matching.services import confirm_match, match_post, retry_matching, sweep
-from matching.services.heartbeat import encoder_problem
 from tests.factories import CategoryFactory, StaffFactory, UserFactory
 from tests.matching.submitting import WORDS, found, make, matched, pair_of, row_of, state
 

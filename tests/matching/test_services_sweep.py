@@ -12,8 +12,9 @@ from pytest_django import Settings
 
 from matching.encoder import CLIP_ENCODER, forget_encoder
 from matching.models import Embedding, Heartbeat, Match
+from matching.selectors import ENCODER, encoder_problem
 from matching.services import match_post, sweep
-from matching.services.heartbeat import ENCODER, encoder_problem, note_encoder, write_heartbeat
+from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.services.outbox import claim_post
 from matching.services.sweep import MAX_QUEUED, feed_queue, prune
 from tests.factories import NotificationFactory
