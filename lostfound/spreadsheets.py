@@ -32,11 +32,11 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "colour": ("colour", "color", "색", "색상"),
     "building": ("building", "place", "장소", "습득장소", "건물"),
     "place_note": ("place_note", "자세한 장소", "상세장소"),
-    "happened_on": ("happened_on", "day", "date", "날짜", "습득일", "습득일자"),
+    "happened_on": ("happened_on", "day", "date", "날짜", "습득일", "습득일자", "발견일"),
     "office": ("office", "kept_at", "보관처", "보관장소"),
     "kept_note": ("kept_note", "보관 메모"),
     "shelf": ("shelf", "box", "선반", "보관함", "선반·보관함"),
-    "hidden_facts": ("hidden_facts", "숨긴 특징"),
+    "hidden_facts": ("hidden_facts", "숨긴 특징", "숨길 특징", "비공개 특징"),
 }
 REQUIRED: Final = ("title",)
 
@@ -78,7 +78,7 @@ def _values(post: Post) -> list[Any]:
 class Row:
     """One line of a file: what it says, and why it cannot be taken in, if it cannot."""
 
-    number: int  # in the file, the heading is 1
+    number: int  # of its last line in the file; the heading is 1
     said: dict[str, str]
     fields: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -91,7 +91,19 @@ class Row:
         return "import-" + hashlib.sha256(f"{self.number}\x1f{said}".encode()).hexdigest()[:40]
 
 
-def read_rows(content: bytes) -> list[Row]:
+@dataclass(frozen=True)
+class Table:
+    """A file that was read.
+
+    Attributes:
+        ignored: headings that say nothing we know; what stands below them is not taken in.
+    """
+
+    rows: list[Row]
+    ignored: list[str]
+
+
+def read_table(content: bytes) -> Table:
     """The rows of a file, each checked on its own.
 
     Raises:
@@ -101,7 +113,7 @@ def read_rows(content: bytes) -> list[Row]:
     try:
         heading = next(table, [])
         columns = [_column(cell) for cell in heading]
-        lines = [line for line in table if any(cell.strip() for cell in line)]
+        lines = [(table.line_num, line) for line in table if any(cell.strip() for cell in line)]
     except csv.Error as error:
         raise FileRefused(_("This is not a CSV file: %(why)s") % {"why": error}) from error
     missing = [HEADINGS[name][0] for name in REQUIRED if name not in columns]
@@ -116,7 +128,9 @@ def read_rows(content: bytes) -> list[Row]:
             % {"most": MAX_ROWS, "n": len(lines)}
         )
     known = _Known()
-    return [known.row(number, columns, line) for number, line in enumerate(lines, start=2)]
+    ignored = [cell.strip() for cell, name in zip(heading, columns, strict=True) if not name]
+    rows = [known.row(number, columns, line) for number, line in lines]
+    return Table(rows, [cell for cell in ignored if cell])
 
 
 def take_in(rows: Iterable[Row], *, actor: User) -> tuple[list[Post], list[Row]]:

@@ -3,6 +3,7 @@
 from typing import Any, Final, cast
 
 from django.contrib import messages
+from django.contrib.admin.utils import label_for_field
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +24,7 @@ from lostfound.spreadsheets import (
     FileRefused,
     Row,
     csv_lines,
-    read_rows,
+    read_table,
     take_in,
 )
 
@@ -62,12 +64,13 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
         return {"problem": _("The file is larger than 1 MB. Please divide it.")}
     content = upload.read()
     try:
-        rows = read_rows(content)
+        table = read_table(content)
     except FileRefused as refused:
         return {"problem": str(refused)}
     return {
-        "rows": rows,
-        "fine": sum(not row.errors for row in rows),
+        "rows": table.rows,
+        "ignored": table.ignored,
+        "fine": sum(not row.errors for row in table.rows),
         "content": signing.dumps(content.decode("latin-1"), salt=SALT, compress=True),
     }
 
@@ -75,7 +78,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
 def _bring_in(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
     try:
         text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
-        rows = read_rows(text.encode("latin-1"))
+        rows = read_table(text.encode("latin-1")).rows
     except signing.BadSignature:
         problem = _("The preview is older than an hour. Please choose the file once more.")
         return _page(model_admin, request, {"problem": problem})
@@ -101,7 +104,7 @@ def _page(
         **model_admin.admin_site.each_context(request),
         "title": _("Bring in from a CSV file"),
         "opts": model_admin.opts,
-        "columns": columns,
+        "columns": [capfirst(str(label_for_field(name, Post))) for name in columns],
         "headings": {name: names for name, names in HEADINGS.items()},
         "most": MAX_ROWS,
         **context,

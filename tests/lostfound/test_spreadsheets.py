@@ -12,7 +12,7 @@ from lostfound.spreadsheets import (
     MAX_ROWS,
     FileRefused,
     csv_lines,
-    read_rows,
+    read_table,
     safe_cell,
     take_in,
 )
@@ -51,11 +51,17 @@ def test_korean_headings_and_names_are_understood(encoding: str) -> None:
         "제목,분류,색,장소,날짜,선반",
         f"긴 우산,우산,검은색,{building.name_ko},2026. 3. 2.,A-12",
     ]
-    row = read_rows("\r\n".join(lines).encode(encoding))[0]
+    row = read_table("\r\n".join(lines).encode(encoding)).rows[0]
     assert row.errors == []
     assert row.fields["category"] == category and row.fields["building"] == building
     assert row.fields["colour"] == "black" and row.fields["shelf"] == "A-12"
     assert row.fields["happened_on"].isoformat() == "2026-03-02"
+
+
+def test_columns_that_are_not_known_are_named_and_lines_counted_as_in_the_file() -> None:
+    read = read_table("제목,무게,발견일,\n\n우산,200,언젠가,\n".encode())
+    assert read.ignored == ["무게"]
+    assert [(row.number, len(row.errors)) for row in read.rows] == [(3, 1)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +77,7 @@ def test_korean_headings_and_names_are_understood(encoding: str) -> None:
 )
 def test_a_bad_row_says_what_is_wrong_with_it(line: str, why: str) -> None:
     good = "파란 우산,umbrella,blue,2026-03-02"
-    rows = read_rows(table("title,category,colour,day", good, line))
+    rows = read_table(table("title,category,colour,day", good, line)).rows
     assert rows[0].errors == [] and rows[0].number == 2
     assert rows[1].number == 3 and why in " ".join(rows[1].errors)
 
@@ -88,7 +94,7 @@ def test_a_bad_row_says_what_is_wrong_with_it(line: str, why: str) -> None:
 )
 def test_a_file_that_is_no_such_table_is_refused(content: bytes) -> None:
     with pytest.raises(FileRefused) as refused:
-        read_rows(content)
+        read_table(content)
     assert str(refused.value)
 
 
@@ -96,13 +102,13 @@ def test_a_file_that_is_brought_in_twice_is_saved_once() -> None:
     staff = StaffFactory.create()
     content = table("title,shelf,day", "우산 하나,A-1,2026-03-02", "우산 둘,A-1,2999-01-01")
     for _ in range(2):
-        saved, refused = take_in(read_rows(content), actor=staff)
+        saved, refused = take_in(read_table(content).rows, actor=staff)
         assert len(saved) == 1 and [row.number for row in refused] == [3]
     assert Post.objects.get().shelf == "A-1"
 
 
 def test_two_equal_things_in_one_file_are_two_things() -> None:
-    rows = read_rows(table("title", "검은 우산", "검은 우산"))
+    rows = read_table(table("title", "검은 우산", "검은 우산")).rows
     saved, _refused = take_in(rows, actor=StaffFactory.create())
     assert len({post.pk for post in saved}) == 2
 
@@ -110,6 +116,6 @@ def test_two_equal_things_in_one_file_are_two_things() -> None:
 @given(st.binary(max_size=400))
 def test_no_file_crashes_the_reader(content: bytes) -> None:
     try:
-        read_rows(b"title,day\n" + content)
+        read_table(b"title,day\n" + content)
     except FileRefused as refused:
         assert str(refused)
