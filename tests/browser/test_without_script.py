@@ -7,9 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, OpenPage
 from tests.browser.drawings import draw_bag, draw_umbrella
+from tests.browser.test_search import search_until_meant
 
 pytestmark = pytest.mark.browser
 COMPARED_TRIES = 60
+LOST = "주황색 농구공"
 
 
 def reload_until(page: Page, wanted: str) -> None:
@@ -51,10 +53,10 @@ def test_a_student_posts_changes_closes_and_deletes(open_page: OpenPage, picture
 
 def test_words_facts_and_a_photograph_find(open_page: OpenPage, pictures: Path) -> None:
     page = open_page(script=False)
+    search_until_meant(page, "/search/?q=남색 핸드백")
     page.goto("/")
     page.locator("#search-box").fill("손가방")
     page.locator("form[role=search] button").first.click()
-    reload_until(page, ".card")
     expect(page.locator(".card").first).to_contain_text("손가방")
     page.goto("/search/?q=손가방&colour=pink")
     expect(page.locator(".empty")).to_be_visible()
@@ -64,31 +66,33 @@ def test_words_facts_and_a_photograph_find(open_page: OpenPage, pictures: Path) 
     expect(page.locator(".card").first).to_contain_text("손가방")
 
 
-def test_a_loser_answers_and_staff_decide(open_page: OpenPage) -> None:
-    student = open_page("reader", script=False)
-    student.goto("/posts/")
-    student.locator("a.row").first.click()
-    reload_until(student, ".suggestion")
+def test_a_loser_answers_staff_take_in_and_decide(open_page: OpenPage) -> None:
+    student = open_page("newcomer", script=False)
+    student.goto("/posts/new/lost/")
+    student.locator("#id_title").fill(LOST)
+    student.locator("#id_category").select_option(label="공")
+    student.get_by_role("radio", name="주황").check(force=True)
+    student.locator("[data-busy]").click()
+    expect(student.get_by_role("heading", level=1)).to_have_text(LOST)
+
+    staff = open_page("staff", size=DESK, script=False)
+    staff.goto("/admin/lostfound/post/intake/")
+    staff.locator("#id_category").select_option(label="공")
+    staff.locator('input[name="colour"][value="orange"]').check(force=True)
+    staff.locator("#id_description").fill("오렌지색 농구공, 이름이 적혀 있음")
+    staff.locator("#id_office").select_option(index=1)
+    staff.locator("#id_shelf").fill("N-1")
+    staff.locator(".office-foot button").click()
+    expect(staff.locator(".messagelist .success")).to_contain_text("주황 공")
+
+    reload_until(student, '.suggestion:has-text("주황 공")')
     student.get_by_role("button", name="이건 내 것 같아요").first.click()
     expect(student.locator(".suggestion.is-mine")).to_be_visible()
 
-    staff = open_page("staff", size=DESK, script=False)
     staff.goto("/admin/matching/match/desk/")
+    expect(staff.locator(".review-column.is-lost h2")).to_have_text(LOST)
     expect(staff.locator(".review-answer")).to_contain_text("이건 내 것 같아요")
-    title = staff.locator(".review-column.is-lost h2").inner_text()
     staff.locator(".review-confirm").click()
-    expect(staff.locator(".messagelist .success")).to_contain_text(title)
-    staff.locator(".messagelist button").first.click()  # taken back, for the other tests
-    expect(staff.locator(".messagelist")).to_contain_text(title)
-
-
-def test_staff_take_a_thing_in(open_page: OpenPage, pictures: Path) -> None:
-    page = open_page("staff", size=DESK, script=False)
-    page.goto("/admin/lostfound/post/intake/")
-    page.locator("#id_photos").set_input_files(draw_umbrella(pictures / "u.jpg", "#2f8f46"))
-    page.locator("#id_category").select_option(label="우산")
-    page.locator('input[name="colour"][value="green"]').check(force=True)
-    page.locator("#id_office").select_option(index=1)
-    page.locator("#id_shelf").fill("N-1")
-    page.locator(".office-foot button").click()
-    expect(page.locator(".messagelist .success")).to_contain_text("초록 우산")
+    expect(staff.locator(".messagelist .success")).to_contain_text(LOST)
+    student.goto("/notifications/")
+    expect(student.locator("main")).to_contain_text(LOST)
