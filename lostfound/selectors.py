@@ -27,9 +27,9 @@ def posts_of(user: User) -> QuerySet[Post]:
 
 
 def posts_visible_to(user: User) -> QuerySet[Post]:
-    """The posts whose page a signed-in person may open: their own, or all of them for staff."""
+    """The posts whose page a signed-in person may open: their own, or all for the office."""
     posts = Post.objects.with_details()
-    return posts if user.is_staff else posts.filter(author=user)
+    return posts if user.sees_all_posts else posts.filter(author=user)
 
 
 def categories_by_family(*, keep: Category | None = None) -> list[tuple[Family, list[Category]]]:

@@ -69,7 +69,8 @@ class PhotoInline(PhotoTabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As long as the post can be edited."""
-        return obj is not None and obj.is_open and super().has_delete_permission(request, obj)
+        may = obj is not None and obj.is_open and not obj.is_kept_elsewhere_for(request.user)
+        return may and super().has_delete_permission(request, obj)
 
 
 class EventInline(ReadOnlyMixin, EventTabularInline):

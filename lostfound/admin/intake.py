@@ -28,7 +28,7 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
         raise PermissionDenied
     person = cast(User, request.user)
     if request.method != "POST":
-        form = IntakeForm(user=person, given=_remembered(request))
+        form = IntakeForm(user=person, given={"office": person.office_id, **_remembered(request)})
         return _page(model_admin, request, form)
     form = IntakeForm(request.POST, request.FILES, user=person)
     saved = _saved(form, person)

@@ -16,15 +16,25 @@ from lostfound.services import delete_user
 
 @admin.register(User)
 class UserAdmin(UserModelAdmin):
-    """Django's own, with the language and the wish for e-mail."""
+    """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
-    list_display = ("username", "email", "first_name", "language", "is_staff", "is_active")
-    list_filter = (*DjangoUserAdmin.list_filter, "language")
+    list_display = (
+        "username",
+        "email",
+        "first_name",
+        "language",
+        "office",
+        "is_staff",
+        "is_active",
+    )
+    list_filter = (*DjangoUserAdmin.list_filter, "language", "office")
+    list_select_related = ("office",)
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
     fieldsets: ClassVar[Any] = (
         *(DjangoUserAdmin.fieldsets or ()),
         (_("Messages"), {"fields": ("language", "wants_email")}),
+        (_("Office"), {"fields": ("office",)}),
     )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

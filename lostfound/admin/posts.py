@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -108,6 +108,14 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         posts: PostQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         return posts.with_details()
 
+    def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        """What another office keeps is only looked at."""
+        return super().has_change_permission(request, obj) and not _is_elsewhere(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        """As for changes."""
+        return super().has_delete_permission(request, obj) and not _is_elsewhere(request, obj)
+
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """A lost post has nothing that is kept."""
         custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
@@ -164,6 +172,10 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """What a service refuses is told on the same page; nothing of it is saved."""
+        post = self.get_object(request, object_id) if object_id else None
+        if post is not None and request.method == "GET" and _is_elsewhere(request, post):
+            text = _("Kept at another office (%(office)s): you can read this, not change it.")
+            self.message_user(request, text % {"office": post.office}, messages.INFO)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refused:
@@ -171,10 +183,14 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What hangs on a post goes with it; a matched one stays."""
+        """What hangs on a post goes with it; what is matched or of another office stays."""
         to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
-        matched = [str(post) for post in objs if post.status == Post.Status.MATCHED]
-        return to_delete, counts, set(), [*protected, *matched]
+        staying = [
+            str(post)
+            for post in objs
+            if post.status == Post.Status.MATCHED or _is_elsewhere(request, post)
+        ]
+        return to_delete, counts, set(), [*protected, *staying]
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         """With its files."""
@@ -214,6 +230,8 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
                 self.message_user(
                     request, f"{post}: {' '.join(refused.messages)}", messages.WARNING
                 )
+            except PermissionDenied as refused:
+                self.message_user(request, f"{post}: {refused}", messages.WARNING)
         text = ngettext("%(n)d thing was moved.", "%(n)d things were moved.", moved)
         self.message_user(request, text % {"n": moved}, messages.SUCCESS)
 
@@ -233,7 +251,7 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
             try:
                 service(post, actor=_actor(request))
                 done += 1
-            except TransitionRefused as refused:
+            except (TransitionRefused, PermissionDenied) as refused:
                 self.message_user(request, f"{post}: {refused}", messages.WARNING)
         if done:
             text = ngettext("%(n)d post was changed.", "%(n)d posts were changed.", done)
@@ -242,3 +260,7 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
 
 def _actor(request: HttpRequest) -> User:
     return cast(User, request.user)  # the admin lets nobody else in
+
+
+def _is_elsewhere(request: HttpRequest, post: Post | None) -> bool:
+    return post is not None and post.is_kept_elsewhere_for(_actor(request))

@@ -163,6 +163,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "language": "ko",
         "wants_email": True,
         "is_staff": False,
+        "office": None,
     },
     "PatchedMeInRequest": {"language": "en"},
     "DeviceOut": {

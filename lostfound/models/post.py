@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
+
+if TYPE_CHECKING:
+    from lostfound.models.user import User
 
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
@@ -173,6 +176,18 @@ class Post(models.Model):
     def is_open(self) -> bool:
         """Whether it may still be matched, edited and closed."""
         return self.status == self.Status.OPEN
+
+    def is_kept_elsewhere_for(self, user: "User") -> bool:
+        """Whether the thing lies on the shelves of an office that is not this person's.
+
+        Who works for no office in particular works for all; an author's own is never elsewhere.
+        """
+        return (
+            self.office_id is not None
+            and user.office_id not in (None, self.office_id)
+            and user.pk != self.author_id
+            and not user.is_superuser
+        )
 
     @property
     def is_sensitive(self) -> bool:

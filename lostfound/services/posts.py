@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,11 +91,14 @@ def edit_post(
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored;
             code "not_open" where the post is not open and more than its keeping changes.
+        PermissionDenied: the thing is kept at another office than the actor's.
     """
+    refuse_another_office(post, actor)
     removed_ids = {photo.pk for photo in remove_photos}
     prepared = prepare_all(add_photos, already=post.photos.exclude(pk__in=removed_ids).count())
     with transaction_with_files() as written:
         locked = Post.objects.select_for_update().get(pk=post.pk)
+        refuse_another_office(locked, actor)  # it may have moved in the meantime
         changed = assign_fields(locked, fields)
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
@@ -130,12 +133,27 @@ def edit_post(
     return locked
 
 
+def refuse_another_office(post: Post, actor: User | None) -> None:
+    """What lies on an office's shelf is changed by those who stand before it.
+
+    Raises:
+        PermissionDenied: the thing is kept at another office than the actor's.
+    """
+    if actor is not None and post.is_kept_elsewhere_for(actor):
+        raise PermissionDenied(
+            _("This thing is kept at another office (%(office)s), which alone can change it.")
+            % {"office": post.office}
+        )
+
+
 def close_post(post: Post, *, actor: User | None) -> Post:
     """Take a post out of matching; its author no longer looks for it.
 
     Raises:
         TransitionRefused: it is closed or returned already.
+        PermissionDenied: the thing is kept at another office than the actor's.
     """
+    refuse_another_office(post, actor)
     return change_status(post, Post.Status.CLOSED, actor=actor, action="closed")
 
 
@@ -144,7 +162,9 @@ def reopen_post(post: Post, *, actor: User | None) -> Post:
 
     Raises:
         TransitionRefused: it is open already, or matched: then the match has to be undone.
+        PermissionDenied: the thing is kept at another office than the actor's.
     """
+    refuse_another_office(post, actor)
     if post.status == Post.Status.MATCHED:
         raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
     return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
@@ -155,11 +175,13 @@ def delete_post(post: Post, *, actor: User | None) -> None:
 
     Raises:
         TransitionRefused: it is matched; its other side would wait for nobody.
+        PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
         locked = Post.objects.select_for_update().filter(pk=post.pk).first()
         if locked is None:
             return
+        refuse_another_office(locked, actor)
         if locked.status == Post.Status.MATCHED:
             raise TransitionRefused(
                 _("A matched post cannot be deleted. The office has to undo the match first.")

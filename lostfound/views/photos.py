@@ -53,7 +53,7 @@ def _reader(request: HttpRequest) -> User | AnonymousUser:
 
 
 def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
-    return user.is_authenticated and (user.is_staff or found.post.author_id == user.pk)
+    return user.is_authenticated and (user.sees_all_posts or found.post.author_id == user.pk)
 
 
 def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponse:

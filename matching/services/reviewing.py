@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from lostfound.models import User
@@ -19,14 +19,15 @@ def claim_next(user: User, queue: QuerySet[Match]) -> Match | None:
     """The pair that a person reviews now: the one they have already, or the next free one.
 
     Pairs that their losers call their own come first, also before what the person has already;
-    else the order is the queue's. What others have before them is left out, and what shares a post
+    then those whose found thing lies at the person's own office, where they work at one; else the
+    order is the queue's. What others have before them is left out, and what shares a post
     with it; what the person has skipped comes when nothing else is left.
 
     Args:
         queue: waiting pairs in their order.
     """
     now = timezone.now()
-    free = _free(queue, user)
+    free = _free(_own_office_first(queue, user), user)
     held = free.filter(claim__user=user, claim__until__gt=now)
     skipped = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
     fresh = free.exclude(Exists(skipped))
@@ -78,6 +79,13 @@ def prune_reviewing() -> None:
     now = timezone.now()
     ReviewClaim.objects.filter(until__lt=now).delete()
     ReviewSkip.objects.filter(at__lt=now - SKIPPED_FOR).delete()
+
+
+def _own_office_first(queue: QuerySet[Match], user: User) -> QuerySet[Match]:
+    if user.office_id is None:
+        return queue
+    before_them = When(found__office=user.office_id, then=Value(0))
+    return queue.order_by(Case(before_them, default=Value(1)), *queue.query.order_by)
 
 
 def _free(queue: QuerySet[Match], user: User) -> QuerySet[Match]:

@@ -56,7 +56,7 @@ def test_who_sees_what(
     chosen = make_category(is_sensitive=category == "sensitive") if category else None
     found = photo_of(kind=kind, category=chosen)
     Post.objects.filter(pk=found.post_id).update(status=status)
-    staff = make_user(is_staff=True)
+    staff = make_user(is_staff=True, is_superuser=True)
     for reader, expected in (
         (None, public),
         (make_user(), public),

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from lostfound.api.serializers.posts import PostOut
 from lostfound.devices import device_name
-from lostfound.models import DeletedPost, Notification, Post, User
+from lostfound.models import DeletedPost, Notification, Office, Post, User
 
 
 class NotificationOut(serializers.ModelSerializer[Notification]):
@@ -40,9 +40,15 @@ class MeIn(serializers.ModelSerializer[User]):
 class MeOut(serializers.ModelSerializer[User]):
     """The person behind the token."""
 
+    office = serializers.SlugRelatedField[Office](
+        slug_field="code",
+        read_only=True,
+        help_text="Where a member of staff works; null for students and who works for all.",
+    )
+
     class Meta:
         model = User
-        fields = ("username", "email", "language", "wants_email", "is_staff")
+        fields = ("username", "email", "language", "wants_email", "is_staff", "office")
 
 
 class DeviceOut(serializers.ModelSerializer[UserSession]):
