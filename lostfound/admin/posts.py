@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from lostfound.admin.bases import PostModelAdmin, PostModelForm
+from lostfound.admin.columns import PostColumns
 from lostfound.admin.files import export_response, import_view
 from lostfound.admin.filters import AgeFilter, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
@@ -38,7 +38,7 @@ from lostfound.services.post_fields import (
 
 
 @admin.register(Post)
-class PostAdmin(FilterNumbers, PostModelAdmin):
+class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm
@@ -51,9 +51,9 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
         "category",
         "building",
         "shelf",
-        "happened_on",
+        "day",
         "author",
-        "created_at",
+        "posted",
     )
     list_filter = (
         "kind",
@@ -75,17 +75,6 @@ class PostAdmin(FilterNumbers, PostModelAdmin):
     raw_id_fields = ("author",)
     actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
     action_form = ShelfActionForm
-
-    @admin.display(description=_("photographs"))
-    def pictures(self, post: Post) -> str:
-        """The first small photograph, and how many more there are."""
-        photos = list(post.photos.all())
-        if not photos:
-            return "–"
-        more = f" +{len(photos) - 1}" if len(photos) > 1 else ""
-        return format_html(
-            '<img src="{}" alt="" height="40" loading="lazy">{}', photos[0].thumbnail_url, more
-        )
 
     def get_urls(self) -> list[URLPattern]:
         """With the counter's own pages."""

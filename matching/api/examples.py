@@ -18,7 +18,12 @@ FACT: Final = {
     "verdict": "close",
     "remark": "close",
 }
-REASON: Final = {"name": "text_text", "label": "Words beside words", "value": "+4.2"}
+REASON: Final = {
+    "name": "text_text",
+    "label": "Words with words",
+    "value": "+4.2",
+    "says": "both describe it in nearly the same words",
+}
 FINDING: Final = {"thing": PUBLIC, "why": ["Means the same", "Says “우산”"]}
 PAIR: Final[dict[str, Any]] = {
     "id": 31,
@@ -29,8 +34,8 @@ PAIR: Final[dict[str, Any]] = {
     "found": OFFICE_FOUND,
     "facts": [FACT],
     "terms": [REASON],
-    "reasons_for": ["Both texts describe nearly the same thing."],
-    "reasons_against": ["The colours are only close."],
+    "reasons_for": ["both describe it in nearly the same words (+4.2)"],
+    "reasons_against": ["the colours hardly fit (-0.8)"],
     "gates": [],
     "answer": "mine",
 }

@@ -145,6 +145,7 @@ class ReasonOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField(help_text="Bits (log2 of the odds), or why there are none.")
+    says = serializers.CharField(help_text="What that means, in words; empty where there is none.")
 
 
 class PairOut(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from matching.core.duplicates import WEIGHING
 from matching.core.explanation import Step, in_order, reasons, waterfall
 from matching.core.weighing import Weighing
 from matching.models import Match, MatchDecision, PossibleDuplicate
+from matching.review.wording import term_sentence
 
 # The scores and terms of these are cosines; those of all others are a probability and evidence
 # (natural logarithm).
@@ -64,7 +65,11 @@ WHOLE: Final = 100  # units that all bars together are wide
 
 @dataclass(frozen=True)
 class Term:
-    """One line of the explanation. `start`, `width` and `zero` place its bar on 0 to 100."""
+    """One line of the explanation. `start`, `width` and `zero` place its bar on 0 to 100.
+
+    Attributes:
+        says: what it means, as a sentence without a capital; empty where there is none.
+    """
 
     name: str
     label: str
@@ -74,6 +79,7 @@ class Term:
     zero: int = 0
     missing: bool = False
     against: bool = False
+    says: str = ""
 
 
 def explain_terms(match: Match) -> list[Term]:
@@ -120,7 +126,8 @@ def _reasons(steps: list[Step]) -> tuple[list[str], list[str]]:
 
 
 def _reason(step: Step) -> str:
-    return f"{_label(step.name)} {step.bits:+.1f}"
+    """The sentence, or the name of a term that has none, with what it adds."""
+    return f"{term_sentence(step.name, step.bits) or _label(step.name)} ({step.bits:+.1f})"
 
 
 def score_words(scored: Match | MatchDecision | PossibleDuplicate) -> str:
@@ -190,6 +197,7 @@ def _step(step: Step, lowest: float, span: float) -> Term:
         max(round(width), 1),
         round((0.0 - lowest) / span * WHOLE),
         against=step.bits < 0,
+        says=term_sentence(step.name, step.bits),
     )
 
 

@@ -74,11 +74,11 @@ def history(match: Match) -> list[MatchDecision]:
 
 
 def other_suggestions(match: Match) -> list[Match]:
-    """What else is suggested, drawn, or was set aside, for either post."""
-    shown = (
-        *(Match.Status.SUGGESTED, Match.Status.DRAWN),
-        *(Match.Status.SET_ASIDE, Match.Status.CONFIRMED),
-    )
+    """What else is suggested, confirmed, or was set aside, for either post.
+
+    What was only drawn for comparison is none of it: hardly any of that is likely.
+    """
+    shown = (Match.Status.SUGGESTED, Match.Status.SET_ASIDE, Match.Status.CONFIRMED)
     others = Match.objects.filter(
         Q(lost=match.lost_id) | Q(found=match.found_id), status__in=shown
     ).exclude(pk=match.pk)

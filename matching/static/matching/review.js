@@ -25,22 +25,29 @@
   const SCALE = 2.5;
   const zoomable = links.map((link) => link.querySelector("img"));
   const zoomButton = document.querySelector("[data-zoom]");
+  const looked = { x: 50, y: 50 }; // percent of each photograph
+  function look(x, y) {
+    looked.x = Math.min(Math.max(x, 0), 100);
+    looked.y = Math.min(Math.max(y, 0), 100);
+    for (const image of zoomable) image.style.transformOrigin = `${looked.x}% ${looked.y}%`;
+  }
   function zoom(on) {
     pair.classList.toggle("is-zoomed", on);
     zoomButton?.setAttribute("aria-pressed", String(on));
-    for (const image of zoomable) {
-      image.style.transform = on ? `scale(${SCALE})` : "";
-      image.style.transformOrigin = "50% 50%";
-    }
+    for (const image of zoomable) image.style.transform = on ? `scale(${SCALE})` : "";
+    look(50, 50);
   }
   pair?.addEventListener("pointermove", (event) => {
     const link = event.target.closest("a.review-photo");
     if (!link || !pair.classList.contains("is-zoomed")) return;
     const box = link.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * 100;
-    const y = ((event.clientY - box.top) / box.height) * 100;
-    for (const image of zoomable) image.style.transformOrigin = `${x}% ${y}%`;
+    look(
+      ((event.clientX - box.left) / box.width) * 100,
+      ((event.clientY - box.top) / box.height) * 100,
+    );
   });
+  const STEP = 15; // percent
+  const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
   zoomButton?.addEventListener("click", () => zoom(!pair.classList.contains("is-zoomed")));
   if (zoomButton) zoomButton.hidden = links.length === 0;
 
@@ -69,6 +76,12 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog");
     if (!keys.checked || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (ARROWS[event.code] && pair?.classList.contains("is-zoomed")) {
+      const [across, down] = ARROWS[event.code];
+      look(looked.x + across, looked.y + down);
+      event.preventDefault();
+      return;
+    }
     if (event.repeat) return;
     // event.code, since a Korean keyboard gives a Hangul letter for the same key.
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);

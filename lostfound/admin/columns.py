@@ -1,0 +1,43 @@
+"""What a list of posts shows in columns of its own, as short as it can be told."""
+
+from datetime import date
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models import Post
+
+
+class PostColumns:
+    """Columns that are no plain field."""
+
+    @admin.display(description=_("photographs"))
+    def pictures(self, post: Post) -> str:
+        """The first small photograph, and how many more there are."""
+        photos = list(post.photos.all())
+        if not photos:
+            return "–"
+        more = f" +{len(photos) - 1}" if len(photos) > 1 else ""
+        return format_html(
+            '<img src="{}" alt="" height="40" loading="lazy">{}', photos[0].thumbnail_url, more
+        )
+
+    @admin.display(description=_("day"), ordering="happened_on")
+    def day(self, post: Post) -> str:
+        """Without the year, as long as it is this one."""
+        return short_day(post.happened_on)
+
+    @admin.display(description=_("posted"), ordering="created_at")
+    def posted(self, post: Post) -> str:
+        """Day and time, as short as they can be told."""
+        at = timezone.localtime(post.created_at)
+        return f"{short_day(at.date())} {at:%H:%M}"
+
+
+def short_day(day: date) -> str:
+    """A day of this year as month and day, an older one in full."""
+    this_year = day.year == timezone.localdate().year
+    return date_format(day, "MONTH_DAY_FORMAT" if this_year else "SHORT_DATE_FORMAT")
