@@ -2,6 +2,7 @@
 
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
+    NotOpen,
     close_post,
     delete_post,
     delete_user,
@@ -13,6 +14,7 @@ from lostfound.services.sending import SentBefore
 from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
+    "NotOpen",
     "SentBefore",
     "TransitionRefused",
     "change_status",
