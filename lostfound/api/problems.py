@@ -165,7 +165,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         status_code, code, detail = _refused_by_django(exception)
         if request.path.startswith(API_PREFIX):
             return problem(status_code, code, detail)
-        return render(request, "400.html", {"detail": detail}, status=status_code)
+        context = {"detail": detail, "was_sent": request.method == "POST"}
+        return render(request, "400.html", context, status=status_code)
 
 
 def _refused_by_django(exception: Exception) -> tuple[HTTPStatus, str, str]:
