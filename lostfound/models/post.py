@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
 HIDDEN_MARK = "…"  # what the public reads in place of hidden words
+MAX_INITIALS = 2  # characters
 
 
 class Colour(models.TextChoices):
@@ -214,18 +215,28 @@ class Post(models.Model):
     @property
     def public_title(self) -> str:
         """The title without the words that are hidden; the category where nothing is left."""
-        shown = self.title
-        # The longest first: one hidden fact may hold another.
-        for words in sorted(self.hidden_words, key=len, reverse=True):
-            shown = re.sub(re.escape(words), HIDDEN_MARK, shown, flags=re.IGNORECASE)
+        shown = self._without_hidden(self.title, HIDDEN_MARK)
         if re.search(r"\w", shown):
             return shown
         return self.category.name if self.category else str(self.get_kind_display())
 
     @property
     def text(self) -> str:
-        """The words that describe the thing, as they are embedded."""
-        return f"{self.title}\n{self.description}".strip()
+        """The words that describe the thing, as they are embedded.
+
+        Without what staff marked as hidden: neither a search nor the likeness of a suggestion may
+        tell whether somebody has guessed it.
+        """
+        return self._without_hidden(f"{self.title}\n{self.description}", " ").strip()
+
+    def _without_hidden(self, text: str, mark: str) -> str:
+        # The longest first: one hidden fact may hold another. However it is spaced.
+        for words in sorted(self.hidden_words, key=len, reverse=True):
+            spelt = r"\s*".join(re.escape(char) for char in words if not char.isspace())
+            if len(words) <= MAX_INITIALS:  # an initial is not taken out of the middle of words
+                spelt = rf"(?<![a-z0-9]){spelt}(?![a-z0-9])"
+            text = re.sub(spelt, mark, text, flags=re.IGNORECASE)
+        return text
 
 
 class DeletedPost(models.Model):
