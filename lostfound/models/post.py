@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.models.append_only import AppendOnly
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
@@ -259,23 +260,7 @@ class DeletedPost(models.Model):
         return str(self.public_id)
 
 
-class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or remove a row of the record."""
-
-
-class PostEventQuerySet(models.QuerySet["PostEvent"]):
-    """Refuses what would rewrite the record; a post's removal cascades past it."""
-
-    def update(self, **kwargs: Any) -> int:
-        """Always refused."""
-        raise AppendOnlyError("Events are only ever added.")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Always refused."""
-        raise AppendOnlyError("Events go only together with their post.")
-
-
-class PostEvent(models.Model):
+class PostEvent(AppendOnly):
     """One change of a post: who, when, what. Rows are only ever added."""
 
     post = models.ForeignKey(
@@ -294,8 +279,6 @@ class PostEvent(models.Model):
     detail = models.JSONField(_("details"), default=dict, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = PostEventQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
@@ -303,17 +286,3 @@ class PostEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.from_status}→{self.to_status}".strip()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; an existing one is never written again.
-
-        Raises:
-            AppendOnlyError: the row exists already.
-        """
-        if not self._state.adding:
-            raise AppendOnlyError("Events are only ever added.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Always refused: an event goes only together with its post."""
-        raise AppendOnlyError("Events go only together with their post.")

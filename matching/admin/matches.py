@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from lostfound.models import Office, User
+from lostfound.models import Look, Office, User
+from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
@@ -115,7 +116,10 @@ class MatchAdmin(MatchModelAdmin):
         response = super().changelist_view(request, context)
         listed = getattr(response, "context_data", None) or {}
         if "cl" in listed:
-            log_undecided(listed["cl"].result_list)
+            pairs = list(listed["cl"].result_list)
+            log_undecided(pairs)
+            seen = [post for match in pairs for post in (match.lost, match.found)]
+            note_look(cast(User, request.user), Look.What.LIST, seen)
         return response
 
     def change_view(

@@ -1,7 +1,7 @@
 """The page on which one pair is decided, and the addresses between which a reviewer moves."""
 
 import copy
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,6 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lostfound.models import Look, User
+from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
 from matching.models import Match
 from matching.review.page import review_context
@@ -27,7 +29,8 @@ def review_page(
     waiting_count: int,
     context: dict[str, Any],
 ) -> TemplateResponse:
-    """The page on which one pair is decided."""
+    """The page on which one pair is decided; who opened it is written down."""
+    note_look(cast(User, request.user), Look.What.PAIR, [match.lost, match.found])
     shown = {
         **model_admin.admin_site.each_context(request),
         **review_context(match),

@@ -1,4 +1,4 @@
-"""Guessing at a password ends after five tries, however many come at once, for that person alone."""
+"""Guessing at a password ends after five tries, however many come at once, for one person."""
 
 import json
 import urllib.error
