@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from lostfound.api.parsers import JSONParser
 from lostfound.api.posts import ERRORS, ONE_ERRORS, person
 from lostfound.throttles import WriteThrottle
-from matching.api.serializers import IntakeIn, IntakeOut, IntakeWithPhotoIn
+from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 

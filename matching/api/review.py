@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from lostfound.api.posts import person
 from lostfound.api.problems import Conflict, problems
-from matching.api.serializers import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
+from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
 from matching.models import Match, MatchDecision
 from matching.review.page import review_context
 from matching.review.queue import waiting

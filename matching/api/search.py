@@ -20,7 +20,7 @@ from lostfound.api.problems import Unavailable, problems
 from lostfound.models import Colour, Post
 from lostfound.photos import prepare_photo
 from lostfound.throttles import throttle_write
-from matching.api.serializers import PhotoQueryIn, PhotoQueryOut, SearchOut
+from matching.api.serializers.search import PhotoQueryIn, PhotoQueryOut, SearchOut
 from matching.finder.client import FinderAway, embed_photo
 from matching.forms import SearchForm
 from matching.lookup import Finding, look_up, things_with

@@ -12,7 +12,7 @@ from lostfound.api.posts import ONE_ERRORS, own_post, person
 from lostfound.api.problems import Conflict, problems
 from lostfound.throttles import WriteThrottle
 from matching import selectors
-from matching.api.serializers import AnswerIn, MatchingStateOut, SuggestionOut
+from matching.api.serializers.posts import AnswerIn, MatchingStateOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 POLL_AFTER_S = 2
