@@ -146,7 +146,9 @@ PUBLIC: Final = {
     "happened_on",
     "thumbnail_url",
 }
-TOLD: Final = {"id", "kind", "message", "post", "created_at", "read_at"}
+TOLD: Final = {
+    *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at", "read_at")
+}
 PERSON: Final = {"username", "email", "language", "wants_email", "is_staff", "office"}
 CHOICE: Final = {"kind", "in_app", "by_email"}
 DECISION: Final = {"id", "pair", "action", "reason", "note", "at"}
@@ -158,9 +160,9 @@ def within(name: str, fields: set[str]) -> set[str]:
     return {name} | {f"{name}.{field}" for field in fields}
 
 
-SUGGESTION: Final = {"id", "status", "score", "strategy", "created_at", "answer"} | within(
-    "post", PUBLIC
-)
+SUGGESTION: Final = {
+    *("id", "status", "likeness", "likeness_words", "created_at", "answer", "kept_at")
+} | within("post", PUBLIC)
 PAIR: Final = (
     {
         "id",

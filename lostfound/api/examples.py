@@ -95,10 +95,14 @@ OFFICE: Final = {
     "hours_ko": "월–금 09:00–18:00",
     "hours_en": "Mon–Fri 09:00–18:00",
 }
+KEPT_AT: Final = {"office": OFFICE, "kept_note": ""}
 NOTIFICATION: Final = {
     "id": 12,
     "kind": "match_confirmed",
-    "message": "같은 물건으로 확인됐어요",
+    "title": "파란 우산",
+    "message": "잃어버린 물건을 찾았어요: 파란 우산",
+    "advice": "보관 장소: 학생회관 분실물센터 (학생회관)",
+    "kept_at": KEPT_AT,
     "post": UMBRELLA_ID,
     "created_at": SAVED_AT,
     "read_at": None,
@@ -153,6 +157,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "BuildingOut": BUILDING,
     "ZoneOut": ZONE,
     "OfficeOut": OFFICE,
+    "KeptAtOut": KEPT_AT,
     "PlacesOut": {"zones": [ZONE], "offices": [OFFICE]},
     "NotificationOut": NOTIFICATION,
     "NotificationChoiceOut": CHOICE,

@@ -95,3 +95,12 @@ def test_the_page_asks_and_remembers(pair: Match) -> None:
     assert client.post(address, {"answer": "perhaps"}, follow=True).status_code == 200
     stranger = signed_in(UserFactory.create())
     assert stranger.post(address, {"answer": "mine"}).status_code == 404
+
+
+def test_the_finders_page_does_not_show_what_the_loser_answered(pair: Match) -> None:
+    from matching.models import Embedding
+
+    Embedding.objects.update_or_create(post=pair.found, defaults={"status": Embedding.Status.DONE})
+    answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+    text = page(signed_in(pair.found.author).get(pair.found.get_absolute_url()))
+    assert pair.lost.title in text and "is-mine" not in text

@@ -99,6 +99,28 @@ class OfficeOut(serializers.ModelSerializer[Office]):
         fields = ("code", "name_ko", "name_en", "building", "phone", "hours_ko", "hours_en")
 
 
+class KeptAtOut(serializers.ModelSerializer[Post]):
+    """Where a found thing is, for the person whose it is."""
+
+    office = OfficeOut(allow_null=True)
+    kept_note = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = ("office", "kept_note")
+        read_only_fields = fields
+
+    @extend_schema_field(
+        serializers.CharField(
+            allow_blank=True,
+            help_text="The finder's own words, where no office keeps it. Neither: ask the office.",
+        )
+    )
+    def get_kept_note(self, post: Post) -> str:
+        """What an office keeps is no longer where its finder put it."""
+        return "" if post.office else post.kept_note
+
+
 class PlacesOut(serializers.Serializer[Any]):
     """Everything that a post may name as a place."""
 

@@ -3,22 +3,45 @@
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound.api.serializers.campus import KeptAtOut
 from lostfound.api.serializers.posts import PostOut
 from lostfound.devices import device_name
 from lostfound.models import DeletedPost, Notification, Office, Post, User
+from lostfound.notices import advice, headline, place_of
 
 
 class NotificationOut(serializers.ModelSerializer[Notification]):
     """What a person was told about one of their posts."""
 
     post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
-    message = serializers.CharField(source="get_kind_display")
+    title = serializers.CharField(source="post.title", help_text="Of the person's own post.")
+    message = serializers.SerializerMethodField()
+    advice = serializers.SerializerMethodField()
+    kept_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Notification
-        fields = ("id", "kind", "message", "post", "created_at", "read_at")
+        fields = (
+            *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at"),
+            "read_at",
+        )
+
+    def get_message(self, notification: Notification) -> str:
+        """What has happened, in one line."""
+        return headline(notification)
+
+    def get_advice(self, notification: Notification) -> str:
+        """What that means for the person, and where to go."""
+        return advice(notification)
+
+    @extend_schema_field(KeptAtOut(allow_null=True))
+    def get_kept_at(self, notification: Notification) -> Any:
+        """Where the thing waits, for the person who lost it; else null."""
+        kept = place_of(notification)
+        return KeptAtOut(kept).data if kept else None
 
 
 class NotificationChoiceOut(serializers.Serializer[Any]):

@@ -55,10 +55,27 @@ def test_suggestions_come_strongest_first_and_only_those_that_are_shown() -> Non
     ):
         MatchFactory.create(lost=post, found=make_post(kind="found"), score=score, status=status)
     listed = phone.get(f"posts/{post.public_id}/suggestions/").json()
-    assert [(row["score"], row["status"]) for row in listed] == [
-        (0.9, "suggested"),
-        (0.7, "suggested"),
+    assert [row["status"] for row in listed] == ["suggested", "suggested"]
+    scores = dict(Match.objects.values_list("pk", "score"))
+    assert [scores[row["id"]] for row in listed] == [0.9, 0.7]
+
+
+def test_likeness_is_told_in_two_steps_and_not_as_a_score() -> None:
+    post, phone = owned()
+    for score in (0.951234, 0.95, 0.3, 0.2):
+        MatchFactory.create(
+            lost=post, found=make_post(kind="found"), score=score, strategy="calibrated_v3"
+        )
+    path = f"posts/{post.public_id}/suggestions/"
+    listed = phone.get(path).json()
+    assert [(row["likeness"], row["likeness_words"]) for row in listed] == [
+        *[("very_similar", "Very similar")] * 2,
+        *[("similar", "Similar")] * 2,
     ]
+    assert not {"score", "strategy", "terms", "rank"} & set(listed[0])
+    assert {key: value for key, value in listed[0].items() if isinstance(value, float)} == {}
+    korean = Device(post.author, "ko").get(path).json()
+    assert [row["likeness_words"] for row in korean][::2] == ["매우 비슷해요", "비슷해요"]
 
 
 def test_a_suggestion_tells_no_more_than_the_public_may_know() -> None:
