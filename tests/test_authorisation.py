@@ -175,6 +175,8 @@ PAIR: Final = (
         "reasons_against",
         "gates",
         "answer",
+        "look_alikes",
+        "held_by",
     }
     | within("lost", AT_THE_OFFICE)
     | within("found", AT_THE_OFFICE)
@@ -190,7 +192,7 @@ FIELDS: Final[dict[str, set[str]]] = {
     "api-office-post": AT_THE_OFFICE,
     "api-thing": PUBLIC | {"status", "office"},
     "api-search": {"why"} | within("thing", PUBLIC),
-    "api-sync": {"posts", "deleted", "notifications", "synced_at", "has_more"},
+    "api-sync": {"posts", "deleted", "notifications", "synced_at", "has_more", "cursor"},
     "api-notifications": TOLD,
     "api-notification-read": TOLD,
     "api-notification-choices": CHOICE,

@@ -186,6 +186,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "notifications": [NOTIFICATION],
         "synced_at": SAVED_AT,
         "has_more": False,
+        "cursor": None,
     },
     "FieldError": FIELD_ERROR,
     "Problem": {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.api import campus, office, person, posts
+from lostfound.api import campus, office, person, posts, sync
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("things/<uuid:public_id>/", campus.ThingView.as_view(), name="api-thing"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),
-    path("sync/", person.SyncView.as_view(), name="api-sync"),
+    path("sync/", sync.SyncView.as_view(), name="api-sync"),
     path("notifications/", person.NotificationsView.as_view(), name="api-notifications"),
     path(
         "notifications/read/",

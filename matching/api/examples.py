@@ -25,6 +25,15 @@ REASON: Final = {
     "says": "both describe it in nearly the same words",
 }
 FINDING: Final = {"thing": PUBLIC, "why": ["Means the same", "Says “우산”"]}
+LOOK_ALIKE: Final = {
+    "id": "3d0f6d5e-6f55-4d0e-8a39-5a8de1b0c6f2",
+    "title": "파란 우산",
+    "happened_on": "2026-03-29",
+    "office": "student_union_office",
+    "shelf": "A-5",
+    "thumbnail_url": None,
+}
+LOOK_ALIKES: Final = {"kind": "found", "count": 12, "words": "Blue Umbrella", "posts": [LOOK_ALIKE]}
 PAIR: Final[dict[str, Any]] = {
     "id": 31,
     "version": VERSION,
@@ -38,6 +47,8 @@ PAIR: Final[dict[str, Any]] = {
     "reasons_against": ["the colours hardly fit (-0.8)"],
     "gates": [],
     "answer": "mine",
+    "look_alikes": [LOOK_ALIKES],
+    "held_by": "staff",
 }
 
 EXAMPLES: Final[dict[str, Any]] = {
@@ -72,6 +83,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     "PhotoQueryOut": {"photo": PHOTO_QUERY_ID},
     "FactOut": FACT,
     "ReasonOut": REASON,
+    "LookAlikeOut": LOOK_ALIKE,
+    "LookAlikesOut": LOOK_ALIKES,
     "PairOut": PAIR,
     "NextPairOut": {"left": 40, "pair": PAIR},
     "DecideInRequest": {"version": VERSION},

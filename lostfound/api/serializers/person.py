@@ -105,10 +105,19 @@ class DeletedOut(serializers.ModelSerializer[DeletedPost]):
 
 
 class SyncOut(serializers.Serializer[Any]):
-    """Everything of the person's own that has changed."""
+    """What of the person's own has changed: at most 100 posts, deletions and messages."""
 
     posts = PostOut(many=True)
     deleted = DeletedOut(many=True)
-    notifications = NotificationOut(many=True)
-    synced_at = serializers.DateTimeField(help_text="Send it as updated_since next time.")
-    has_more = serializers.BooleanField(help_text="Ask again at once, with synced_at.")
+    notifications = NotificationOut(many=True, help_text="New ones, and those that were read.")
+    synced_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text=(
+            "Send it as updated_since next time. It lies 60 seconds back, so that nothing is "
+            "missed that was being saved; null while there is more."
+        ),
+    )
+    has_more = serializers.BooleanField(help_text="Ask again at once, with cursor.")
+    cursor = serializers.CharField(
+        allow_null=True, help_text="Where to go on; null where there is no more."
+    )

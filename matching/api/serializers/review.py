@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lostfound.api.serializers.office import OfficePostOut
+from lostfound.api.serializers.posts import CodeOut
+from lostfound.models import Office, Post
 from matching.models import Match, MatchDecision, SuggestionAnswer
 
 
@@ -27,6 +30,34 @@ class ReasonOut(serializers.Serializer[Any]):
     says = serializers.CharField(help_text="What that means, in words; empty where there is none.")
 
 
+class LookAlikeOut(serializers.ModelSerializer[Post]):
+    """An open post that is easily mixed up with one of the pair."""
+
+    id = serializers.UUIDField(source="public_id")
+    office = CodeOut[Office]()
+    thumbnail_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = ("id", "title", "happened_on", "office", "shelf", "thumbnail_url")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumbnail_url(self, post: Post) -> str | None:
+        """The first small photograph, as the office sees it."""
+        photos = list(post.photos.all())
+        return photos[0].thumbnail_url if photos else None
+
+
+class LookAlikesOut(serializers.Serializer[Any]):
+    """Open posts that the category and the colour of one of the pair fit as well."""
+
+    kind = serializers.ChoiceField(choices=Post.Kind.choices)
+    count = serializers.IntegerField(help_text="How many there are beside the one of the pair.")
+    words = serializers.CharField(help_text="What they are, such as white earphone case.")
+    posts = LookAlikeOut(many=True, help_text="The newest of them, at most eight.")
+
+
 class PairOut(serializers.Serializer[Any]):
     """A pair with everything that a decision needs."""
 
@@ -42,6 +73,11 @@ class PairOut(serializers.Serializer[Any]):
     reasons_against = serializers.ListField(child=serializers.CharField())
     gates = serializers.ListField(child=serializers.CharField(), source="gate_words")
     answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices, allow_null=True)
+    look_alikes = LookAlikesOut(many=True)
+    held_by = serializers.CharField(
+        allow_null=True,
+        help_text="Who has it before them now; null where nobody has. Others may still decide.",
+    )
 
 
 class NextPairOut(serializers.Serializer[Any]):
