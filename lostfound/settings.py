@@ -169,6 +169,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = True
 USERSESSIONS_TRACK_ACTIVITY = True
+# A device's token ends so many days after its last use; a browser's cookie after Django's 14.
+DEVICE_SESSION_DAYS: int = env.int("DEVICE_SESSION_DAYS", 90, validate=validate.Range(min=1))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Behind how many proxies X-Forwarded-For counts; 0 ignores the header.
 TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))

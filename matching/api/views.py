@@ -67,8 +67,14 @@ class AnswerView(APIView):
         answered = selectors.suggestions_for(post).get(pk=pk)
         return Response(SuggestionOut(answered, context={"post": post}).data)
 
-    @extend_schema(operation_id="suggestions_answer_withdraw", responses={204: None, **ONE_ERRORS})
+    @extend_schema(
+        operation_id="suggestions_answer_withdraw",
+        responses={204: None, **ONE_ERRORS, **problems(409, 429)},
+    )
     def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
-        """Take the answer back."""
-        withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+        """Take the answer back, as long as nobody has decided."""
+        try:
+            withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+        except AnswerRefused as refused:
+            raise Conflict(str(refused), "not_answerable") from refused
         return Response(status=status.HTTP_204_NO_CONTENT)

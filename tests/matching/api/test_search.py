@@ -7,7 +7,8 @@ import pytest
 from matching import lookup
 from matching.finder.client import Hit
 from matching.models import SuggestionAnswer
-from tests.factories import MatchFactory, PostFactory
+from matching.services import answer_suggestion, confirm_match
+from tests.factories import MatchFactory, PostFactory, StaffFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.making import make_category, make_post, make_user, upload
 
@@ -82,3 +83,28 @@ def test_a_suggestion_is_answered_and_the_answer_taken_back() -> None:
     pair.status = "withdrawn"
     pair.save()
     assert code_of(put("mine"), 409) == "not_answerable"
+    assert code_of(phone.delete(path), 409) == "not_answerable"
+
+
+def test_an_answer_that_staff_acted_on_stays() -> None:
+    author = make_user(password="correct horse")
+    pair = MatchFactory.create(lost=PostFactory.create(author=author))
+    answer_suggestion(pair.lost, pair.pk, actor=author, answer="mine")
+    confirm_match(pair, actor=StaffFactory.create())
+    phone = Device(author)
+    path = f"posts/{pair.lost.public_id}/suggestions/{pair.pk}/answer/"
+    assert code_of(phone.delete(path), 409) == "not_answerable"
+    assert SuggestionAnswer.objects.get().answer == "mine"
+
+
+def test_a_note_that_cannot_be_saved_is_refused_by_its_name() -> None:
+    author = make_user(password="correct horse")
+    pair = MatchFactory.create(lost=PostFactory.create(author=author))
+    phone = Device(author)
+    answer = phone.client.put(
+        f"/api/v1/posts/{pair.lost.public_id}/suggestions/{pair.pk}/answer/",
+        '{"answer": "mine", "note": "\\ud800"}',
+        content_type="application/json",
+        headers=phone.headers,
+    )
+    assert list(errors_of(answer)) == ["note"]
