@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["lostfound.api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "lostfound.api.drawing.OneShapeSchema",
     "DEFAULT_PAGINATION_CLASS": "lostfound.api.pagination.NewestFirst",
     "PAGE_SIZE": 20,
     "EXCEPTION_HANDLER": "lostfound.api.problems.problem_response",
@@ -193,7 +193,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Campus Lost and Found API",
+    "DESCRIPTION": (
+        "Posts of lost and found things with their photographs, what may be the same thing, "
+        "search, messages, and the office's review. Sign in at /_allauth/app/v1/auth/login and "
+        "send the session token as X-Session-Token; Accept-Language (ko, en) chooses the language "
+        "of messages. Refusals are problem details (RFC 9457) with a stable code."
+    ),
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": "/", "description": "The site that serves this schema"}],
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,

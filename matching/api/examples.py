@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PUBLIC, SAVED_AT
+from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PHOTO_FILE, PUBLIC, SAVED_AT
 
 QUESTION_ID: Final = "6f6f2a0e-2a55-4bd4-86c5-0a5f0a1c7e90"
 PHOTO_QUERY_ID: Final = "d2c1f3a8-7c94-4f0a-8f57-54b4b0f6a7de"
@@ -59,7 +59,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "waiting_reason": "",
     },
     "IntakeInRequest": INTAKE,
-    "IntakeWithPhotoInRequest": INTAKE,
+    "IntakeWithPhotoInRequest": {**INTAKE, "photo": PHOTO_FILE},
     "ProposalOut": PROPOSAL,
     "IntakeOut": {
         "id": QUESTION_ID,
@@ -67,6 +67,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "category": [PROPOSAL],
         "colour": [{"code": "blue", "probability": 0.91}],
     },
+    "StepOut": {"name": "saved", "label": "저장됨", "state": "done", "at": SAVED_AT},
     "SuggestionOut": {
         "id": 31,
         "status": "suggested",
@@ -80,6 +81,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "AnswerInRequest": {"answer": "mine", "note": "손잡이에 제 이름이 있어요"},
     "FindingOut": FINDING,
     "SearchOut": {"count": 1, "page": 1, "pages": 1, "by_meaning": True, "results": [FINDING]},
+    "PhotoQueryInRequest": {"photo": PHOTO_FILE},
     "PhotoQueryOut": {"photo": PHOTO_QUERY_ID},
     "FactOut": FACT,
     "ReasonOut": REASON,

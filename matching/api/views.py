@@ -12,8 +12,9 @@ from lostfound.api.posts import ONE_ERRORS, own_post, person
 from lostfound.api.problems import Conflict, problems
 from lostfound.throttles import WriteThrottle
 from matching import selectors
-from matching.api.serializers.posts import AnswerIn, MatchingStateOut, SuggestionOut
+from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
+from matching.timeline import timeline
 
 POLL_AFTER_S = 2
 
@@ -27,6 +28,15 @@ class MatchingStateView(APIView):
         state = selectors.matching_state(own_post(request, public_id))
         headers = {"Retry-After": str(POLL_AFTER_S)} if state.is_waiting else {}
         return Response(MatchingStateOut(state).data, headers=headers)
+
+
+class TimelineView(APIView):
+    """How far a post has come."""
+
+    @extend_schema(operation_id="posts_timeline", responses={200: StepOut(many=True), **ONE_ERRORS})
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """List the steps from saved to back with its owner, those to come among them."""
+        return Response(StepOut(timeline(own_post(request, public_id)), many=True).data)
 
 
 class SuggestionsView(APIView):

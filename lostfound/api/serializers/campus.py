@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lostfound.api.serializers.posts import CodeOut, ColourOut
-from lostfound.models import Building, Category, Family, Office, Post, Zone
+from lostfound.models import Building, Category, Colour, Family, Office, Post, Zone
 
 
 class PublicPostOut(serializers.ModelSerializer[Post]):
@@ -69,6 +70,24 @@ class FamilyOut(serializers.ModelSerializer[Family]):
     class Meta:
         model = Family
         fields = ("code", "name_ko", "name_en", "categories")
+
+
+class ColourNamesOut(serializers.Serializer[Any]):
+    """A colour that a post may name by its code."""
+
+    code = serializers.CharField(source="value")
+    name_ko = serializers.SerializerMethodField()
+    name_en = serializers.SerializerMethodField()
+
+    def get_name_ko(self, colour: Colour) -> str:
+        """Its name in Korean."""
+        with translation.override("ko"):
+            return str(colour.label)
+
+    def get_name_en(self, colour: Colour) -> str:
+        """Its name in English."""
+        with translation.override("en"):
+            return str(colour.label)
 
 
 class BuildingOut(serializers.ModelSerializer[Building]):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
 from lostfound.models import Post
+from matching import timeline
 from matching.likeness import Likeness, likeness
 from matching.models import Embedding, Match, SuggestionAnswer
 from matching.selectors import answer_of
@@ -23,6 +24,15 @@ class MatchingStateOut(serializers.Serializer[Any]):
     suggestion_count = serializers.IntegerField()
     is_waiting = serializers.BooleanField(help_text="Ask again in a few seconds.")
     waiting_reason = serializers.CharField(allow_blank=True)
+
+
+class StepOut(serializers.Serializer[Any]):
+    """One step of how far a post has come."""
+
+    name = serializers.ChoiceField(choices=timeline.NAMES)
+    label = serializers.CharField(help_text="The same in the reader's language.")  # type: ignore[assignment]
+    state = serializers.ChoiceField(choices=timeline.STATES)
+    at = serializers.DateTimeField(allow_null=True, help_text="When, where that is known.")
 
 
 class SuggestionOut(serializers.ModelSerializer[Match]):

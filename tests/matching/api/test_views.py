@@ -1,13 +1,16 @@
 """How far a post's matching is and what it suggests, as a mobile client reads it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lostfound.models import Post
 from matching.models import Embedding, Match
-from tests.factories import MatchFactory
-from tests.lostfound.api.device import Device
+from matching.services import confirm_match
+from tests.factories import MatchFactory, StaffFactory
+from tests.lostfound.api.device import Device, errors_of
 from tests.lostfound.making import make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +109,39 @@ def test_more_suggestions_cost_no_more_queries() -> None:
             phone.get(f"posts/{post.public_id}/suggestions/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
+    post, phone = owned()
+    path = f"posts/{post.public_id}/timeline/"
+    steps = phone.get(path).json()
+    assert [(step["name"], step["state"]) for step in steps] == [
+        ("saved", "done"),
+        ("compared", "now"),
+        ("similar", "later"),
+        ("confirmed", "later"),
+    ]
+    assert steps[0]["label"] == "Saved" and steps[0]["at"] and steps[3]["at"] is None
+    finished = timezone.now()
+    Embedding.objects.update(status=Embedding.Status.DONE, finished_at=finished)
+    confirm_match(
+        MatchFactory.create(lost=post, found=make_post(kind="found")), actor=StaffFactory.create()
+    )
+    steps = phone.get(path).json()
+    assert [(step["name"], step["state"], bool(step["at"])) for step in steps] == [
+        ("saved", "done", True),
+        ("compared", "done", True),
+        ("confirmed", "done", True),
+        ("returned", "now", False),
+    ]
+    korean = Device(post.author, "ko").get(path).json()
+    assert korean[2]["label"] == "분실물센터 확인"
+    other, _phone = owned()
+    assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
+
+
+def test_a_photograph_that_cannot_be_used_is_named_as_such() -> None:
+    _post, phone = owned()
+    broken = SimpleUploadedFile("a.jpg", b"no photograph", "image/jpeg")
+    errors = errors_of(phone.send_form("intake/", {"title": "우산", "photo": broken}))
+    assert list(errors) == ["photo"]
