@@ -164,6 +164,14 @@ ACCOUNT_EMAIL_VERIFICATION: str = env.str(
     "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional", "none"])
 )
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Of one account as allauth has them; of one address more, since a campus may sit behind it.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "200/m/ip,5/300s/key",
+    "signup": "200/m/ip",
+    "reset_password": "200/m/ip,5/m/key",
+    "reset_password_from_key": "200/m/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 # A phone signs in with its own session token, listed and revoked by its owner.
 HEADLESS_CLIENTS = ("app",)

@@ -13,7 +13,8 @@ RETURNED, CLOSED = Post.Status.RETURNED, Post.Status.CLOSED
 
 ALLOWED: Final[dict[str, frozenset[str]]] = {
     OPEN: frozenset({MATCHED, RETURNED, CLOSED}),
-    MATCHED: frozenset({OPEN, RETURNED, CLOSED}),
+    # Not closed: the other side of the pair would wait for a thing that nobody looks for.
+    MATCHED: frozenset({OPEN, RETURNED}),
     RETURNED: frozenset({OPEN}),
     CLOSED: frozenset({OPEN}),
 }

@@ -29,7 +29,7 @@ from matching.services import (
     skip,
     undo_decision,
 )
-from matching.services.decisions import STATUS_AFTER, standing_decision
+from matching.services.decision_checks import STATUS_AFTER, standing_decision
 
 ERRORS = problems(401, 403, 404)
 DECIDED: Final[dict[Any, Any]] = {200: DecisionOut, **ERRORS, **problems(400, 409)}

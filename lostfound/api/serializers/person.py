@@ -66,6 +66,7 @@ class MeOut(serializers.ModelSerializer[User]):
     office = serializers.SlugRelatedField[Office](
         slug_field="code",
         read_only=True,
+        allow_null=True,
         help_text="Where a member of staff works; null for students and who works for all.",
     )
 

@@ -93,7 +93,7 @@ def test_photographs_of_any_post_are_ordered_and_removed(counter: Device) -> Non
     assert [row["id"] for row in put([third]).json()["photos"]] == [third, first, second]
     stranger = str(make_post(photos=1).photos.get().public_id)
     assert errors_of(put([stranger])) == {"photos": ["unknown"]}
-    assert errors_of(put([])) == {"photos": ["empty"]}
+    assert errors_of(put([])) == {"photos": ["min_length"]}
     assert counter.delete(f"{path}{third}/").status_code == 204
     assert code_of(counter.delete(f"{path}{third}/"), 404) == "not_found"
     left = counter.get(f"office/posts/{post.public_id}/").json()["photos"]
