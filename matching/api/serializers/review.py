@@ -76,7 +76,7 @@ class PairOut(serializers.Serializer[Any]):
     look_alikes = LookAlikesOut(many=True)
     held_by = serializers.CharField(
         allow_null=True,
-        help_text="Who has it before them now; null where nobody has. Others may still decide.",
+        help_text="Who has it before them; until they let it go, nobody else decides about it.",
     )
 
 

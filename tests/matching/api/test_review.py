@@ -126,4 +126,5 @@ def test_a_pair_says_who_has_it_and_what_is_easily_mixed_up_with_it(app: Device)
         "shelf": "A-5",
         "thumbnail_url": photo.thumbnail_url,
     }
-    assert app.post(f"{path}confirm/", {"version": body["version"]}).status_code == 200
+    refused = app.post(f"{path}confirm/", {"version": body["version"]})
+    assert code_of(refused, 409) == "with_colleague"
