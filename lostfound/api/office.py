@@ -38,10 +38,11 @@ TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json":
 class MayHandlePosts(BasePermission):
     """Staff who may see posts, and for writing those who may change them."""
 
+    needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
+
     def has_permission(self, request: Request, view: Any) -> bool:
         """See rest_framework."""
-        needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
-        what = needed.get(str(request.method), "change")
+        what = self.needed.get(str(request.method), "change")
         user = request.user
         return bool(user.is_staff and user.has_perm(f"lostfound.{what}_post"))
 
@@ -107,7 +108,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         post = submit_once(request, kind=Post.Kind.FOUND, fields=fields, photos=photos)
-        return Response(OfficePostOut(_post(post.public_id)).data, status.HTTP_201_CREATED)
+        return Response(OfficePostOut(any_post(post.public_id)).data, status.HTTP_201_CREATED)
 
 
 class OfficePostView(APIView):
@@ -125,7 +126,7 @@ class OfficePostView(APIView):
     )
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post as the office sees it."""
-        return Response(OfficePostOut(_post(public_id)).data)
+        return Response(OfficePostOut(any_post(public_id)).data)
 
     @extend_schema(
         operation_id="office_posts_update",
@@ -135,15 +136,19 @@ class OfficePostView(APIView):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
-        post = _post(public_id)
+        post = any_post(public_id)
         require_match(request, OfficePostOut(post).data)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         services.edit_post(post, actor=person(request), fields=fields, add_photos=photos)
-        return Response(OfficePostOut(_post(public_id)).data)
+        return Response(OfficePostOut(any_post(public_id)).data)
 
 
-def _post(public_id: UUID) -> Post:
+def any_post(public_id: UUID) -> Post:
+    """A post, whoever wrote it.
+
+    Raises: Http404
+    """
     return get_object_or_404(Post.objects.with_details(), public_id=public_id)

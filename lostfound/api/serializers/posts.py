@@ -168,3 +168,13 @@ class PhotoOrderIn(serializers.Serializer[Any]):
     photos = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
     )
+
+    def validate_photos(self, ids: list[Any]) -> list[Any]:
+        """The photographs themselves, where the context names their post."""
+        post: Post | None = self.context.get("post")
+        if post is None:
+            return ids
+        rows = {photo.public_id: photo for photo in post.photos.all()}
+        if any(one not in rows for one in ids):
+            raise serializers.ValidationError(_("This photograph is no longer here."), "unknown")
+        return [rows[one] for one in ids]
