@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.views import APIView
 
 from lostfound.models import Notification, Office, Post, User
 from lostfound.services import notify
@@ -394,6 +395,23 @@ def routes(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator
         else:
             inner = f"{pattern.namespace}:" if pattern.namespace else ""
             yield from routes(pattern, at, space + inner)
+
+
+def methods_of(resolver: URLResolver) -> Iterator[tuple[str, str]]:
+    """Every operation of the API: its name, and each method that it answers."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from methods_of(pattern)
+        elif issubclass(view := getattr(pattern.callback, "cls", object), APIView):
+            for method in view().allowed_methods:
+                if method not in ("OPTIONS", "HEAD"):
+                    yield str(pattern.name), method.lower()
+
+
+def test_the_table_knows_every_method_of_the_api() -> None:
+    found = {(name, method) for name, method in methods_of(get_resolver()) if "api" in name}
+    assert len(found) > 60
+    assert sorted(found - TABLE.keys()) == []
 
 
 def test_the_table_knows_every_route() -> None:

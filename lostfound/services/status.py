@@ -43,7 +43,7 @@ def change_status(
     )
     if not changed:
         raise TransitionRefused(
-            _("This post has changed in the meantime. Reload the page to see its state.")
+            _("This post has changed in the meantime. Look at it again to see its state.")
         )
     PostEvent.objects.create(
         post_id=post.pk,

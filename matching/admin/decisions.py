@@ -16,14 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
-from matching.admin.pages import by_button, desk_url
+from matching.admin.pages import MAY_DECIDE, by_button, desk_url
 from matching.admin.undo import undo_button
 from matching.models import Match, MatchDecision
 from matching.review.explain import compared_words, explain_gates, how_words, score_words
 from matching.services.decision_checks import DecisionRefused
 from matching.services.decisions import undo_decision
-
-MAY_DECIDE = "matching.change_match"
 
 
 @admin.register(MatchDecision)

@@ -3,11 +3,12 @@
 import copy
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -26,6 +27,7 @@ from matching.services import last_decision
 from matching.services.decision_checks import REJECTABLE
 
 View = Callable[..., HttpResponse]
+MAY_DECIDE: Final = "matching.change_match"
 
 
 def review_page(
@@ -93,6 +95,8 @@ def by_button(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
+            if not request.user.has_perm(MAY_DECIDE):
+                raise PermissionDenied
             text = _("You had to sign in again, so nothing was done. Please press it once more.")
             messages.warning(request, text)
             return HttpResponseRedirect(desk_url(""))

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from lostfound.api.posts import person
 from lostfound.api.problems import Conflict, problems
-from lostfound.models import User
+from lostfound.models import Look, User
+from lostfound.services import note_look
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
 from matching.models import Match, MatchDecision
 from matching.review.page import review_context
@@ -59,6 +60,7 @@ class NextPairView(APIView):
         match = claim_next(person(request), queue)
         if match is not None:
             log_shown([match])
+            note_look(person(request), Look.What.PAIR, [match.lost, match.found])
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -71,7 +73,9 @@ class PairView(APIView):
     @extend_schema(operation_id="review_pair", responses={200: PairOut, **ERRORS})
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything that a decision needs."""
-        return Response(PairOut(_pair(_match(pk))).data)
+        match = _match(pk)
+        note_look(person(request), Look.What.PAIR, [match.lost, match.found])
+        return Response(PairOut(_pair(match)).data)
 
 
 class ConfirmView(APIView):
