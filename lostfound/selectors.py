@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from lostfound.models import Building, Category, Family, Notification, Office, Post, User, Zone
 from lostfound.models.notification import NotificationQuerySet
@@ -72,10 +72,18 @@ def active_offices() -> QuerySet[Office]:
 
 
 def notifications_of(user: User) -> NotificationQuerySet:
-    """What a person was told, newest first, with where the thing is kept."""
+    """What a person was told, newest first, with where the thing is kept.
+
+    `is_superseded` says of each whether a later one tells otherwise of a match of the same post.
+    """
+    about_a_match = (Notification.Kind.MATCH_CONFIRMED, Notification.Kind.MATCH_WITHDRAWN)
+    later = Notification.objects.filter(
+        post=OuterRef("post"), user=user, kind__in=about_a_match, pk__gt=OuterRef("pk")
+    )
     return (
         Notification.objects.filter(user=user)
         .listed()
+        .annotate(is_superseded=Exists(later))
         .select_related("post", "other_post__office__building")
         .order_by("-created_at", "-id")
     )

@@ -164,11 +164,21 @@ ACCOUNT_EMAIL_VERIFICATION: str = env.str(
     "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional", "none"])
 )
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Of one account as allauth has them; of one address more, since a campus may sit behind it.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "200/m/ip,5/300s/key",
+    "signup": "200/m/ip",
+    "reset_password": "200/m/ip,5/m/key",
+    "reset_password_from_key": "200/m/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 # A phone signs in with its own session token, listed and revoked by its owner.
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = True
 USERSESSIONS_TRACK_ACTIVITY = True
+# A device's token ends so many days after its last use; a browser's cookie after Django's 14.
+DEVICE_SESSION_DAYS: int = env.int("DEVICE_SESSION_DAYS", 90, validate=validate.Range(min=1))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Behind how many proxies X-Forwarded-For counts; 0 ignores the header.
 TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
@@ -191,7 +201,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Campus Lost and Found API",
+    "DESCRIPTION": (
+        "Posts of lost and found things with their photographs, what may be the same thing, "
+        "search, messages, and the office's review. Sign in at /_allauth/app/v1/auth/login and "
+        "send the session token as X-Session-Token; Accept-Language (ko, en) chooses the language "
+        "of messages. Refusals are problem details (RFC 9457) with a stable code."
+    ),
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": "/", "description": "The site that serves this schema"}],
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,

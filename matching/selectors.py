@@ -63,6 +63,11 @@ def suggestions_for(post: Post) -> QuerySet[Match]:
     return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
 
 
+def answer_of(match: Match) -> str:
+    """What the person who lost the thing said to a suggestion; empty where they said nothing."""
+    return match.answer.answer if hasattr(match, "answer") else ""
+
+
 def pairs_of(post: Post) -> QuerySet[Match]:
     """Every pair that a post is in, whatever became of it."""
     return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))

@@ -17,12 +17,21 @@ DONE: Final = "done"
 NOW: Final = "now"
 LATER: Final = "later"
 BAD: Final = "bad"
+STATES: Final = (DONE, NOW, LATER, BAD)
+NAMES: Final = ("saved", "closed", "compared", "similar", "confirmed", "returned")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `state` is one of done, now, later, bad."""
+    """One step.
 
+    Attributes:
+        name: one of saved, closed, compared, similar, confirmed, returned.
+        label: the same in words, as far as it has come.
+        state: one of done, now, later, bad.
+    """
+
+    name: str
     label: str
     state: str
     at: datetime | None = None
@@ -53,30 +62,30 @@ def timeline(post: Post) -> list[Step]:
 def _steps(
     post: Post, row: Embedding | None, count: int, confirmed: dict[int, datetime | None]
 ) -> list[Step]:
-    steps = [Step(_("Saved"), DONE, post.created_at)]
+    steps = [Step("saved", _("Saved"), DONE, post.created_at)]
     if post.status == Post.Status.CLOSED:
-        return [*steps, Step(_("Closed"), DONE, post.updated_at)]
+        return [*steps, Step("closed", _("Closed"), DONE, post.updated_at)]
     is_matched = post.pk in confirmed or not post.is_open
     steps.append(_compared(row, is_matched=is_matched))
     if is_matched:
-        steps.append(Step(_("Confirmed by the office"), DONE, confirmed.get(post.pk)))
+        steps.append(Step("confirmed", _("Confirmed by the office"), DONE, confirmed.get(post.pk)))
         is_back = post.status == Post.Status.RETURNED
-        steps.append(Step(_("Back with its owner"), DONE if is_back else NOW))
+        steps.append(Step("returned", _("Back with its owner"), DONE if is_back else NOW))
         return steps
     is_compared = steps[-1].state == DONE
     if count:
         text = ngettext("%(n)d similar thing", "%(n)d similar things", count) % {"n": count}
-        steps.append(Step(text, NOW))
+        steps.append(Step("similar", text, NOW))
     else:
         text = _("Nothing similar yet") if is_compared else _("Similar things")
-        steps.append(Step(text, NOW if is_compared else LATER))
-    return [*steps, Step(_("Confirmed by the office"), LATER)]
+        steps.append(Step("similar", text, NOW if is_compared else LATER))
+    return [*steps, Step("confirmed", _("Confirmed by the office"), LATER)]
 
 
 def _compared(row: Embedding | None, *, is_matched: bool) -> Step:
     if is_matched or (row is not None and row.status == Embedding.Status.DONE):
-        return Step(_("Compared"), DONE, row.finished_at if row else None)
+        return Step("compared", _("Compared"), DONE, row.finished_at if row else None)
     if row is not None and row.status == Embedding.Status.FAILED:
-        return Step(_("Could not be compared"), BAD)
+        return Step("compared", _("Could not be compared"), BAD)
     is_waiting = row is None or row.status in WAITING
-    return Step(_("Being compared") if is_waiting else _("Compared"), NOW)
+    return Step("compared", _("Being compared") if is_waiting else _("Compared"), NOW)

@@ -7,12 +7,14 @@ pages, and the sign-in pages of allauth are its own.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.views import APIView
 
 from lostfound.models import Notification, Office, Post, User
 from lostfound.services import notify
@@ -34,6 +36,7 @@ API_OWN: Final = (401, 200, 200, 200, 200)
 ANYBODY: Final = (200, 200, 200, 200, 200)
 TOO_LATE: Final = (401, 403, 200, 409, 403)
 OFFICE: Final = (401, 403, 200, 200, 403)
+AT_THIS_OFFICE: Final = (401, 403, 200, 403, 403)
 
 Statuses = tuple[int, int, int, int, int]
 
@@ -93,7 +96,11 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-office-posts", "get"): OFFICE,
     ("api-office-posts", "post"): (401, 403, 201, 201, 403),
     ("api-office-post", "get"): OFFICE,
-    ("api-office-post", "patch"): (401, 403, 200, 403, 403),
+    ("api-office-post", "patch"): AT_THIS_OFFICE,
+    ("api-office-post-close", "post"): AT_THIS_OFFICE,
+    ("api-office-post-reopen", "post"): AT_THIS_OFFICE,
+    ("api-office-post-photos-order", "put"): AT_THIS_OFFICE,
+    ("api-office-post-photo", "delete"): (401, 403, 204, 404, 403),  # gone once it is removed
     ("api-review-next", "post"): OFFICE,
     ("api-review-pair", "get"): OFFICE,
     # Pairs are judged by all offices; whoever comes second comes too late.
@@ -103,14 +110,16 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-review-undo", "post"): TOO_LATE,
     ("api-post-answer", "put"): API_MINE,
     ("api-post-answer", "delete"): (401, 404, 404, 404, 204),
-    ("api-categories", "get"): API_OWN,
-    ("api-places", "get"): API_OWN,
+    ("api-categories", "get"): ANYBODY,
+    ("api-colours", "get"): ANYBODY,
+    ("api-places", "get"): ANYBODY,
     ("api-notifications", "get"): API_OWN,
     ("api-notification-read", "post"): API_MINE,
     ("api-me", "get"): API_OWN,
     ("api-me", "patch"): API_OWN,
     ("api-post-matching", "get"): API_MINE,
     ("api-post-suggestions", "get"): API_MINE,
+    ("api-post-timeline", "get"): API_MINE,
     ("api-intake", "post"): (401, 202, 202, 202, 202),
     ("api-intake-answer", "get"): API_MINE,
     ("schema", "get"): ANYBODY,
@@ -146,7 +155,9 @@ PUBLIC: Final = {
     "happened_on",
     "thumbnail_url",
 }
-TOLD: Final = {"id", "kind", "message", "post", "created_at", "read_at"}
+TOLD: Final = {
+    *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at", "read_at")
+}
 PERSON: Final = {"username", "email", "language", "wants_email", "is_staff", "office"}
 CHOICE: Final = {"kind", "in_app", "by_email"}
 DECISION: Final = {"id", "pair", "action", "reason", "note", "at"}
@@ -158,9 +169,9 @@ def within(name: str, fields: set[str]) -> set[str]:
     return {name} | {f"{name}.{field}" for field in fields}
 
 
-SUGGESTION: Final = {"id", "status", "score", "strategy", "created_at", "answer"} | within(
-    "post", PUBLIC
-)
+SUGGESTION: Final = {
+    *("id", "status", "likeness", "likeness_words", "created_at", "answer", "kept_at")
+} | within("post", PUBLIC)
 PAIR: Final = (
     {
         "id",
@@ -173,6 +184,8 @@ PAIR: Final = (
         "reasons_against",
         "gates",
         "answer",
+        "look_alikes",
+        "held_by",
     }
     | within("lost", AT_THE_OFFICE)
     | within("found", AT_THE_OFFICE)
@@ -186,18 +199,23 @@ FIELDS: Final[dict[str, set[str]]] = {
     "api-post-photos-order": OWN,
     "api-office-posts": AT_THE_OFFICE,
     "api-office-post": AT_THE_OFFICE,
+    "api-office-post-close": AT_THE_OFFICE,
+    "api-office-post-reopen": AT_THE_OFFICE,
+    "api-office-post-photos-order": AT_THE_OFFICE,
     "api-thing": PUBLIC | {"status", "office"},
     "api-search": {"why"} | within("thing", PUBLIC),
-    "api-sync": {"posts", "deleted", "notifications", "synced_at", "has_more"},
+    "api-sync": {"posts", "deleted", "notifications", "synced_at", "has_more", "cursor"},
     "api-notifications": TOLD,
     "api-notification-read": TOLD,
     "api-notification-choices": CHOICE,
     "api-me": PERSON,
     "api-devices": {"id", "name", "ip", "created_at", "last_seen_at", "is_current"},
     "api-categories": {"code", "name_ko", "name_en", "categories"},
+    "api-colours": {"code", "name_ko", "name_en"},
     "api-places": {"zones", "offices"},
     "api-post-matching": {"status", "suggestion_count", "is_waiting", "waiting_reason"},
     "api-post-suggestions": SUGGESTION,
+    "api-post-timeline": {"name", "label", "state", "at"},
     "api-post-answer": SUGGESTION,
     "api-intake": PROPOSALS | {"id"},
     "api-intake-answer": PROPOSALS | {"id"},
@@ -227,6 +245,7 @@ class Scene:
     notification: Notification
     question: IntakeQuestion
     device: UserSession
+    photo_id: UUID  # of the thing; it may be gone by the time that its address is asked for
 
     def address(self, route: str) -> str:
         photo = self.post.photos.get()
@@ -244,6 +263,10 @@ class Scene:
             "api-post-answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
             "api-device": {"pk": self.device.pk},
         }
+        if route.startswith("api-office-post-"):
+            there = {"public_id": self.thing.public_id}
+            shown = {"photo_id": self.photo_id} if route.endswith("-photo") else {}
+            return reverse(route, kwargs=there | shown)
         if route == "api-review-undo":
             staff = self.people["staff"]
             assert staff is not None
@@ -265,6 +288,7 @@ PUTS: Final[dict[str, Callable[[Scene], dict[str, Any]]]] = {
     "api-post-photos-order": lambda scene: {
         "photos": [str(photo.public_id) for photo in scene.post.photos.all()]
     },
+    "api-office-post-photos-order": lambda scene: {"photos": [str(scene.photo_id)]},
     "api-notification-choices": lambda scene: {
         "kind": "suggested",
         "in_app": True,
@@ -292,11 +316,12 @@ def scene() -> Scene:
         person = people[role]
         assert person is not None
         person.user_permissions.set(Permission.objects.filter(codename__in=needed))
-    thing = make_post(kind="found", title="습득물", office=here)
+    thing = make_post(kind="found", title="습득물", office=here, photos=1)
     pair = MatchFactory.create(lost=post, found=thing)
     MatchFactory.create()  # one for each of them
     device = UserSession.objects.create(user=author, ip="127.0.0.1", session_key="x" * 32)
-    return Scene(people, post, thing, pair, told, asked, device)
+    photo_id = thing.photos.get().public_id
+    return Scene(people, post, thing, pair, told, asked, device, photo_id)
 
 
 def browser(user: User | None) -> Client:
@@ -372,6 +397,23 @@ def routes(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator
         else:
             inner = f"{pattern.namespace}:" if pattern.namespace else ""
             yield from routes(pattern, at, space + inner)
+
+
+def methods_of(resolver: URLResolver) -> Iterator[tuple[str, str]]:
+    """Every operation of the API: its name, and each method that it answers."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from methods_of(pattern)
+        elif issubclass(view := getattr(pattern.callback, "cls", object), APIView):
+            for method in view().allowed_methods:
+                if method not in ("OPTIONS", "HEAD"):
+                    yield str(pattern.name), method.lower()
+
+
+def test_the_table_knows_every_method_of_the_api() -> None:
+    found = {(name, method) for name, method in methods_of(get_resolver()) if "api" in name}
+    assert len(found) > 60
+    assert sorted(found - TABLE.keys()) == []
 
 
 def test_the_table_knows_every_route() -> None:

@@ -6,11 +6,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from lostfound.models import Notification, Photo, Post, PostEvent, User
+from lostfound.models import Look, Notification, Photo, Post, PostEvent, User
 from lostfound.models.named import Named
 
 if TYPE_CHECKING:
     NamedModelAdmin = admin.ModelAdmin[Named]
+    LookModelAdmin = admin.ModelAdmin[Look]
     NotificationModelAdmin = admin.ModelAdmin[Notification]
     PostModelAdmin = admin.ModelAdmin[Post]
     PhotoTabularInline = admin.TabularInline[Photo, Post]
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     PostModelForm = forms.ModelForm[Post]
     UserModelAdmin = UserAdmin[User]
 else:
-    NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
+    LookModelAdmin = NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
     PhotoTabularInline = EventTabularInline = admin.TabularInline
     PhotoInlineFormSet = forms.BaseInlineFormSet
     PostModelForm = forms.ModelForm

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
 from lostfound.models import Post, User
-from lostfound.services import delete_user
+from lostfound.services import delete_user, note_person_seen
 
 
 @admin.register(User)
@@ -36,6 +36,19 @@ class UserAdmin(UserModelAdmin):
         (_("Messages"), {"fields": ("language", "wants_email")}),
         (_("Office"), {"fields": ("office",)}),
     )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Whose account is opened is written down."""
+        person = self.get_object(request, object_id)
+        if person is not None and self.has_view_permission(request, person):
+            note_person_seen(self._actor(request), person)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a person goes too, unless somebody on the other side waits for it."""

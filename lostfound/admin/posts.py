@@ -1,32 +1,31 @@
 """Posts as the office sees them. Everything that is written goes through the services."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from lostfound.admin.bases import PostModelAdmin, PostModelForm
+from lostfound.admin.bases import PostModelForm
 from lostfound.admin.columns import PostColumns
-from lostfound.admin.files import export_response, import_view
+from lostfound.admin.files import import_view
 from lostfound.admin.filters import AgeFilter, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
 from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
-from lostfound.models import Photo, Post, User
+from lostfound.models import Look, Photo, Post
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
     TransitionRefused,
-    close_post,
     delete_post,
     edit_post,
-    reopen_post,
+    note_look,
     submit_post,
 )
 from lostfound.services.post_fields import (
@@ -38,7 +37,7 @@ from lostfound.services.post_fields import (
 
 
 @admin.register(Post)
-class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
+class PostAdmin(PostColumns, FilterNumbers, PostActions):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm
@@ -73,7 +72,6 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
     )
     date_hierarchy = "created_at"
     raw_id_fields = ("author",)
-    actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
     action_form = ShelfActionForm
 
     def get_urls(self) -> list[URLPattern]:
@@ -99,11 +97,11 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         """What another office keeps is only looked at."""
-        return super().has_change_permission(request, obj) and not _is_elsewhere(request, obj)
+        return super().has_change_permission(request, obj) and not is_elsewhere(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         """As for changes."""
-        return super().has_delete_permission(request, obj) and not _is_elsewhere(request, obj)
+        return super().has_delete_permission(request, obj) and not is_elsewhere(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """A lost post has nothing that is kept."""
@@ -136,10 +134,10 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
             name: form.cleaned_data[name] for name in form.changed_data if name in form.fields
         }
         if change:
-            edit_post(obj, actor=_actor(request), fields=fields)
+            edit_post(obj, actor=actor_of(request), fields=fields)
             return
         every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
-        saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=_actor(request))
+        saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=actor_of(request))
         obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -151,7 +149,17 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
         formset.new_objects, formset.changed_objects = [], []
         formset.deleted_objects = removed
         if removed:
-            edit_post(form.instance, actor=_actor(request), fields={}, remove_photos=removed)
+            edit_post(form.instance, actor=actor_of(request), fields={}, remove_photos=removed)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Whose posts were listed is written down."""
+        answer = super().changelist_view(request, extra_context)
+        listed = (getattr(answer, "context_data", None) or {}).get("cl")
+        if listed is not None:
+            note_look(actor_of(request), Look.What.LIST, listed.result_list)
+        return answer
 
     def changeform_view(
         self,
@@ -162,14 +170,20 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
     ) -> Any:
         """What a service refuses is told on the same page; nothing of it is saved."""
         post = self.get_object(request, object_id) if object_id else None
-        if post is not None and request.method == "GET" and _is_elsewhere(request, post):
-            text = _("Kept at another office (%(office)s): you can read this, not change it.")
-            self.message_user(request, text % {"office": post.office}, messages.INFO)
+        if post is not None and request.method == "GET":
+            self._note_read(request, post)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refused:
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def _note_read(self, request: HttpRequest, post: Post) -> None:
+        if self.has_view_permission(request, post):
+            note_look(actor_of(request), Look.What.POST, [post])
+        if is_elsewhere(request, post):
+            text = _("Kept at another office (%(office)s): you can read this, not change it.")
+            self.message_user(request, text % {"office": post.office}, messages.INFO)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a post goes with it; what is matched or of another office stays."""
@@ -177,19 +191,19 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
         staying = [
             str(post)
             for post in objs
-            if post.status == Post.Status.MATCHED or _is_elsewhere(request, post)
+            if post.status == Post.Status.MATCHED or is_elsewhere(request, post)
         ]
         return to_delete, counts, set(), [*protected, *staying]
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         """With its files."""
-        delete_post(obj, actor=_actor(request))
+        delete_post(obj, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """All or none."""
         with transaction.atomic():
             for post in queryset:
-                delete_post(post, actor=_actor(request))
+                delete_post(post, actor=actor_of(request))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -200,56 +214,3 @@ class PostAdmin(PostColumns, FilterNumbers, PostModelAdmin):
         except TransitionRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
-
-    @admin.action(description=_("Close the chosen posts"), permissions=["change"])
-    def close_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Take them out of matching."""
-        self._each(request, queryset, close_post)
-
-    @admin.action(description=_("Move the chosen things to the shelf"), permissions=["change"])
-    def move_to_shelf(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Put found things on the shelf that is named beside the action."""
-        shelf = request.POST.get("shelf", "")
-        moved = 0
-        for post in queryset.filter(kind=Post.Kind.FOUND):
-            try:
-                edit_post(post, actor=_actor(request), fields={"shelf": shelf})
-                moved += 1
-            except ValidationError as refused:
-                self.message_user(
-                    request, f"{post}: {' '.join(refused.messages)}", messages.WARNING
-                )
-            except PermissionDenied as refused:
-                self.message_user(request, f"{post}: {refused}", messages.WARNING)
-        text = ngettext("%(n)d thing was moved.", "%(n)d things were moved.", moved)
-        self.message_user(request, text % {"n": moved}, messages.SUCCESS)
-
-    @admin.action(description=_("Save the chosen posts as a CSV file"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
-        """A file that is safe to open in a spreadsheet."""
-        return export_response(queryset)
-
-    @admin.action(description=_("Open the chosen posts again"), permissions=["change"])
-    def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Put them back into matching."""
-        self._each(request, queryset, reopen_post)
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Post], service: Any) -> None:
-        done = 0
-        for post in queryset:
-            try:
-                service(post, actor=_actor(request))
-                done += 1
-            except (TransitionRefused, PermissionDenied) as refused:
-                self.message_user(request, f"{post}: {refused}", messages.WARNING)
-        if done:
-            text = ngettext("%(n)d post was changed.", "%(n)d posts were changed.", done)
-            self.message_user(request, text % {"n": done}, messages.SUCCESS)
-
-
-def _actor(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the admin lets nobody else in
-
-
-def _is_elsewhere(request: HttpRequest, post: Post | None) -> bool:
-    return post is not None and post.is_kept_elsewhere_for(_actor(request))

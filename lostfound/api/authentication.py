@@ -1,18 +1,23 @@
 """The token of a device. A broken one is refused by name instead of making the caller nobody."""
 
-from typing import Any
+from typing import Any, Final
 
+from allauth.account.adapter import get_adapter
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
+from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from lostfound.services.devices import note_device_use
+
 HEADER = "X-Session-Token"
+MAX_USER_AGENT_CHARS: Final = UserSession._meta.get_field("user_agent").max_length
 
 
 class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
-    """Signs in by the token that allauth gave the device."""
+    """Signs in by the token that allauth gave the device; whoever uses it stays signed in."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The person behind the token; None without a token, so that a cookie may follow.
@@ -26,7 +31,14 @@ class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
         signed_in = super().authenticate(request) if is_token else None
         if signed_in is None or not signed_in[0].is_active:
             raise AuthenticationFailed(_("This token is not valid. Please sign in again."))
-        return signed_in[0], signed_in[1]
+        user, session = signed_in
+        note_device_use(
+            user,
+            session.session_key,
+            ip=get_adapter().get_client_ip(request._request),
+            user_agent=request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS],
+        )
+        return user, session
 
     def authenticate_header(self, request: Request) -> str:
         """Makes a missing sign-in 401, which tells a client to ask for one."""

@@ -1,4 +1,4 @@
-"""What posts may name: categories and places; and found things, as anybody may see them."""
+"""What posts may name: categories, colours, places; and found things. Anybody may read them."""
 
 from uuid import UUID
 
@@ -12,12 +12,14 @@ from rest_framework.views import APIView
 
 from lostfound import selectors
 from lostfound.api.problems import problems
-from lostfound.api.serializers.campus import FamilyOut, PlacesOut, ThingOut
-from lostfound.models import Building, Zone
+from lostfound.api.serializers.campus import ColourNamesOut, FamilyOut, PlacesOut, ThingOut
+from lostfound.models import Building, Colour, Zone
 
 
 class CategoriesView(APIView):
     """Families of categories in both languages."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(
         operation_id="categories_list", responses={200: FamilyOut(many=True), **problems(401)}
@@ -27,8 +29,23 @@ class CategoriesView(APIView):
         return Response(FamilyOut(selectors.active_taxonomy(), many=True).data)
 
 
+class ColoursView(APIView):
+    """Colours in both languages."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="colours_list", responses={200: ColourNamesOut(many=True), **problems(401)}
+    )
+    def get(self, request: Request) -> Response:
+        """List what a post may name as its colour."""
+        return Response(ColourNamesOut(list(Colour), many=True).data)
+
+
 class PlacesView(APIView):
     """Zones with their buildings, and the offices."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="places_list", responses={200: PlacesOut, **problems(401)})
     def get(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ from typing import Any, Final
 UMBRELLA_ID: Final = "1f0e9a4e-5a3b-4c7e-9a1d-2f6f0c6d9b11"
 FOUND_ID: Final = "8c5b0c1e-93c2-4f43-8e0c-0d1f4b7f2a65"
 PHOTO_ID: Final = "52a1e0f4-6a0f-4d0d-9a44-7b0d8f5c3e21"
+PHOTO_FILE: Final = "(bytes of umbrella.jpg)"
 SAVED_AT: Final = "2026-03-31T09:12:30.123456+09:00"
 
 PHOTO: Final[dict[str, Any]] = {
@@ -95,10 +96,14 @@ OFFICE: Final = {
     "hours_ko": "월–금 09:00–18:00",
     "hours_en": "Mon–Fri 09:00–18:00",
 }
+KEPT_AT: Final = {"office": OFFICE, "kept_note": ""}
 NOTIFICATION: Final = {
     "id": 12,
     "kind": "match_confirmed",
-    "message": "같은 물건으로 확인됐어요",
+    "title": "파란 우산",
+    "message": "잃어버린 물건을 찾았어요: 파란 우산",
+    "advice": "보관 장소: 학생회관 분실물센터 (학생회관)",
+    "kept_at": KEPT_AT,
     "post": UMBRELLA_ID,
     "created_at": SAVED_AT,
     "read_at": None,
@@ -136,12 +141,13 @@ EXAMPLES: Final[dict[str, Any]] = {
     "PublicPostOut": PUBLIC,
     "ThingOut": {**PUBLIC, "status": "open", "office": "student_union_office"},
     "NewPostInRequest": {"kind": "lost", **WRITTEN},
-    "NewPostWithPhotosInRequest": {"kind": "lost", **WRITTEN},
+    "NewPostWithPhotosInRequest": {"kind": "lost", **WRITTEN, "photos": [PHOTO_FILE]},
+    "PhotosInRequest": {"photos": [PHOTO_FILE]},
     "PatchedPostInRequest": {"description": "손잡이에 초록 리본이 있어요"},
     "OfficeIntakeInRequest": HANDED_IN,
-    "OfficeIntakeWithPhotosInRequest": HANDED_IN,
+    "OfficeIntakeWithPhotosInRequest": {**HANDED_IN, "photos": [PHOTO_FILE]},
     "PatchedOfficeIntakeInRequest": {"shelf": "B-1"},
-    "PatchedOfficeIntakeWithPhotosInRequest": {"shelf": "B-1"},
+    "PatchedOfficeIntakeWithPhotosInRequest": {"shelf": "B-1", "photos": [PHOTO_FILE]},
     "PhotoOrderInRequest": {"photos": [PHOTO_ID]},
     "CategoryOut": CATEGORY,
     "FamilyOut": {
@@ -150,9 +156,11 @@ EXAMPLES: Final[dict[str, Any]] = {
         "name_en": "Umbrellas",
         "categories": [CATEGORY],
     },
+    "ColourNamesOut": {"code": "blue", "name_ko": "파랑", "name_en": "Blue"},
     "BuildingOut": BUILDING,
     "ZoneOut": ZONE,
     "OfficeOut": OFFICE,
+    "KeptAtOut": KEPT_AT,
     "PlacesOut": {"zones": [ZONE], "offices": [OFFICE]},
     "NotificationOut": NOTIFICATION,
     "NotificationChoiceOut": CHOICE,
@@ -181,6 +189,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "notifications": [NOTIFICATION],
         "synced_at": SAVED_AT,
         "has_more": False,
+        "cursor": None,
     },
     "FieldError": FIELD_ERROR,
     "Problem": {

@@ -44,10 +44,11 @@ TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json":
 class MayHandlePosts(BasePermission):
     """Staff who may see posts, and for writing those who may change them."""
 
+    needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
+
     def has_permission(self, request: Request, view: Any) -> bool:
         """See rest_framework."""
-        needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
-        what = needed.get(str(request.method), "change")
+        what = self.needed.get(str(request.method), "change")
         user = request.user
         return bool(user.is_staff and user.has_perm(f"lostfound.{what}_post"))
 
@@ -114,7 +115,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
         photos = fields.pop("photos", [])
         post = submit_once(request, self, kind=Post.Kind.FOUND, fields=fields, photos=photos)
         at = reverse("api-office-post", args=[post.public_id])
-        saved = _represent(_post(post.public_id))
+        saved = represent(any_post(post.public_id))
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
@@ -134,7 +135,7 @@ class OfficePostView(APIView):
     )
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post as the office sees it."""
-        return told(_represent(_post(public_id)))
+        return told(represent(any_post(public_id)))
 
     @extend_schema(
         operation_id="office_posts_update",
@@ -144,8 +145,8 @@ class OfficePostView(APIView):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
-        post = _post(public_id)
-        check = require_match(request, post, _represent)
+        post = any_post(public_id)
+        check = require_match(request, post, represent)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
@@ -153,12 +154,17 @@ class OfficePostView(APIView):
         services.edit_post(
             post, actor=person(request), fields=fields, add_photos=photos, check=check
         )
-        return told(_represent(_post(public_id)))
+        return told(represent(any_post(public_id)))
 
 
-def _represent(post: Post) -> Any:
+def represent(post: Post) -> Any:
+    """What a GET of anybody's post answers."""
     return OfficePostOut(post).data
 
 
-def _post(public_id: UUID) -> Post:
+def any_post(public_id: UUID) -> Post:
+    """A post, whoever wrote it.
+
+    Raises: Http404
+    """
     return get_object_or_404(Post.objects.with_details(), public_id=public_id)

@@ -1,17 +1,13 @@
-"""The person behind the token: messages, how they are told, devices, and what has changed."""
+"""The person behind the token: messages, how they are told, and devices."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,15 +21,9 @@ from lostfound.api.serializers.person import (
     MeOut,
     NotificationChoiceOut,
     NotificationOut,
-    SyncOut,
 )
-from lostfound.models import DeletedPost, Notification, NotificationChoice, User
+from lostfound.models import Notification, NotificationChoice, User
 from lostfound.services import choose_notifications
-from lostfound.services.posts import DELETIONS_KEPT_FOR
-
-MOST_AT_ONCE: Final = 100
-# A change is visible once its transaction ends; a device gets what is near twice, and nothing late.
-OVERLAP: Final = timedelta(seconds=60)
 
 
 class NotificationsView(generics.ListAPIView[Notification]):
@@ -169,69 +159,3 @@ def session_key(request: Request) -> str:
     """The session that this request came in, by token or by cookie."""
     by_token = getattr(request.auth, "session_key", None)
     return str(by_token or request._request.session.session_key)
-
-
-class TooOld(APIException):
-    """What was deleted so long ago is no longer known."""
-
-    status_code = status.HTTP_410_GONE
-    default_code = "too_old"
-
-
-class SyncView(APIView):
-    """Everything that a device has to know to be up to date."""
-
-    @extend_schema(
-        operation_id="sync",
-        parameters=[
-            OpenApiParameter(
-                "updated_since",
-                description="synced_at of the last answer; without it, everything is sent.",
-            )
-        ],
-        responses={200: SyncOut, **problems(400, 401, 410)},
-    )
-    def get(self, request: Request) -> Response:
-        """Read what has changed since; what is near that moment may come twice."""
-        user, now = person(request), timezone.now()
-        given = request.query_params.get("updated_since")
-        since = _moment(given) if given is not None else None
-        if since is not None and now - since > DELETIONS_KEPT_FOR:
-            raise TooOld(_("That is too long ago. Leave updated_since out, and keep what you get."))
-        posts = selectors.posts_of(user).order_by("updated_at", "pk")
-        deleted = DeletedPost.objects.filter(author=user).order_by("deleted_at")
-        told = selectors.notifications_of(user).order_by("created_at", "pk")
-        if since is not None:
-            posts = posts.filter(updated_at__gte=since)
-            deleted = deleted.filter(deleted_at__gte=since)
-            told = told.filter(created_at__gte=since)
-        else:
-            deleted = deleted.none()
-        page = list(posts[: MOST_AT_ONCE + 1])
-        has_more = len(page) > MOST_AT_ONCE
-        synced_at = now - OVERLAP
-        if has_more:
-            page.pop()
-            synced_at = page[-1].updated_at
-            # Whatever was saved in that very moment goes along: the next answer begins after it.
-            page += posts.filter(updated_at=synced_at, pk__gt=page[-1].pk)
-            synced_at += timedelta(microseconds=1)
-        answer = {
-            "posts": page,
-            "deleted": deleted,
-            "notifications": told,
-            "synced_at": synced_at,
-            "has_more": has_more,
-        }
-        return Response(SyncOut(answer).data)
-
-
-def _moment(text: str) -> Any:
-    try:
-        found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None:
-        message = _("This is no moment. Please write it like 2026-03-31T09:00:00Z.")
-        raise ValidationError({"updated_since": [message]}, code="invalid")
-    return found if timezone.is_aware(found) else timezone.make_aware(found)

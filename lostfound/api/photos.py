@@ -3,10 +3,8 @@
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -66,12 +64,9 @@ class PhotoOrderView(APIView):
     def put(self, request: Request, public_id: UUID) -> Response:
         """Show these first, in this order; those not named follow as they were."""
         post, check = changes_of_own_post(request, public_id)
-        data = PhotoOrderIn(data=request.data)
+        data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
-        rows = {photo.public_id: photo for photo in post.photos.all()}
-        if not rows.keys() >= set(data.validated_data["photos"]):
-            raise ValidationError({"photos": [_("This photograph is no longer here.")]}, "unknown")
-        order = [rows[one] for one in data.validated_data["photos"]]
+        order = data.validated_data["photos"]
         services.edit_post(post, actor=person(request), fields={}, photo_order=order, check=check)
         return own_post_told(request, public_id)
 

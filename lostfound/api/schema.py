@@ -3,8 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from drf_spectacular.openapi import AutoSchema
-
+from lostfound.api.drawing import OneShapeSchema
 from lostfound.api.examples import EXAMPLES, PARAMETERS
 from lostfound.api.problems import CONTENT_TYPE
 
@@ -35,7 +34,7 @@ REFUSALS: Final = {
 }
 
 
-class OperationSchema(AutoSchema):
+class OperationSchema(OneShapeSchema):
     """One operation; what a throttle of its view can answer is said by the throttle itself."""
 
     def get_operation(self, *args: Any) -> Schema | None:

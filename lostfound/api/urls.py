@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.api import campus, office, person, photos, posts
+from lostfound.api import campus, office, office_changes, person, photos, posts, sync
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
@@ -22,8 +22,9 @@ urlpatterns = [
     ),
     path("things/<uuid:public_id>/", campus.ThingView.as_view(), name="api-thing"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
+    path("colours/", campus.ColoursView.as_view(), name="api-colours"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),
-    path("sync/", person.SyncView.as_view(), name="api-sync"),
+    path("sync/", sync.SyncView.as_view(), name="api-sync"),
     path("notifications/", person.NotificationsView.as_view(), name="api-notifications"),
     path(
         "notifications/read/",
@@ -45,4 +46,24 @@ urlpatterns = [
     path("devices/<int:pk>/", person.DeviceView.as_view(), name="api-device"),
     path("office/posts/", office.OfficePostsView.as_view(), name="api-office-posts"),
     path("office/posts/<uuid:public_id>/", office.OfficePostView.as_view(), name="api-office-post"),
+    path(
+        "office/posts/<uuid:public_id>/close/",
+        office_changes.CloseOfficePostView.as_view(),
+        name="api-office-post-close",
+    ),
+    path(
+        "office/posts/<uuid:public_id>/reopen/",
+        office_changes.ReopenOfficePostView.as_view(),
+        name="api-office-post-reopen",
+    ),
+    path(
+        "office/posts/<uuid:public_id>/photos/order/",
+        office_changes.OfficePhotoOrderView.as_view(),
+        name="api-office-post-photos-order",
+    ),
+    path(
+        "office/posts/<uuid:public_id>/photos/<uuid:photo_id>/",
+        office_changes.OfficePhotoView.as_view(),
+        name="api-office-post-photo",
+    ),
 ]

@@ -1,10 +1,12 @@
 """The rows of the people's side. Facts about one row are methods of its model."""
 
+from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
+from lostfound.models.look import Look
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
-from lostfound.models.post import AppendOnlyError, Colour, DeletedPost, Post, PostEvent
+from lostfound.models.post import Colour, DeletedPost, Post, PostEvent
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
@@ -15,6 +17,7 @@ __all__ = [
     "Colour",
     "DeletedPost",
     "Family",
+    "Look",
     "Notification",
     "NotificationChoice",
     "Office",

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.models.append_only import AppendOnly
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
 HIDDEN_MARK = "…"  # what the public reads in place of hidden words
+MAX_INITIALS = 2  # characters
 
 
 class Colour(models.TextChoices):
@@ -214,18 +216,28 @@ class Post(models.Model):
     @property
     def public_title(self) -> str:
         """The title without the words that are hidden; the category where nothing is left."""
-        shown = self.title
-        # The longest first: one hidden fact may hold another.
-        for words in sorted(self.hidden_words, key=len, reverse=True):
-            shown = re.sub(re.escape(words), HIDDEN_MARK, shown, flags=re.IGNORECASE)
+        shown = self._without_hidden(self.title, HIDDEN_MARK)
         if re.search(r"\w", shown):
             return shown
         return self.category.name if self.category else str(self.get_kind_display())
 
     @property
     def text(self) -> str:
-        """The words that describe the thing, as they are embedded."""
-        return f"{self.title}\n{self.description}".strip()
+        """The words that describe the thing, as they are embedded.
+
+        Without what staff marked as hidden: neither a search nor the likeness of a suggestion may
+        tell whether somebody has guessed it.
+        """
+        return self._without_hidden(f"{self.title}\n{self.description}", " ").strip()
+
+    def _without_hidden(self, text: str, mark: str) -> str:
+        # The longest first: one hidden fact may hold another. However it is spaced.
+        for words in sorted(self.hidden_words, key=len, reverse=True):
+            spelt = r"\s*".join(re.escape(char) for char in words if not char.isspace())
+            if len(words) <= MAX_INITIALS:  # an initial is not taken out of the middle of words
+                spelt = rf"(?<![a-z0-9]){spelt}(?![a-z0-9])"
+            text = re.sub(spelt, mark, text, flags=re.IGNORECASE)
+        return text
 
 
 class DeletedPost(models.Model):
@@ -248,23 +260,7 @@ class DeletedPost(models.Model):
         return str(self.public_id)
 
 
-class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or remove a row of the record."""
-
-
-class PostEventQuerySet(models.QuerySet["PostEvent"]):
-    """Refuses what would rewrite the record; a post's removal cascades past it."""
-
-    def update(self, **kwargs: Any) -> int:
-        """Always refused."""
-        raise AppendOnlyError("Events are only ever added.")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Always refused."""
-        raise AppendOnlyError("Events go only together with their post.")
-
-
-class PostEvent(models.Model):
+class PostEvent(AppendOnly):
     """One change of a post: who, when, what. Rows are only ever added."""
 
     post = models.ForeignKey(
@@ -283,8 +279,6 @@ class PostEvent(models.Model):
     detail = models.JSONField(_("details"), default=dict, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = PostEventQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
@@ -292,17 +286,3 @@ class PostEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.from_status}→{self.to_status}".strip()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; an existing one is never written again.
-
-        Raises:
-            AppendOnlyError: the row exists already.
-        """
-        if not self._state.adding:
-            raise AppendOnlyError("Events are only ever added.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Always refused: an event goes only together with its post."""
-        raise AppendOnlyError("Events go only together with their post.")

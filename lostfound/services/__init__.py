@@ -1,5 +1,6 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
+from lostfound.services.looks import note_look, note_person_seen
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
     NotOpen,
@@ -23,6 +24,8 @@ __all__ = [
     "delete_post",
     "delete_user",
     "edit_post",
+    "note_look",
+    "note_person_seen",
     "notify",
     "reopen_post",
     "submit_post",

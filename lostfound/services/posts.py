@@ -182,12 +182,17 @@ def close_post(post: Post, *, actor: User | None, check: Check | None = None) ->
         check: see edit_post.
 
     Raises:
-        TransitionRefused: it is closed or returned already.
+        TransitionRefused: it is closed or returned already, or matched: then the match has to be
+            undone.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     if check is not None:
         _lock(post, check)
     refuse_another_office(post, actor)
+    if post.status == Post.Status.MATCHED:
+        raise TransitionRefused(
+            _("A matched post cannot be closed. The office has to undo the match first.")
+        )
     return change_status(post, Post.Status.CLOSED, actor=actor, action="closed")
 
 

@@ -13,7 +13,8 @@ RETURNED, CLOSED = Post.Status.RETURNED, Post.Status.CLOSED
 
 ALLOWED: Final[dict[str, frozenset[str]]] = {
     OPEN: frozenset({MATCHED, RETURNED, CLOSED}),
-    MATCHED: frozenset({OPEN, RETURNED, CLOSED}),
+    # Not closed: the other side of the pair would wait for a thing that nobody looks for.
+    MATCHED: frozenset({OPEN, RETURNED}),
     RETURNED: frozenset({OPEN}),
     CLOSED: frozenset({OPEN}),
 }
@@ -42,7 +43,7 @@ def change_status(
     )
     if not changed:
         raise TransitionRefused(
-            _("This post has changed in the meantime. Reload the page to see its state.")
+            _("This post has changed in the meantime. Look at it again to see its state.")
         )
     PostEvent.objects.create(
         post_id=post.pk,

@@ -9,8 +9,11 @@ from django.utils.safestring import SafeString
 
 from lostfound.devices import device_name
 from lostfound.models import Post
+from lostfound.notices import advice, headline
 
 register = template.Library()
+register.filter("headline", headline)
+register.filter("advice", advice)
 
 # Families that icons.svg has a drawing for; any other one gets the parcel.
 FAMILY_ICONS: Final = frozenset(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lostfound import selectors, services
 from lostfound.forms import FORMS, PostForm, form_for
-from lostfound.models import Post
+from lostfound.models import Look, Post
 from lostfound.people import signed_in
 from lostfound.throttles import throttle_write
 
@@ -47,6 +47,7 @@ def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A post as its author sees it, with the state of its matching."""
     person = signed_in(request)
     shown = get_object_or_404(selectors.posts_visible_to(person), public_id=public_id)
+    services.note_look(person, Look.What.POST, [shown])
     context = {
         "post": shown,
         "is_author": shown.author_id == person.pk,

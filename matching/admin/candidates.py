@@ -12,7 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lostfound.models import Post, User
+from lostfound.models import Look, Post, User
+from lostfound.services import note_look
 from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_gates, explain_reasons
@@ -54,6 +55,9 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
         raise PermissionDenied
     post = get_object_or_404(Post.objects.with_details(), pk=id)
     result = search_now(post) if post.is_open else None
+    candidates = _candidates(post, result) if result else []
+    seen = [post, *(candidate.post for candidate in candidates)]
+    note_look(cast(User, request.user), Look.What.LIST, seen)
     context = {
         **admin.site.each_context(request),
         "opts": Match._meta,
@@ -61,7 +65,7 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
         "post": post,
         "which": "right" if post.kind == Post.Kind.LOST else "left",
         "is_ready": result is not None,
-        "candidates": _candidates(post, result) if result else [],
+        "candidates": candidates,
         "candidate_count": len(result.scores) if result else 0,
         "duplicates": list(open_duplicates(post)),
         "may_decide": request.user.has_perm(CHANGE),

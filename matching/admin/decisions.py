@@ -13,16 +13,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
+from matching.admin.pages import MAY_DECIDE, by_button, desk_url
 from matching.admin.undo import undo_button
 from matching.models import Match, MatchDecision
 from matching.review.explain import compared_words, explain_gates, how_words, score_words
-from matching.services.decisions import DecisionRefused, undo_decision
-
-MAY_DECIDE = "matching.change_match"
+from matching.services.decision_checks import DecisionRefused
+from matching.services.decisions import undo_decision
 
 
 @admin.register(MatchDecision)
@@ -67,7 +66,7 @@ class MatchDecisionAdmin(DecisionModelAdmin):
 
     def undo_view(self, request: HttpRequest) -> HttpResponse:
         """Take back the one decision that the pressed button names."""
-        return require_POST(self._undo)(request)
+        return by_button(self._undo)(request)
 
     def _undo(self, request: HttpRequest) -> HttpResponse:
         if not self.has_undo_permission(request):
@@ -80,6 +79,9 @@ class MatchDecisionAdmin(DecisionModelAdmin):
         else:
             text = _("Undone: %(match)s is as it was before.") % {"match": decision.match}
             messages.success(request, text)
+        if request.POST.get("page") == "desk":
+            desk = desk_url(request.POST.get("filters", ""), decision.match_id)
+            return HttpResponseRedirect(desk)
         url = request.POST.get("next", "")
         if not url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()

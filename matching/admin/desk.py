@@ -5,17 +5,24 @@ from typing import cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lostfound.models import User
 from matching.admin.bases import MatchModelAdmin
-from matching.admin.pages import desk_url, queue_of, review_page
+from matching.admin.pages import by_button, desk_url, queue_of, review_page
 from matching.models import Match
-from matching.services import claim_next, log_shown, skip
+from matching.services import (
+    DecisionRefused,
+    claim_next,
+    last_decision,
+    log_shown,
+    skip,
+    take_over,
+    undo_decision,
+)
 
 
 def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
@@ -27,29 +34,37 @@ def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
     def skip_one(request: HttpRequest, pk: int) -> HttpResponse:
         return _skip(model_admin, request, pk)
 
+    def take(request: HttpRequest, pk: int) -> HttpResponse:
+        return _take(model_admin, request, pk)
+
+    def undo(request: HttpRequest) -> HttpResponse:
+        return _undo_last(model_admin, request)
+
     guarded = model_admin.admin_site.admin_view
     return [
         path("desk/", guarded(require_safe(desk)), name="matching_match_desk"),
-        path("<int:pk>/skip/", guarded(require_POST(skip_one)), name="matching_match_skip"),
+        path("desk/undo/", guarded(by_button(undo)), name="matching_match_undo_last"),
+        path("<int:pk>/skip/", guarded(by_button(skip_one)), name="matching_match_skip"),
+        path("<int:pk>/take/", guarded(by_button(take)), name="matching_match_take"),
     ]
 
 
 def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     """The next pair of this person."""
-    if not model_admin.has_change_permission(request):
-        raise PermissionDenied
-    filters = request.GET.get("filters", "")
+    person = _decider(model_admin, request)
+    filters, wanted = request.GET.get("filters", ""), request.GET.get("pair", "")
     queue = queue_of(model_admin, request, filters)
-    match = claim_next(cast(User, request.user), queue)
+    match = claim_next(person, queue, int(wanted) if wanted.isdecimal() else None)
     left = queue.count()
     if match is None:
-        if left:
-            messages.info(request, _("The pairs that are left are before your colleagues."))
+        title = _("Your colleagues have what is left") if left else _("All pairs are decided")
         context = {
             **model_admin.admin_site.each_context(request),
-            "title": _("All pairs are decided"),
+            "title": title,
             "opts": model_admin.opts,
             "left": left,
+            "filters": filters,
+            "last": last_decision(person),
         }
         return TemplateResponse(request, "admin/matching/match/desk_empty.html", context)
     log_shown([match])
@@ -58,8 +73,42 @@ def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _skip(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave a pair to somebody else, or to later."""
+    """Leave a pair to somebody else, or to later; one that is gone is left already."""
+    person = _decider(model_admin, request)
+    match = Match.objects.filter(pk=pk).first()
+    if match is not None:
+        skip(match, person)
+    return HttpResponseRedirect(desk_url(request.POST.get("filters", "")))
+
+
+def _take(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a pair that a colleague has, and decide it at the desk."""
+    person = _decider(model_admin, request)
+    match = Match.objects.filter(pk=pk).first()
+    if match is not None:
+        take_over(match, person)
+    return HttpResponseRedirect(desk_url(request.POST.get("filters", ""), pk))
+
+
+def _undo_last(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Take back what this person decided last, and lay it before them again."""
+    person = _decider(model_admin, request)
+    filters = request.POST.get("filters", "")
+    decision = last_decision(person)
+    if decision is None:
+        messages.info(request, _("There is nothing of today that you could take back."))
+        return HttpResponseRedirect(desk_url(filters))
+    try:
+        undo_decision(decision, actor=person)
+    except DecisionRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        text = _("Undone: %(match)s is as it was before.") % {"match": decision.match}
+        messages.success(request, text)
+    return HttpResponseRedirect(desk_url(filters, decision.match_id))
+
+
+def _decider(model_admin: MatchModelAdmin, request: HttpRequest) -> User:
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
-    skip(get_object_or_404(Match, pk=pk), cast(User, request.user))
-    return HttpResponseRedirect(desk_url(request.POST.get("filters", "")))
+    return cast(User, request.user)

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from lostfound.models import Post, User
+from lostfound.models import Look, Post, User
+from lostfound.services import note_look
 from matching.admin.bases import DuplicateModelAdmin
 from matching.admin.filters import WaitingFilter
 from matching.models import PossibleDuplicate
@@ -90,6 +91,7 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
             raise PermissionDenied
         if duplicate is None:
             raise Http404
+        note_look(cast(User, request.user), Look.What.PAIR, [duplicate.first, duplicate.second])
         others = open_duplicates().exclude(pk=duplicate.pk)
         context = {
             **self.admin_site.each_context(request),

@@ -16,28 +16,31 @@ from django.http import (
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from lostfound.models import Office, User
+from lostfound.models import Look, Office, User
+from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
 from matching.admin.desk import desk_urls
 from matching.admin.filters import WaitingFilter
 from matching.admin.overview import overview_urls
-from matching.admin.pages import desk_url, list_url, queue_of, review_page, review_url
+from matching.admin.pages import by_button, desk_url, list_url, queue_of, review_page, review_url
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
 from matching.review.queue import QUEUE_ORDER, next_waiting
 from matching.selectors import with_both_posts
 from matching.services import (
     DecisionRefused,
+    claim,
     confirm_match,
+    free_for,
     log_shown,
     reject_match,
     reviewer_of,
 )
-from matching.services.decisions import REJECTABLE
+from matching.services.decision_checks import REJECTABLE
 
 
 class StatusFilter(WaitingFilter):
@@ -115,7 +118,10 @@ class MatchAdmin(MatchModelAdmin):
         response = super().changelist_view(request, context)
         listed = getattr(response, "context_data", None) or {}
         if "cl" in listed:
-            log_undecided(listed["cl"].result_list)
+            pairs = list(listed["cl"].result_list)
+            log_undecided(pairs)
+            seen = [post for match in pairs for post in (match.lost, match.found)]
+            note_look(cast(User, request.user), Look.What.LIST, seen)
         return response
 
     def change_view(
@@ -136,19 +142,22 @@ class MatchAdmin(MatchModelAdmin):
             raise Http404
         log_undecided([match])
         filters = request.GET.get("_changelist_filters", "")
+        person = cast(User, request.user)
         queue = queue_of(self, request, filters)
-        follower = next_waiting(match, queue)
+        follower = next_waiting(match, free_for(person, queue))
+        if match.status in REJECTABLE and self.has_change_permission(request, match):
+            claim(match, person)  # whoever looks at it to decide is handed it as at the desk
         reviewer = reviewer_of(match)
         context = {
             "next_url": review_url(follower, filters) if follower else None,
             "page_name": "review",
-            "reviewer": None if reviewer == request.user else reviewer,
+            "reviewer": None if reviewer == person else reviewer,
         }
         return review_page(self, request, match, filters, queue.count(), context)
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
-        return require_POST(self._decide)(request)
+        return by_button(self._decide)(request)
 
     def _decide(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -162,7 +171,7 @@ class MatchAdmin(MatchModelAdmin):
         match = self.get_object(request, key)
         if match is None:
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
-            return HttpResponseRedirect(list_url(filters))
+            return HttpResponseRedirect(desk_url(filters) if page == "desk" else list_url(filters))
         actor = cast(User, request.user)
         try:
             if action == "confirm":
@@ -184,7 +193,7 @@ class MatchAdmin(MatchModelAdmin):
             return HttpResponseRedirect(list_url(filters))
         if page == "desk":
             return HttpResponseRedirect(desk_url(filters))
-        follower = next_waiting(match, queue_of(self, request, filters))
+        follower = next_waiting(match, free_for(actor, queue_of(self, request, filters)))
         if follower is None:
             messages.info(request, _("No more pairs are waiting here."))
             return HttpResponseRedirect(list_url(filters))

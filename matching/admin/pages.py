@@ -1,22 +1,33 @@
 """The page on which one pair is decided, and the addresses between which a reviewer moves."""
 
 import copy
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from lostfound.models import Look, User
+from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
 from matching.models import Match
 from matching.review.page import review_context
 from matching.review.queue import waiting
 from matching.selectors import with_both_posts
-from matching.services.decisions import REJECTABLE
+from matching.services import last_decision
+from matching.services.decision_checks import REJECTABLE
+
+View = Callable[..., HttpResponse]
+MAY_DECIDE: Final = "matching.change_match"
 
 
 def review_page(
@@ -27,7 +38,8 @@ def review_page(
     waiting_count: int,
     context: dict[str, Any],
 ) -> TemplateResponse:
-    """The page on which one pair is decided."""
+    """The page on which one pair is decided; who opened it is written down."""
+    note_look(cast(User, request.user), Look.What.PAIR, [match.lost, match.found])
     shown = {
         **model_admin.admin_site.each_context(request),
         **review_context(match),
@@ -37,6 +49,7 @@ def review_page(
         "list_url": list_url(filters),
         "waiting_count": waiting_count,
         "may_decide": model_admin.has_change_permission(request, match),
+        "last": last_decision(cast(User, request.user)),
         **context,
     }
     return TemplateResponse(request, "admin/matching/match/review.html", shown)
@@ -65,7 +78,28 @@ def review_url(match: Match, filters: str) -> str:
     return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
 
 
-def desk_url(filters: str) -> str:
-    """The desk, over the pairs of a filtered list."""
+def desk_url(filters: str, pair: int | None = None) -> str:
+    """The desk, over the pairs of a filtered list, with one pair before all others."""
     url = reverse("admin:matching_match_desk")
-    return f"{url}?{urlencode({'filters': filters})}" if filters else url
+    asked = {"filters": filters, "pair": pair and str(pair)}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{url}?{query}" if query else url
+
+
+def by_button(view: View) -> View:
+    """A view that only a pressed button reaches; whoever had to sign in first comes by a link.
+
+    The sign-in leads back to the address of the button, without what was decided.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            if not request.user.has_perm(MAY_DECIDE):
+                raise PermissionDenied
+            text = _("You had to sign in again, so nothing was done. Please press it once more.")
+            messages.warning(request, text)
+            return HttpResponseRedirect(desk_url(""))
+        return require_POST(view)(request, *args, **kwargs)
+
+    return guarded

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PUBLIC, SAVED_AT
+from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PHOTO_FILE, PUBLIC, SAVED_AT
 
 QUESTION_ID: Final = "6f6f2a0e-2a55-4bd4-86c5-0a5f0a1c7e90"
 PHOTO_QUERY_ID: Final = "d2c1f3a8-7c94-4f0a-8f57-54b4b0f6a7de"
@@ -25,6 +25,15 @@ REASON: Final = {
     "says": "both describe it in nearly the same words",
 }
 FINDING: Final = {"thing": PUBLIC, "why": ["Means the same", "Says “우산”"]}
+LOOK_ALIKE: Final = {
+    "id": "3d0f6d5e-6f55-4d0e-8a39-5a8de1b0c6f2",
+    "title": "파란 우산",
+    "happened_on": "2026-03-29",
+    "office": "student_union_office",
+    "shelf": "A-5",
+    "thumbnail_url": None,
+}
+LOOK_ALIKES: Final = {"kind": "found", "count": 12, "words": "Blue Umbrella", "posts": [LOOK_ALIKE]}
 PAIR: Final[dict[str, Any]] = {
     "id": 31,
     "version": VERSION,
@@ -38,6 +47,8 @@ PAIR: Final[dict[str, Any]] = {
     "reasons_against": ["the colours hardly fit (-0.8)"],
     "gates": [],
     "answer": "mine",
+    "look_alikes": [LOOK_ALIKES],
+    "held_by": "staff",
 }
 
 EXAMPLES: Final[dict[str, Any]] = {
@@ -48,7 +59,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "waiting_reason": "",
     },
     "IntakeInRequest": INTAKE,
-    "IntakeWithPhotoInRequest": INTAKE,
+    "IntakeWithPhotoInRequest": {**INTAKE, "photo": PHOTO_FILE},
     "ProposalOut": PROPOSAL,
     "IntakeOut": {
         "id": QUESTION_ID,
@@ -56,21 +67,26 @@ EXAMPLES: Final[dict[str, Any]] = {
         "category": [PROPOSAL],
         "colour": [{"code": "blue", "probability": 0.91}],
     },
+    "StepOut": {"name": "saved", "label": "저장됨", "state": "done", "at": SAVED_AT},
     "SuggestionOut": {
         "id": 31,
         "status": "suggested",
-        "score": 0.93,
-        "strategy": "calibrated_v3",
+        "likeness": "very_similar",
+        "likeness_words": "매우 비슷해요",
         "created_at": SAVED_AT,
         "answer": None,
         "post": PUBLIC,
+        "kept_at": None,
     },
     "AnswerInRequest": {"answer": "mine", "note": "손잡이에 제 이름이 있어요"},
     "FindingOut": FINDING,
     "SearchOut": {"count": 1, "page": 1, "pages": 1, "by_meaning": True, "results": [FINDING]},
+    "PhotoQueryInRequest": {"photo": PHOTO_FILE},
     "PhotoQueryOut": {"photo": PHOTO_QUERY_ID},
     "FactOut": FACT,
     "ReasonOut": REASON,
+    "LookAlikeOut": LOOK_ALIKE,
+    "LookAlikesOut": LOOK_ALIKES,
     "PairOut": PAIR,
     "NextPairOut": {"left": 40, "pair": PAIR},
     "DecideInRequest": {"version": VERSION},

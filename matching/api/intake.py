@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -12,8 +13,9 @@ from rest_framework.views import APIView
 
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.posts import ERRORS, ONE_ERRORS, person
+from lostfound.photos import PhotoRefused
 from lostfound.throttles import WriteThrottle
-from matching.api.serializers import IntakeIn, IntakeOut, IntakeWithPhotoIn
+from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 
@@ -37,7 +39,10 @@ class IntakeView(APIView):
         """Ask what category and colour words and a photograph speak for."""
         data = IntakeWithPhotoIn(data=request.data)
         data.is_valid(raise_exception=True)
-        question = ask_intake(person(request), **data.validated_data)
+        try:
+            question = ask_intake(person(request), **data.validated_data)
+        except PhotoRefused as refused:
+            raise ValidationError({"photo": refused.error_list}) from refused
         return _told(question, status.HTTP_202_ACCEPTED)
 
 

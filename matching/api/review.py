@@ -13,7 +13,9 @@ from rest_framework.views import APIView
 
 from lostfound.api.posts import person
 from lostfound.api.problems import Conflict, problems
-from matching.api.serializers import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
+from lostfound.models import Look, User
+from lostfound.services import note_look
+from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
 from matching.models import Match, MatchDecision
 from matching.review.page import review_context
 from matching.review.queue import waiting
@@ -24,9 +26,11 @@ from matching.services import (
     confirm_match,
     log_shown,
     reject_match,
+    reviewer_of,
     skip,
     undo_decision,
 )
+from matching.services.decision_checks import STATUS_AFTER, standing_decision
 
 ERRORS = problems(401, 403, 404)
 DECIDED: Final[dict[Any, Any]] = {200: DecisionOut, **ERRORS, **problems(400, 409)}
@@ -51,11 +55,12 @@ class NextPairView(APIView):
         responses={200: NextPairOut, **problems(401, 403)},
     )
     def post(self, request: Request) -> Response:
-        """Take the next pair; for ten minutes nobody else gets it."""
+        """Take the next pair; for ten minutes it is handed out to nobody else."""
         queue = with_both_posts(waiting())
         match = claim_next(person(request), queue)
         if match is not None:
             log_shown([match])
+            note_look(person(request), Look.What.PAIR, [match.lost, match.found])
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -68,7 +73,9 @@ class PairView(APIView):
     @extend_schema(operation_id="review_pair", responses={200: PairOut, **ERRORS})
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything that a decision needs."""
-        return Response(PairOut(_pair(_match(pk))).data)
+        match = _match(pk)
+        note_look(person(request), Look.What.PAIR, [match.lost, match.found])
+        return Response(PairOut(_pair(match)).data)
 
 
 class ConfirmView(APIView):
@@ -78,15 +85,16 @@ class ConfirmView(APIView):
 
     @extend_schema(operation_id="review_confirm", request=DecideIn, responses=DECIDED)
     def post(self, request: Request, pk: int) -> Response:
-        """Confirm a pair; both authors are told."""
+        """Confirm a pair; both authors are told. Sent again, it is answered as the first time."""
         data = DecideIn(data=request.data)
         data.is_valid(raise_exception=True)
+        match, actor = _match(pk), person(request)
         try:
             decision = confirm_match(
-                _match(pk), actor=person(request), expected_version=data.validated_data["version"]
+                match, actor=actor, expected_version=data.validated_data["version"]
             )
         except DecisionRefused as refused:
-            raise Conflict(str(refused), refused.code) from refused
+            decision = _decided_before(match, actor, MatchDecision.Action.CONFIRM, refused)
         return Response(DecisionOut(decision).data)
 
 
@@ -97,17 +105,16 @@ class RejectView(APIView):
 
     @extend_schema(operation_id="review_reject", request=RejectIn, responses=DECIDED)
     def post(self, request: Request, pk: int) -> Response:
-        """Reject a pair; it comes back only if its evidence changes."""
+        """Reject a pair; it comes back only if its evidence changes. May be sent again."""
         data = RejectIn(data=request.data)
         data.is_valid(raise_exception=True)
         said = dict(data.validated_data)
         version = said.pop("version")
+        match, actor = _match(pk), person(request)
         try:
-            decision = reject_match(
-                _match(pk), actor=person(request), expected_version=version, **said
-            )
+            decision = reject_match(match, actor=actor, expected_version=version, **said)
         except DecisionRefused as refused:
-            raise Conflict(str(refused), refused.code) from refused
+            decision = _decided_before(match, actor, MatchDecision.Action.REJECT, refused)
         return Response(DecisionOut(decision).data)
 
 
@@ -146,7 +153,28 @@ def _match(pk: int) -> Match:
     return get_object_or_404(with_both_posts(Match.objects.all()), pk=pk)
 
 
+def _decided_before(
+    match: Match, actor: User, action: str, refused: DecisionRefused
+) -> MatchDecision:
+    """The same decision of the same person, where it stands: its answer was lost on the way.
+
+    Raises: Conflict
+    """
+    standing = standing_decision(match)
+    if refused.code == "decided" and standing is not None:
+        match.refresh_from_db(fields=["status"])
+        stands = match.status == STATUS_AFTER[action]
+        if stands and (standing.action, standing.actor_id) == (action, actor.pk):
+            return standing
+    raise Conflict(str(refused), refused.code) from refused
+
+
 def _pair(match: Match) -> dict[str, Any]:
     shown = review_context(match)
     answer = shown["answer"]
-    return {**shown, "answer": answer.answer if answer else None}
+    holder = reviewer_of(match)
+    return {
+        **shown,
+        "answer": answer.answer if answer else None,
+        "held_by": holder and holder.get_username(),
+    }

@@ -1,7 +1,7 @@
 """Searching found things over the API, by words, a photograph, and facts."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.paginator import Paginator
@@ -20,13 +20,15 @@ from lostfound.api.problems import Unavailable, problems
 from lostfound.models import Colour, Post
 from lostfound.photos import prepare_photo
 from lostfound.throttles import throttle_write
-from matching.api.serializers import PhotoQueryIn, PhotoQueryOut, SearchOut
+from matching.api.serializers.search import PhotoQueryIn, PhotoQueryOut, SearchOut
 from matching.finder.client import FinderAway, embed_photo
 from matching.forms import SearchForm
 from matching.lookup import Finding, look_up, things_with
 from matching.selectors import photo_query
 from matching.services import keep_photo_query
 from matching.views.search import PER_PAGE, searches_within_the_hour, uuid_of, why_words
+
+MOST_PAGES: Final = 1_000_000  # more than there will ever be, and no number without end
 
 
 class SearchThrottle(BaseThrottle):
@@ -61,7 +63,11 @@ class SearchView(APIView):
             OpenApiParameter("building", description="Code of a building."),
             OpenApiParameter("since", description="First day, such as 2026-03-01."),
             OpenApiParameter("until", description="Last day."),
-            OpenApiParameter("page", int, description="From 1 to pages."),
+            OpenApiParameter(
+                "page",
+                {"type": "integer", "minimum": 1, "maximum": MOST_PAGES},
+                description="From 1 on; beyond the last of pages there are no results.",
+            ),
         ],
         responses={200: SearchOut, **problems(400, 401, 429)},
     )
@@ -70,6 +76,7 @@ class SearchView(APIView):
         form = SearchForm(request.query_params)
         if not form.is_valid():
             raise _refused(form)
+        number = _page_number(request.query_params.get("page", "1"))
         text = form.cleaned_data["q"]
         photo_id = uuid_of(request.query_params.get("photo", ""))
         photo = photo_query(photo_id) if photo_id else None
@@ -83,13 +90,13 @@ class SearchView(APIView):
             listed, by_meaning = found.findings, found.by_meaning
         else:
             listed = things_with(form.facts)  # type: ignore[assignment]
-        page = Paginator(listed, PER_PAGE).get_page(request.query_params.get("page"))
+        pages = Paginator(listed, PER_PAGE)
         answer = {
-            "count": page.paginator.count,
-            "page": page.number,
-            "pages": page.paginator.num_pages,
+            "count": pages.count,
+            "page": number,
+            "pages": pages.num_pages,
             "by_meaning": by_meaning,
-            "results": _results(list(page)),
+            "results": _results(list(pages.page(number))) if number <= pages.num_pages else [],
         }
         return Response(SearchOut(answer).data)
 
@@ -129,6 +136,17 @@ def _refused(form: SearchForm) -> ValidationError:
             for name, items in form.errors.get_json_data().items()
         }
     )
+
+
+def _page_number(given: str) -> int:
+    """From 1 on.
+
+    Raises: ValidationError
+    """
+    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MOST_PAGES))
+    if not is_number or not 1 <= int(given) <= MOST_PAGES:
+        raise ValidationError({"page": [_("Pages are numbered from 1 on.")]}, code="invalid")
+    return int(given)
 
 
 def _results(listed: list[Finding | Post]) -> list[dict[str, Any]]:

@@ -25,6 +25,9 @@ urlpatterns = [
         name="api-post-matching",
     ),
     path(
+        "posts/<uuid:public_id>/timeline/", views.TimelineView.as_view(), name="api-post-timeline"
+    ),
+    path(
         "posts/<uuid:public_id>/suggestions/",
         views.SuggestionsView.as_view(),
         name="api-post-suggestions",

@@ -12,8 +12,9 @@ from lostfound.api.posts import ONE_ERRORS, own_post, person
 from lostfound.api.problems import Conflict, problems
 from lostfound.throttles import WriteThrottle
 from matching import selectors
-from matching.api.serializers import AnswerIn, MatchingStateOut, SuggestionOut
+from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
+from matching.timeline import timeline
 
 POLL_AFTER_S = 2
 
@@ -27,6 +28,15 @@ class MatchingStateView(APIView):
         state = selectors.matching_state(own_post(request, public_id))
         headers = {"Retry-After": str(POLL_AFTER_S)} if state.is_waiting else {}
         return Response(MatchingStateOut(state).data, headers=headers)
+
+
+class TimelineView(APIView):
+    """How far a post has come."""
+
+    @extend_schema(operation_id="posts_timeline", responses={200: StepOut(many=True), **ONE_ERRORS})
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """List the steps from saved to back with its owner, those to come among them."""
+        return Response(StepOut(timeline(own_post(request, public_id)), many=True).data)
 
 
 class SuggestionsView(APIView):
@@ -67,8 +77,14 @@ class AnswerView(APIView):
         answered = selectors.suggestions_for(post).get(pk=pk)
         return Response(SuggestionOut(answered, context={"post": post}).data)
 
-    @extend_schema(operation_id="suggestions_answer_withdraw", responses={204: None, **ONE_ERRORS})
+    @extend_schema(
+        operation_id="suggestions_answer_withdraw",
+        responses={204: None, **ONE_ERRORS, **problems(409, 429)},
+    )
     def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
-        """Take the answer back."""
-        withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+        """Take the answer back, as long as nobody has decided."""
+        try:
+            withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+        except AnswerRefused as refused:
+            raise Conflict(str(refused), "not_answerable") from refused
         return Response(status=status.HTTP_204_NO_CONTENT)

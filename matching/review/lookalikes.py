@@ -18,9 +18,11 @@ class LookAlikes:
     """Open posts that a category and a colour fit as well.
 
     Attributes:
+        kind: lost or found.
         words: what they are, such as "white earphone case".
     """
 
+    kind: str
     count: int
     words: str
     posts: list[Post]
@@ -42,7 +44,7 @@ def look_alikes(post: Post) -> LookAlikes | None:
     if not count:
         return None
     url = f"{reverse('admin:lostfound_post_changelist')}?{urlencode(facts)}"
-    return LookAlikes(count, _words(post), _nearest(others), url)
+    return LookAlikes(post.kind, count, _words(post), _nearest(others), url)
 
 
 def _words(post: Post) -> str:
@@ -54,4 +56,8 @@ def _words(post: Post) -> str:
 
 def _nearest(others: QuerySet[Post]) -> list[Post]:
     """The newest: what came in lately is most often mixed up."""
-    return list(others.prefetch_related("photos").order_by("-created_at", "-pk")[:SHOWN])
+    return list(
+        others.select_related("office")
+        .prefetch_related("photos")
+        .order_by("-created_at", "-pk")[:SHOWN]
+    )

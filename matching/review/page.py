@@ -19,7 +19,7 @@ from matching.review.explain import (
 from matching.review.lookalikes import look_alikes
 from matching.review.queue import QUEUE_ORDER
 from matching.selectors import open_duplicates, with_both_posts
-from matching.services.decisions import (
+from matching.services.decision_checks import (
     CONFIRMABLE,
     REJECTABLE,
     decision_version,

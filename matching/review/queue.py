@@ -5,7 +5,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from matching.models import Match
-from matching.services.decisions import REJECTABLE
+from matching.services.decision_checks import REJECTABLE
 
 # Newest day first, and within a day the strongest first: what came in today is on top, and a
 # strong pair is not buried under weak ones that were scored a minute later.

@@ -4,13 +4,8 @@ from matching.services.answers import AnswerRefused, answer_suggestion, withdraw
 from matching.services.asking import put_up_pair, search_now
 from matching.services.backlog import BacklogReport, embed_backlog, missing_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
-from matching.services.decisions import (
-    DecisionRefused,
-    confirm_match,
-    decision_version,
-    reject_match,
-    undo_decision,
-)
+from matching.services.decision_checks import DecisionRefused, decision_version, last_decision
+from matching.services.decisions import confirm_match, reject_match, undo_decision
 from matching.services.duplicates import (
     close_duplicate,
     dismiss_duplicate,
@@ -23,7 +18,15 @@ from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.photo_queries import keep_photo_query
 from matching.services.profiles import build_scoring_profile, current_profile
-from matching.services.reviewing import claim_next, release, reviewer_of, skip
+from matching.services.reviewing import (
+    claim,
+    claim_next,
+    free_for,
+    release,
+    reviewer_of,
+    skip,
+    take_over,
+)
 from matching.services.showings import log_shown
 from matching.services.sweep import sweep
 
@@ -37,6 +40,7 @@ __all__ = [
     "answer_suggestion",
     "ask_intake",
     "build_scoring_profile",
+    "claim",
     "claim_next",
     "close_duplicate",
     "confirm_match",
@@ -46,7 +50,9 @@ __all__ = [
     "dismiss_duplicate",
     "duplicate_version",
     "embed_backlog",
+    "free_for",
     "keep_photo_query",
+    "last_decision",
     "log_shown",
     "match_post",
     "missing_posts",
@@ -60,6 +66,7 @@ __all__ = [
     "search_now",
     "skip",
     "sweep",
+    "take_over",
     "take_up_duplicate",
     "undo_decision",
     "withdraw_answer",

@@ -1,11 +1,12 @@
 """What the person who lost something says to a suggestion: evidence for staff, no decision."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, PostEvent, User
-from lostfound.services.privacy import mask_personal_numbers
+from lostfound.services.post_fields import clean_text
 from matching.models import Match, SuggestionAnswer
 from matching.selectors import suggestions_for
 
@@ -29,20 +30,21 @@ def answer_suggestion(
     Raises:
         AnswerRefused: the post is not one of the person's lost ones, the pair is not shown to
             them or decided already, or the answer is none.
+        ValidationError: keyed "note": it holds characters that no database stores.
     """
-    if post.kind != Post.Kind.LOST or post.author_id != actor.pk:
-        raise AnswerRefused(_("Only the person who lost the thing can say whether it is theirs."))
     if answer not in SuggestionAnswer.Answer.values:
         raise AnswerRefused(_("Please choose one of the answers."))
-    match = suggestions_for(post).filter(pk=match_id, status=Match.Status.SUGGESTED).first()
-    if match is None or not (match.lost.is_open and match.found.is_open):
-        raise AnswerRefused(_("This suggestion is no longer open. Reload the page to see why."))
+    try:
+        note = clean_text(note, is_one_line=True)[:MAX_NOTE_CHARS]
+    except ValidationError as error:
+        raise ValidationError({"note": error}) from error
+    match = _answerable(post, match_id, actor)
     said, _new = SuggestionAnswer.objects.update_or_create(
         match=match,
         defaults={
             "user": actor,
             "answer": answer,
-            "note": mask_personal_numbers(note.strip().replace("\x00", ""))[:MAX_NOTE_CHARS],
+            "note": note,
             "at": timezone.now(),
         },
     )
@@ -54,12 +56,30 @@ def answer_suggestion(
 
 @transaction.atomic
 def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
-    """Take an answer back; says whether there was one."""
-    removed, _counts = SuggestionAnswer.objects.filter(
-        match=match_id, match__lost=post, user=actor
-    ).delete()
+    """Take an answer back; says whether there was one.
+
+    Raises:
+        AnswerRefused: staff have decided, perhaps on account of it; or as of an answer.
+    """
+    match = _answerable(post, match_id, actor)
+    removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
     if removed:
         PostEvent.objects.create(
             post=post, actor=actor, action="answer_withdrawn", detail={"match": match_id}
         )
     return bool(removed)
+
+
+def _answerable(post: Post, match_id: int, actor: User) -> Match:
+    """The suggestion, while its author may say something to it and nobody decides about it.
+
+    Raises: AnswerRefused
+    """
+    if post.kind != Post.Kind.LOST or post.author_id != actor.pk:
+        raise AnswerRefused(_("Only the person who lost the thing can say whether it is theirs."))
+    # Decisions take this lock first: none comes between what is checked here and what is written.
+    list(Post.objects.select_for_update().filter(pk=post.pk))
+    match = suggestions_for(post).filter(pk=match_id, status=Match.Status.SUGGESTED).first()
+    if match is None or not (match.lost.is_open and match.found.is_open):
+        raise AnswerRefused(_("This suggestion is no longer open."))
+    return match

@@ -12,7 +12,7 @@ from matching.encoder import EncoderUnavailable, current_fingerprint
 from matching.index import IndexUnavailable
 from matching.models import Match
 from matching.search import SearchResult, search_as_stored
-from matching.services.decisions import DecisionRefused
+from matching.services.decision_checks import DecisionRefused
 from matching.services.profiles import current_profile
 
 

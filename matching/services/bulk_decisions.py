@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from lostfound.models import User
 from matching.models import Match, MatchDecision
-from matching.services.decisions import DecisionRefused, confirm_match, reject_match
+from matching.services.decision_checks import DecisionRefused
+from matching.services.decisions import confirm_match, reject_match
 
 
 @dataclass(frozen=True)

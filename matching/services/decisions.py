@@ -4,7 +4,6 @@ Locks are taken on the posts first, in the order of their keys, then on the matc
 who decide about one post at once wait for each other there, and the second one is refused.
 """
 
-import hashlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,43 +15,19 @@ from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from lostfound.services.privacy import mask_personal_numbers
 from matching.models import Match, MatchDecision, ReviewClaim
+from matching.services.decision_checks import (
+    CONFIRMABLE,
+    REJECTABLE,
+    DecisionRefused,
+    check_seen,
+    check_undoable,
+    decided_already,
+    refuse_with_colleague,
+    standing_decision,
+)
 from matching.services.outbox import UNDECIDED
 
-REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.DRAWN})
-CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
-STATUS_AFTER: Final[dict[str, str]] = {
-    MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,
-    MatchDecision.Action.REJECT: Match.Status.REJECTED,
-}
 MAX_NOTE_CHARS: Final = 200
-
-
-class DecisionRefused(Exception):
-    """The pair cannot be decided like this; the message tells the reader why.
-
-    `code` is one of gone, changed, decided, not_open, held, undone, stale, reason.
-    """
-
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def decision_version(match: Match) -> str:
-    """Names what a person saw of the pair; it changes with the status and with either post."""
-    seen = (
-        match.status,
-        match.evidence_hash,
-        match.lost.updated_at.isoformat(),
-        match.found.updated_at.isoformat(),
-    )
-    return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
-
-
-def standing_decision(match: Match) -> MatchDecision | None:
-    """The decision that holds for a pair now: the latest one that is not undone."""
-    decisions = MatchDecision.objects.filter(match=match, action__in=STATUS_AFTER)
-    return decisions.filter(undone_by=None).order_by("-at", "-pk").first()
 
 
 @transaction.atomic
@@ -68,9 +43,10 @@ def confirm_match(
         DecisionRefused: somebody was faster, or one of the posts is not open.
     """
     match = _locked(match.pk, {match.lost_id, match.found_id})
-    _check_seen(match, expected_version)
+    check_seen(match, expected_version, actor)
     if match.status not in CONFIRMABLE:
-        raise _decided_already(match)
+        raise decided_already(match, actor)
+    refuse_with_colleague(match, actor)
     for post in (match.lost, match.found):
         if not post.is_open:
             raise DecisionRefused(
@@ -118,9 +94,10 @@ def reject_match(
     if reason and reason not in MatchDecision.Reason.values:
         raise DecisionRefused(_("Choose a reason from the list."), "reason")
     match = _locked(match.pk, {match.lost_id, match.found_id})
-    _check_seen(match, expected_version)
+    check_seen(match, expected_version, actor)
     if match.status not in REJECTABLE:
-        raise _decided_already(match)
+        raise decided_already(match, actor)
+    refuse_with_colleague(match, actor)
     note = mask_personal_numbers(note.strip())[:MAX_NOTE_CHARS]
     decision = _record(match, MatchDecision.Action.REJECT, actor, reason=reason, note=note)
     _move(match, Match.Status.REJECTED, decision)
@@ -144,7 +121,7 @@ def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
     for ids in shelved.values_list("lost_id", "found_id"):
         post_ids.update(ids)
     match = _locked(pair.pk, post_ids)
-    _check_undoable(decision, match)
+    check_undoable(decision, match)
     undo = _record(match, MatchDecision.Action.UNDO, actor, undoes=decision)
     if decision.action == MatchDecision.Action.CONFIRM:
         for post in (match.lost, match.found):
@@ -172,52 +149,6 @@ def _locked(match_id: int, post_ids: Iterable[int]) -> Match:
     posts = Post.objects.select_related("author").in_bulk([match.lost_id, match.found_id])
     match.lost, match.found = posts[match.lost_id], posts[match.found_id]
     return match
-
-
-def _check_seen(match: Match, expected_version: str | None) -> None:
-    if expected_version and expected_version != decision_version(match):
-        if match.status not in REJECTABLE:
-            raise _decided_already(match)
-        raise DecisionRefused(
-            _("“%(match)s” has changed since you opened it. Look at it again, then decide.")
-            % {"match": match},
-            "changed",
-        )
-
-
-def _decided_already(match: Match) -> DecisionRefused:
-    if match.status == Match.Status.SET_ASIDE:
-        why = _("One of these posts was just matched with another one.")
-    elif match.decided_by is not None:
-        why = _("%(person)s was faster: this pair is already %(status)s.") % {
-            "person": match.decided_by.get_full_name() or match.decided_by.get_username(),
-            "status": match.get_status_display(),
-        }
-    else:
-        why = _("This pair cannot be decided now: it is %(status)s.") % {
-            "status": match.get_status_display()
-        }
-    return DecisionRefused(why, "decided")
-
-
-def _check_undoable(decision: MatchDecision, match: Match) -> None:
-    if decision.action not in STATUS_AFTER:
-        raise DecisionRefused(_("An undo is not undone: decide about the pair again."), "undone")
-    if MatchDecision.objects.filter(undoes=decision).exists():
-        raise DecisionRefused(_("This decision has been undone already."), "undone")
-    if match.status != STATUS_AFTER[decision.action] or standing_decision(match) != decision:
-        raise DecisionRefused(
-            _("This can no longer be undone: the pair has been decided or suggested anew since."),
-            "stale",
-        )
-    if decision.action == MatchDecision.Action.CONFIRM:
-        for post in (match.lost, match.found):
-            if post.status not in (Post.Status.MATCHED, Post.Status.OPEN):
-                raise DecisionRefused(
-                    _("This can no longer be undone: “%(post)s” is %(status)s since.")
-                    % {"post": post.title, "status": post.get_status_display()},
-                    "stale",
-                )
 
 
 def _shares_post(match: Match) -> Q:

@@ -17,7 +17,7 @@ from matching.core.duplicates import MARK_FROM
 from matching.core.types import Score
 from matching.models import PossibleDuplicate
 from matching.search import TwinResult
-from matching.services.decisions import DecisionRefused
+from matching.services.decision_checks import DecisionRefused
 
 OPEN, DISMISSED = PossibleDuplicate.Status.OPEN, PossibleDuplicate.Status.DISMISSED
 CLOSED, WITHDRAWN = PossibleDuplicate.Status.CLOSED, PossibleDuplicate.Status.WITHDRAWN

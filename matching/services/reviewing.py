@@ -15,7 +15,7 @@ SKIPPED_FOR: Final = timedelta(hours=8)  # a working day
 TRIED_AT_ONCE: Final = 20
 
 
-def claim_next(user: User, queue: QuerySet[Match]) -> Match | None:
+def claim_next(user: User, queue: QuerySet[Match], wanted: int | None = None) -> Match | None:
     """The pair that a person reviews now: the one they have already, or the next free one.
 
     Pairs that their losers call their own come first, also before what the person has already;
@@ -25,21 +25,30 @@ def claim_next(user: User, queue: QuerySet[Match]) -> Match | None:
 
     Args:
         queue: waiting pairs in their order.
+        wanted: the key of a pair of the queue that comes before all others, if it is free.
     """
     now = timezone.now()
-    free = _free(_own_office_first(queue, user), user)
+    free = free_for(user, _own_office_first(queue, user))
     held = free.filter(claim__user=user, claim__until__gt=now)
     skipped = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
     fresh = free.exclude(Exists(skipped))
     named = Exists(
         SuggestionAnswer.objects.filter(match=OuterRef("pk"), answer=SuggestionAnswer.Answer.MINE)
     )
-    for candidates in (fresh.filter(named), held, fresh, free):
+    asked_for = free.filter(pk=wanted) if wanted else free.none()
+    for candidates in (asked_for, fresh.filter(named), held, fresh, free):
         for match in candidates[:TRIED_AT_ONCE]:
             if claim(match, user):
                 ReviewClaim.objects.filter(user=user).exclude(match=match).delete()
                 return match
     return None
+
+
+def free_for(user: User, queue: QuerySet[Match]) -> QuerySet[Match]:
+    """The pairs of a queue that nobody else has before them, nor one that shares a post."""
+    others = ReviewClaim.objects.filter(until__gt=timezone.now()).exclude(user=user)
+    near = others.filter(Q(match__lost=OuterRef("lost")) | Q(match__found=OuterRef("found")))
+    return queue.exclude(Exists(near))
 
 
 def claim(match: Match, user: User) -> bool:
@@ -67,6 +76,13 @@ def skip(match: Match, user: User) -> None:
     ReviewSkip.objects.update_or_create(match=match, user=user, defaults={"at": timezone.now()})
 
 
+def take_over(match: Match, user: User) -> None:
+    """Take a pair, also from whoever has it: two people at one table have spoken about it."""
+    until = timezone.now() + HELD_FOR
+    ReviewClaim.objects.update_or_create(match=match, defaults={"user": user, "until": until})
+    ReviewClaim.objects.filter(user=user).exclude(match=match).delete()
+
+
 def reviewer_of(match: Match) -> User | None:
     """Who has a pair before them now."""
     held = ReviewClaim.objects.filter(match=match, until__gt=timezone.now())
@@ -86,9 +102,3 @@ def _own_office_first(queue: QuerySet[Match], user: User) -> QuerySet[Match]:
         return queue
     before_them = When(found__office=user.office_id, then=Value(0))
     return queue.order_by(Case(before_them, default=Value(1)), *queue.query.order_by)
-
-
-def _free(queue: QuerySet[Match], user: User) -> QuerySet[Match]:
-    others = ReviewClaim.objects.filter(until__gt=timezone.now()).exclude(user=user)
-    near = others.filter(Q(match__lost=OuterRef("lost")) | Q(match__found=OuterRef("found")))
-    return queue.exclude(Exists(near))

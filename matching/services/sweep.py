@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Notification
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.services.looks import prune_looks
 from lostfound.services.posts import prune_deletions
 from lostfound.throttles import prune_throttles
 from matching.conf import matching_settings
@@ -172,5 +173,6 @@ def prune() -> None:
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     prune_throttles()
     prune_deletions()
+    prune_looks()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

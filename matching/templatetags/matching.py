@@ -8,9 +8,9 @@ from zlib import crc32
 from django import template
 
 from lostfound.models import Post
-from matching.core.registry import get_strategy
+from matching.likeness import Likeness, likeness
 from matching.models import Embedding, Match, SuggestionAnswer
-from matching.selectors import matching_state, suggestions_for
+from matching.selectors import answer_of, matching_state, suggestions_for
 from matching.timeline import Step, timeline, timelines
 
 register = template.Library()
@@ -20,11 +20,14 @@ ENDS = frozenset({Embedding.Status.DONE, Embedding.Status.FAILED})
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A post of the other side, how alike it is in words, and what its reader said to it."""
+    """A post of the other side, how alike it is in words, and what its loser said to it.
+
+    The answer is on the loser's page alone: whoever found the thing is not told of it.
+    """
 
     match_id: int
     post: Post
-    is_strong: bool
+    likeness: Likeness
     answer: str = ""
 
 
@@ -91,8 +94,8 @@ def _suggestions(post: Post) -> list[Suggestion]:
         Suggestion(
             match.pk,
             _other(match, post),
-            match.score >= get_strategy(match.strategy).alert_from,
-            match.answer.answer if hasattr(match, "answer") else "",
+            likeness(match),
+            answer_of(match) if post.kind == Post.Kind.LOST else "",
         )
         for match in suggestions_for(post)
     ]

@@ -7,7 +7,7 @@ from matching.review.comparison import Fact, compare
 from matching.review.explain import compared_words, score_words
 from matching.review.queue import waiting
 from matching.selectors import open_duplicates
-from matching.services.decisions import REJECTABLE, decision_version
+from matching.services.decision_checks import REJECTABLE, decision_version
 
 register = template.Library()
 

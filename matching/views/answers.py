@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -29,17 +30,18 @@ def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     given = request.POST.get("answer", "")
     if not throttle_write(request, "answer", ANSWERS_PER_HOUR).allowed:
         messages.error(request, _("That was a lot at once. Please try again in an hour."))
-    elif given == "none":
-        withdraw_answer(post, pk, actor=person)
     else:
         try:
-            answer_suggestion(
-                post, pk, actor=person, answer=given, note=request.POST.get("note", "")
-            )
+            if given == "none":
+                withdraw_answer(post, pk, actor=person)
+            else:
+                said = request.POST.get("note", "")
+                answer_suggestion(post, pk, actor=person, answer=given, note=said)
+                messages.success(request, str(_THANKS[given]))
         except AnswerRefused as refused:
             messages.error(request, str(refused))
-        else:
-            messages.success(request, str(_THANKS[given]))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
     return redirect(f"{post.get_absolute_url()}#matching")
 
 

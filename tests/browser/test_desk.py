@@ -75,9 +75,16 @@ def test_forty_decisions_by_keys_alone(at_desk: Callable[..., Page]) -> None:
     title = pair_of(page)
     press(page, "s")
     assert pair_of(page) != title
-    press(page, "1")
-    press(page, "u")  # back to what was decided last
-    expect(page.locator(".messagelist")).to_contain_text("되돌")
+    decided = []
+    for key in "1c2":
+        decided.append(pair_of(page))
+        press(page, key)
+    for before in reversed(decided):  # step by step back, each pair before the person again
+        press(page, "u")
+        expect(page.locator(".messagelist")).to_contain_text("되돌")
+        assert pair_of(page) == before
+        assert page.url.partition("?")[0].endswith("/desk/")
+    assert left(page) == first - 40
     assert problems_of(page) == []
 
 
@@ -87,6 +94,46 @@ def test_two_people_never_have_the_same_pair(at_desk: Callable[..., Page]) -> No
         assert pair_of(one) != pair_of(two)
         press(one, "r")
         press(two, "r")
+
+
+def test_a_note_never_wanders_to_another_pair(at_desk: Callable[..., Page]) -> None:
+    page = at_desk("staff")
+    page.locator("input[name=note]").fill("손잡이 색이 다름")
+    page.keyboard.press("Escape")  # out of the field, so that keys decide again
+    before = pair_of(page)
+    press(page, "2")
+    page.go_back()
+    assert pair_of(page) != before
+    expect(page.locator("input[name=note]")).to_have_value("")
+    expect(page.locator("select[name=reason]")).to_have_value("")
+    press(page, "u")
+
+
+def test_a_korean_keyboard_and_one_without_codes_decide_too(at_desk: Callable[..., Page]) -> None:
+    page = at_desk("staff")
+    send = """([key, code]) => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", {key, code, bubbles: true}))"""
+    for key, code in (("ㄱ", "KeyR"), ("ㄱ", ""), ("r", "")):
+        before = left(page)
+        with page.expect_navigation():
+            page.evaluate(send, [key, code])
+        assert left(page) == before - 1
+    page.evaluate(send, ["?", "Slash"])
+    expect(page.locator("#review-help")).to_be_visible()
+
+
+def test_who_had_to_sign_in_again_decides_once_more(at_desk: Callable[..., Page]) -> None:
+    page = at_desk("second")
+    before = pair_of(page)
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("1")
+    page.wait_for_url("**/accounts/login/**")
+    page.locator("#id_login").fill("second")
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/matching/match/desk/")
+    expect(page.locator(".messagelist")).to_contain_text("한 번 더 눌러 주세요")
+    assert pair_of(page) == before
 
 
 def test_both_photographs_zoom_and_the_keys_are_told(at_desk: Callable[..., Page]) -> None:

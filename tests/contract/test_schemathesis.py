@@ -73,8 +73,15 @@ def existing(staff: Device) -> Callable[[str, str], dict[str, Any]]:
         if path == "/api/v1/things/{public_id}/":
             found = staff.ask("GET", "/api/v1/search/")["results"]
             return {"public_id": found[0]["thing"]["id"]}
-        if path == "/api/v1/office/posts/{public_id}/":
-            return {"public_id": staff.ask("GET", "/api/v1/office/posts/")["results"][0]["id"]}
+        if path.startswith("/api/v1/office/posts/{public_id}/"):
+            posts = staff.ask("GET", "/api/v1/office/posts/?page_size=100")["results"]
+            with_photo = [post for post in posts if post["photos"]]
+            if "{photo_id}" not in path:
+                return {"public_id": posts[0]["id"]}
+            if not with_photo:
+                return {}
+            photo = with_photo[0]["photos"][0]
+            return {"public_id": with_photo[0]["id"], "photo_id": photo["id"]}
         if path == "/api/v1/intake/{public_id}/":
             if "question" not in seen:
                 asked = staff.ask("POST", "/api/v1/intake/", {"title": "파란 우산"})

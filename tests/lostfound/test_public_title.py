@@ -24,6 +24,9 @@ def hidden(title: str, facts: str, **values: object) -> Post:
         ("a.b 로고", "a.b", "… 로고"),
         ("aXb 로고", "a.b", "aXb 로고"),
         ("별 스티커", "스티커\n별 스티커", "Found"),
+        ("노란리본 우산", "노란 리본", "… 우산"),
+        ("노란  리본 우산", "노란리본", "… 우산"),
+        ("Kakao 키링 K", "K", "Kakao 키링 …"),
     ],
 )
 def test_hidden_words_are_taken_out(title: str, facts: str, shown: str) -> None:
@@ -31,6 +34,12 @@ def test_hidden_words_are_taken_out(title: str, facts: str, shown: str) -> None:
 
     with translation.override("en"):
         assert hidden(title, facts).public_title == shown
+
+
+def test_what_is_embedded_holds_none_of_it() -> None:
+    post = hidden("검은 장우산 노란 리본", "노란 리본\nKIM", description="손잡이에 노란리본, kim")
+    assert post.text == "검은 장우산  \n손잡이에  ,"
+    assert hidden("검은 장우산", "", description="노란 리본").text == "검은 장우산\n노란 리본"
 
 
 def test_where_nothing_is_left_the_category_names_it() -> None:

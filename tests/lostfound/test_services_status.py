@@ -41,7 +41,7 @@ def test_second_of_two_is_refused_also_where_its_change_would_be_allowed() -> No
     post = make_post()
     seen_by_author = Post.objects.get(pk=post.pk)
     change_status(post, "matched", actor=None, action="matched")
-    with pytest.raises(TransitionRefused):  # matched to closed is allowed; open was seen
+    with pytest.raises(TransitionRefused):  # open was seen, and matched it is
         close_post(seen_by_author, actor=post.author)
 
 

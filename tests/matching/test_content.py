@@ -61,3 +61,18 @@ def test_evidence_names_both_sides_and_their_roles() -> None:
     assert evidence_hash("a", "b") != evidence_hash("b", "a")
     assert len({evidence_hash("a", "b"), evidence_hash("a", "c"), evidence_hash("c", "b")}) == 3
     assert len(evidence_hash("a", "b")) == 64
+
+
+def test_facts_that_become_hidden_are_embedded_anew_without_them() -> None:
+    post = make_post(title="검은 장우산 노란 리본")
+    before = content_of(post)
+    edit_post(post, actor=post.author, fields={"hidden_facts": "노란 리본"})
+    after = content_of(Post.objects.get(pk=post.pk))
+    assert after.content_hash != before.content_hash and after.text == "검은 장우산"
+
+
+def test_hidden_facts_that_nobody_wrote_change_nothing() -> None:
+    post = make_post()
+    before = digest(post)
+    edit_post(post, actor=post.author, fields={"hidden_facts": "안쪽에 별"})
+    assert digest(post) == before

@@ -100,7 +100,7 @@ def test_nothing_gives_no_vectors(var: Path) -> None:
 def test_fp32_shares_the_vectors_of_torch_and_int8_has_its_own(var: Path) -> None:
     torch = checkpoints.load(BUNDLED_FOLDER).fingerprint
     assert exports.load(var, BUNDLED, ONNX_FP32).fingerprint == torch
-    assert exports.load(var, BUNDLED, ONNX_INT8).fingerprint == f"{torch}-int8-1"
+    assert exports.load(var, BUNDLED, ONNX_INT8).fingerprint == f"{torch}-int8-2"
 
 
 PROGRAM = """

@@ -89,7 +89,7 @@ def test_posts_are_embedded_with_the_engine_that_is_set(
     settings.MATCHING = {"ENGINE": ONNX_INT8}
     assert sweep().outdated == 1
     assert match_post(post.pk) == "matched"
-    assert set(post.vectors.values_list("fingerprint", flat=True)) == {f"{torch}-int8-1"}
+    assert set(post.vectors.values_list("fingerprint", flat=True)) == {f"{torch}-int8-2"}
     assert Vector.objects.count() == 2
 
 

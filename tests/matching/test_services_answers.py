@@ -1,12 +1,22 @@
 """What the person who lost something says to a suggestion: evidence for staff, no decision."""
 
+from typing import Any
+
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from pytest_django import Settings
 
 from lostfound.models import PostEvent
 from matching.models import Match, SuggestionAnswer
-from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
-from tests.factories import FoundPostFactory, MatchFactory, PostFactory, UserFactory
+from matching.services import (
+    AnswerRefused,
+    answer_suggestion,
+    confirm_match,
+    reject_match,
+    withdraw_answer,
+)
+from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +105,46 @@ def test_the_page_asks_and_remembers(pair: Match) -> None:
     assert client.post(address, {"answer": "perhaps"}, follow=True).status_code == 200
     stranger = signed_in(UserFactory.create())
     assert stranger.post(address, {"answer": "mine"}).status_code == 404
+
+
+def test_the_finders_page_does_not_show_what_the_loser_answered(pair: Match) -> None:
+    from matching.models import Embedding
+
+    Embedding.objects.update_or_create(post=pair.found, defaults={"status": Embedding.Status.DONE})
+    answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+    text = page(signed_in(pair.found.author).get(pair.found.get_absolute_url()))
+    assert pair.lost.title in text and "is-mine" not in text
+
+
+@pytest.mark.parametrize("decide", [confirm_match, reject_match])
+def test_what_staff_acted_on_is_not_taken_back(pair: Match, decide: Any) -> None:
+    answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+    decide(pair, actor=StaffFactory.create())
+    pair.lost.refresh_from_db()
+    with pytest.raises(AnswerRefused):
+        withdraw_answer(pair.lost, pair.pk, actor=pair.lost.author)
+    client = signed_in(pair.lost.author)
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    told = page(client.post(address, {"answer": "none"}, follow=True))
+    assert gettext("This suggestion is no longer open.") in told
+    assert SuggestionAnswer.objects.get().answer == MINE
+
+
+def test_nobody_else_takes_an_answer_back(pair: Match) -> None:
+    answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+    for person, post in ((pair.found.author, pair.found), (UserFactory.create(), pair.lost)):
+        with pytest.raises(AnswerRefused):
+            withdraw_answer(post, pair.pk, actor=person)
+    assert SuggestionAnswer.objects.exists()
+
+
+def test_a_note_is_cleaned_like_a_post(pair: Match) -> None:
+    note = "이름이\u202e 적혀\x07 있어요\n 안쪽에\u200b"
+    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
+    assert said.note == "이름이 적혀 있어요 안쪽에"
+    for unsaveable in ("\ud800", "우산\x00"):
+        with pytest.raises(ValidationError) as refused:
+            answer_suggestion(
+                pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=unsaveable
+            )
+        assert set(refused.value.error_dict) == {"note"}

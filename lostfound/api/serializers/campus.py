@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lostfound.api.serializers.posts import CodeOut, ColourOut
-from lostfound.models import Building, Category, Family, Office, Post, Zone
+from lostfound.models import Building, Category, Colour, Family, Office, Post, Zone
 
 
 class PublicPostOut(serializers.ModelSerializer[Post]):
@@ -71,6 +72,24 @@ class FamilyOut(serializers.ModelSerializer[Family]):
         fields = ("code", "name_ko", "name_en", "categories")
 
 
+class ColourNamesOut(serializers.Serializer[Any]):
+    """A colour that a post may name by its code."""
+
+    code = serializers.CharField(source="value")
+    name_ko = serializers.SerializerMethodField()
+    name_en = serializers.SerializerMethodField()
+
+    def get_name_ko(self, colour: Colour) -> str:
+        """Its name in Korean."""
+        with translation.override("ko"):
+            return str(colour.label)
+
+    def get_name_en(self, colour: Colour) -> str:
+        """Its name in English."""
+        with translation.override("en"):
+            return str(colour.label)
+
+
 class BuildingOut(serializers.ModelSerializer[Building]):
     """A building that a post may name by its code."""
 
@@ -97,6 +116,28 @@ class OfficeOut(serializers.ModelSerializer[Office]):
     class Meta:
         model = Office
         fields = ("code", "name_ko", "name_en", "building", "phone", "hours_ko", "hours_en")
+
+
+class KeptAtOut(serializers.ModelSerializer[Post]):
+    """Where a found thing is, for the person whose it is."""
+
+    office = OfficeOut(allow_null=True)
+    kept_note = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = ("office", "kept_note")
+        read_only_fields = fields
+
+    @extend_schema_field(
+        serializers.CharField(
+            allow_blank=True,
+            help_text="The finder's own words, where no office keeps it. Neither: ask the office.",
+        )
+    )
+    def get_kept_note(self, post: Post) -> str:
+        """What an office keeps is no longer where its finder put it."""
+        return "" if post.office else post.kept_note
 
 
 class PlacesOut(serializers.Serializer[Any]):

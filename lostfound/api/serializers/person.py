@@ -3,22 +3,45 @@
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound.api.serializers.campus import KeptAtOut
 from lostfound.api.serializers.posts import PostOut
 from lostfound.devices import device_name
 from lostfound.models import DeletedPost, Notification, Office, Post, User
+from lostfound.notices import advice, headline, place_of
 
 
 class NotificationOut(serializers.ModelSerializer[Notification]):
     """What a person was told about one of their posts."""
 
     post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
-    message = serializers.CharField(source="get_kind_display")
+    title = serializers.CharField(source="post.title", help_text="Of the person's own post.")
+    message = serializers.SerializerMethodField()
+    advice = serializers.SerializerMethodField()
+    kept_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Notification
-        fields = ("id", "kind", "message", "post", "created_at", "read_at")
+        fields = (
+            *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at"),
+            "read_at",
+        )
+
+    def get_message(self, notification: Notification) -> str:
+        """What has happened, in one line."""
+        return headline(notification)
+
+    def get_advice(self, notification: Notification) -> str:
+        """What that means for the person, and where to go."""
+        return advice(notification)
+
+    @extend_schema_field(KeptAtOut(allow_null=True))
+    def get_kept_at(self, notification: Notification) -> Any:
+        """Where the thing waits, for the person who lost it; else null."""
+        kept = place_of(notification)
+        return KeptAtOut(kept).data if kept else None
 
 
 class NotificationChoiceOut(serializers.Serializer[Any]):
@@ -43,6 +66,7 @@ class MeOut(serializers.ModelSerializer[User]):
     office = serializers.SlugRelatedField[Office](
         slug_field="code",
         read_only=True,
+        allow_null=True,
         help_text="Where a member of staff works; null for students and who works for all.",
     )
 
@@ -82,10 +106,19 @@ class DeletedOut(serializers.ModelSerializer[DeletedPost]):
 
 
 class SyncOut(serializers.Serializer[Any]):
-    """Everything of the person's own that has changed."""
+    """What of the person's own has changed: at most 100 posts, deletions and messages."""
 
     posts = PostOut(many=True)
     deleted = DeletedOut(many=True)
-    notifications = NotificationOut(many=True)
-    synced_at = serializers.DateTimeField(help_text="Send it as updated_since next time.")
-    has_more = serializers.BooleanField(help_text="Ask again at once, with synced_at.")
+    notifications = NotificationOut(many=True, help_text="New ones, and those that were read.")
+    synced_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text=(
+            "Send it as updated_since next time. It lies 60 seconds back, so that nothing is "
+            "missed that was being saved; null while there is more."
+        ),
+    )
+    has_more = serializers.BooleanField(help_text="Ask again at once, with cursor.")
+    cursor = serializers.CharField(
+        allow_null=True, help_text="Where to go on; null where there is no more."
+    )

@@ -1,6 +1,7 @@
 """`make demo`: the whole product on this machine, with a demo campus in it."""
 
 import contextlib
+import logging
 import os
 import secrets
 import signal
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         children: list[subprocess.Popen[bytes]] = []
+        # Each of the demo's posts is put into the queue; that is no news between bars of progress.
+        logging.getLogger("django-q").setLevel(logging.WARNING)
         log_folder = Path(settings.VAR_DIR) / "log"
         log_folder.mkdir(exist_ok=True)
         try:

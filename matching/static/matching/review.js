@@ -4,22 +4,24 @@
 
 (() => {
   const lightbox = document.getElementById("review-lightbox");
-  const picture = lightbox.querySelector("img");
   const pair = document.querySelector(".review-pair");
   const links = [...document.querySelectorAll("a.review-photo")];
-  for (const link of links) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      if (pair.classList.contains("is-zoomed")) return;
-      picture.src = link.href;
-      picture.alt = link.querySelector("img").alt;
-      lightbox.showModal();
+  if (lightbox) {
+    const picture = lightbox.querySelector("img");
+    for (const link of links) {
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        if (pair.classList.contains("is-zoomed")) return;
+        picture.src = link.href;
+        picture.alt = link.querySelector("img").alt;
+        lightbox.showModal();
+      });
+    }
+    lightbox.addEventListener("click", (event) => {
+      if (event.target === lightbox || event.target === picture) lightbox.close();
     });
   }
-  lightbox.addEventListener("click", (event) => {
-    if (event.target === lightbox || event.target === picture) lightbox.close();
-  });
 
   // Both first photographs at one scale and place: a scratch is looked for on both at once.
   const SCALE = 2.5;
@@ -52,16 +54,18 @@
   if (zoomButton) zoomButton.hidden = links.length === 0;
 
   const help = document.getElementById("review-help");
-  const label = document.querySelector(".review-keys");
   const keys = document.getElementById("review-keys");
   const remembered = "review-keys-off";
-  keys.checked = localStorage.getItem(remembered) === null;
-  keys.addEventListener("change", () => {
-    if (keys.checked) localStorage.removeItem(remembered);
-    else localStorage.setItem(remembered, "1");
-  });
-  label.hidden = false;
-  document.querySelector(".review-help-button").addEventListener("click", () => help.showModal());
+  const areKeysOff = () => localStorage.getItem(remembered) !== null;
+  if (keys) {
+    keys.checked = !areKeysOff();
+    keys.addEventListener("change", () => {
+      if (keys.checked) localStorage.removeItem(remembered);
+      else localStorage.setItem(remembered, "1");
+    });
+    document.querySelector(".review-keys").hidden = false;
+    document.querySelector(".review-help-button").addEventListener("click", () => help.showModal());
+  }
 
   let sent = false; // one decision a page, however often a key is pressed
   function press(button) {
@@ -73,20 +77,29 @@
     sent = false;
   });
 
+  // The letters of a Korean keyboard, for a keyboard that does not say which key it was.
+  const HANGUL = { ㅊ: "c", ㄱ: "r", ㄲ: "r", ㄴ: "s", ㅜ: "n", ㅕ: "u", ㅋ: "z", ㅗ: "h" };
+  function keyOf(event) {
+    if (event.key === "?") return "h";
+    const named = /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code);
+    return named ? named[1].toLowerCase() : (HANGUL[event.key] ?? event.key.toLowerCase());
+  }
+
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog");
-    if (!keys.checked || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (ARROWS[event.code] && pair?.classList.contains("is-zoomed")) {
-      const [across, down] = ARROWS[event.code];
+    const field = event.target.closest("input:not([type=checkbox]), select, textarea");
+    if (field && event.key === "Escape" && !event.isComposing) field.blur();
+    if (field || event.target.closest("dialog") || areKeysOff()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (ARROWS[event.key] && pair?.classList.contains("is-zoomed")) {
+      const [across, down] = ARROWS[event.key];
       look(looked.x + across, looked.y + down);
       event.preventDefault();
       return;
     }
     if (event.repeat) return;
-    // event.code, since a Korean keyboard gives a Hangul letter for the same key.
-    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (digit) {
-      const reason = document.querySelector(`option[data-number="${digit[1]}"]`);
+    const key = keyOf(event);
+    if (/^[1-9]$/.test(key)) {
+      const reason = document.querySelector(`option[data-number="${key}"]`);
       const reject = document.querySelector('[data-key="r"]');
       if (reason && reject) {
         reason.selected = true;
@@ -94,13 +107,10 @@
       }
       return;
     }
-    const key = event.code.replace("Key", "").toLowerCase();
+    if (!/^[a-z]$/.test(key)) return;
     const target =
-      key === "u"
-        ? document.querySelector(".messagelist .review-undo") ??
-          document.querySelector(".review-desk-undo")
-        : document.querySelector(`[data-key="${key}"]`) ??
-          (key === "n" ? document.querySelector('[data-key="s"]') : null);
+      document.querySelector(`[data-key="${key}"]`) ??
+      (key === "n" ? document.querySelector('[data-key="s"]') : null);
     if (target) press(target);
   });
 })();

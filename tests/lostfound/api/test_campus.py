@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lostfound.models import Notification, User
+from lostfound.models import Colour, Notification, User
 from lostfound.services import notify
 from tests.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
-from tests.lostfound.api.device import Device, code_of
+from tests.lostfound.api.device import API, Device, code_of
 from tests.lostfound.making import make_post
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,23 @@ def test_places_come_by_zone_with_the_offices(phone: Device) -> None:
     assert office.code in [row["code"] for row in places["offices"]]
 
 
-@pytest.mark.parametrize("path", ["categories/", "places/"])
+def test_what_a_search_may_name_is_read_without_signing_in(phone: Device) -> None:
+    for path in ("categories/", "places/", "colours/"):
+        answer = Device().get(path)
+        assert answer.status_code == 200 and answer.json() == phone.get(path).json()
+        known = {"If-None-Match": answer.headers["ETag"]}
+        assert Device().client.get(f"{API}/{path}", headers=known).status_code == 304
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_colours_come_in_both_languages_whoever_reads(language: str) -> None:
+    colours = Device(language=language).get("colours/").json()
+    assert [row["code"] for row in colours] == Colour.values
+    names = {row["code"]: (row["name_ko"], row["name_en"]) for row in colours}
+    assert names["blue"] == ("파랑", "Blue")
+
+
+@pytest.mark.parametrize("path", ["categories/", "places/", "colours/"])
 def test_more_rows_cost_no_more_queries(phone: Device, path: str) -> None:
     counts = []
     for _ in range(2):

@@ -1,6 +1,14 @@
 """A token for each device: given at sign-in, listed, revoked, and refused when it is broken."""
 
+from datetime import timedelta
+
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
 
 from lostfound.models import User
 from tests.lostfound.api.device import API, AUTH, PASSWORD, Device, code_of
@@ -64,3 +72,57 @@ def test_a_cookie_without_the_forms_secret_may_not_write(owner: User) -> None:
     device.client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
     assert device.get("me/").status_code == 200
     assert code_of(device.post("posts/", {"kind": "lost", "title": "우산"}), 403)
+
+
+def days_left(phone: Device) -> float:
+    """Until the device is signed out."""
+    ends_at: timedelta = Session.objects.get(pk=phone.token).expire_date - timezone.now()
+    return ends_at / timedelta(days=1)
+
+
+def test_a_device_that_is_used_stays_signed_in(phone: Device) -> None:
+    assert phone.get("me/").status_code == 200
+    assert 89 < days_left(phone) <= 90
+    for left in (timedelta(days=1), timedelta(days=60)):
+        Session.objects.update(expire_date=timezone.now() + left)
+        assert phone.get("me/").status_code == 200
+        assert 89 < days_left(phone) <= 90
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    assert code_of(phone.get("me/"), 401) == "authentication_failed"  # it came too late
+    assert Session.objects.get().expire_date < timezone.now()
+
+
+def test_how_long_a_device_stays_is_a_setting(phone: Device, settings: Settings) -> None:
+    settings.DEVICE_SESSION_DAYS = 7
+    phone.get("me/")
+    assert 6 < days_left(phone) <= 7
+
+
+def test_when_and_where_a_device_was_used_is_noted_now_and_then(phone: Device) -> None:
+    phone.get("me/")
+    earlier = timezone.now() - timedelta(hours=3)
+    UserSession.objects.update(last_seen_at=earlier, ip="192.0.2.9")
+    row = phone.get("devices/").json()[0]
+    assert row["last_seen_at"] > earlier.isoformat() and row["ip"] == "127.0.0.1"
+    noted = UserSession.objects.get().last_seen_at
+    assert timezone.now() - noted < timedelta(minutes=1)
+    with CaptureQueriesContext(connection) as queries:
+        phone.get("me/")
+    assert [row["sql"] for row in queries if not row["sql"].startswith("SELECT")] == []
+    assert UserSession.objects.get().last_seen_at == noted
+
+
+def test_a_device_that_nobody_noted_is_listed_from_its_next_use_on(phone: Device) -> None:
+    UserSession.objects.all().delete()
+    assert [row["is_current"] for row in phone.get("devices/").json()] == [True]
+
+
+def test_a_database_that_cannot_write_breaks_no_answer(
+    phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_values: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=1))
+    monkeypatch.setattr("django.db.models.query.QuerySet.update", refuse)
+    assert phone.get("me/").status_code == 200

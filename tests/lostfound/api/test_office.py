@@ -1,11 +1,13 @@
 """The counter over the API: taking in, finding again, and nobody else at it."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission
 
-from lostfound.models import Post, User
+from lostfound.models import Post, PostEvent, User
 from tests.factories import OfficeFactory, StaffFactory, UserFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
+from tests.lostfound.api.device import API, Device, code_of, errors_of
 from tests.lostfound.making import make_post, upload
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +75,60 @@ def test_a_student_sends_no_office_facts(phone: Device, owner: User) -> None:
     office = {"shelf": "A-1", "hidden_facts": "별"}
     assert phone.post("posts/", {**body, **office}).status_code == 201
     assert (Post.objects.get().shelf, Post.objects.get().hidden_facts) == ("", "")
+
+
+def test_photographs_of_any_post_are_ordered_and_removed(counter: Device) -> None:
+    post = make_post(photos=3)
+    first, second, third = [str(photo.public_id) for photo in post.photos.all()]
+    path = f"office/posts/{post.public_id}/photos/"
+
+    def put(photos: list[str]) -> Any:
+        return counter.client.put(
+            f"{API}/{path}order/",
+            {"photos": photos},
+            content_type="application/json",
+            headers=counter.headers,
+        )
+
+    assert [row["id"] for row in put([third]).json()["photos"]] == [third, first, second]
+    stranger = str(make_post(photos=1).photos.get().public_id)
+    assert errors_of(put([stranger])) == {"photos": ["unknown"]}
+    assert errors_of(put([])) == {"photos": ["min_length"]}
+    assert counter.delete(f"{path}{third}/").status_code == 204
+    assert code_of(counter.delete(f"{path}{third}/"), 404) == "not_found"
+    left = counter.get(f"office/posts/{post.public_id}/").json()["photos"]
+    assert [row["id"] for row in left] == [first, second]
+    assert PostEvent.objects.filter(post=post, action="edited").count() == 2
+
+
+def test_any_post_is_closed_and_opened_again(counter: Device) -> None:
+    post = make_post(kind="lost")
+    path = f"office/posts/{post.public_id}/"
+    assert counter.post(f"{path}close/").json()["status"] == "closed"
+    assert code_of(counter.post(f"{path}close/"), 409) == "conflict"
+    assert counter.post(f"{path}reopen/").json()["status"] == "open"
+    assert code_of(counter.post(f"{path}reopen/"), 409) == "conflict"
+
+
+def test_another_offices_thing_and_a_lesser_permission_are_refused() -> None:
+    here, there = OfficeFactory.create(), OfficeFactory.create()
+    post = make_post(photos=1, office=there)
+    clerk = StaffFactory.create(is_superuser=False, office=here)
+    helper = StaffFactory.create(is_superuser=False, office=there)
+    for person, names in (
+        (clerk, ("view_post", "add_post", "change_post")),
+        (helper, ("view_post", "add_post")),  # takes things in, and changes none
+    ):
+        person.user_permissions.set(Permission.objects.filter(codename__in=names))
+    photo = post.photos.get()
+    for person in (clerk, helper):
+        device = Device(person)
+        path = f"office/posts/{post.public_id}/"
+        for refused in (
+            device.post(f"{path}close/"),
+            device.post(f"{path}reopen/"),
+            device.delete(f"{path}photos/{photo.public_id}/"),
+        ):
+            assert code_of(refused, 403) == "permission_denied"
+    post.refresh_from_db()
+    assert post.is_open and post.photos.count() == 1

@@ -1,12 +1,10 @@
 """The person behind the token: devices, messages and how they are told, and what has changed."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
-from lostfound.models import DeletedPost, Notification, Post, User
-from lostfound.services import delete_post, edit_post, notify
+from lostfound.models import DeletedPost, Notification, User
+from lostfound.services import delete_post, notify
 from tests.factories import UserFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.making import make_post
@@ -58,48 +56,6 @@ def test_all_messages_are_read_at_once(phone: Device, owner: User) -> None:
         notify(owner, make_post(author=owner), Notification.Kind.MATCH_CONFIRMED)
     assert phone.post("notifications/read/").status_code == 204
     assert not Notification.objects.unread().exists()
-
-
-def test_a_sync_tells_what_changed_and_what_is_gone(phone: Device, owner: User) -> None:
-    stays, goes = (make_post(author=owner, kind="lost", title=name) for name in ("하나", "둘우산"))
-    make_post(kind="lost", title="남의 우산")
-    first = phone.get("sync/").json()
-    assert {row["id"] for row in first["posts"]} == {str(stays.public_id), str(goes.public_id)}
-    assert first["deleted"] == [] and first["has_more"] is False
-    Post.objects.update(updated_at=timezone.now() - timedelta(hours=1))
-    edit_post(stays, actor=owner, fields={"title": "하나 우산"})
-    delete_post(goes, actor=owner)
-    notify(owner, stays, Notification.Kind.MATCH_CONFIRMED)
-    second = phone.get("sync/", updated_since=first["synced_at"]).json()
-    assert [row["title"] for row in second["posts"]] == ["하나 우산"]
-    assert [row["id"] for row in second["deleted"]] == [str(goes.public_id)]
-    assert len(second["notifications"]) == 1
-
-
-def test_a_long_sync_comes_in_pages_and_misses_nothing(phone: Device, owner: User) -> None:
-    moment = timezone.now() - timedelta(days=1)
-    posts = [make_post(author=owner, kind="lost") for _ in range(130)]
-    for number, post in enumerate(posts):
-        # Many within one and the same moment, across the border of a page.
-        at = moment + timedelta(seconds=number if number < 90 else 90)
-        Post.objects.filter(pk=post.pk).update(updated_at=at)
-    seen: set[str] = set()
-    since = (moment - timedelta(days=1)).isoformat()
-    for _ in range(4):
-        answer = phone.get("sync/", updated_since=since).json()
-        seen |= {row["id"] for row in answer["posts"]}
-        since = answer["synced_at"]
-        if not answer["has_more"]:
-            break
-    assert seen == {str(post.public_id) for post in posts}
-
-
-def test_a_sync_from_too_long_ago_begins_anew(phone: Device) -> None:
-    assert code_of(phone.get("sync/", updated_since="2020-01-01T00:00:00Z"), 410) == "too_old"
-    for nonsense in ("yesterday", "2026-13-40T00:00:00Z"):
-        assert errors_of(phone.get("sync/", updated_since=nonsense)) == {
-            "updated_since": ["invalid"]
-        }
 
 
 def test_deletions_are_forgotten_in_the_end(owner: User) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from lostfound.models import Post
 from lostfound.services import edit_post
 from matching.models import Match, MatchDecision
-from matching.services import confirm_match
+from matching.services import confirm_match, take_over
 from tests.factories import MatchFactory, PhotoFactory, StaffFactory
 from tests.lostfound.browsing import page, signed_in
 
@@ -109,7 +109,9 @@ def test_a_page_that_is_out_of_date_decides_nothing(desk: Client) -> None:
 def test_what_somebody_else_decided_first_stands(desk: Client) -> None:
     match = MatchFactory.create()
     value = button(desk, match, "reject")
-    confirm_match(match, actor=StaffFactory.create())
+    colleague = StaffFactory.create()
+    take_over(match, colleague)
+    confirm_match(match, actor=colleague)
     press(desk, value)
     match.refresh_from_db()
     assert match.status == "confirmed" and MatchDecision.objects.count() == 1

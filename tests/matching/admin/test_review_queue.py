@@ -61,7 +61,7 @@ def test_a_colleague_sees_that_a_pair_is_taken(client: Client) -> None:
     pair = MatchFactory.create()
     client.get(DESK)
     colleague = signed_in(StaffFactory.create())
-    assert "남은 쌍은 다른 분들이" in page(colleague.get(DESK))
+    assert "남은 쌍은 동료가" in page(colleague.get(DESK))
     text = page(colleague.get(reverse("admin:matching_match_change", args=[pair.pk])))
     assert "이 쌍을 보고 있어요" in text
     own = page(client.get(reverse("admin:matching_match_change", args=[pair.pk])))

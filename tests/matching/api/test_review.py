@@ -3,7 +3,16 @@
 import pytest
 
 from matching.models import Match, MatchDecision
-from tests.factories import FoundPostFactory, MatchFactory, StaffFactory, UserFactory
+from tests.factories import (
+    CategoryFactory,
+    FoundPostFactory,
+    MatchFactory,
+    OfficeFactory,
+    PhotoFactory,
+    PostFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.lostfound.api.device import Device, code_of, errors_of
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +41,6 @@ def test_confirm_undo_reject_and_skip(app: Device) -> None:
     version = app.post("review/next/").json()["pair"]["version"]
     decided = app.post(f"review/{pair.pk}/confirm/", {"version": version}).json()
     assert decided["action"] == "confirm"
-    assert code_of(app.post(f"review/{pair.pk}/confirm/", {"version": version}), 409) == "decided"
     assert app.post(f"review/decisions/{decided['id']}/undo/").json()["action"] == "undo"
     assert code_of(app.post(f"review/decisions/{decided['id']}/undo/"), 409) == "undone"
     version = app.get(f"review/{pair.pk}/").json()["version"]
@@ -61,3 +69,62 @@ def test_nobody_else_reviews() -> None:
         assert code_of(phone.get(f"review/{pair.pk}/"), 403) == "permission_denied"
     pair.refresh_from_db()
     assert pair.status == Match.Status.SUGGESTED
+
+
+@pytest.mark.parametrize("action", ["confirm", "reject"])
+def test_a_decision_that_is_sent_again_is_answered_as_the_first_time(
+    app: Device, action: str
+) -> None:
+    pair = MatchFactory.create()
+    path = f"review/{pair.pk}/{action}/"
+    body = {"version": app.get(f"review/{pair.pk}/").json()["version"]}
+    first = app.post(path, body)
+    assert first.status_code == 200
+    assert app.post(path, body).json() == first.json()
+    assert MatchDecision.objects.count() == 1
+    colleague = Device(StaffFactory.create())
+    assert code_of(colleague.post(path, body), 409) == "decided"
+    other = "reject" if action == "confirm" else "confirm"
+    assert code_of(app.post(f"review/{pair.pk}/{other}/", body), 409) == "decided"
+    undone = app.post(f"review/decisions/{first.json()['id']}/undo/")
+    assert undone.status_code == 200
+    assert MatchDecision.objects.count() == 2
+
+
+def test_a_decision_that_was_undone_is_not_answered_again(app: Device) -> None:
+    pair = MatchFactory.create()
+    path = f"review/{pair.pk}/confirm/"
+    body = {"version": app.get(f"review/{pair.pk}/").json()["version"]}
+    decided = app.post(path, body).json()
+    app.post(f"review/decisions/{decided['id']}/undo/")
+    assert code_of(app.post(path, body), 409) == "changed"
+
+
+def test_a_pair_says_who_has_it_and_what_is_easily_mixed_up_with_it(app: Device) -> None:
+    category, office = CategoryFactory.create(name_en="Earphone case"), OfficeFactory.create()
+    facts = {"category": category, "colour": "white"}
+    pair = MatchFactory.create(
+        lost=PostFactory.create(**facts), found=FoundPostFactory.create(**facts)
+    )
+    FoundPostFactory.create_batch(9, **facts)
+    newest = FoundPostFactory.create(office=office, shelf="A-5", hidden_facts="별", **facts)
+    photo = PhotoFactory.create(post=newest)
+    path = f"review/{pair.pk}/"
+    assert app.get(path).json()["held_by"] is None
+    holder = StaffFactory.create()
+    Device(holder).post("review/next/")
+    body = app.get(path).json()
+    assert body["held_by"] == holder.username
+    (alikes,) = body["look_alikes"]  # of the found thing; nobody else has lost such a one
+    assert (alikes["kind"], alikes["count"], len(alikes["posts"])) == ("found", 10, 8)
+    assert alikes["words"] == "White Earphone case"
+    assert alikes["posts"][0] == {
+        "id": str(newest.public_id),
+        "title": newest.title,
+        "happened_on": newest.happened_on.isoformat(),
+        "office": office.code,
+        "shelf": "A-5",
+        "thumbnail_url": photo.thumbnail_url,
+    }
+    refused = app.post(f"{path}confirm/", {"version": body["version"]})
+    assert code_of(refused, 409) == "with_colleague"

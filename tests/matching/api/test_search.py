@@ -7,7 +7,9 @@ import pytest
 from matching import lookup
 from matching.finder.client import Hit
 from matching.models import SuggestionAnswer
-from tests.factories import MatchFactory, PostFactory
+from matching.services import answer_suggestion, confirm_match
+from matching.views.search import PER_PAGE
+from tests.factories import MatchFactory, PostFactory, StaffFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.making import make_category, make_post, make_user, upload
 
@@ -40,6 +42,19 @@ def test_what_cannot_be_searched_is_named() -> None:
     unknown = "00000000-0000-4000-8000-000000000000"
     assert errors_of(phone.get("search/", photo=unknown)) == {"photo": ["unknown"]}
     assert errors_of(phone.send_form("search/photo/", {})) == {"photo": ["required"]}
+
+
+def test_pages_are_numbered_and_end() -> None:
+    for number in range(PER_PAGE + 1):
+        make_post(title=f"우산 {number}")
+    phone = Device()
+    for words in ({}, {"q": "우산"}):
+        pages = [phone.get("search/", page=page, **words).json() for page in (1, 2, 3, 1_000_000)]
+        assert [len(page["results"]) for page in pages] == [PER_PAGE, 1, 0, 0]
+        assert {(page["count"], page["pages"]) for page in pages} == {(PER_PAGE + 1, 2)}
+        assert [page["page"] for page in pages] == [1, 2, 3, 1_000_000]
+    for nonsense in ("0", "-1", "", "one", "1.5", "²", "9" * 5000):
+        assert errors_of(phone.get("search/", page=nonsense)) == {"page": ["invalid"]}
 
 
 def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,3 +97,28 @@ def test_a_suggestion_is_answered_and_the_answer_taken_back() -> None:
     pair.status = "withdrawn"
     pair.save()
     assert code_of(put("mine"), 409) == "not_answerable"
+    assert code_of(phone.delete(path), 409) == "not_answerable"
+
+
+def test_an_answer_that_staff_acted_on_stays() -> None:
+    author = make_user(password="correct horse")
+    pair = MatchFactory.create(lost=PostFactory.create(author=author))
+    answer_suggestion(pair.lost, pair.pk, actor=author, answer="mine")
+    confirm_match(pair, actor=StaffFactory.create())
+    phone = Device(author)
+    path = f"posts/{pair.lost.public_id}/suggestions/{pair.pk}/answer/"
+    assert code_of(phone.delete(path), 409) == "not_answerable"
+    assert SuggestionAnswer.objects.get().answer == "mine"
+
+
+def test_a_note_that_cannot_be_saved_is_refused_by_its_name() -> None:
+    author = make_user(password="correct horse")
+    pair = MatchFactory.create(lost=PostFactory.create(author=author))
+    phone = Device(author)
+    answer = phone.client.put(
+        f"/api/v1/posts/{pair.lost.public_id}/suggestions/{pair.pk}/answer/",
+        '{"answer": "mine", "note": "\\ud800"}',
+        content_type="application/json",
+        headers=phone.headers,
+    )
+    assert list(errors_of(answer)) == ["note"]

@@ -1,13 +1,16 @@
 """How far a post's matching is and what it suggests, as a mobile client reads it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lostfound.models import Post
 from matching.models import Embedding, Match
-from tests.factories import MatchFactory
-from tests.lostfound.api.device import Device
+from matching.services import confirm_match
+from tests.factories import MatchFactory, StaffFactory
+from tests.lostfound.api.device import Device, errors_of
 from tests.lostfound.making import make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +58,27 @@ def test_suggestions_come_strongest_first_and_only_those_that_are_shown() -> Non
     ):
         MatchFactory.create(lost=post, found=make_post(kind="found"), score=score, status=status)
     listed = phone.get(f"posts/{post.public_id}/suggestions/").json()
-    assert [(row["score"], row["status"]) for row in listed] == [
-        (0.9, "suggested"),
-        (0.7, "suggested"),
+    assert [row["status"] for row in listed] == ["suggested", "suggested"]
+    scores = dict(Match.objects.values_list("pk", "score"))
+    assert [scores[row["id"]] for row in listed] == [0.9, 0.7]
+
+
+def test_likeness_is_told_in_two_steps_and_not_as_a_score() -> None:
+    post, phone = owned()
+    for score in (0.951234, 0.95, 0.3, 0.2):
+        MatchFactory.create(
+            lost=post, found=make_post(kind="found"), score=score, strategy="calibrated_v3"
+        )
+    path = f"posts/{post.public_id}/suggestions/"
+    listed = phone.get(path).json()
+    assert [(row["likeness"], row["likeness_words"]) for row in listed] == [
+        *[("very_similar", "Very similar")] * 2,
+        *[("similar", "Similar")] * 2,
     ]
+    assert not {"score", "strategy", "terms", "rank"} & set(listed[0])
+    assert {key: value for key, value in listed[0].items() if isinstance(value, float)} == {}
+    korean = Device(post.author, "ko").get(path).json()
+    assert [row["likeness_words"] for row in korean][::2] == ["매우 비슷해요", "비슷해요"]
 
 
 def test_a_suggestion_tells_no_more_than_the_public_may_know() -> None:
@@ -89,3 +109,39 @@ def test_more_suggestions_cost_no_more_queries() -> None:
             phone.get(f"posts/{post.public_id}/suggestions/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
+    post, phone = owned()
+    path = f"posts/{post.public_id}/timeline/"
+    steps = phone.get(path).json()
+    assert [(step["name"], step["state"]) for step in steps] == [
+        ("saved", "done"),
+        ("compared", "now"),
+        ("similar", "later"),
+        ("confirmed", "later"),
+    ]
+    assert steps[0]["label"] == "Saved" and steps[0]["at"] and steps[3]["at"] is None
+    finished = timezone.now()
+    Embedding.objects.update(status=Embedding.Status.DONE, finished_at=finished)
+    confirm_match(
+        MatchFactory.create(lost=post, found=make_post(kind="found")), actor=StaffFactory.create()
+    )
+    steps = phone.get(path).json()
+    assert [(step["name"], step["state"], bool(step["at"])) for step in steps] == [
+        ("saved", "done", True),
+        ("compared", "done", True),
+        ("confirmed", "done", True),
+        ("returned", "now", False),
+    ]
+    korean = Device(post.author, "ko").get(path).json()
+    assert korean[2]["label"] == "분실물센터 확인"
+    other, _phone = owned()
+    assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
+
+
+def test_a_photograph_that_cannot_be_used_is_named_as_such() -> None:
+    _post, phone = owned()
+    broken = SimpleUploadedFile("a.jpg", b"no photograph", "image/jpeg")
+    errors = errors_of(phone.send_form("intake/", {"title": "우산", "photo": broken}))
+    assert list(errors) == ["photo"]

@@ -1,0 +1,39 @@
+"""Who of the office looked at other people's data, when, and at what."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.models.append_only import AppendOnly
+
+
+class Look(AppendOnly):
+    """One look of a member of staff at posts or people. It outlives what was looked at."""
+
+    class What(models.TextChoices):
+        POST = "post", _("a post")
+        PAIR = "pair", _("two posts side by side")
+        LIST = "list", _("a list")
+        EXPORT = "export", _("a file of posts")
+        PERSON = "person", _("a person")
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    what = models.CharField(_("what"), max_length=10, choices=What.choices)
+    # Numbers of posts or people, no words of theirs: those leave when their purpose has ended.
+    subjects = models.JSONField(_("numbers"), default=list, blank=True)
+    count = models.PositiveIntegerField(_("how many"), default=1)
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("look at personal data")
+        verbose_name_plural = _("looks at personal data")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.actor} → {self.get_what_display()}"

@@ -1,0 +1,63 @@
+"""What a notification says, in the reader's language: the page and the API say the same."""
+
+from django.utils.translation import gettext as _
+
+from lostfound.models import Notification, Post
+
+Kind = Notification.Kind
+
+
+def headline(notification: Notification) -> str:
+    """What has happened, with the title of the person's own post."""
+    title = {"title": notification.post.title}
+    if notification.kind == Kind.SUGGESTED:
+        return _("Something like this was found: %(title)s") % title
+    if notification.kind == Kind.MATCH_WITHDRAWN:
+        return _("A match was taken back: %(title)s") % title
+    if notification.kind == Kind.CLOSED_AS_DUPLICATE:
+        return _("Closed, because it was posted twice: %(title)s") % title
+    if notification.post.kind == Post.Kind.LOST:
+        return _("Your lost thing was found: %(title)s") % title
+    return _("The owner of what you found is known: %(title)s") % title
+
+
+def advice(notification: Notification) -> str:
+    """What that means for the person, and where to go."""
+    if notification.kind == Kind.SUGGESTED:
+        return _("Have a look, and tell us whether it is yours. The office checks it too.")
+    if notification.kind == Kind.MATCH_WITHDRAWN:
+        return _(
+            "It was not the same thing after all. Your post is open again, and we keep looking."
+        )
+    if notification.kind == Kind.CLOSED_AS_DUPLICATE:
+        return _(
+            "The office thinks that this thing was posted twice; the other post stays. If it is "
+            "another thing, open your post again on its page."
+        )
+    if notification.post.kind != Post.Kind.LOST:
+        return _(
+            "You need not do anything if the thing is at the office. If you still have it, please "
+            "bring it there."
+        )
+    told = notification.kept_at
+    if told is not None and told.office is not None:
+        place = {"office": told.office.name, "building": told.office.building.name}
+        return _("It is kept at: %(office)s (%(building)s)") % place
+    kept = place_of(notification)
+    if kept is not None and kept.kept_note:
+        return _("The finder says that it is kept here: %(place)s") % {"place": kept.kept_note}
+    return _("Please ask at the lost-and-found office, and bring your student card or another ID.")
+
+
+def place_of(notification: Notification) -> Post | None:
+    """The found post that says where the thing is, while it waits there for its loser.
+
+    An older message may be about a match that was taken back: where that thing is kept is not for
+    this person to know.
+
+    Args:
+        notification: one of `selectors.notifications_of`.
+    """
+    is_superseded: bool = notification.is_superseded  # type: ignore[attr-defined]
+    is_waiting = notification.post.status == Post.Status.MATCHED
+    return notification.kept_at if is_waiting and not is_superseded else None

@@ -1,0 +1,51 @@
+"""Category and colour, proposed while a post is being written."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from matching.models import IntakeQuestion
+
+
+class IntakeIn(serializers.Serializer[Any]):
+    """What is known so far of a post that is being written."""
+
+    title = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+
+
+class IntakeWithPhotoIn(IntakeIn):
+    """The same, and its photograph."""
+
+    photo = serializers.FileField(required=False)
+
+
+class ProposalOut(serializers.Serializer[Any]):
+    """A value for a field, and how probable it is."""
+
+    code = serializers.CharField()
+    probability = serializers.FloatField(min_value=0, max_value=1)
+
+
+class IntakeOut(serializers.Serializer[Any]):
+    """Proposals for the fields of a post; the person decides."""
+
+    id = serializers.UUIDField(source="public_id")
+    status = serializers.ChoiceField(choices=IntakeQuestion.Status.choices)
+    category = serializers.SerializerMethodField()
+    colour = serializers.SerializerMethodField()
+
+    @extend_schema_field(ProposalOut(many=True))
+    def get_category(self, question: IntakeQuestion) -> list[dict[str, Any]]:
+        """Codes of categories, likeliest first."""
+        return _proposals(question, "category")
+
+    @extend_schema_field(ProposalOut(many=True))
+    def get_colour(self, question: IntakeQuestion) -> list[dict[str, Any]]:
+        """Codes of colours, likeliest first."""
+        return _proposals(question, "colour")
+
+
+def _proposals(question: IntakeQuestion, field: str) -> list[dict[str, Any]]:
+    return [{"code": code, "probability": p} for code, p in question.answer.get(field, [])]

@@ -1,0 +1,97 @@
+"""What the author of a post reads of its matching, and says to it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
+from lostfound.models import Post
+from matching import timeline
+from matching.likeness import Likeness, likeness
+from matching.models import Embedding, Match, SuggestionAnswer
+from matching.selectors import answer_of
+
+SHOWN_STATUSES = [
+    (status.value, status.label) for status in (Match.Status.SUGGESTED, Match.Status.CONFIRMED)
+]
+
+
+class MatchingStateOut(serializers.Serializer[Any]):
+    """How far the matching of a post is."""
+
+    status = serializers.ChoiceField(choices=Embedding.Status.choices)
+    suggestion_count = serializers.IntegerField()
+    is_waiting = serializers.BooleanField(help_text="Ask again in a few seconds.")
+    waiting_reason = serializers.CharField(allow_blank=True)
+
+
+class StepOut(serializers.Serializer[Any]):
+    """One step of how far a post has come."""
+
+    name = serializers.ChoiceField(choices=timeline.NAMES)
+    label = serializers.CharField(help_text="The same in the reader's language.")  # type: ignore[assignment]
+    state = serializers.ChoiceField(choices=timeline.STATES)
+    at = serializers.DateTimeField(allow_null=True, help_text="When, where that is known.")
+
+
+class SuggestionOut(serializers.ModelSerializer[Match]):
+    """A post that may be about the same thing."""
+
+    status = serializers.ChoiceField(choices=SHOWN_STATUSES)
+    likeness = serializers.SerializerMethodField()
+    likeness_words = serializers.SerializerMethodField()
+    post = serializers.SerializerMethodField()
+    answer = serializers.SerializerMethodField()
+    kept_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Match
+        fields = (
+            *("id", "status", "likeness", "likeness_words", "created_at", "answer", "post"),
+            "kept_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=Likeness.choices))
+    def get_likeness(self, match: Match) -> str:
+        """As coarse as on the page: a score would let guesses be compared."""
+        return likeness(match).value
+
+    def get_likeness_words(self, match: Match) -> str:
+        """The same in the reader's language."""
+        return str(likeness(match).label)
+
+    @extend_schema_field(
+        serializers.ChoiceField(
+            choices=SuggestionAnswer.Answer.choices,
+            allow_null=True,
+            help_text="What the person who lost it said; nobody else reads it.",
+        )
+    )
+    def get_answer(self, match: Match) -> str | None:
+        """What the person who lost it said to it; the finder is not told."""
+        return (answer_of(match) or None) if self._is_losers(match) else None
+
+    def get_post(self, match: Match) -> PublicPostOut:
+        """The other side, as the public sees it."""
+        return PublicPostOut(match.found if self._is_losers(match) else match.lost).data  # type: ignore[return-value]
+
+    @extend_schema_field(KeptAtOut(allow_null=True))
+    def get_kept_at(self, match: Match) -> Any:
+        """Where it is, for the person who lost it, once the office has confirmed the pair."""
+        is_waiting = match.lost.status == Post.Status.MATCHED
+        is_told = match.status == Match.Status.CONFIRMED and self._is_losers(match) and is_waiting
+        return KeptAtOut(match.found).data if is_told else None
+
+    def _is_losers(self, match: Match) -> bool:
+        """Whether the post whose suggestions are read is the lost one."""
+        mine: Post = self.context["post"]
+        return match.lost_id == mine.pk
+
+
+class AnswerIn(serializers.Serializer[Any]):
+    """What the person who lost something says to a suggestion."""
+
+    answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200)

@@ -1,0 +1,115 @@
+"""What the office reads of a pair, and what it decides."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lostfound.api.serializers.office import OfficePostOut
+from lostfound.api.serializers.posts import CodeOut
+from lostfound.models import Office, Post
+from matching.models import Match, MatchDecision, SuggestionAnswer
+
+
+class FactOut(serializers.Serializer[Any]):
+    """One line of the comparison of two posts."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    left = serializers.CharField(help_text="Of the lost post.")
+    right = serializers.CharField(help_text="Of the found post.")
+    verdict = serializers.ChoiceField(choices=["same", "close", "differs", "unknown"])
+    remark = serializers.CharField()
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    """One term of the score."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField(help_text="Bits (log2 of the odds), or why there are none.")
+    says = serializers.CharField(help_text="What that means, in words; empty where there is none.")
+
+
+class LookAlikeOut(serializers.ModelSerializer[Post]):
+    """An open post that is easily mixed up with one of the pair."""
+
+    id = serializers.UUIDField(source="public_id")
+    office = CodeOut[Office]()
+    thumbnail_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Post
+        fields = ("id", "title", "happened_on", "office", "shelf", "thumbnail_url")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumbnail_url(self, post: Post) -> str | None:
+        """The first small photograph, as the office sees it."""
+        photos = list(post.photos.all())
+        return photos[0].thumbnail_url if photos else None
+
+
+class LookAlikesOut(serializers.Serializer[Any]):
+    """Open posts that the category and the colour of one of the pair fit as well."""
+
+    kind = serializers.ChoiceField(choices=Post.Kind.choices)
+    count = serializers.IntegerField(help_text="How many there are beside the one of the pair.")
+    words = serializers.CharField(help_text="What they are, such as white earphone case.")
+    posts = LookAlikeOut(many=True, help_text="The newest of them, at most eight.")
+
+
+class PairOut(serializers.Serializer[Any]):
+    """A pair with everything that a decision needs."""
+
+    id = serializers.IntegerField(source="match.pk")
+    version = serializers.CharField(help_text="Send it with the decision.")
+    status = serializers.ChoiceField(choices=Match.Status.choices, source="match.status")
+    score = serializers.FloatField(source="match.score")
+    lost = OfficePostOut(source="match.lost")
+    found = OfficePostOut(source="match.found")
+    facts = FactOut(many=True)
+    terms = ReasonOut(many=True)
+    reasons_for = serializers.ListField(child=serializers.CharField())
+    reasons_against = serializers.ListField(child=serializers.CharField())
+    gates = serializers.ListField(child=serializers.CharField(), source="gate_words")
+    answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices, allow_null=True)
+    look_alikes = LookAlikesOut(many=True)
+    held_by = serializers.CharField(
+        allow_null=True,
+        help_text="Who has it before them; until they let it go, nobody else decides about it.",
+    )
+
+
+class NextPairOut(serializers.Serializer[Any]):
+    """The pair that the person reviews now."""
+
+    left = serializers.IntegerField(help_text="How many pairs wait, this one among them.")
+    pair = PairOut(allow_null=True)
+
+
+class DecideIn(serializers.Serializer[Any]):
+    """A decision about a pair."""
+
+    version = serializers.CharField(max_length=40)
+
+
+class RejectIn(DecideIn):
+    """A rejection, with why."""
+
+    reason = serializers.ChoiceField(
+        choices=MatchDecision.Reason.choices, required=False, allow_blank=True
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class DecisionOut(serializers.ModelSerializer[MatchDecision]):
+    """What was decided."""
+
+    id = serializers.UUIDField(source="public_id")
+    pair = serializers.IntegerField(source="match_id")
+    reason = serializers.ChoiceField(choices=MatchDecision.Reason.choices, allow_blank=True)
+
+    class Meta:
+        model = MatchDecision
+        fields = ("id", "pair", "action", "reason", "note", "at")
+        read_only_fields = fields
