@@ -190,3 +190,30 @@ def test_the_office_changes_what_it_has_seen() -> None:
     late = counter.send("patch", path, {"shelf": "B-1"}, If_Match=made.headers["ETag"])
     assert code_of(late, 412) == "changed_meanwhile"
     assert Post.objects.get().shelf == "A-1"
+
+
+def test_the_office_closes_orders_and_removes_what_it_has_seen() -> None:
+    counter = Device(StaffFactory.create())
+    post = make_post(kind="found", photos=2)
+    path, photo = f"office/posts/{post.public_id}/", post.photos.all()[1].public_id
+    stale = counter.get(path).headers["ETag"]
+    edit_post(post, actor=post.author, fields={"title": "남색 우산"})
+    for method, rest, data in (
+        ("put", "photos/order/", {"photos": [str(photo)]}),
+        ("post", "close/", {}),
+        ("delete", f"photos/{photo}/", None),
+    ):
+        refused = counter.send(method, path + rest, data, If_Match=stale)
+        assert code_of(refused, 412) == "changed_meanwhile"
+    assert Post.objects.get().is_open and post.photos.count() == 2
+    seen = counter.get(path).headers["ETag"]
+    for method, rest, data in (
+        ("put", "photos/order/", {"photos": [str(photo)]}),
+        ("post", "close/", {}),
+        ("post", "reopen/", {}),
+    ):
+        done = counter.send(method, path + rest, data, If_Match=seen)
+        assert done.status_code == 200
+        seen = done.headers["ETag"]
+    assert seen == counter.get(path).headers["ETag"]
+    assert counter.send("delete", f"{path}photos/{photo}/", If_Match=seen).status_code == 204
