@@ -22,6 +22,7 @@ from lostfound.services.post_fields import (
     refuse_future,
     refuse_long_ago,
 )
+from lostfound.services.post_photos import too_many
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -154,13 +155,10 @@ class PostForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """At most five photographs, counting those that stay."""
+        """At most five photographs at once; the service knows which of them are there already."""
         cleaned = super().clean() or self.cleaned_data
-        removed = set(cleaned.get("remove_photos", ()))
-        staying = sum(str(photo.public_id) not in removed for photo in self.photos_now)
-        if staying + len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
-            message = _("At most %(limit)d photographs. Please remove some.")
-            self.add_error("photos", ValidationError(message, "too_many", {"limit": MAX_PHOTOS}))
+        if len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
+            self.add_error("photos", too_many())
         return cleaned
 
     @property

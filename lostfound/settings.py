@@ -193,7 +193,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["lostfound.api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "lostfound.api.drawing.OneShapeSchema",
+    "DEFAULT_SCHEMA_CLASS": "lostfound.api.schema.OperationSchema",
     "DEFAULT_PAGINATION_CLASS": "lostfound.api.pagination.NewestFirst",
     "PAGE_SIZE": 20,
     "EXCEPTION_HANDLER": "lostfound.api.problems.problem_response",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -20,6 +21,9 @@ from lostfound.redis_store import redis_client, with_redis
 HOUR_S: Final = 3600
 # A whole campus may sit behind one address, so an address may do this many times more.
 ADDRESS_FACTOR: Final = 20
+# What is refused for its content costs little, but not nothing.
+ATTEMPTS_FACTOR: Final = 10
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REDIS_PREFIX: Final = "lostfound:limit:"
 
 # Valid on SQLite (3.35 and later) and on PostgreSQL alike.
@@ -127,15 +131,48 @@ class WriteThrottle(BaseThrottle):
 
     retry_after_s = 0
 
+    @staticmethod
+    def counts(method: str) -> bool:
+        """Whether requests of this method are limited; the schema asks it too."""
+        return method not in READING
+
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether this request is within the limit."""
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if not self.counts(str(request.method)):
             return True
-        scope = getattr(view, "throttle_scope", "write")
-        verdict = throttle_write(request, scope, getattr(view, "throttle_limit", None))
+        verdict = self.count(request, view)
         self.retry_after_s = verdict.retry_after_s
         return verdict.allowed
+
+    def count(self, request: Request, view: Any) -> Verdict:
+        """Count one request."""
+        return throttle_write(request, *limit_of(view))
 
     def wait(self) -> float:
         """Seconds until the window ends."""
         return float(self.retry_after_s)
+
+
+class AttemptThrottle(WriteThrottle):
+    """For a view that counts what it saves by `count_saved`: this bounds what it refuses."""
+
+    def count(self, request: Request, view: Any) -> Verdict:
+        """Count one attempt."""
+        scope, limit = limit_of(view)
+        return throttle_write(request, f"{scope}-attempt", limit * ATTEMPTS_FACTOR)
+
+
+def limit_of(view: Any) -> tuple[str, int]:
+    """Under which scope the writes of a view of the API count, and how many there may be."""
+    scope = getattr(view, "throttle_scope", "write")
+    return scope, getattr(view, "throttle_limit", None) or settings.POSTS_PER_HOUR
+
+
+def count_saved(request: Request, view: Any) -> None:
+    """Count one more thing that is fit to be saved, just before it is.
+
+    Raises: Throttled
+    """
+    verdict = throttle_write(request, *limit_of(view))
+    if not verdict.allowed:
+        raise Throttled(verdict.retry_after_s)

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from lostfound.api.problems import not_found
 
+handler400 = "lostfound.api.problems.bad_request"
 handler500 = "lostfound.api.problems.server_error"
 
 urlpatterns = [

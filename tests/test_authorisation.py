@@ -342,7 +342,9 @@ def body_of(route: str, version: str) -> dict[str, Any]:
         return {"photo": upload(7)}
     if route in ("api-review-confirm", "api-review-reject"):
         return {"version": version}
-    return {**words, "language": "en", "next": "/"}
+    if route == "api-office-posts":
+        return words
+    return {**words, "language": "en", "next": "/", "answer": "mine"}
 
 
 ONLY_JSON: Final = ("api-review-confirm", "api-review-reject")
@@ -369,7 +371,7 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
         elif method == "post":
             body = body_of(route, decision_version(scene.pair))
             as_json = {"content_type": "application/json"} if route in ONLY_JSON else {}
-            answer = client.post(address, {"answer": "mine", **body}, **as_json)
+            answer = client.post(address, body, **as_json)
         elif method == "put":
             answer = client.put(address, PUTS[route](scene), content_type="application/json")
         else:
@@ -409,9 +411,8 @@ def methods_of(resolver: URLResolver) -> Iterator[tuple[str, str]]:
 
 
 def test_the_table_knows_every_method_of_the_api() -> None:
-    found = {(name, method) for name, method in methods_of(get_resolver()) if "api" in name}
-    assert len(found) > 60
-    assert sorted(found - TABLE.keys()) == []
+    found = {row for row in methods_of(get_resolver()) if row[0].startswith("api-")}
+    assert found == {row for row in TABLE if row[0].startswith("api-")}
 
 
 def test_the_table_knows_every_route() -> None:

@@ -107,10 +107,11 @@ def test_the_proxy_takes_what_the_application_takes() -> None:
     from lostfound.photos import BYTES_PER_MB, MAX_REQUEST_BYTES
 
     caddy = (DEPLOY / "Caddyfile").read_text()
-    (limit_mb,) = re.findall(r"max_size (\d+)MB", caddy)
-    assert int(limit_mb) * 1_000_000 < MAX_REQUEST_BYTES + BYTES_PER_MB
-    assert int(limit_mb) * BYTES_PER_MB >= MAX_REQUEST_BYTES
-    assert f"request_buffers {limit_mb}MB" in caddy  # a web process does one thing at a time
+    # To Caddy, MB is a million bytes and MiB what the application calls MB.
+    (number, unit) = re.findall(r"max_size (\d+)(MB|MiB)\b", caddy)[0]
+    limit_bytes = int(number) * {"MB": 1_000_000, "MiB": BYTES_PER_MB}[unit]
+    assert MAX_REQUEST_BYTES <= limit_bytes <= MAX_REQUEST_BYTES + BYTES_PER_MB
+    assert f"request_buffers {number}{unit}" in caddy  # a web process does one thing at a time
     assert "reverse_proxy web:8000" in caddy and "web" in SERVICES
     assert caddy.count("{") == caddy.count("}")
     assert APP["environment"]["TRUSTED_PROXY_COUNT"] == "1"

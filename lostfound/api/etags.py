@@ -1,8 +1,10 @@
 """ETags of the API: what a device has already is not sent again, nor overwritten unseen."""
 
+import re
+from collections.abc import Callable
 from hashlib import md5
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,8 +15,11 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 API_PREFIX = "/api/v1/"
+COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # Caddy and Apache do so
+Thing = TypeVar("Thing")
 
 
 class ApiConditionalGet(ConditionalGetMiddleware):
@@ -39,17 +44,48 @@ class PreconditionFailed(APIException):
     default_detail = _("This has changed since you read it. Read it again, then change it.")
 
 
-def require_match(request: Request, representation: Any) -> None:
+def etag_of(representation: Any) -> str:
+    """The ETag of what a GET of the thing answers now."""
+    digest = md5(JSONRenderer().render(representation), usedforsecurity=False).hexdigest()
+    return quote_etag(digest)
+
+
+def told(
+    representation: Any,
+    status_code: int = status.HTTP_200_OK,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Answer with a thing and its ETag, so that a device that has changed it need not read it."""
+    return Response(
+        representation, status_code, headers={"ETag": etag_of(representation), **(headers or {})}
+    )
+
+
+def require_match(
+    request: Request, thing: Thing, represent: Callable[[Thing], Any]
+) -> Callable[[Thing], None]:
     """Refuse a change of what the device has not seen; without If-Match all is allowed.
 
     Args:
-        representation: what a GET of the thing answers now.
+        represent: what a GET of the thing answers, of the thing as it is now.
+
+    Returns: the same once more, for whoever holds the lock under which the thing is changed: of
+        two devices that saw the same, both get so far.
 
     Raises: PreconditionFailed
     """
     given = request.headers.get("If-Match")
-    if given is None or given.strip() == "*":
-        return
-    digest = md5(JSONRenderer().render(representation), usedforsecurity=False).hexdigest()
-    if quote_etag(digest) not in parse_etags(given):
-        raise PreconditionFailed
+    is_named = given is not None and given.strip() != "*"
+    seen = {_as_sent(etag) for etag in parse_etags(given or "")}
+
+    def check(now: Thing) -> None:
+        if is_named and etag_of(represent(now)) not in seen:
+            raise PreconditionFailed
+
+    check(thing)
+    return check
+
+
+def _as_sent(etag: str) -> str:
+    """The ETag as it was before a proxy that compresses wrote its own mark into it."""
+    return COMPRESSED.sub('"', etag)

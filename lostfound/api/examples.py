@@ -110,7 +110,7 @@ NOTIFICATION: Final = {
 }
 CHOICE: Final = {"kind": "match_confirmed", "in_app": True, "by_email": False}
 DELETED: Final = {"id": "0b9e7b1c-3d43-44a5-8f0f-6b8f4e0f9d20", "deleted_at": SAVED_AT}
-FIELD_ERROR: Final = {"code": "blank", "message": "This field may not be blank."}
+FIELD_ERROR: Final = {"code": "blank", "message": "This must not be empty."}
 
 PARAMETERS: Final[dict[str, Any]] = {
     "public_id": UMBRELLA_ID,
@@ -129,7 +129,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "until": "2026-03-31",
     "page": 1,
     "page_size": 20,
-    "cursor": "cD0yMDI2LTAzLTMx",
+    "cursor": "cD0yMDI2LTAzLTMxKzAwJTNBMTIlM0EzMC4xMjM0NTYlMkIwMCUzQTAw",
     "updated_since": SAVED_AT,
     "Idempotency-Key": "9d2f6a7c-0f3b-4a51-8f6d-4b2c1d0e9f88",
     "If-Match": '"0cc175b9c0f1b6a831c399e269772661"',

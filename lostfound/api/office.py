@@ -5,23 +5,29 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import services
-from lostfound.api.etags import require_match
-from lostfound.api.parsers import JSONParser
-from lostfound.api.posts import IDEMPOTENCY_KEY, IF_MATCH, person, submit_once
-from lostfound.api.problems import problems
+from lostfound.api.etags import require_match, told
+from lostfound.api.parsers import JSONParser, MultiPartParser
+from lostfound.api.posts import (
+    ETAG,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    LOCATION,
+    person,
+    submit_once,
+)
+from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
-from lostfound.models import Post
-from lostfound.throttles import WriteThrottle
+from lostfound.models import Look, Post
+from lostfound.throttles import AttemptThrottle, WriteThrottle
 
 FILTERS = {
     "kind": ("kind", Post.Kind.values, ""),
@@ -57,8 +63,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
     throttle_limit = INTAKE_PER_HOUR
 
     def get_throttles(self) -> list[Any]:
-        """Only writing is limited."""
-        return [WriteThrottle()]
+        """What is saved is counted as it is saved."""
+        return [AttemptThrottle()]
 
     def get_queryset(self) -> QuerySet[Post]:
         """Posts, as the query asks for them."""
@@ -69,7 +75,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
             if wanted is None:
                 continue
             if choices is not None and wanted not in choices:
-                raise ValidationError({name: [", ".join(choices)]}, code="invalid_choice")
+                raise not_among(name, choices)
             posts = posts.filter(**{field: wanted.replace("\x00", "")})
         if words := asked.get("q", "").replace("\x00", ""):
             posts = posts.filter(
@@ -92,14 +98,20 @@ class OfficePostsView(generics.ListAPIView[Post]):
         responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List posts as the office sees them, newest first."""
+        """List posts as the office sees them, newest first; that they were is written down."""
         return self.list(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page, and who reads it."""
+        page = super().paginate_queryset(queryset)
+        services.note_look(person(self.request), Look.What.LIST, page or [])
+        return page
 
     @extend_schema(
         operation_id="office_intake",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ETAG, LOCATION],
         request=TAKEN_IN,
-        responses={201: OfficePostOut, **problems(400, 401, 403, 409, 422, 429)},
+        responses={201: OfficePostOut, **problems(400, 401, 403, 409, 422)},
     )
     def post(self, request: Request) -> Response:
         """Take in a found thing with its photographs; matching goes on in the background."""
@@ -107,8 +119,10 @@ class OfficePostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        post = submit_once(request, kind=Post.Kind.FOUND, fields=fields, photos=photos)
-        return Response(OfficePostOut(any_post(post.public_id)).data, status.HTTP_201_CREATED)
+        post = submit_once(request, self, kind=Post.Kind.FOUND, fields=fields, photos=photos)
+        at = reverse("api-office-post", args=[post.public_id])
+        saved = represent(any_post(post.public_id))
+        return told(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
 class OfficePostView(APIView):
@@ -122,28 +136,38 @@ class OfficePostView(APIView):
 
     @extend_schema(
         operation_id="office_posts_retrieve",
+        parameters=[ETAG],
         responses={200: OfficePostOut, **problems(401, 403, 404)},
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read a post as the office sees it."""
-        return Response(OfficePostOut(any_post(public_id)).data)
+        """Read a post as the office sees it; that it was read is written down."""
+        post = any_post(public_id)
+        services.note_look(person(request), Look.What.POST, [post])
+        return told(represent(post))
 
     @extend_schema(
         operation_id="office_posts_update",
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
         request={name: taken(partial=True) for name, taken in TAKEN_IN.items()},
-        responses={200: OfficePostOut, **problems(400, 401, 403, 404, 412, 429)},
+        responses={200: OfficePostOut, **problems(400, 401, 403, 404, 409, 412)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
         post = any_post(public_id)
-        require_match(request, OfficePostOut(post).data)
+        check = require_match(request, post, represent)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        services.edit_post(post, actor=person(request), fields=fields, add_photos=photos)
-        return Response(OfficePostOut(any_post(public_id)).data)
+        services.edit_post(
+            post, actor=person(request), fields=fields, add_photos=photos, check=check
+        )
+        return told(represent(any_post(public_id)))
+
+
+def represent(post: Post) -> Any:
+    """A post as a GET of the office answers it."""
+    return OfficePostOut(post).data
 
 
 def any_post(public_id: UUID) -> Post:

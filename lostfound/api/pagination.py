@@ -1,11 +1,20 @@
 """Pages of lists: by cursor, so that a post made meanwhile shifts nothing."""
 
-from typing import Any
+import base64
+from datetime import UTC
+from typing import Any, Final
+from urllib.parse import parse_qs
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+
+# What a cursor of ours holds: an offset, a direction, and a moment.
+PARTS: Final = frozenset("orp")
+YEARS: Final = range(1970, 3000)  # others are no moment in every time zone of the world
 
 
 class NewestFirst(CursorPagination):
@@ -31,7 +40,26 @@ class NewestFirst(CursorPagination):
         Raises: ValidationError
         """
         try:
+            if given := request.query_params.get(self.cursor_query_param):
+                _refuse_foreign(given)
             return super().decode_cursor(request)
-        except NotFound as unknown:
+        except (NotFound, ValueError, OverflowError) as unknown:
             message = _("This cursor is none of ours. Follow next, or start without one.")
             raise ValidationError({"cursor": [message]}, code="invalid") from unknown
+
+
+def _refuse_foreign(cursor: str) -> None:
+    """What rest_framework would take for the first page, or hand to the database unread.
+
+    Raises: ValueError, OverflowError
+    """
+    text = base64.b64decode(cursor.encode("ascii"), validate=True).decode("ascii")
+    parts = parse_qs(text, keep_blank_values=True, strict_parsing=True)
+    if not parts or not parts.keys() <= PARTS:
+        raise ValueError
+    for position in parts.get("p", ()):
+        moment = parse_datetime(position)
+        if moment is None or timezone.is_naive(moment):
+            raise ValueError
+        if moment.astimezone(UTC).year not in YEARS:
+            raise ValueError

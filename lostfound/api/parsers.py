@@ -24,3 +24,22 @@ class JSONParser(parsers.JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError as deep:
             raise ParseError("JSON parse error - nested too deeply") from deep
+
+
+class MultiPartParser(parsers.MultiPartParser):
+    """rest_framework's own; of a charset that gives up in the middle it knows nothing."""
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """See rest_framework.
+
+        Raises: ParseError
+        """
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except UnicodeError as unreadable:
+            raise ParseError("Unsupported charset - it cannot read this") from unreadable

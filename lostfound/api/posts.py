@@ -1,33 +1,28 @@
 """A person's own posts over the API. One view per address; services write."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
-from lostfound.api.etags import require_match
-from lostfound.api.parsers import JSONParser
-from lostfound.api.problems import Conflict, KeyReused, problems
-from lostfound.api.serializers.posts import (
-    NewPostIn,
-    NewPostWithPhotosIn,
-    PhotoOrderIn,
-    PhotosIn,
-    PostIn,
-    PostOut,
-)
+from lostfound.api.etags import require_match, told
+from lostfound.api.parsers import JSONParser, MultiPartParser
+from lostfound.api.problems import Conflict, KeyReused, not_among, problems
+from lostfound.api.serializers.posts import NewPostIn, NewPostWithPhotosIn, PostIn, PostOut
 from lostfound.models import Post, User
-from lostfound.throttles import WriteThrottle
+from lostfound.throttles import AttemptThrottle, WriteThrottle, count_saved
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -44,8 +39,22 @@ IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag that was read: a post that has changed since is not overwritten (412).",
 )
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Of the post as it is now, for If-Match.",
+)
+LOCATION = OpenApiParameter(
+    "Location",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="Where the post is read from now on.",
+)
 MAX_KEY_CHARS = 60
-ERRORS = problems(400, 401, 429)
+ERRORS = problems(400, 401)
 ONE_ERRORS = problems(401, 404)
 
 
@@ -63,17 +72,35 @@ def own_post(request: Request, public_id: UUID) -> Post:
     return get_object_or_404(selectors.posts_of(person(request)), public_id=public_id)
 
 
-def submit_once(request: Request, **said: Any) -> Post:
+def changes_of_own_post(request: Request, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
+    """The person's own post, and the check of If-Match to make once more under its lock.
+
+    Raises: Http404, PreconditionFailed
+    """
+    post = own_post(request, public_id)
+    return post, require_match(request, post, _represent)
+
+
+def own_post_told(request: Request, public_id: UUID) -> Response:
+    """Answer with the person's own post as it is now."""
+    return told(_represent(own_post(request, public_id)))
+
+
+def _represent(post: Post) -> Any:
+    return PostOut(post).data
+
+
+def submit_once(request: Request, view: APIView, **said: Any) -> Post:
     """Save what was sent, or find what was saved under the same key before.
 
-    Raises: Conflict, KeyReused
+    Raises: Conflict, KeyReused, Throttled
     """
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > MAX_KEY_CHARS or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": [_("At most 60 characters.")]}, code="key")
     try:
         return services.submit_post(
-            author=person(request), sent_as=f"key-{key}" if key else "", **said
+            author=person(request),
+            sent_as=_sent_as(request),
+            before_saving=partial(count_saved, request, view),
+            **said,
         )
     except services.SentBefore as before:
         if before.post is None:
@@ -81,6 +108,18 @@ def submit_once(request: Request, **said: Any) -> Post:
         if not before.is_same:
             raise KeyReused from before
         return before.post
+
+
+def _sent_as(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    message = ""
+    if len(key) > MAX_KEY_CHARS:
+        message = _("At most %(limit)d characters.") % {"limit": MAX_KEY_CHARS}
+    elif not key.isprintable():
+        message = _("Only characters that can be seen, such as those of a UUID.")
+    if message:
+        raise ValidationError({"Idempotency-Key": [message]}, code="key")
+    return f"key-{key}" if key else ""
 
 
 class PostsView(generics.ListAPIView[Post]):
@@ -91,8 +130,8 @@ class PostsView(generics.ListAPIView[Post]):
     throttle_scope = "post"
 
     def get_throttles(self) -> list[Any]:
-        """Only writing is limited."""
-        return [WriteThrottle()]
+        """What is saved is counted as it is saved."""
+        return [AttemptThrottle()]
 
     def get_queryset(self) -> QuerySet[Post]:
         """Own posts, as the query asks for them."""
@@ -102,7 +141,7 @@ class PostsView(generics.ListAPIView[Post]):
             if wanted is None:
                 continue
             if wanted not in choices:
-                raise ValidationError({name: [f"{', '.join(choices)}"]}, code="invalid_choice")
+                raise not_among(name, choices)
             posts = posts.filter(**{name: wanted})
         return posts
 
@@ -120,7 +159,7 @@ class PostsView(generics.ListAPIView[Post]):
 
     @extend_schema(
         operation_id="posts_create",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ETAG, LOCATION],
         request={"multipart/form-data": NewPostWithPhotosIn, "application/json": NewPostIn},
         responses={201: PostOut, **ERRORS, **problems(409, 422)},
     )
@@ -130,8 +169,10 @@ class PostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         kind, photos = fields.pop("kind"), fields.pop("photos", [])
-        post = submit_once(request, kind=kind, fields=fields, photos=photos)
-        return Response(PostOut(own_post(request, post.public_id)).data, status.HTTP_201_CREATED)
+        post = submit_once(request, self, kind=kind, fields=fields, photos=photos)
+        at = reverse("api-post", args=[post.public_id])
+        saved = _represent(own_post(request, post.public_id))
+        return told(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
 class PostView(APIView):
@@ -140,121 +181,74 @@ class PostView(APIView):
     throttle_classes = (WriteThrottle,)
     throttle_scope = "edit"
 
-    @extend_schema(operation_id="posts_retrieve", responses={200: PostOut, **ONE_ERRORS})
+    @extend_schema(
+        operation_id="posts_retrieve",
+        parameters=[ETAG],
+        responses={200: PostOut, **ONE_ERRORS},
+    )
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post."""
-        return Response(PostOut(own_post(request, public_id)).data)
+        return own_post_told(request, public_id)
 
     @extend_schema(
         operation_id="posts_update",
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
         request=PostIn(partial=True),
-        responses={200: PostOut, **ERRORS, **problems(404, 412)},
+        responses={200: PostOut, **ERRORS, **problems(404, 409, 412)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words and facts; what changed is matched anew."""
-        post = own_post(request, public_id)
-        require_match(request, PostOut(post).data)
+        post, check = changes_of_own_post(request, public_id)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
-        services.edit_post(post, actor=person(request), fields=data.validated_data)
-        return Response(PostOut(own_post(request, public_id)).data)
+        services.edit_post(post, actor=person(request), fields=data.validated_data, check=check)
+        return own_post_told(request, public_id)
 
     @extend_schema(
-        operation_id="posts_delete", responses={204: None, **ONE_ERRORS, **problems(409)}
+        operation_id="posts_delete",
+        parameters=[IF_MATCH],
+        responses={204: None, **ONE_ERRORS, **problems(409, 412)},
     )
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Remove a post with photographs, vectors and history."""
-        services.delete_post(own_post(request, public_id), actor=person(request))
+        post, check = changes_of_own_post(request, public_id)
+        services.delete_post(post, actor=person(request), check=check)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ClosePostView(APIView):
     """Stop looking."""
 
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "edit"
+
     @extend_schema(
         operation_id="posts_close",
+        parameters=[IF_MATCH, ETAG],
         request=None,
-        responses={200: PostOut, **ONE_ERRORS, **problems(409)},
+        responses={200: PostOut, **ONE_ERRORS, **problems(409, 412)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take a post out of matching."""
-        services.close_post(own_post(request, public_id), actor=person(request))
-        return Response(PostOut(own_post(request, public_id)).data)
+        post, check = changes_of_own_post(request, public_id)
+        services.close_post(post, actor=person(request), check=check)
+        return own_post_told(request, public_id)
 
 
 class ReopenPostView(APIView):
     """Look again."""
 
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "edit"
+
     @extend_schema(
         operation_id="posts_reopen",
+        parameters=[IF_MATCH, ETAG],
         request=None,
-        responses={200: PostOut, **ONE_ERRORS, **problems(409)},
+        responses={200: PostOut, **ONE_ERRORS, **problems(409, 412)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put a closed post back into matching."""
-        services.reopen_post(own_post(request, public_id), actor=person(request))
-        return Response(PostOut(own_post(request, public_id)).data)
-
-
-class PostPhotosView(APIView):
-    """The photographs of a post."""
-
-    parser_classes = (MultiPartParser,)
-    throttle_classes = (WriteThrottle,)
-    throttle_scope = "edit"
-
-    @extend_schema(
-        operation_id="posts_photos_add",
-        request={"multipart/form-data": PhotosIn},
-        responses={200: PostOut, **ERRORS, **problems(404)},
-    )
-    def post(self, request: Request, public_id: UUID) -> Response:
-        """Add photographs, up to five in all."""
-        post = own_post(request, public_id)
-        data = PhotosIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        services.edit_post(
-            post, actor=person(request), fields={}, add_photos=data.validated_data["photos"]
-        )
-        return Response(PostOut(own_post(request, public_id)).data)
-
-
-class PhotoOrderView(APIView):
-    """In which order the photographs of a post are shown."""
-
-    throttle_classes = (WriteThrottle,)
-    throttle_scope = "edit"
-
-    @extend_schema(
-        operation_id="posts_photos_order",
-        request=PhotoOrderIn,
-        responses={200: PostOut, **ERRORS, **problems(404)},
-    )
-    def put(self, request: Request, public_id: UUID) -> Response:
-        """Show these first, in this order; those not named follow as they were."""
-        post = own_post(request, public_id)
-        data = PhotoOrderIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        rows = {photo.public_id: photo for photo in post.photos.all()}
-        unknown = [str(one) for one in data.validated_data["photos"] if one not in rows]
-        if unknown:
-            raise ValidationError({"photos": [_("This photograph is no longer here.")]}, "unknown")
-        order = [rows[one] for one in data.validated_data["photos"]]
-        services.edit_post(post, actor=person(request), fields={}, photo_order=order)
-        return Response(PostOut(own_post(request, public_id)).data)
-
-
-class PostPhotoView(APIView):
-    """One photograph of a post."""
-
-    @extend_schema(
-        operation_id="posts_photos_delete",
-        responses={204: None, **problems(400), **ONE_ERRORS},
-    )
-    def delete(self, request: Request, public_id: UUID, photo_id: UUID) -> Response:
-        """Remove a photograph."""
-        post = own_post(request, public_id)
-        photo = get_object_or_404(post.photos, public_id=photo_id)
-        services.edit_post(post, actor=person(request), fields={}, remove_photos=[photo])
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        post, check = changes_of_own_post(request, public_id)
+        services.reopen_post(post, actor=person(request), check=check)
+        return own_post_told(request, public_id)

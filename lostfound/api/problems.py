@@ -1,13 +1,22 @@
 """Errors as problem details (RFC 9457), with stable codes, in the reader's language."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +25,10 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from lostfound.services import TransitionRefused
+from lostfound.api.wording import NOT_ALLOWED, NOTHING_HERE, VALIDATOR_WORDS, sentence
+from lostfound.models import Post
+from lostfound.photos import BYTES_PER_MB
+from lostfound.services import NotOpen, TransitionRefused
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +86,14 @@ def problems(*status_codes: int) -> dict[tuple[int, str], type[Problem]]:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem details; None leaves it to Django (500)."""
-    if isinstance(error, DjangoValidationError):
+    if isinstance(error, NotOpen):
+        error = Conflict(" ".join(error.messages), error.code)
+    elif isinstance(error, DjangoValidationError):
         error = _as_api_error(error)
     elif isinstance(error, TransitionRefused):
         error = Conflict(str(error))
+    elif isinstance(error, Post.DoesNotExist):  # it was there, and was deleted in the meantime
+        error = Http404()
     elif isinstance(error, OperationalError):
         logger.exception("The database failed a request", exc_info=error)
         error = Unavailable()
@@ -90,7 +106,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         full = error.get_full_details()
         _collect(full if isinstance(full, Mapping) else {"non_field_errors": full}, "", fields)
     else:
-        code, detail = _code_and_detail(error)
+        code, detail = _code_and_detail(error, context.get("request"))
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": str(response.status_text).capitalize(),
@@ -117,10 +133,18 @@ def problem(status_code: HTTPStatus, code: str, detail: str) -> JsonResponse:
     return JsonResponse(body, status=status_code, content_type=CONTENT_TYPE)
 
 
+def not_among(name: str, choices: Iterable[str]) -> exceptions.ValidationError:
+    """A query asks for what there is not; says what there is."""
+    message = _("There is no such value. Possible are: %(choices)s.") % {
+        "choices": ", ".join(choices)
+    }
+    return exceptions.ValidationError({name: [message]}, code="invalid_choice")
+
+
 @csrf_exempt  # there is nothing that a forged request could do
 def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
     """An address below /api/ that does not exist."""
-    return problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))
+    return problem(HTTPStatus.NOT_FOUND, "not_found", str(NOTHING_HERE))
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -129,6 +153,35 @@ def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRespons
         return page_for_people(request, *args, **kwargs)
     text = _("Something went wrong here. It has been noted; please try again later.")
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before or while a view reads it; an app reads problem details."""
+    # Whoever comes under a foreign host name has met no middleware that knows their language.
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(
+        request
+    )
+    with translation.override(language):
+        status_code, code, detail = _refused_by_django(exception)
+        if request.path.startswith(API_PREFIX):
+            return problem(status_code, code, detail)
+        context = {"detail": detail, "was_sent": request.method == "POST"}
+        return render(request, "400.html", context, status=status_code)
+
+
+def _refused_by_django(exception: Exception) -> tuple[HTTPStatus, str, str]:
+    too_large, bad = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.BAD_REQUEST
+    if isinstance(exception, RequestDataTooBig):
+        largest_mb = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // BYTES_PER_MB
+        text = _("The text in this request is larger than %(size)s MB.") % {"size": largest_mb}
+        return too_large, "too_large", text
+    if isinstance(exception, TooManyFilesSent):
+        return bad, "too_many_files", _("There are too many files in this request.")
+    if isinstance(exception, TooManyFieldsSent):
+        return bad, "too_many_fields", _("There are too many fields in this request.")
+    if isinstance(exception, DisallowedHost):
+        return bad, "unknown_host", _("This site is not reached under this name.")
+    return bad, "bad_request", _("This request cannot be understood.")
 
 
 def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
@@ -144,21 +197,22 @@ def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
     return exceptions.ValidationError(details)
 
 
-def _code_and_detail(error: Exception) -> tuple[str, str]:
+def _code_and_detail(error: Exception, request: Any) -> tuple[str, str]:
     if isinstance(error, exceptions.APIException):
         details = error.get_full_details()
-        if isinstance(details, dict) and "code" in details:
-            return str(details["code"]), str(details["message"])
-        return error.default_code, str(error.detail)
+        is_one = isinstance(details, dict) and "code" in details
+        code = str(details["code"]) if is_one else error.default_code  # type: ignore[call-overload]
+        return code, sentence(error, request)
     if exceptions.PermissionDenied.__name__ in type(error).__name__:
-        return "permission_denied", _("You may not do this.")
-    return "not_found", _("There is nothing at this address.")
+        return "permission_denied", str(error) or str(NOT_ALLOWED)
+    return "not_found", str(NOTHING_HERE)
 
 
 def _collect(details: Any, name: str, into: dict[str, list[dict[str, str]]]) -> None:
     """Nested errors under dotted names, each with code and message."""
     if isinstance(details, Mapping) and set(details) >= {"message", "code"}:
-        entry = {"code": str(details["code"]), "message": str(details["message"])}
+        code = str(details["code"])
+        entry = {"code": code, "message": str(VALIDATOR_WORDS.get(code, details["message"]))}
         into.setdefault(name or "non_field_errors", []).append(entry)
     elif isinstance(details, Mapping):
         for key, value in details.items():

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from lostfound.api.drawing import OneShapeSchema
 from lostfound.api.examples import EXAMPLES, PARAMETERS
 from lostfound.api.problems import CONTENT_TYPE
 
@@ -11,21 +12,44 @@ Schema = dict[str, Any]
 # Code, sentence and meaning; codes that differ by operation are in the operation's own words.
 REFUSALS: Final = {
     400: ("invalid", "Some fields are not right. Each is named under errors."),
-    401: ("not_authenticated", "Authentication credentials were not provided."),
-    403: ("permission_denied", "You do not have permission to perform this action."),
+    401: ("not_authenticated", "Please sign in first."),
+    403: ("permission_denied", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
-    406: ("not_acceptable", "Could not satisfy the request Accept header."),
+    406: ("not_acceptable", "Answers come as JSON alone. Please send Accept: application/json."),
     409: ("conflict", "This is not possible in the present state."),
     410: ("too_old", "That is too long ago. Leave updated_since out, and keep what you get."),
     412: (
         "changed_meanwhile",
         "This has changed since you read it. Read it again, then change it.",
     ),
-    415: ("unsupported_media_type", 'Unsupported media type "text/plain" in request.'),
+    413: ("too_large", "The request is larger than 51 MB."),
+    415: (
+        "unsupported_media_type",
+        "This kind of content is not read here. Please send JSON, or multipart/form-data where "
+        "photographs go along.",
+    ),
     422: ("key_reused", "Another post was sent under this Idempotency-Key."),
-    429: ("throttled", "Request was throttled. Expected available in 1200 seconds."),
+    429: ("throttled", "That was a lot within this hour. Please try again in 20 minutes."),
     503: ("unavailable", "This does not work just now. Please try again in a few minutes."),
 }
+
+
+class OperationSchema(OneShapeSchema):
+    """One operation; what a throttle of its view can answer is said by the throttle itself."""
+
+    def get_operation(self, *args: Any) -> Schema | None:
+        """See drf-spectacular."""
+        operation: Schema | None = super().get_operation(*args)
+        if operation is not None and self._is_limited():
+            operation["responses"]["429"] = {"content": {CONTENT_TYPE: {}}}
+        return operation
+
+    def _is_limited(self) -> bool:
+        """Whether any throttle counts this method; one that does not say so counts all."""
+        return any(
+            throttle.counts(self.method) if hasattr(throttle, "counts") else True
+            for throttle in self.view.get_throttles()
+        )
 
 
 def complete(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
@@ -61,7 +85,7 @@ def _complete_operation(method: str, operation: Schema) -> None:
     }
     refusals |= {406, 503}
     if "requestBody" in operation:
-        refusals.add(415)
+        refusals |= {413, 415}
     if method != "get":
         refusals.add(403)  # of a browser's session without its CSRF token
     for code, said in answers.items():

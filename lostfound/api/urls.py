@@ -2,22 +2,22 @@
 
 from django.urls import path
 
-from lostfound.api import campus, office, office_changes, person, posts, sync
+from lostfound.api import campus, office, office_changes, person, photos, posts, sync
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
     path("posts/<uuid:public_id>/", posts.PostView.as_view(), name="api-post"),
     path("posts/<uuid:public_id>/close/", posts.ClosePostView.as_view(), name="api-post-close"),
     path("posts/<uuid:public_id>/reopen/", posts.ReopenPostView.as_view(), name="api-post-reopen"),
-    path("posts/<uuid:public_id>/photos/", posts.PostPhotosView.as_view(), name="api-post-photos"),
+    path("posts/<uuid:public_id>/photos/", photos.PostPhotosView.as_view(), name="api-post-photos"),
     path(
         "posts/<uuid:public_id>/photos/order/",
-        posts.PhotoOrderView.as_view(),
+        photos.PhotoOrderView.as_view(),
         name="api-post-photos-order",
     ),
     path(
         "posts/<uuid:public_id>/photos/<uuid:photo_id>/",
-        posts.PostPhotoView.as_view(),
+        photos.PostPhotoView.as_view(),
         name="api-post-photo",
     ),
     path("things/<uuid:public_id>/", campus.ThingView.as_view(), name="api-thing"),

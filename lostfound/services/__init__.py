@@ -3,6 +3,7 @@
 from lostfound.services.looks import note_look, note_person_seen
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
+    NotOpen,
     close_post,
     delete_post,
     delete_user,
@@ -14,6 +15,7 @@ from lostfound.services.sending import SentBefore
 from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
+    "NotOpen",
     "SentBefore",
     "TransitionRefused",
     "change_status",

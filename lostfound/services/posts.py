@@ -1,7 +1,7 @@
 """Submitting, editing, closing and deleting posts."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,20 +11,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
-from lostfound.photos import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
-from lostfound.services.photo_files import (
-    WrittenFiles,
-    delete_files_on_commit,
-    save_photo,
-    transaction_with_files,
-)
+from lostfound.photos import PreparedPhoto
+from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
+from lostfound.services.post_photos import (
+    append_photos,
+    prepare_all,
+    refuse_too_many,
+    unlike,
+    with_order,
+)
 from lostfound.services.sending import refuse_sent_before, sending_hash
 from lostfound.services.status import TransitionRefused, change_status
 
 logger = logging.getLogger(__name__)
 
 DELETIONS_KEPT_FOR: Final = timedelta(days=180)  # until then a device may have been away
+Check = Callable[[Post], None]
+
+
+class NotOpen(ValidationError):
+    """The post is closed, returned or matched: there is nothing to edit any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only an open post can be edited."), code="not_open")
 
 
 def submit_post(
@@ -35,14 +45,18 @@ def submit_post(
     photos: Sequence[Any] = (),
     actor: User | None = None,
     sent_as: str = "",
+    before_saving: Callable[[], None] | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
+
+    A photograph that comes twice is kept once.
 
     Args:
         fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
         photos: uploaded files in the order in which they are shown, 0 to 5.
         actor: who writes it down, where that is not the author.
         sent_as: how the author's device calls this sending; under one name it is saved once.
+        before_saving: called once all is well and nothing was sent before; it may refuse.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
@@ -51,10 +65,12 @@ def submit_post(
     post = Post(author=author, kind=kind, sent_as=sent_as)
     assign_fields(post, fields)
     # Decoding takes its time and needs no lock.
-    prepared = prepare_all(photos, already=0)
+    prepared = unlike((), prepare_all(photos))
     if sent_as:
         post.sent_hash = sending_hash(kind, fields, prepared)
         refuse_sent_before(author, sent_as, post.sent_hash)
+    if before_saving is not None:
+        before_saving()
     try:
         _save_new(post, prepared, actor or author)
     except IntegrityError:
@@ -68,7 +84,7 @@ def _save_new(post: Post, prepared: Sequence[PreparedPhoto], actor: User) -> Non
     with transaction_with_files() as written:
         post.save()
         PostEvent.objects.create(post=post, actor=actor, action="submitted", to_status=post.status)
-        _append_photos(post, prepared, written, first_position=0)
+        append_photos(post, prepared, written, first_position=0)
 
 
 def edit_post(
@@ -79,37 +95,41 @@ def edit_post(
     add_photos: Sequence[Any] = (),
     remove_photos: Iterable[Photo] = (),
     photo_order: Sequence[Photo] | None = None,
+    check: Check | None = None,
 ) -> Post:
     """Change a post's words, facts and photographs, all or nothing.
+
+    A photograph that the post has already is not added again: it was sent twice.
 
     Args:
         photo_order: photographs that stay, in the order in which they are shown from now on;
             those not named follow as they were, new ones come last.
+        check: called with the locked post before anything of it changes; it may refuse.
 
     Returns: the post as saved; nothing is written where nothing changed.
 
     Raises:
-        ValidationError: keyed by field; "photos" where one was refused or could not be stored;
-            code "not_open" where the post is not open and more than its keeping changes.
+        ValidationError: keyed by field; "photos" where one was refused or could not be stored.
+        NotOpen: the post is not open and more than its keeping changes.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     refuse_another_office(post, actor)
     removed_ids = {photo.pk for photo in remove_photos}
-    prepared = prepare_all(add_photos, already=post.photos.exclude(pk__in=removed_ids).count())
+    decoded = prepare_all(add_photos)
     with transaction_with_files() as written:
-        locked = Post.objects.select_for_update().get(pk=post.pk)
+        locked = _lock(post, check)
         refuse_another_office(locked, actor)  # it may have moved in the meantime
         changed = assign_fields(locked, fields)
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
-        ordered = _ordered(staying, photo_order)
+        ordered = with_order(staying, photo_order)
+        prepared = unlike(staying, decoded)
         touches_photos = bool(prepared or removed or ordered != staying)
         if not changed and not touches_photos:
             return locked
         if not locked.is_open and (touches_photos or set(changed) - set(FOUND_FIELDS)):
-            raise ValidationError(_("Only an open post can be edited."), code="not_open")
-        # Once more under the lock: somebody may have added some in the meantime.
-        _check_number(len(staying) + len(prepared))
+            raise NotOpen
+        refuse_too_many(len(staying) + len(prepared))
         for photo in removed:
             delete_files_on_commit(photo)
             photo.delete()
@@ -117,7 +137,7 @@ def edit_post(
             if photo.position != position:
                 photo.position = position
                 photo.save(update_fields=["position"])
-        _append_photos(locked, prepared, written, first_position=len(ordered))
+        append_photos(locked, prepared, written, first_position=len(ordered))
         locked.save()
         PostEvent.objects.create(
             post=locked,
@@ -130,6 +150,14 @@ def edit_post(
                 "photos_reordered": ordered != staying,
             },
         )
+    return locked
+
+
+def _lock(post: Post, check: Check | None) -> Post:
+    """The post as it is now, until the transaction ends."""
+    locked = Post.objects.select_for_update().get(pk=post.pk)
+    if check is not None:
+        check(locked)
     return locked
 
 
@@ -146,14 +174,20 @@ def refuse_another_office(post: Post, actor: User | None) -> None:
         )
 
 
-def close_post(post: Post, *, actor: User | None) -> Post:
+@transaction.atomic
+def close_post(post: Post, *, actor: User | None, check: Check | None = None) -> Post:
     """Take a post out of matching; its author no longer looks for it.
+
+    Args:
+        check: see edit_post.
 
     Raises:
         TransitionRefused: it is closed or returned already, or matched: then the match has to be
             undone.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
+    if check is not None:
+        _lock(post, check)
     refuse_another_office(post, actor)
     if post.status == Post.Status.MATCHED:
         raise TransitionRefused(
@@ -162,21 +196,30 @@ def close_post(post: Post, *, actor: User | None) -> Post:
     return change_status(post, Post.Status.CLOSED, actor=actor, action="closed")
 
 
-def reopen_post(post: Post, *, actor: User | None) -> Post:
+@transaction.atomic
+def reopen_post(post: Post, *, actor: User | None, check: Check | None = None) -> Post:
     """Put a closed post back into matching.
+
+    Args:
+        check: see edit_post.
 
     Raises:
         TransitionRefused: it is open already, or matched: then the match has to be undone.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
+    if check is not None:
+        _lock(post, check)
     refuse_another_office(post, actor)
     if post.status == Post.Status.MATCHED:
         raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
     return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
 
 
-def delete_post(post: Post, *, actor: User | None) -> None:
+def delete_post(post: Post, *, actor: User | None, check: Check | None = None) -> None:
     """Remove a post with its photographs, vectors, matches and history.
+
+    Args:
+        check: see edit_post.
 
     Raises:
         TransitionRefused: it is matched; its other side would wait for nobody.
@@ -186,6 +229,8 @@ def delete_post(post: Post, *, actor: User | None) -> None:
         locked = Post.objects.select_for_update().filter(pk=post.pk).first()
         if locked is None:
             return
+        if check is not None:
+            check(locked)
         refuse_another_office(locked, actor)
         if locked.status == Post.Status.MATCHED:
             raise TransitionRefused(
@@ -219,46 +264,3 @@ def delete_user(user: User, *, actor: User | None) -> None:
         user_pk = user.pk
         user.delete()
     logger.info("User %s was deleted by user %s", user_pk, actor and actor.pk)
-
-
-def prepare_all(uploads: Sequence[Any], *, already: int) -> list[PreparedPhoto]:
-    """Check and encode every upload before anything is saved.
-
-    Raises:
-        ValidationError: keyed "photos", naming which of several was refused and why.
-    """
-    _check_number(already + len(uploads))
-    prepared, errors = [], []
-    for number, upload in enumerate(uploads, start=1):
-        try:
-            prepared.append(prepare_photo(upload))
-        except PhotoRefused as refused:
-            errors.append(
-                ValidationError(
-                    _("Photograph %(number)d: %(why)s")
-                    % {"number": number, "why": " ".join(refused.messages)},
-                    code=refused.code,
-                )
-            )
-    if errors:
-        raise ValidationError({"photos": errors})
-    return prepared
-
-
-def _check_number(number: int) -> None:
-    if number > MAX_PHOTOS:
-        message = _("At most %(limit)d photographs. Please remove some.") % {"limit": MAX_PHOTOS}
-        raise ValidationError({"photos": ValidationError(message, code="too_many")})
-
-
-def _ordered(staying: Sequence[Photo], order: Sequence[Photo] | None) -> list[Photo]:
-    """The photographs that stay as `order` wants them; a stranger in it is ignored."""
-    place = {photo.pk: number for number, photo in enumerate(order or ())}
-    return sorted(staying, key=lambda photo: place.get(photo.pk, len(place)))
-
-
-def _append_photos(
-    post: Post, prepared: Sequence[PreparedPhoto], written: WrittenFiles, *, first_position: int
-) -> None:
-    for position, photo in enumerate(prepared, start=first_position):
-        save_photo(post, photo, position, written)

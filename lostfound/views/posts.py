@@ -130,7 +130,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             photo_order=form.photo_order,
         )
 
-    if request.method == "POST" and _saved(request, form, save):
+    if request.method == "POST" and _saved(request, form, save, scope="edit"):
         messages.success(request, _("Your changes are saved."))
         return redirect(edited)
     return _form_page(request, form)
@@ -169,10 +169,12 @@ def _bound(
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 
-def _saved(request: HttpRequest, form: PostForm, save: Callable[[], Post]) -> Post | None:
+def _saved(
+    request: HttpRequest, form: PostForm, save: Callable[[], Post], scope: str = "post"
+) -> Post | None:
     """The post, or None with what was wrong in the form and good photographs kept."""
     try:
-        if form.is_valid() and _within_limit(request, form):
+        if form.is_valid() and _within_limit(request, form, scope):
             saved = save()
             form.let_photos_go()
             return saved
@@ -189,8 +191,8 @@ def _saved(request: HttpRequest, form: PostForm, save: Callable[[], Post]) -> Po
     return None
 
 
-def _within_limit(request: HttpRequest, form: PostForm) -> bool:
-    verdict = throttle_write(request, "post")
+def _within_limit(request: HttpRequest, form: PostForm, scope: str) -> bool:
+    verdict = throttle_write(request, scope)
     if not verdict.allowed:
         minutes = -(-verdict.retry_after_s // 60)
         message = ngettext(
@@ -223,6 +225,9 @@ def _change(
     changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     if request.method != "POST":
         return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
+    if not throttle_write(request, "edit").allowed:
+        messages.error(request, _("That was a lot at once. Please try again in an hour."))
+        return redirect(changed)
     try:
         service(changed, actor=person)
     except services.TransitionRefused as refused:

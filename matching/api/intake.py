@@ -7,12 +7,11 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.parsers import JSONParser
+from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.posts import ERRORS, ONE_ERRORS, person
 from lostfound.photos import PhotoRefused
 from lostfound.throttles import WriteThrottle

@@ -23,6 +23,7 @@ from lostfound.services import (
     edit_post,
     submit_post,
 )
+from lostfound.services.post_photos import prepare_all
 from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_callback_that_fails_after_the_commit_costs_no_files(
 
         transaction.on_commit(later)
 
-    monkeypatch.setattr("lostfound.services.posts._append_photos", _then(fail))
+    monkeypatch.setattr("lostfound.services.posts.append_photos", _then(fail))
     with pytest.raises(ConnectionError):
         make_post(photos=1)
     assert Post.objects.get().photos.count() == 1
@@ -128,7 +129,7 @@ def test_callback_that_fails_after_the_commit_costs_no_files(
 
 
 def _then(after: Any) -> Any:
-    from lostfound.services.posts import _append_photos as real
+    from lostfound.services.post_photos import append_photos as real
 
     def both(*args: Any, **kwargs: Any) -> None:
         real(*args, **kwargs)
@@ -185,12 +186,41 @@ def test_edit_refuses_a_sixth_photo() -> None:
 
 def test_sixth_photo_is_refused_under_the_lock_too(monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post(photos=4)
-    monkeypatch.setattr(
-        "lostfound.services.posts.prepare_all", lambda uploads, already: ["prepared"] * 2
-    )
+
+    def overtaken(uploads: Any) -> Any:
+        monkeypatch.undo()
+        edit_post(post, actor=post.author, fields={}, add_photos=[upload(7)])
+        return prepare_all(uploads)
+
+    monkeypatch.setattr("lostfound.services.posts.prepare_all", overtaken)
     with pytest.raises(ValidationError):
-        edit_post(post, actor=post.author, fields={}, add_photos=["raced", "raced"])
-    assert post.photos.count() == 4
+        edit_post(post, actor=post.author, fields={}, add_photos=[upload(8)])
+    assert post.photos.count() == 5
+
+
+def test_a_photo_that_is_there_is_not_added_again() -> None:
+    post = make_post(photos=3)
+    again = [upload(shade) for shade in range(5)]
+    edit_post(post, actor=post.author, fields={}, add_photos=again)
+    assert post.photos.count() == 5
+    events = post.events.count()
+    edit_post(post, actor=post.author, fields={}, add_photos=[upload(2), upload(4)])
+    assert (post.photos.count(), post.events.count()) == (5, events)
+
+
+def test_a_photo_that_is_removed_may_come_back_at_once() -> None:
+    post = make_post(photos=1)
+    (there,) = post.photos.all()
+    edit_post(post, actor=post.author, fields={}, remove_photos=[there], add_photos=[upload(0)])
+    (now,) = post.photos.all()
+    assert now.pk != there.pk and now.content_hash == there.content_hash
+
+
+def test_a_photo_that_is_sent_twice_in_one_sending_is_kept_once(media: Path) -> None:
+    twice = [upload(1), upload(1), upload(2)]
+    post = submit_post(author=make_user(), kind="lost", fields={"title": "x"}, photos=twice)
+    assert [photo.position for photo in post.photos.all()] == [0, 1]
+    assert len(files_below(media)) == 4
 
 
 def test_edit_without_a_change_writes_nothing() -> None:

@@ -202,7 +202,33 @@ def test_the_limit_on_posting_is_told_and_loses_nothing(author: User, settings: 
     assert Post.objects.count() == 1
 
 
+def test_changes_have_a_limit_of_their_own(author: User, settings: Settings) -> None:
+    settings.POSTS_PER_HOUR = 2
+    post, client = make_post(author=author, kind="lost"), signed_in(author)
+    for name, status in (("close_post", "closed"), ("reopen_post", "open"), ("close_post", "open")):
+        address = reverse(f"lostfound:{name}", args=[post.public_id])
+        response = client.post(address, follow=True)
+        post.refresh_from_db()
+        assert post.status == status
+    assert "한꺼번에 너무 많이 보냈어요" in page(response)
+    client.post(NEW_LOST, filled(title="우산"))
+    assert Post.objects.filter(title="우산").exists()
+
+
 # --- Editing, closing, opening, deleting ---
+
+
+def test_a_form_that_is_sent_twice_adds_its_photographs_once(author: User) -> None:
+    post = make_post(author=author, kind="lost")
+    url = reverse("lostfound:edit_post", args=[post.public_id])
+    for _ in range(2):
+        sent = filled(photos=[upload(shade) for shade in range(3)])
+        assert signed_in(author).post(url, sent).status_code == 302
+    assert post.photos.count() == 3
+    four = filled(photos=[upload(shade) for shade in range(2, 6)])
+    response = signed_in(author).post(url, four)
+    assert "사진은 5장까지 올릴 수 있어요." in page(response)
+    assert post.photos.count() == 3
 
 
 def test_editing_changes_words_removes_and_orders_photographs(author: User) -> None:

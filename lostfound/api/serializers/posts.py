@@ -1,15 +1,20 @@
 """A person's own posts, in and out."""
 
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Building, Category, Colour, Office, Photo, Post
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
 from lostfound.services.post_fields import refuse_future, refuse_long_ago
+from lostfound.services.post_photos import too_many
 
 Coded = TypeVar("Coded", Category, Building, Office)
 
@@ -75,7 +80,7 @@ class PostOut(serializers.ModelSerializer[Post]):
         read_only_fields = fields
 
 
-class PostIn(serializers.Serializer[Any]):
+class PostIn(KnownFieldsOnly):
     """What a client may say about a post; everything else it sends changes nothing."""
 
     title = serializers.CharField(max_length=100)
@@ -131,13 +136,25 @@ class PostIn(serializers.Serializer[Any]):
         return attrs
 
 
+class AtMostFive(MaxLengthValidator):
+    """As many photographs as a post may have; more are refused in the same words everywhere."""
+
+    def __call__(self, value: Any) -> None:
+        """See Django.
+
+        Raises: ValidationError
+        """
+        if len(value) > self.limit_value:
+            raise too_many()
+
+
 class WithPhotosIn(serializers.Serializer[Any]):
     """Photographs that travel with words as multipart/form-data."""
 
     photos = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, use_url=False),
         required=False,
-        max_length=MAX_PHOTOS,
+        validators=[AtMostFive(MAX_PHOTOS)],
         help_text="0 to 5 photographs, each at most 10 MB: JPEG, PNG, WebP, HEIC or AVIF.",
     )
 
@@ -158,7 +175,7 @@ class PhotosIn(serializers.Serializer[Any]):
     photos = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, use_url=False),
         min_length=1,
-        max_length=MAX_PHOTOS,
+        validators=[AtMostFive(MAX_PHOTOS)],
     )
 
 
@@ -169,12 +186,14 @@ class PhotoOrderIn(serializers.Serializer[Any]):
         child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
     )
 
-    def validate_photos(self, ids: list[Any]) -> list[Any]:
-        """The photographs themselves, where the context names their post."""
-        post: Post | None = self.context.get("post")
-        if post is None:
-            return ids
+    def validate_photos(self, ids: list[UUID]) -> list[Any]:
+        """The photographs themselves, of the post that the context names; each once."""
+        post: Post = self.context["post"]
         rows = {photo.public_id: photo for photo in post.photos.all()}
-        if any(one not in rows for one in ids):
-            raise serializers.ValidationError(_("This photograph is no longer here."), "unknown")
+        if not rows.keys() >= set(ids):
+            message = gettext("This photograph is no longer here.")
+            raise serializers.ValidationError([message], code="unknown")
+        if len(set(ids)) < len(ids):
+            message = gettext("The same photograph is named twice.")
+            raise serializers.ValidationError([message], code="repeated")
         return [rows[one] for one in ids]

@@ -62,6 +62,18 @@ class Device:
         """Send multipart/form-data, as a client with photographs does."""
         return self.client.post(self._at(path), data, headers=self.headers)
 
+    def send(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
+        """Any method with headers of its own, such as If_Match; JSON, or a form with files."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        has_files = method == "post" and "photos" in (data or {})
+        body: dict[str, Any] = {}
+        if has_files:
+            body = {"data": data}
+        elif data is not None:
+            body = {"data": json.dumps(data), "content_type": "application/json"}
+        send = getattr(self.client, method)
+        return send(self._at(path), **body, headers={**self.headers, **named})
+
     def _at(self, path: str) -> str:
         return path if path.startswith("/") else f"{API}/{path}"
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from lostfound.models import DeletedPost, Notification, Post, User
+from lostfound.models import DeletedPost, Notification, User
 from lostfound.services import delete_post, notify
 from tests.factories import UserFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
@@ -67,28 +67,6 @@ def test_deletions_are_forgotten_in_the_end(owner: User) -> None:
     assert prune_deletions() == 1
 
 
-def test_an_etag_spares_what_is_known_and_guards_what_is_not(phone: Device, owner: User) -> None:
-    post = make_post(author=owner, kind="lost")
-    path = f"/api/v1/posts/{post.public_id}/"
-    etag = phone.get(path).headers["ETag"]
-    known = phone.client.get(path, headers={**phone.headers, "If-None-Match": etag})
-    assert known.status_code == 304 and known.content == b""
-
-    def patch(title: str, match: str) -> int:
-        return phone.client.patch(
-            path,
-            {"title": title},
-            content_type="application/json",
-            headers={**phone.headers, "If-Match": match},
-        ).status_code
-
-    assert patch("첫 번째", etag) == 200
-    assert patch("두 번째", etag) == 412
-    assert Post.objects.get().title == "첫 번째"
-    assert patch("세 번째", phone.get(path).headers["ETag"]) == 200
-    assert patch("네 번째", "*") == 200
-
-
 def test_photographs_are_put_in_order(phone: Device, owner: User) -> None:
     post = make_post(author=owner, kind="lost", photos=3)
     ids = [str(photo.public_id) for photo in post.photos.all()]
@@ -103,3 +81,4 @@ def test_photographs_are_put_in_order(phone: Device, owner: User) -> None:
     assert [row["id"] for row in body["photos"]] == [ids[2], ids[0], ids[1]]
     other = make_post(photos=1).photos.get()
     assert errors_of(put([str(other.public_id)])) == {"photos": ["unknown"]}
+    assert errors_of(put([ids[0], ids[1], ids[0]])) == {"photos": ["repeated"]}

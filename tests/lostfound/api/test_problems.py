@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lostfound import middleware, selectors
@@ -71,6 +72,53 @@ def test_json_that_is_no_object_is_refused(phone: Device, data: str) -> None:
 def test_a_null_character_is_refused(phone: Device, value: str) -> None:
     answer = phone.post("posts/", {"kind": "lost", "title": f"우산 {value}"})
     assert answer.status_code == 400
+
+
+TOO_MUCH: dict[str, tuple[dict[str, Any], int, str]] = {
+    "text": ({"title": "x" * 3_000_000}, 413, "too_large"),
+    "fields": ({f"field{number}": "1" for number in range(2100)}, 400, "too_many_fields"),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_a_form_with_too_much_in_it_is_refused_as_a_problem(phone: Device, what: str) -> None:
+    form, status, code = TOO_MUCH[what]
+    assert code_of(phone.send_form("posts/", form), status) == code
+
+
+def test_a_form_with_too_many_files_is_refused_as_a_problem(phone: Device) -> None:
+    files = [SimpleUploadedFile(f"{number}.jpg", b"x") for number in range(101)]
+    assert code_of(phone.send_form("posts/", {"photos": files}), 400) == "too_many_files"
+
+
+def test_json_with_too_much_in_it_is_refused_as_a_problem(phone: Device) -> None:
+    answer = phone.post("posts/", {"kind": "lost", "title": "x" * 3_000_000})
+    assert code_of(answer, 413) == "too_large"
+    assert "2 MB" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/posts/", "/api/schema/", "/api/nothing/"])
+def test_a_foreign_host_name_is_refused_as_a_problem(path: str) -> None:
+    answer = Device().client.get(path, headers={"host": "evil.example"})
+    assert code_of(answer, 400) == "unknown_host"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ko", '<html lang="ko"'), ("en", "this name")])
+def test_a_page_under_a_foreign_host_name_is_one_in_the_readers_language(
+    language: str, word: str
+) -> None:
+    client = Client(headers={"accept-language": language}, raise_request_exception=False)
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert word in answer.content.decode()
+
+
+def test_a_form_of_a_page_with_too_much_in_it_gets_a_page(owner: User) -> None:
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/posts/new/lost/", {"title": "x" * 3_000_000})
+    assert answer.status_code == 413
+    assert "This was not understood" in answer.content.decode()
 
 
 def test_a_request_that_is_too_large_is_refused_unread(

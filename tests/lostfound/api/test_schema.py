@@ -57,6 +57,42 @@ def test_every_operation_says_what_a_broken_token_answers() -> None:
     assert [row[:2] for row in operations if "401" not in row[2]] == []
 
 
+def test_every_operation_that_is_limited_says_so() -> None:
+    paths = drawn_schema()["paths"]
+    limited = {
+        (method, path)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if "429" in operation["responses"]
+    }
+    for path in ("posts/", "posts/{public_id}/photos/", "office/posts/", "intake/"):
+        assert ("post", f"/api/v1/{path}") in limited
+        assert ("get", f"/api/v1/{path}") not in limited
+    of_post = "/api/v1/posts/{public_id}/"
+    for method, rest in (
+        *(("patch", ""), ("delete", ""), ("post", "close/"), ("post", "reopen/")),
+        *(("put", "photos/order/"), ("delete", "photos/{photo_id}/")),
+        *(("put", "suggestions/{id}/answer/"), ("delete", "suggestions/{id}/answer/")),
+    ):
+        assert (method, of_post + rest) in limited
+    assert ("get", "/api/v1/search/") in limited  # costs the model's time
+    assert ("get", of_post) not in limited
+
+
+def test_every_operation_that_takes_a_body_says_that_it_may_be_too_large() -> None:
+    for methods in drawn_schema()["paths"].values():
+        for operation in methods.values():
+            assert ("413" in operation["responses"]) is ("requestBody" in operation)
+
+
+def drawn_schema() -> dict[str, Any]:
+    """As the code draws it now."""
+    drawn = io.StringIO()
+    call_command("spectacular", lang="en", stdout=drawn)
+    schema: dict[str, Any] = yaml.safe_load(drawn.getvalue())
+    return schema
+
+
 def test_everything_that_goes_in_or_out_has_an_example_that_it_allows() -> None:
     schema = yaml.safe_load(SCHEMA.read_text())
     refusals = schema["components"]["responses"]

@@ -1,0 +1,76 @@
+"""The photographs of a post while it is saved: checked, told apart, put in order."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from lostfound.models import Photo, Post
+from lostfound.photos import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
+from lostfound.services.photo_files import WrittenFiles, save_photo
+
+
+def prepare_all(uploads: Sequence[Any]) -> list[PreparedPhoto]:
+    """Check and encode every upload before anything is saved.
+
+    Raises:
+        ValidationError: keyed "photos", naming which of several was refused and why.
+    """
+    refuse_too_many(len(uploads))
+    prepared, errors = [], []
+    for number, upload in enumerate(uploads, start=1):
+        try:
+            prepared.append(prepare_photo(upload))
+        except PhotoRefused as refused:
+            errors.append(
+                ValidationError(
+                    _("Photograph %(number)d: %(why)s")
+                    % {"number": number, "why": " ".join(refused.messages)},
+                    code=refused.code,
+                )
+            )
+    if errors:
+        raise ValidationError({"photos": errors})
+    return prepared
+
+
+def refuse_too_many(number: int) -> None:
+    """A post has at most MAX_PHOTOS photographs.
+
+    Raises:
+        ValidationError: keyed "photos", code "too_many".
+    """
+    if number > MAX_PHOTOS:
+        raise ValidationError({"photos": too_many()})
+
+
+def too_many() -> ValidationError:
+    """What is said of a photograph too many, wherever it is noticed."""
+    message = _("At most %(limit)d photographs. Please remove some.") % {"limit": MAX_PHOTOS}
+    return ValidationError(message, code="too_many")
+
+
+def unlike(there: Iterable[Photo], prepared: Sequence[PreparedPhoto]) -> list[PreparedPhoto]:
+    """The photographs that are not there yet, each once: a bad network sends things twice."""
+    hashes = {photo.content_hash for photo in there}
+    fresh = []
+    for photo in prepared:
+        if photo.content_hash not in hashes:
+            hashes.add(photo.content_hash)
+            fresh.append(photo)
+    return fresh
+
+
+def with_order(staying: Sequence[Photo], order: Sequence[Photo] | None) -> list[Photo]:
+    """The photographs that stay as `order` wants them; a stranger in it is ignored."""
+    place = {photo.pk: number for number, photo in enumerate(order or ())}
+    return sorted(staying, key=lambda photo: place.get(photo.pk, len(place)))
+
+
+def append_photos(
+    post: Post, prepared: Sequence[PreparedPhoto], written: WrittenFiles, *, first_position: int
+) -> None:
+    """Store photographs behind those that are there."""
+    for position, photo in enumerate(prepared, start=first_position):
+        save_photo(post, photo, position, written)

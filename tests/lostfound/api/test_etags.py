@@ -1,0 +1,192 @@
+"""What a device has is not sent again, and what it has not seen is not overwritten."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lostfound.models import Post, User
+from lostfound.services import close_post, edit_post
+from tests.factories import StaffFactory
+from tests.lostfound.api.device import Device, code_of
+from tests.lostfound.making import make_post, run_python, upload
+from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.django_db
+
+AT_ONCE = 16
+# Threads on a real database: each has read the post, and found it unchanged, before any changes it.
+PARALLEL = """
+import django
+django.setup()
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import setup_test_environment
+from lostfound import services
+from lostfound.models import Post, User
+from lostfound.services import submit_post
+
+setup_test_environment()
+call_command("migrate", verbosity=0)
+author = User.objects.create_user("author", "author@example.org", "correct horse")
+post = submit_post(author=author, kind="lost", fields={"title": "umbrella"})
+address = f"/api/v1/posts/{post.public_id}/"
+
+def signed_in():
+    client = Client()
+    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+clients = [signed_in() for _ in range(AT_ONCE)]
+seen = clients[0].get(address).headers["ETag"]
+barrier, edit_post = Barrier(AT_ONCE), services.edit_post
+
+def together(*args, **kwargs):
+    barrier.wait()
+    return edit_post(*args, **kwargs)
+
+services.edit_post = together
+
+def one(number):
+    try:
+        return clients[number].patch(
+            address,
+            {"title": f"umbrella {number}"},
+            content_type="application/json",
+            headers={"If-Match": seen},
+        ).status_code
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(AT_ONCE) as pool:
+    got = Counter(pool.map(one, range(AT_ONCE)))
+print(sorted(got.items()), Post.objects.get().events.filter(action="edited").count())
+""".replace("AT_ONCE", str(AT_ONCE))
+ONE_OF_ALL = f"[(200, 1), (412, {AT_ONCE - 1})] 1"
+
+
+def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(tmp_path: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+    assert done.stdout.strip() == ONE_OF_ALL, done.stderr
+
+
+def test_of_16_changes_at_once_exactly_one_is_made_on_postgres(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.make_database("etags")
+    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
+    assert done.stdout.strip() == ONE_OF_ALL, done.stderr
+
+
+def test_an_etag_spares_what_is_known_and_guards_what_is_not(phone: Device, owner: User) -> None:
+    path = f"posts/{make_post(author=owner, kind='lost').public_id}/"
+    etag = phone.get(path).headers["ETag"]
+    known = phone.send("get", path, If_None_Match=etag)
+    assert known.status_code == 304 and known.content == b""
+
+    def patch(title: str, match: str) -> int:
+        answer = phone.send("patch", path, {"title": title}, If_Match=match)
+        return int(answer.status_code)
+
+    assert patch("첫 번째", etag) == 200
+    assert patch("두 번째", etag) == 412
+    assert Post.objects.get().title == "첫 번째"
+    assert patch("세 번째", phone.get(path).headers["ETag"]) == 200
+    assert patch("네 번째", "*") == 200
+
+
+def test_what_changes_between_the_check_and_the_lock_is_seen_too(
+    phone: Device, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photograph belongs to what was seen as much as the words do."""
+    post = make_post(author=owner, kind="lost")
+    path = f"posts/{post.public_id}/"
+    etag = phone.get(path).headers["ETag"]
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        edit_post(post, actor=owner, fields={}, add_photos=[upload(3)])
+        return edit_post(*args, **kwargs)
+
+    monkeypatch.setattr("lostfound.services.edit_post", overtaken)
+    answer = phone.send("patch", path, {"title": "가방"}, If_Match=etag)
+    assert code_of(answer, 412) == "changed_meanwhile"
+    assert Post.objects.get().title == "파란 우산"
+
+
+@pytest.mark.parametrize("mark", ["gzip", "zstd", "br"])
+def test_the_mark_of_a_proxy_that_compresses_does_not_count(
+    phone: Device, owner: User, mark: str
+) -> None:
+    path = f"posts/{make_post(author=owner, kind='lost').public_id}/"
+    etag = phone.get(path).headers["ETag"]
+    compressed = f'{etag[:-1]}-{mark}"'
+    assert phone.send("patch", path, {"title": "하나"}, If_Match=compressed).status_code == 200
+    assert phone.send("patch", path, {"title": "둘"}, If_Match=compressed).status_code == 412
+
+
+WRITES: dict[str, tuple[str, str, Any]] = {
+    "change": ("patch", "", {"title": "가방"}),
+    "delete": ("delete", "", None),
+    "close": ("post", "close/", {}),
+    "add": ("post", "photos/", {"photos": [upload(9)]}),
+    "order": ("put", "photos/order/", {"photos": []}),
+    "remove": ("delete", "photos/{photo}/", None),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_every_change_of_what_was_not_seen_is_refused(
+    phone: Device, owner: User, write: str
+) -> None:
+    post = make_post(author=owner, kind="lost", photos=2)
+    method, rest, data = WRITES[write]
+    path, photo = f"posts/{post.public_id}/", post.photos.all()[1].public_id
+    data = {"photos": [str(photo)]} if write == "order" else data
+    stale = phone.get(path).headers["ETag"]
+    edit_post(post, actor=owner, fields={"title": "남색 우산"})
+    before = phone.get(path)
+    there = path + rest.format(photo=photo)
+    assert code_of(phone.send(method, there, data, If_Match=stale), 412) == "changed_meanwhile"
+    assert phone.get(path).content == before.content
+    if write == "add":
+        data["photos"][0].seek(0)
+    done = phone.send(method, there, data, If_Match=before.headers["ETag"])
+    assert done.status_code in (200, 204)
+    if done.status_code == 200:  # and what comes back need not be read again
+        assert done.headers["ETag"] == phone.get(path).headers["ETag"]
+
+
+def test_a_closed_post_is_reopened_only_as_it_was_seen(phone: Device, owner: User) -> None:
+    post = make_post(author=owner, kind="lost")
+    path = f"posts/{post.public_id}/"
+    stale = phone.get(path).headers["ETag"]
+    close_post(post, actor=owner)
+    assert code_of(phone.send("post", f"{path}reopen/", {}, If_Match=stale), 412)
+    fresh = phone.get(path).headers["ETag"]
+    done = phone.send("post", f"{path}reopen/", {}, If_Match=fresh)
+    assert done.json()["status"] == "open"
+    assert done.headers["ETag"] == phone.get(path).headers["ETag"]
+
+
+def test_a_new_post_says_where_it_is_and_how_it_is_called(phone: Device) -> None:
+    made = phone.post("posts/", {"kind": "lost", "title": "우산"})
+    assert made.headers["Location"] == f"/api/v1/posts/{made.json()['id']}/"
+    read = phone.get(made.headers["Location"])
+    assert read.headers["ETag"] == made.headers["ETag"] and read.json() == made.json()
+
+
+def test_the_office_changes_what_it_has_seen() -> None:
+    counter = Device(StaffFactory.create())
+    said = {"title": "우산", "kept_note": "선반"}
+    made = counter.post("office/posts/", said)
+    path = made.headers["Location"]
+    assert counter.get(path).headers["ETag"] == made.headers["ETag"]
+    first = counter.send("patch", path, {"shelf": "A-1"}, If_Match=made.headers["ETag"])
+    assert first.headers["ETag"] == counter.get(path).headers["ETag"]
+    late = counter.send("patch", path, {"shelf": "B-1"}, If_Match=made.headers["ETag"])
+    assert code_of(late, 412) == "changed_meanwhile"
+    assert Post.objects.get().shelf == "A-1"

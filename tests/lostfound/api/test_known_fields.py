@@ -1,0 +1,71 @@
+"""A field that is not known is named; one that nobody sets is ignored."""
+
+from typing import Any
+
+import pytest
+
+from lostfound.models import Post
+from tests.factories import StaffFactory
+from tests.lostfound.api.device import Device, errors_of
+from tests.lostfound.making import upload
+
+pytestmark = pytest.mark.django_db
+
+LOST = {"kind": "lost", "title": "우산"}
+
+
+def message_of(answer: Any, field: str) -> str:
+    return str(answer.json()["errors"][field][0]["message"])
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("colr", "colour"), ("titel", "title"), ("happend_on", "happened_on")]
+)
+def test_a_mistyped_name_is_told_what_was_meant(phone: Device, given: str, meant: str) -> None:
+    answer = phone.post("posts/", {**LOST, given: "x"})
+    assert errors_of(answer) == {given: ["unknown_field"]}
+    assert f"“{meant}”" in message_of(answer, given)
+    assert not Post.objects.exists()
+
+
+def test_a_photograph_under_a_wrong_name_is_not_lost_silently(phone: Device) -> None:
+    answer = phone.send_form("posts/", {**LOST, "photo": upload(1)})
+    assert errors_of(answer) == {"photo": ["unknown_field"]}
+    assert "“photos”" in message_of(answer, "photo")
+
+
+def test_what_is_missing_is_named_beside_it(phone: Device) -> None:
+    answer = phone.post("posts/", {"kind": "lost", "titel": "우산"})
+    assert errors_of(answer) == {"title": ["required"], "titel": ["unknown_field"]}
+
+
+def test_changes_and_the_office_are_told_too(phone: Device) -> None:
+    path = f"posts/{phone.post('posts/', LOST).json()['id']}/"
+    assert errors_of(phone.patch(path, {"colr": "blue"})) == {"colr": ["unknown_field"]}
+    counter = Device(StaffFactory.create())
+    said = {"title": "우산", "kept_note": "선반", "shelve": "A-1"}
+    assert errors_of(counter.post("office/posts/", said)) == {"shelve": ["unknown_field"]}
+    path = f"office/{path}"
+    assert errors_of(counter.patch(path, {"hidden_fact": "별"})) == {
+        "hidden_fact": ["unknown_field"]
+    }
+
+
+def test_an_app_may_send_back_what_it_has_read(phone: Device) -> None:
+    made = phone.post("posts/", LOST).json()
+    read = {**made, "happened_on": made["happened_on"], "title": "남색 우산"}
+    answer = phone.patch(f"posts/{made['id']}/", read)
+    assert answer.status_code == 200
+    assert {**answer.json(), "updated_at": made["updated_at"]} == {**made, "title": "남색 우산"}
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x" * 100_000, "a.b", ""])
+def test_any_name_can_be_told(phone: Device, name: str) -> None:
+    answer = phone.post("posts/", {**LOST, name: "x"})
+    assert list(errors_of(answer).values()) == [["unknown_field"]]
+    assert len(answer.content) < 1000
+
+
+def test_not_every_one_of_many_is_told(phone: Device) -> None:
+    answer = phone.post("posts/", {**LOST, **{f"field {number}": 1 for number in range(500)}})
+    assert len(errors_of(answer)) == 10
