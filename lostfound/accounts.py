@@ -11,15 +11,19 @@ from django.utils.translation import get_language
 from lostfound.models import User
 
 MAY_REVIEW: Final = "matching.change_match"
+OFFICE_APPS: Final = ("lostfound", "matching")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Remembers the language that a person signed up in, for their e-mails."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Whoever reviews pairs begins at the desk; everybody else at the front page."""
-        if request.user.is_staff and request.user.has_perm(MAY_REVIEW):
+        """Reviewers begin at the desk, the rest of the office at its list, others at the front."""
+        person = request.user
+        if person.is_staff and person.has_perm(MAY_REVIEW):
             return reverse("admin:matching_match_desk")
+        if person.is_staff and any(person.has_module_perms(app) for app in OFFICE_APPS):
+            return reverse("admin:index")
         home: str = super().get_login_redirect_url(request)
         return home
 

@@ -7,9 +7,11 @@ need not pass them on.
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import ClassVar, Final
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
@@ -39,17 +41,41 @@ class Health:
 
     def _problem(self) -> str:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            if not Health.is_migrated:
-                executor = MigrationExecutor(connection)
-                if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                    return "migrations are not applied: run manage.py migrate"
-                Health.is_migrated = True
-        except DatabaseError:
+            if _is_file_missing():
+                return "the database's file is missing: restore it, or run manage.py migrate"
+            if Health.is_migrated and _reads_a_row():
+                return ""
+            Health.is_migrated = False  # a row that was there is gone: look at all of it again
+            executor = MigrationExecutor(connection)
+            if not executor.loader.applied_migrations:
+                return "the database is empty: restore it, or run manage.py migrate"
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return "migrations are not applied: run manage.py migrate"
+            Health.is_migrated = True
+        except (DatabaseError, OSError):
             logger.exception("Not ready")
             return "the database does not answer"
         return ""
+
+
+def _is_file_missing() -> bool:
+    """Whether SQLite's file is gone; nothing here may make a new and empty one."""
+    current = connections[DEFAULT_DB_ALIAS]
+    if not isinstance(current, SQLite) or current.is_in_memory_db():
+        return False
+    # An open connection reads on from a file that was moved away or written over.
+    current.close()
+    return not Path(current.settings_dict["NAME"]).is_file()
+
+
+def _reads_a_row() -> bool:
+    """Whether a row that every database of this project has can be read now."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM django_migrations ORDER BY id DESC LIMIT 1")
+            return cursor.fetchone() is not None
+    except DatabaseError:
+        return False  # whoever asked finds out why
 
 
 def _answer(problem: str) -> HttpResponse:

@@ -3,23 +3,28 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from math import sqrt
 from statistics import median
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lostfound.models import Category, Post
 from matching.core.registry import STRATEGIES, needs_profile
 from matching.models import Match, MatchDecision
 
 BANDS: Final = ((0.0, 0.1), (0.1, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01))
+RECENT_DAYS: Final = 30  # of what came in and was decided
+TIMES_DAYS: Final = 90  # of the medians: a month of a quiet office is too few
 MONTHS: Final = 12
 CATEGORIES: Final = 15
 LATEST: Final = 2000  # posts and decisions that the medians and shares are taken of
+Z95: Final = 1.959964  # standard deviations on both sides that hold 95 % of chance
 CONFIRM: Final = MatchDecision.Action.CONFIRM
 REJECT: Final = MatchDecision.Action.REJECT
 
@@ -39,22 +44,38 @@ class Band:
         """Confirmed of decided; None where nothing was."""
         return self.confirmed / self.count if self.count else None
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the true share lies, 95 times in 100; None where nothing was decided."""
+        return wilson(self.confirmed, self.count) if self.count else None
+
 
 @dataclass(frozen=True)
 class Row:
-    """Posts and confirmed pairs of a category or a month."""
+    """Posts and decisions of a category or a month."""
 
     label: Any
     lost: int
     found: int
     confirmed: int
+    rejected: int
+
+    @property
+    def precision(self) -> float | None:
+        """Confirmed of decided; None where nothing was."""
+        decided = self.confirmed + self.rejected
+        return self.confirmed / decided if decided else None
 
 
 @dataclass(frozen=True)
 class Figures:
     """Everything on the page of figures.
 
-    Units: times in hours, medians; None where there is nothing to measure
+    Attributes:
+        first_suggestion_h, decision_h: hours, medians; None where there is nothing to measure.
+        suggested_count, decided_count: how many each median is taken of.
+        bands_from, bands_to: the oldest and the newest decision in the bands.
+        year_from: the first day of what categories and months are counted of.
     """
 
     new_lost: int
@@ -63,15 +84,21 @@ class Figures:
     confirmed: int
     rejected: int
     first_suggestion_h: float | None
+    suggested_count: int
     decision_h: float | None
+    decided_count: int
     bands: list[Band]
+    bands_from: datetime | None
+    bands_to: datetime | None
+    year_from: date
     categories: list[Row]
     months: list[Row]
 
 
-def figures(days: int = 30) -> Figures:
-    """Of the last days, and by month of the last year. A constant number of queries."""
-    since = timezone.now() - timedelta(days=days)
+def figures() -> Figures:
+    """Of the last days, and of the last twelve months. A constant number of queries."""
+    now = timezone.now()
+    since = now - timedelta(days=RECENT_DAYS)
     new = Post.objects.filter(created_at__gte=since)
     counts = new.aggregate(
         lost=Count("pk", filter=Q(kind=Post.Kind.LOST)),
@@ -79,18 +106,37 @@ def figures(days: int = 30) -> Figures:
     )
     standing = MatchDecision.objects.filter(undone_by=None, action__in=(CONFIRM, REJECT))
     decided = Counter(standing.filter(at__gte=since).values_list("action", flat=True).order_by())
+    times_since = now - timedelta(days=TIMES_DAYS)
+    first, suggested_count = _first_suggestion_h(times_since)
+    decision, decided_count = _decision_h(standing.filter(at__gte=times_since))
+    scored = _scored(standing)
+    year_from = first_of_year(timezone.localtime(now))
+    posts = Post.objects.filter(created_at__gte=year_from)
+    judged = standing.filter(at__gte=year_from)
     return Figures(
         new_lost=counts["lost"],
         new_found=counts["found"],
         waiting=Match.objects.filter(status=Match.Status.SUGGESTED).count(),
         confirmed=decided[CONFIRM],
         rejected=decided[REJECT],
-        first_suggestion_h=_first_suggestion_h(),
-        decision_h=_decision_h(),
-        bands=bands(_scored(standing)),
-        categories=_categories(),
-        months=_months(),
+        first_suggestion_h=first,
+        suggested_count=suggested_count,
+        decision_h=decision,
+        decided_count=decided_count,
+        bands=bands((score, action) for score, action, _at in scored),
+        bands_from=scored[-1][2] if scored else None,
+        bands_to=scored[0][2] if scored else None,
+        year_from=year_from.date(),
+        categories=_categories(posts, judged),
+        months=_months(posts, judged),
     )
+
+
+def first_of_year(now: datetime) -> datetime:
+    """The first moment of twelve months that end with this one."""
+    months = now.year * 12 + now.month - MONTHS  # of the first one, counted from 0
+    first = datetime(months // 12, months % 12 + 1, 1)
+    return timezone.make_aware(first, now.tzinfo)
 
 
 def bands(scored: Iterable[tuple[float, str]]) -> list[Band]:
@@ -105,86 +151,103 @@ def bands(scored: Iterable[tuple[float, str]]) -> list[Band]:
     return found
 
 
-def _scored(standing: Any) -> list[tuple[float, str]]:
-    """Only of strategies whose scores are probabilities."""
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `trials`, which is above 0; sound for few and for all.
+
+    Source: Wilson (1927), the score interval
+    """
+    share, z2 = successes / trials, Z95**2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = Z95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def _scored(standing: QuerySet[MatchDecision]) -> list[tuple[float, str, datetime]]:
+    """Newest first, only of strategies whose scores are probabilities."""
     names = [name for name in STRATEGIES if needs_profile(name)]
     rows = standing.filter(strategy__in=names).order_by("-at")
-    return list(rows.values_list("score", "action")[:LATEST])
+    return list(rows.values_list("score", "action", "at")[:LATEST])
 
 
-def _first_suggestion_h() -> float | None:
+def _first_suggestion_h(since: datetime) -> tuple[float | None, int]:
     """From a lost post to what was suggested for it first, or later, when it came in."""
     first = (
-        Match.objects.exclude(status=Match.Status.DRAWN)
+        really_suggested()
         .values("lost")
         .annotate(first=Min("created_at"))
+        .filter(first__gte=since)
         .order_by("-first")
         .values_list("lost__created_at", "first")[:LATEST]
     )
-    return _median_h([(end - start) for start, end in first])
+    return _median_h([end - start for start, end in first])
 
 
-def _decision_h() -> float | None:
-    rows = MatchDecision.objects.filter(action=CONFIRM, undone_by=None).order_by("-at")
+def really_suggested() -> QuerySet[Match]:
+    """Pairs that somebody was shown as likely, whatever became of them.
+
+    Not what a gate rules out, nor what was drawn for comparison. Such a pair may have been
+    withdrawn since, with its gates still on it; one that was drawn keeps its probability until
+    it is suggested.
+    """
+    return Match.objects.filter(drawn_with=None).exclude(
+        Q(status__in=(Match.Status.GATED, Match.Status.DRAWN))
+        | Q(status=Match.Status.WITHDRAWN) & ~Q(gates=[])
+    )
+
+
+def _decision_h(standing: QuerySet[MatchDecision]) -> tuple[float | None, int]:
+    rows = standing.filter(action=CONFIRM).order_by("-at")
     pairs = rows.values_list("match__created_at", "at")[:LATEST]
-    return _median_h([(end - start) for start, end in pairs])
+    return _median_h([end - start for start, end in pairs])
 
 
-def _median_h(spans: Sequence[timedelta]) -> float | None:
-    return max(median(span.total_seconds() for span in spans) / 3600, 0.0) if spans else None
+def _median_h(spans: Sequence[timedelta]) -> tuple[float | None, int]:
+    if not spans:
+        return None, 0
+    return max(median(span.total_seconds() for span in spans) / 3600, 0.0), len(spans)
 
 
-def _categories() -> list[Row]:
+def _categories(posts: QuerySet[Post], judged: QuerySet[MatchDecision]) -> list[Row]:
     names = {row.pk: row.name for row in Category.objects.all()}
-    posts = _by_kind("category")
-    confirmed = dict(
-        Match.objects.filter(status=Match.Status.CONFIRMED)
-        .values_list("found__category")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    rows = [
-        Row(
-            names.get(key, _("No category")),
-            posts.get((key, Post.Kind.LOST), 0),
-            posts.get((key, Post.Kind.FOUND), 0),
-            confirmed.get(key, 0),
-        )
-        for key in {key for key, _kind in posts}
-    ]
+    counts = _counted(posts, "category", "kind")
+    decided = _counted(judged, "match__found__category", "action")
+    keys = {key for key, _kind in (*counts, *decided)}
+    rows = [_row(names.get(key, _("No category")), key, counts, decided) for key in keys]
     rows.sort(key=lambda row: (-(row.lost + row.found), str(row.label)))
-    return rows[:CATEGORIES]
-
-
-def _by_kind(name: str) -> dict[tuple[Any, str], int]:
-    rows = Post.objects.values_list(name, "kind").annotate(Count("pk")).order_by()
-    return {(key, kind): count for key, kind, count in rows}
-
-
-def _months() -> list[Row]:
-    since = timezone.now() - timedelta(days=31 * MONTHS)
-    posts = (
-        Post.objects.filter(created_at__gte=since)
-        .annotate(month=TruncMonth("created_at"))
-        .values_list("month", "kind")
-        .annotate(Count("pk"))
-        .order_by("month")
+    shown, rest = rows[:CATEGORIES], rows[CATEGORIES:]
+    if not rest:
+        return shown
+    label = ngettext("%(n)d other category", "%(n)d other categories", len(rest))
+    others = Row(
+        label % {"n": len(rest)},
+        sum(row.lost for row in rest),
+        sum(row.found for row in rest),
+        sum(row.confirmed for row in rest),
+        sum(row.rejected for row in rest),
     )
-    counts = {(month, kind): count for month, kind, count in posts}
-    confirmed = dict(
-        Match.objects.filter(status=Match.Status.CONFIRMED, decided_at__gte=since)
-        .annotate(month=TruncMonth("decided_at"))
-        .values_list("month")
-        .annotate(Count("pk"))
-        .order_by("month")
+    return [*shown, others]
+
+
+def _months(posts: QuerySet[Post], judged: QuerySet[MatchDecision]) -> list[Row]:
+    counts = _counted(posts.annotate(month=TruncMonth("created_at")), "month", "kind")
+    decided = _counted(judged.annotate(month=TruncMonth("at")), "month", "action")
+    months = sorted({month for month, _kind in (*counts, *decided)})
+    return [_row(month, month, counts, decided) for month in months]
+
+
+Counts = dict[tuple[Any, str], int]
+
+
+def _counted(rows: QuerySet[Any], *names: str) -> Counts:
+    counted = rows.values_list(*names).annotate(Count("pk")).order_by()
+    return {(key, kind): count for key, kind, count in counted}
+
+
+def _row(label: Any, key: Any, counts: Counts, decided: Counts) -> Row:
+    return Row(
+        label,
+        counts.get((key, Post.Kind.LOST), 0),
+        counts.get((key, Post.Kind.FOUND), 0),
+        decided.get((key, CONFIRM), 0),
+        decided.get((key, REJECT), 0),
     )
-    months = sorted({month for month, _kind in counts} | set(confirmed))[-MONTHS:]
-    return [
-        Row(
-            month,
-            counts.get((month, Post.Kind.LOST), 0),
-            counts.get((month, Post.Kind.FOUND), 0),
-            confirmed.get(month, 0),
-        )
-        for month in months
-    ]

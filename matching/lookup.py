@@ -3,45 +3,53 @@
 Only what the public may see is searched and shown: hidden words neither match nor appear.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from lostfound import selectors
-from lostfound.models import Post
+from lostfound.models import Building, Category, Post
 from matching.core.filters import Wanted
+from matching.core.types import MISSING
 from matching.core.vectors import PhotoVec
 from matching.finder.client import FinderAway, Hit, find_things
+from matching.words import composed, have_meaning, said_in, words_of
 
-MAX_WORDS: Final = 8
 MAX_EXACT: Final = 200  # posts with one of the words, newest first
+MAX_READ: Final = 2000  # titles that are looked at for them: a database knows no whole words
 # Every word in the title speaks as much for a thing as 16 times the odds by meaning.
 EXACT_BITS: Final = 4.0
-WORD_FIELDS: Final = (
-    *("title", "category__name_ko", "category__name_en"),
-    *("building__name_ko", "building__name_en"),
-)
+NAMELESS: Final[dict[str, Any]] = {"category": None, "colour": ""}  # facts that nobody has named
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A thing, and why it may be meant: names of terms, and words that its title holds."""
+    """A thing, and why it may be meant.
+
+    Attributes:
+        reasons: names of the terms that speak for it.
+        words: of the query, as its title writes them.
+        category: whose name holds words of the query that the title lacks; likewise building.
+        says_all: whether title and names hold every word of the query.
+    """
 
     post_id: int
     bits: float
     reasons: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    category: Category | None = None
+    building: Building | None = None
+    says_all: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search gave, best first.
+    """What a search gave: first what says every word, then best first.
 
     Attributes:
         by_meaning: False where nobody answered, so that only exact words were compared.
@@ -53,19 +61,35 @@ class Found:
 
 def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Found:
     """Found things that words or a photograph speak for, under facts that they must have."""
-    by_meaning = True
-    try:
-        hits = find_things(text, photo, wanted_of(facts))
-    except FinderAway:
-        hits, by_meaning = [], False
+    text = composed(text)
     words = words_of(text)
+    asked = text if have_meaning(words) else ""
+    hits: list[Hit] = []
+    by_meaning = True
+    if asked or photo is not None:
+        try:
+            hits = find_things(asked, photo, wanted_of(facts))
+        except FinderAway:
+            by_meaning = False
     exact = _exact_ids(words, facts)
     known = {hit.post_id: hit for hit in hits}
     rows = things_with(facts).filter(pk__in={*known, *exact}).prefetch_related(None)
     findings = [_finding(post, known.get(post.pk), words) for post in rows]
     listed = [finding for finding in findings if finding.bits > 0.0]
-    listed.sort(key=lambda finding: (-finding.bits, -finding.post_id))
+    listed.sort(key=lambda finding: (not finding.says_all, -finding.bits, -finding.post_id))
     return Found(tuple(listed), by_meaning)
+
+
+def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: str) -> int:
+    """How many things a fact keeps away only because nobody has named theirs.
+
+    Args:
+        name: of the fact, one of NAMELESS.
+    """
+    nameless = {**facts, name: NAMELESS[name]}
+    if text or photo is not None:
+        return len(look_up(text, photo, nameless).findings)
+    return things_with(nameless).count()
 
 
 def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:
@@ -76,11 +100,13 @@ def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:
 
 
 def wanted_of(facts: Mapping[str, Any]) -> Wanted:
-    """The facts as the index takes them."""
+    """The facts as the index takes them; of one that is nameless, the posts that name none."""
 
     def codes(name: str) -> frozenset[str] | None:
-        value = facts.get(name)
-        return frozenset({str(getattr(value, "code", value))}) if value else None
+        if name not in facts:
+            return None
+        value = facts[name]
+        return frozenset({str(getattr(value, "code", value)) if value else MISSING})
 
     def day(name: str) -> float | None:
         value = facts.get(name)
@@ -95,31 +121,64 @@ def wanted_of(facts: Mapping[str, Any]) -> Wanted:
     )
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a query in small letters, each once."""
-    return list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MAX_WORDS]
-
-
-def _exact_ids(words: Iterable[str], facts: Mapping[str, Any]) -> list[int]:
-    asked = [Q(**{f"{field}__icontains": word}) for word in words for field in WORD_FIELDS]
-    if not asked:
+def _exact_ids(words: list[str], facts: Mapping[str, Any]) -> list[int]:
+    """Posts that say the words: those with all of them first, then the newest."""
+    if not words:
         return []
-    rows = things_with(facts).filter(reduce(or_, asked)).values_list("pk", flat=True)
-    return list(rows[:MAX_EXACT])
+    categories, buildings = (_named_by(words, rows) for rows in (Category, Building))
+    asked = [
+        Q(title__icontains=word)
+        | Q(category__in=categories.get(word, ()))
+        | Q(building__in=buildings.get(word, ()))
+        for word in words
+    ]
+    counts: dict[int, int] = {}
+    for how in (and_, or_) if len(asked) > 1 else (and_,):
+        rows = things_with(facts).filter(reduce(how, asked))
+        for pk, title, *named in rows.values_list("pk", "title", "category", "building")[:MAX_READ]:
+            counts[pk] = sum(
+                bool(said_in(word, composed(title)))
+                or named[0] in categories.get(word, ())
+                or named[1] in buildings.get(word, ())
+                for word in words
+            )
+    said = [pk for pk, count in counts.items() if count]
+    return sorted(said, key=lambda pk: -counts[pk])[:MAX_EXACT]
+
+
+def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
+    """The rows whose Korean or English name says a word, by the word."""
+    rows = list(model._default_manager.values_list("pk", "name_ko", "name_en"))
+    return {
+        word: pks
+        for word in words
+        if (pks := [pk for pk, *names in rows if any(said_in(word, name) for name in names)])
+    }
 
 
 def _finding(post: Post, hit: Hit | None, words: list[str]) -> Finding:
-    shown = public_words(post)
-    there = tuple(word for word in words if word in shown)
+    title = composed(post.public_title)
+    written = {word: said for word in words if (said := said_in(word, title))}
+    named = {
+        field: [word for word in words if row is not None and _is_named(word, row)]
+        for field, row in (("category", post.category), ("building", post.building))
+    }
+    there = {*written, *named["category"], *named["building"]}
+
+    def adds(field: str) -> bool:
+        return any(word not in written for word in named[field])
+
     exact = EXACT_BITS * len(there) / len(words) if words else 0.0
-    bits = exact + (hit.bits if hit else 0.0)
-    return Finding(post.pk, bits, hit.reasons if hit else (), there)
+    return Finding(
+        post.pk,
+        exact + (hit.bits if hit else 0.0),
+        hit.reasons if hit else (),
+        tuple(dict.fromkeys(written.values())),
+        post.category if adds("category") else None,
+        post.building if adds("building") else None,
+        bool(words) and len(there) == len(words),
+    )
 
 
-def public_words(post: Post) -> str:
-    """Everything in words that the public may read of a thing, in small letters."""
-    named = [post.public_title]
-    for row in (post.category, post.building):
-        if row is not None:
-            named += [row.name_ko, row.name_en]
-    return " ".join(named).lower()
+def _is_named(word: str, row: Category | Building) -> bool:
+    return any(said_in(word, name) for name in (row.name_ko, row.name_en))

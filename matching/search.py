@@ -1,6 +1,6 @@
 """Scoring a post against all candidates; reads only, and needs no encoder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -118,6 +118,25 @@ def search_things(
     )
     among = replace(listed, segments=segments)
     return _scored(query, among, strategy, ScoringContext(profile=profile), []).top(k)
+
+
+def score_things(
+    query: PostFeatures,
+    post_ids: Sequence[int],
+    *,
+    fingerprint: str,
+    profile: ScoringProfile,
+) -> dict[int, Score]:
+    """How these found posts do for a query, those of them that its shortlist has."""
+    listed = get_index().shortlist(query, "found", fingerprint)
+    near = []
+    for segment in listed.segments:
+        asked = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
+        near.append(segment.candidates.take(np.flatnonzero(asked)))
+    strategy = get_strategy(matching_settings().strategy)
+    candidates = concatenate(near, profile.dim)
+    scores = strategy.score(query, candidates, ScoringContext(profile=profile))
+    return {score.post_id: score for score in scores.top(len(candidates))}
 
 
 @dataclass(frozen=True, eq=False)

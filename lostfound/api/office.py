@@ -26,7 +26,7 @@ from lostfound.api.posts import (
 )
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
-from lostfound.models import Post
+from lostfound.models import Look, Post
 from lostfound.throttles import AttemptThrottle, WriteThrottle
 
 FILTERS = {
@@ -98,8 +98,14 @@ class OfficePostsView(generics.ListAPIView[Post]):
         responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List posts as the office sees them, newest first."""
+        """List posts as the office sees them, newest first; that they were is written down."""
         return self.list(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page, and who reads it."""
+        page = super().paginate_queryset(queryset)
+        services.note_look(person(self.request), Look.What.LIST, page or [])
+        return page
 
     @extend_schema(
         operation_id="office_intake",
@@ -134,8 +140,10 @@ class OfficePostView(APIView):
         responses={200: OfficePostOut, **problems(401, 403, 404)},
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read a post as the office sees it."""
-        return told(represent(any_post(public_id)))
+        """Read a post as the office sees it; that it was read is written down."""
+        post = any_post(public_id)
+        services.note_look(person(request), Look.What.POST, [post])
+        return told(represent(post))
 
     @extend_schema(
         operation_id="office_posts_update",
@@ -158,7 +166,7 @@ class OfficePostView(APIView):
 
 
 def represent(post: Post) -> Any:
-    """What a GET of anybody's post answers."""
+    """A post as a GET of the office answers it."""
     return OfficePostOut(post).data
 
 

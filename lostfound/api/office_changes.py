@@ -50,7 +50,7 @@ class CloseOfficePostView(OfficeChange):
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take anybody's post out of matching."""
-        post, check = _changes(request, public_id)
+        post, check = _changes_of(request, public_id)
         services.close_post(post, actor=person(request), check=check)
         return _told(public_id)
 
@@ -66,7 +66,7 @@ class ReopenOfficePostView(OfficeChange):
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put a closed post back into matching."""
-        post, check = _changes(request, public_id)
+        post, check = _changes_of(request, public_id)
         services.reopen_post(post, actor=person(request), check=check)
         return _told(public_id)
 
@@ -82,7 +82,7 @@ class OfficePhotoOrderView(OfficeChange):
     )
     def put(self, request: Request, public_id: UUID) -> Response:
         """Show these first, in this order; those not named follow as they were."""
-        post, check = _changes(request, public_id)
+        post, check = _changes_of(request, public_id)
         data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
         order: list[Any] = data.validated_data["photos"]
@@ -100,16 +100,15 @@ class OfficePhotoView(OfficeChange):
     )
     def delete(self, request: Request, public_id: UUID, photo_id: UUID) -> Response:
         """Remove a photograph, such as one that shows somebody."""
-        post, check = _changes(request, public_id)
-        removed = [get_object_or_404(post.photos, public_id=photo_id)]
+        post, check = _changes_of(request, public_id)
+        photo = get_object_or_404(post.photos, public_id=photo_id)
         services.edit_post(
-            post, actor=person(request), fields={}, remove_photos=removed, check=check
+            post, actor=person(request), fields={}, remove_photos=[photo], check=check
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _changes(request: Request, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
-    """Anybody's post, and the check of If-Match to make once more under its lock."""
+def _changes_of(request: Request, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
     post = any_post(public_id)
     return post, require_match(request, post, represent)
 

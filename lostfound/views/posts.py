@@ -62,7 +62,9 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
     """The form for a lost or a found thing."""
     person = signed_in(request)
     like = _like(request) if kind == Post.Kind.LOST else None
-    given = {"category": like.category, "colour": like.colour} if like else {}
+    given: dict[str, Any] = {"title": request.GET.get("title", "")}
+    if like:
+        given |= {"category": like.category, "colour": like.colour}
     form = _bound(request, FORMS[kind], given=given)
 
     def save() -> Post:

@@ -14,17 +14,30 @@ from matching.core.filters import Wanted
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.types import PostFeatures, Score
-from matching.core.vectors import Vec
+from matching.core.vectors import Vec, unit
 from matching.core.weighing import Weighing
 from matching.encoder import current_fingerprint, get_encoder
 from matching.finder.wire import packed_vec, unpacked_vec
-from matching.search import search_things
+from matching.search import score_things, search_things
 from matching.services.profiles import ensure_profile
 
 MOST: Final = 500
 MAX_TEXT_CHARS: Final = 1000  # more words than a model reads
 SETS: Final = ("categories", "families", "colours", "buildings", "zones")
 
+# What no model knows; the middle of them is a query that means nothing.
+NONSENSE: Final = (
+    *("asdf ghjk", "qwxz", "zzxxvv", "vbnmpl", "xqjkz", "wvut srqp"),
+    *("쀍뷁", "뚫쁅훍", "뿡꽭뷀", "ㄱㄴㄷㄹ"),
+)
+# Where nonsense speaks for a thing too, words must do so 32 times as much. On the demo, the best
+# that nonsense does is 4.0 bits above its middle; it speaks against every thing that is described.
+ABOVE_NONSENSE_BITS: Final = 5.0
+STRONG_BITS: Final = 2.0  # what changes the odds fourfold is said to people as a reason
+
+Told = tuple[int, float, list[str]]  # key of a post, bits, reasons
+
+_nonsense: tuple[str, Vec] | None = None
 _encoding = threading.Lock()  # a tokenizer takes one caller at a time
 
 
@@ -85,9 +98,48 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         profile=profile,
         k=min(int(question.get("most", MOST)), MOST),
     )
-    weighing = profile.weighing if profile else None
-    told = [_told(score, weighing) for score in best]
-    return [one for one in told if one["bits"] > 0.0]
+    if profile is None:
+        # Cosines have no reasons, and all that were listed count.
+        told: list[Told] = [(score.post_id, max(score.score, 0.0), []) for score in best]
+    else:
+        told = [_told(score, profile.weighing) for score in best]
+        if not len(image_vecs):
+            told = _meant(told, profile)
+    return [
+        {"id": post_id, "bits": round(bits, 2), "reasons": reasons}
+        for post_id, bits, reasons in told
+        if bits > 0.0
+    ]
+
+
+def _meant(told: list[Told], profile: ScoringProfile) -> list[Told]:
+    """Without what nonsense speaks for as well, such as a thing whose words the model cannot read.
+
+    Any words that mean nothing to a model lie near each other, and near such things.
+    """
+    listed = [post_id for post_id, bits, _ in told if bits > 0.0]
+    if not listed:
+        return []
+    vec = nonsense_vec(profile.fingerprint)
+    query = PostFeatures(
+        post_id=0, kind="lost", text_vec=vec, image_vecs=np.zeros((0, len(vec)), dtype=np.float32)
+    )
+    scores = score_things(query, listed, fingerprint=profile.fingerprint, profile=profile)
+    nothing = {post_id: _told(score, profile.weighing)[1] for post_id, score in scores.items()}
+    left = [
+        (post_id, bits - max(nothing.get(post_id, 0.0), 0.0), reasons)
+        for post_id, bits, reasons in told
+    ]
+    return [one for one in left if nothing.get(one[0], 0.0) <= 0.0 or one[1] >= ABOVE_NONSENSE_BITS]
+
+
+def nonsense_vec(fingerprint: str) -> Vec:
+    """Where the encoder puts what means nothing to it. Shape: (dim,)"""
+    global _nonsense
+    with _encoding:
+        if _nonsense is None or _nonsense[0] != fingerprint:
+            _nonsense = fingerprint, unit(get_encoder().encode_texts(NONSENSE).mean(axis=0))
+        return _nonsense[1]
 
 
 def _photo_vecs(
@@ -112,15 +164,10 @@ def _wanted(given: dict[str, Any]) -> Wanted:
     return Wanted(**facts)
 
 
-def _told(score: Score, weighing: Weighing | None) -> dict[str, Any]:
-    """With what speaks for it; cosines have no reasons, and all that were listed count."""
-    if weighing is None:
-        return {"id": score.post_id, "bits": max(score.score, 0.0), "reasons": []}
+def _told(score: Score, weighing: Weighing) -> Told:
+    """The post with what speaks for it altogether, and the terms that do so strongly."""
     steps = waterfall(score.terms, weighing, score.score)
     known = [step for step in steps if score.terms.get(step.name) is not None]
     bits = sum(step.bits or 0.0 for step in known if step.name != "prior")
-    return {
-        "id": score.post_id,
-        "bits": round(bits, 2),
-        "reasons": [step.name for step in reasons(known)[0]],
-    }
+    strong = [step.name for step in reasons(known)[0] if (step.bits or 0.0) >= STRONG_BITS]
+    return score.post_id, bits, strong

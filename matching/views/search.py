@@ -1,5 +1,6 @@
 """Searching found things, by words, by a photograph, and by facts. Addresses can be shared."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,22 +12,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import Post
 from lostfound.photos import PhotoRefused, prepare_photo
 from lostfound.throttles import throttle_write
+from matching.core.vectors import PhotoVec
 from matching.finder.client import FinderAway, embed_photo
 from matching.forms import SearchForm
-from matching.lookup import Finding, look_up, things_with
+from matching.lookup import NAMELESS, Finding, left_out, look_up, things_with
 from matching.selectors import photo_query
 from matching.services import keep_photo_query
 
 PER_PAGE: Final = 24
+MAX_TITLE_CHARS: Final = 100  # of the words that a post may begin with
 # A campus may sit behind one address, and nobody need sign in to search.
 SEARCHES_PER_HOUR: Final = 600
 ANONYMOUS_FACTOR: Final = 20
+ASKED_BY: Final = ("q", "photo", "category", "colour", "building", "since", "until")
 REASON_WORDS: Final = {
     "text_text": gettext_lazy("It is described in similar words"),
     "text_image": gettext_lazy("Its photograph fits your words"),
@@ -44,41 +48,56 @@ class Shown:
     why: list[str]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """What a fact keeps away although nobody said otherwise, and the search without that fact."""
+
+    words: str
+    url: str
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What may be meant, best first; without words and photograph, the newest."""
+    is_fragment = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
+    if not is_fragment and "" in (request.GET.get(name) for name in ASKED_BY):
+        return redirect(address_of(request.GET, also=("page",)))
     form = SearchForm(request.GET)
-    form.is_valid()
+    can_be_made = form.is_valid()
     text = form.cleaned_data.get("q", "")
     photo_id = uuid_of(request.GET.get("photo", ""))
     photo = photo_query(photo_id) if photo_id else None
     context: dict[str, Any] = {
         "form": form,
+        "text": text[:MAX_TITLE_CHARS],
         "photo_id": photo_id if photo else None,
         "photo_gone": bool(request.GET.get("photo")) and photo is None,
         "is_asked": bool(text or photo),
-        "rest": _rest(request),
+        "asked": asked_in(request.GET),
+        "rest": urlencode(asked_in(request.GET)),
+        "without_photo_url": address_of(request.GET, without="photo"),
         "reset_url": reverse("matching:search"),
     }
-    if (text or photo) and not _within_limit(request):
+    status = 200
+    if can_be_made and (text or photo) and not _within_limit(request):
         context["too_many"] = True
-        return render(request, "matching/search.html", context, status=429)
-    if text or photo:
-        found = look_up(text, photo, form.facts)
-        hits = Paginator(found.findings, PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"page": hits, "things": _shown(list(hits)), "away": not found.by_meaning}
-    else:
-        newest = Paginator(things_with(form.facts), PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"page": newest, "things": [Shown(post, []) for post in newest]}
-    is_fragment = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
-    name = "matching/search_results.html" if is_fragment else "matching/search.html"
-    return render(request, name, context)
+        status = 429
+    elif can_be_made:
+        context |= _things(request, form, photo)
+    name = "matching/search_fragment.html" if is_fragment else "matching/search.html"
+    response = render(request, name, context, status=status)
+    if is_fragment:
+        response["HX-Push-Url"] = address_of(request.GET)
+    return response
 
 
 @require_POST
 def by_photo(request: HttpRequest) -> HttpResponse:
-    """Take a photograph, keep what the encoder makes of it, and go to what resembles it."""
-    back = reverse("matching:search")
+    """Take a photograph, keep what the encoder makes of it, and go to what resembles it.
+
+    What was asked beside it stays asked, whether or not the photograph can be used.
+    """
+    back = address_of(request.POST)
     if not _within_limit(request):
         messages.error(request, _("You have searched a lot. Please try again in an hour."))
         return redirect(back)
@@ -95,7 +114,61 @@ def by_photo(request: HttpRequest) -> HttpResponse:
         text = _("Searching by photograph does not work just now. Please try it with words.")
         messages.error(request, text)
         return redirect(back)
-    return redirect(f"{back}?{urlencode({'photo': query.public_id})}")
+    return redirect(address_of({**request.POST.dict(), "photo": str(query.public_id)}))
+
+
+def asked_in(given: Mapping[str, Any]) -> dict[str, str]:
+    """What a search asks for, of what an address or a form has."""
+    return {name: value for name in ASKED_BY if (value := str(given.get(name) or ""))}
+
+
+def address_of(given: Mapping[str, Any], *, without: str = "", also: Iterable[str] = ()) -> str:
+    """The address of a search, with nothing in it that is empty.
+
+    Args:
+        without: what is not asked for any more.
+        also: what else is kept.
+    """
+    asked = asked_in(given) | {name: str(given[name]) for name in also if given.get(name)}
+    asked.pop(without, None)
+    path = reverse("matching:search")
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def _things(request: HttpRequest, form: SearchForm, photo: PhotoVec | None) -> dict[str, Any]:
+    """What the page shows of a search that can be made."""
+    text, facts, number = form.cleaned_data["q"], form.facts, request.GET.get("page")
+    listed: dict[str, Any]
+    if text or photo:
+        found = look_up(text, photo, facts)
+        hits = Paginator(found.findings, PER_PAGE).get_page(number)
+        listed = {"page": hits, "things": _shown(list(hits)), "away": not found.by_meaning}
+    else:
+        newest = Paginator(things_with(facts), PER_PAGE).get_page(number)
+        listed = {"page": newest, "things": [Shown(post, []) for post in newest]}
+    counts = {name: left_out(text, photo, facts, name) for name in NAMELESS if name in facts}
+    listed["left_out"] = [
+        LeftOut(_left_out_words(name, count), address_of(request.GET, without=name))
+        for name, count in counts.items()
+        if count
+    ]
+    return listed
+
+
+def _left_out_words(name: str, count: int) -> str:
+    if name == "category":
+        text = ngettext(
+            "%(count)d thing without a category is left out.",
+            "%(count)d things without a category are left out.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)d thing without a colour is left out.",
+            "%(count)d things without a colour are left out.",
+            count,
+        )
+    return text % {"count": count}
 
 
 def _within_limit(request: HttpRequest) -> bool:
@@ -118,19 +191,20 @@ def _shown(findings: list[Finding]) -> list[Shown]:
 
 
 def why_words(finding: Finding) -> list[str]:
-    """Why a thing may be meant, for people."""
-    why = [str(REASON_WORDS[name]) for name in finding.reasons if name in REASON_WORDS]
+    """Why a thing may be meant, for people; every name as it is shown of the thing."""
+    why = []
     if finding.words:
-        words = ", ".join(finding.words)
-        why.insert(0, _("It says “%(words)s”") % {"words": words})
-    return why
-
-
-def _rest(request: HttpRequest) -> str:
-    """The address of this search without the page."""
-    given = request.GET.copy()
-    given.pop("page", None)
-    return given.urlencode()
+        why.append(_("It says “%(words)s”") % {"words": ", ".join(finding.words)})
+    if finding.category:
+        why.append(_("Its category is “%(name)s”") % {"name": finding.category.name})
+    if finding.building:
+        why.append(_("Its place is “%(name)s”") % {"name": finding.building.name})
+    said = {"category"} if finding.category else set()
+    return why + [
+        str(REASON_WORDS[name])
+        for name in finding.reasons
+        if name in REASON_WORDS and name not in said
+    ]
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -1,6 +1,9 @@
 """The office's figures: of decisions that stand, and of what was really seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -8,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Post
-from matching.admin.overview import hours_words
-from matching.figures import bands, figures
-from matching.models import Match
+from matching.figures import CATEGORIES, LATEST, bands, figures, first_of_year, wilson
+from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match, undo_decision
+from matching.spans import ago_words, hours_words
 from tests.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +45,27 @@ def test_only_decisions_that_stand_and_probabilities_count() -> None:
     assert (found.new_lost, found.new_found) == (3, 3)
 
 
+def test_the_interval_is_wilsons() -> None:
+    """Source: the worked values of Newcombe (1998), table I."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=1e-4)
+    assert wilson(20, 20) == pytest.approx((1 - 0.1611, 1.0), abs=1e-4)
+
+
 def test_times_are_medians_of_what_happened() -> None:
     now = timezone.now()
     for hours in (1, 2, 30):
         match = MatchFactory.create(created_at=now)
         Post.objects.filter(pk=match.lost_id).update(created_at=now - timedelta(hours=hours))
-    MatchFactory.create(status=Match.Status.DRAWN)
-    assert figures().first_suggestion_h == pytest.approx(2.0, abs=0.01)
-    assert figures().decision_h is None
+    found = figures()
+    assert found.first_suggestion_h == pytest.approx(2.0, abs=0.01)
+    assert found.suggested_count == 3
+    assert (found.decision_h, found.decided_count) == (None, 0)
+
+
+def test_spans_are_said_in_one_number() -> None:
     assert hours_words(None) == "–"
     assert [hours_words(hours) for hours in (0.001, 0.5, 3.2, 50)] == [
         "1분",
@@ -57,17 +73,108 @@ def test_times_are_medians_of_what_happened() -> None:
         "3시간",
         "2일",
     ]
+    assert ago_words(timedelta(minutes=3)) == "3분 전"
 
 
-def test_posts_are_counted_by_category_and_month() -> None:
-    category = CategoryFactory.create()
-    match = MatchFactory.create(found=FoundPostFactory.create(category=category))
-    confirm_match(match, actor=StaffFactory.create())
+@pytest.mark.parametrize(
+    "never_suggested",
+    [
+        {"status": Match.Status.GATED, "gates": ["same_author"]},
+        {"status": Match.Status.WITHDRAWN, "gates": ["same_author"]},
+        {"status": Match.Status.DRAWN, "drawn_with": 0.2},
+        {"status": Match.Status.WITHDRAWN, "drawn_with": 0.2},
+        {"status": Match.Status.REJECTED, "drawn_with": 0.2},
+    ],
+)
+def test_what_was_never_suggested_is_no_first_suggestion(never_suggested: dict[str, Any]) -> None:
+    MatchFactory.create(**never_suggested)
+    assert figures().first_suggestion_h is None
+    MatchFactory.create(status=Match.Status.WITHDRAWN)
+    assert figures().suggested_count == 1
+
+
+def test_times_are_of_the_last_three_months_only() -> None:
+    long_ago = timezone.now() - timedelta(days=120)
+    match = MatchFactory.create(created_at=long_ago)
+    decision = confirm_match(match, actor=StaffFactory.create())
+    MatchDecision.objects.filter(pk=decision.pk).update(at=long_ago)
+    found = figures()
+    assert (found.suggested_count, found.decided_count) == (0, 0)
+
+
+def test_posts_and_decisions_are_counted_by_category_and_month() -> None:
+    category, staff = CategoryFactory.create(), StaffFactory.create()
+    for decide in (confirm_match, reject_match, reject_match):
+        match = MatchFactory.create(found=FoundPostFactory.create(category=category))
+        decide(match, actor=staff)
     found = figures()
     row = next(row for row in found.categories if row.label == category.name)
-    assert (row.lost, row.found, row.confirmed) == (0, 1, 1)
+    assert (row.lost, row.found, row.confirmed, row.rejected) == (0, 3, 1, 2)
+    assert row.precision == pytest.approx(1 / 3)
     month = found.months[-1]
-    assert (month.lost, month.found, month.confirmed) == (1, 1, 1)
+    assert (month.lost, month.found, month.confirmed, month.rejected) == (3, 3, 1, 2)
+    assert found.bands_from is None  # no probability among them
+
+
+def test_all_categories_beyond_the_first_are_one_row() -> None:
+    for _ in range(CATEGORIES + 3):
+        FoundPostFactory.create(category=CategoryFactory.create())
+    rows = figures().categories
+    assert len(rows) == CATEGORIES + 1
+    assert "3" in rows[-1].label
+    assert sum(row.found for row in rows) == Post.objects.count()
+
+
+def test_twelve_months_are_counted_and_nothing_older() -> None:
+    seoul = ZoneInfo("Asia/Seoul")
+    assert first_of_year(datetime(2026, 11, 26, 8, tzinfo=seoul)) == datetime(
+        2025, 12, 1, tzinfo=seoul
+    )
+    assert first_of_year(datetime(2026, 12, 31, 8, tzinfo=seoul)) == datetime(
+        2026, 1, 1, tzinfo=seoul
+    )
+    old = FoundPostFactory.create()
+    start = first_of_year(timezone.localtime())
+    Post.objects.filter(pk=old.pk).update(created_at=start - timedelta(seconds=1))
+    assert (figures().categories, figures().months) == ([], [])
+    Post.objects.filter(pk=old.pk).update(created_at=start)
+    assert [row.label for row in figures().months] == [start]
+
+
+def test_the_bands_say_over_which_time_they_are() -> None:
+    staff, now = StaffFactory.create(), timezone.now()
+    for days in (1, 40):
+        decision = confirm_match(MatchFactory.create(strategy=V3, score=0.85), actor=staff)
+        MatchDecision.objects.filter(pk=decision.pk).update(at=now - timedelta(days=days))
+    found = figures()
+    assert (found.bands_from, found.bands_to) == (now - timedelta(days=40), now - timedelta(days=1))
+
+
+def test_thousands_of_decisions_cost_no_more_queries_and_little_time() -> None:
+    match = MatchFactory.create(strategy=V3)
+    template = {
+        "match": match,
+        "strategy": V3,
+        "fingerprint": "fake-32",
+        "status_before": Match.Status.SUGGESTED,
+    }
+    counts = []
+    for number in (1, 5000):
+        MatchDecision.objects.bulk_create(
+            MatchDecision(
+                action="reject" if row % 5 else "confirm", score=row % 100 / 100, **template
+            )
+            for row in range(number)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            started = perf_counter()
+            found = figures()
+            spent_s = perf_counter() - started
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12
+    assert sum(band.count for band in found.bands) == LATEST
+    assert found.confirmed + found.rejected == 5001
+    assert spent_s < 2
 
 
 def test_the_number_of_queries_does_not_grow() -> None:

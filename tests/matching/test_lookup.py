@@ -9,6 +9,7 @@ from lostfound.models import Building, Category, Post
 from lostfound.services import edit_post
 from matching import lookup
 from matching.finder.client import FinderAway, Hit
+from tests.factories import ZoneFactory
 from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.lostfound.making import make_category, make_post, upload
 
@@ -55,6 +56,67 @@ def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None
     assert ids(found) == [said.pk, meant.pk]
     assert found.findings[1].reasons == ("text_text",)
     assert found.by_meaning
+
+
+def test_what_says_every_word_comes_before_what_only_means_it(answers: list[Hit]) -> None:
+    says = make_post(title="ZX-778")
+    half = make_post(title="ZX-999")
+    meant = make_post(title="무언가")
+    answers += [Hit(meant.pk, 14.0, ("text_text",)), Hit(says.pk, 1.0)]
+    assert ids(lookup.look_up("zx 778", None, {})) == [says.pk, meant.pk, half.pk]
+
+
+def test_words_inside_of_others_are_not_found(away: None) -> None:
+    hall = Building.objects.create(
+        code="hall9", name_ko="제9공학관", name_en="Engineering hall 9", zone=ZoneFactory.create()
+    )
+    make_post(title="scarf", building=hall)
+    for word in ("ring", "car", "hall9", "the", "a", "9", "공", "관"):
+        assert ids(lookup.look_up(word, None, {})) == [], word
+    ring = make_post(title="silver ring")
+    assert ids(lookup.look_up("Ring", None, {})) == [ring.pk]
+
+
+def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
+    away: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "MAX_EXACT", 2)
+    wanted = make_post(title="car key")
+    for _ in range(4):
+        make_post(title="scarf")
+    assert ids(lookup.look_up("car", None, {})) == [wanted.pk]
+    for _ in range(3):
+        make_post(title="house key")
+    assert ids(lookup.look_up("car key", None, {}))[0] == wanted.pk
+
+
+def test_digits_and_empty_words_are_not_asked_for_their_meaning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def find(text: str, *_args: Any) -> list[Hit]:
+        asked.append(text)
+        return []
+
+    monkeypatch.setattr(lookup, "find_things", find)
+    for text in ("778", "the", "%", "ㅇㅅ", "우산"):
+        lookup.look_up(text, None, {})
+    assert asked == ["우산"]
+
+
+def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: list[Hit]) -> None:
+    umbrella = Category.objects.get(code="umbrella")
+    named = make_post(title="우산", category=umbrella, colour="blue")
+    nameless = make_post(title="긴 우산")
+    make_post(title="지갑")
+    answers += [Hit(named.pk, 2.0), Hit(nameless.pk, 2.0)]
+    assert lookup.left_out("우산", None, {"category": umbrella}, "category") == 1
+    assert lookup.left_out("우산", None, {"colour": "blue"}, "colour") == 1
+    assert lookup.left_out("", None, {"colour": "blue"}, "colour") == 2
+    wanted = lookup.wanted_of({"category": None, "colour": ""})
+    assert wanted.categories == wanted.colours == frozenset({""})
+    assert wanted.buildings is None
 
 
 def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
@@ -105,7 +167,9 @@ def test_the_page_says_why_and_its_address_can_be_shared(answers: list[Hit]) -> 
     post = make_post(title="검은 우산", category=make_category(), photos=1)
     answers.append(Hit(post.pk, 3.0, ("text_image",)))
     client = signed_in(None)
-    text = page(client.get("/search/", {"q": "우산", "colour": "", "category": ""}))
+    sent = client.get("/search/", {"q": "우산", "colour": "", "category": ""})
+    assert sent.status_code == 302 and sent["Location"] == "/search/?q=%EC%9A%B0%EC%82%B0"
+    text = page(client.get(sent["Location"]))
     assert "사진이 찾는 말과 어울려요" in text and "“우산”" in text
     assert f"/things/{post.public_id}/" in text
 

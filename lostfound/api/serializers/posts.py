@@ -1,6 +1,7 @@
 """A person's own posts, in and out."""
 
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -185,15 +186,14 @@ class PhotoOrderIn(serializers.Serializer[Any]):
         child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
     )
 
-    def validate_photos(self, ids: list[Any]) -> list[Any]:
-        """The photographs themselves, where the context names their post; each of them once."""
+    def validate_photos(self, ids: list[UUID]) -> list[Any]:
+        """The photographs themselves, of the post that the context names; each once."""
+        post: Post = self.context["post"]
+        rows = {photo.public_id: photo for photo in post.photos.all()}
+        if not rows.keys() >= set(ids):
+            message = gettext("This photograph is no longer here.")
+            raise serializers.ValidationError([message], code="unknown")
         if len(set(ids)) < len(ids):
             message = gettext("The same photograph is named twice.")
-            raise serializers.ValidationError(message, code="repeated")
-        post: Post | None = self.context.get("post")
-        if post is None:
-            return ids
-        rows = {photo.public_id: photo for photo in post.photos.all()}
-        if any(one not in rows for one in ids):
-            raise serializers.ValidationError(_("This photograph is no longer here."), "unknown")
+            raise serializers.ValidationError([message], code="repeated")
         return [rows[one] for one in ids]

@@ -1,78 +1,114 @@
-"""The pages of figures and of health."""
+"""The page of figures: complete in its tables, and honest about few decisions."""
 
-from pathlib import Path
-from typing import Any
+import re
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
+from django.utils import translation
 
-from matching.models import Embedding
-from matching.services import confirm_match
-from tests.factories import MatchFactory, StaffFactory, UserFactory
+from matching.admin.overview import band_bar
+from matching.figures import Band
+from matching.models import Match, MatchDecision
+from matching.services import confirm_match, reject_match
+from tests.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_post
 
 pytestmark = pytest.mark.django_db
-FIGURES, HEALTH = "/admin/matching/match/figures/", "/admin/matching/match/health/"
+FIGURES = "/admin/matching/match/figures/"
+
+
+def main(client: Client) -> str:
+    """The page's own part."""
+    return page(client.get(FIGURES)).partition('id="content-main"')[2].partition("</main>")[0]
+
+
+def cells(text: str, row: str) -> list[str]:
+    """What the cells of a row say, its drawing left out."""
+    found = re.search(rf"<tr[^>]*>\s*<th[^>]*>{re.escape(row)}</th>(.*?)</tr>", text, re.S)
+    assert found, row
+    said = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
+    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in said if "<svg" not in cell]
 
 
 @pytest.fixture
 def client() -> Client:
-    return signed_in(StaffFactory.create())
+    return signed_in(StaffFactory.create(), "en")
 
 
 def test_figures_are_tables_that_a_screen_reader_reads(client: Client) -> None:
-    match = MatchFactory.create(strategy="calibrated_v3", score=0.85)
-    confirm_match(match, actor=StaffFactory.create())
-    text = page(client.get(FIGURES)).partition('id="content-main"')[2].partition("</main>")[0]
-    assert "80%–90%" in text and "100%" in text
-    assert text.count("<table") == 3 and text.count("<svg") == text.count('aria-hidden="true"')
+    staff = StaffFactory.create()
+    for number in range(4):
+        match = MatchFactory.create(strategy="calibrated_v3", score=0.84 + number / 100)
+        (confirm_match if number else reject_match)(match, actor=staff)
+    text = main(client)
+    assert cells(text, "80%–90%") == [
+        "86%",
+        "75% (30–95%)",
+        "4",
+        "too few decisions to tell",
+    ]
+    assert cells(text, "0%–10%")[1:] == ["–", "–", "0", "–"]
+    assert text.count("<table") == 3 and text.count("<svg") == text.count('aria-hidden="true"') - 2
     assert "style=" not in text
 
 
-def test_figures_of_an_empty_office(client: Client) -> None:
-    assert client.get(FIGURES).status_code == 200
+@pytest.mark.parametrize(
+    ("band", "verdict"),
+    [
+        (Band(0.8, 0.9, 200, 170, 0.85), "fits: chance explains the difference"),
+        (Band(0.8, 0.9, 200, 120, 0.85), "confirmed less often than expected"),
+        (Band(0.2, 0.4, 200, 160, 0.3), "confirmed more often than expected"),
+        (Band(0.8, 0.9, 2, 1, 0.85), "too few decisions to tell"),
+    ],
+)
+def test_a_band_is_judged_only_by_what_chance_leaves_open(band: Band, verdict: str) -> None:
+    with translation.override("en"):
+        assert band_bar(band).verdict == verdict
 
 
-def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
-    broken, fine = make_post(title="망가진 우산"), make_post(title="멀쩡한 우산")
-    rows = Embedding.objects.filter(post=broken)
-    rows.update(status=Embedding.Status.FAILED, error="ValueError: no")
-    Embedding.objects.filter(post=fine).update(status=Embedding.Status.DONE)
-    text = page(client.get(HEALTH))
-    assert "망가진 우산" in text and "ValueError: no" in text and "멀쩡한 우산" not in text
-    client.post(HEALTH, {"retry": str(rows.get().pk)})
-    assert rows.get().status == Embedding.Status.PENDING
-    rows.update(status=Embedding.Status.FAILED)
-    client.post(HEALTH, {"retry": "all"})
-    assert rows.get().status == Embedding.Status.PENDING
-    for nonsense in ("", "x", "-1", "9" * 30):
-        assert client.post(HEALTH, {"retry": nonsense}).status_code == 302
+def test_rows_tell_rejections_and_the_share_that_was_confirmed(client: Client) -> None:
+    category, staff = CategoryFactory.create(), StaffFactory.create()
+    for decide in (confirm_match, reject_match, reject_match, reject_match):
+        match = MatchFactory.create(found=FoundPostFactory.create(category=category))
+        decide(match, actor=staff)
+    assert cells(main(client), category.name_en) == ["0", "4", "1", "3", "25%"]
 
 
-def test_health_says_what_is_away(
-    client: Client, fake_encoder: Any, settings: Settings, tmp_path: Path
-) -> None:
-    settings.VAR_DIR = tmp_path
-    settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
-    text = page(client.get(HEALTH))
-    assert "python manage.py runworker" in text
-    assert "저절로 다시 켜요" in text  # no finder answers in a test
-    assert "fake-32" in text
+def test_every_figure_says_over_which_time_it_is(client: Client) -> None:
+    match = MatchFactory.create(strategy="calibrated_v3", score=0.85)
+    confirm_match(match, actor=StaffFactory.create())
+    text = main(client)
+    tiles = re.findall(r'<dd class="figures-span">(.*?)</dd>', text)
+    assert tiles == [
+        *("the last 30 days", "the last 30 days", "now", "the last 30 days", "the last 30 days"),
+        "median of 1 post, the last 90 days",
+        "median of 1 pair, the last 90 days",
+    ]
+    assert "As of " in text and text.count('<p class="figures-span">') == 2
+    assert re.search(r"of the last 1 decided pair \(\w+\.? \d+, \d+ to ", text)
 
 
-def test_health_needs_as_many_queries_for_any_number(client: Client) -> None:
+def test_an_office_without_decisions_is_told_so_instead_of_empty_bars(client: Client) -> None:
+    MatchFactory.create()
+    text = main(client)
+    bands = text.partition('id="figures-bands"')[2].partition("</section>")[0]
+    assert "No pair with a probability has been decided yet" in bands
+    assert "<svg" not in bands and "<table" not in bands
+
+
+def test_figures_need_as_many_queries_for_thousands_of_decisions(client: Client) -> None:
+    match = MatchFactory.create(strategy="calibrated_v3")
     counts = []
-    for number in (1, 9):
-        for _ in range(number):
-            make_post()
-        Embedding.objects.update(status=Embedding.Status.FAILED)
-        counts.append(queries_of(client, HEALTH))
+    for number in (1, 3000):
+        MatchDecision.objects.bulk_create(
+            MatchDecision(
+                match=match,
+                action="confirm",
+                score=0.5,
+                strategy="calibrated_v3",
+                status_before=Match.Status.SUGGESTED,
+            )
+            for _ in range(number)
+        )
+        counts.append(queries_of(client, FIGURES))
     assert counts[0] == counts[1]
-
-
-def test_only_staff_with_the_permission_see_them() -> None:
-    client = signed_in(UserFactory.create(is_staff=True))
-    assert client.get(FIGURES).status_code == client.get(HEALTH).status_code == 403
-    assert client.post(HEALTH, {"retry": "all"}).status_code == 403

@@ -1,0 +1,113 @@
+"""The office's page of health: what works, what waits, what failed, and a way to try again."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from matching.admin.bases import MatchModelAdmin
+from matching.health import failure_words, lights
+from matching.models import Embedding, Heartbeat
+from matching.selectors import ENCODER
+from matching.services import retry_matching
+from matching.services.heartbeat import BUSY
+from matching.spans import ago_words
+
+FAILED_SHOWN: Final = 50
+BEATS_SHOWN: Final = 20
+# What the rows are whose names begin like this; the rest of a name is a cluster's number.
+BEAT_WORDS: Final = {
+    "worker": (
+        gettext_lazy("Worker"),
+        gettext_lazy("takes one post after the other from the queue and compares it"),
+    ),
+    "beat": (
+        gettext_lazy("Answer through the queue"),
+        gettext_lazy("shows, when nothing is to be done, that the queue passes things on"),
+    ),
+    "cluster": (
+        gettext_lazy("Cluster"),
+        gettext_lazy("the queue with its worker, as runworker started it"),
+    ),
+    ENCODER: (gettext_lazy("Model"), gettext_lazy("whether it can be used changed last then")),
+    "profile": (
+        gettext_lazy("Statistics for the scores"),
+        gettext_lazy("a new version was asked for then"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of life, in words; `technical` as it is stored."""
+
+    title: str
+    meaning: str
+    ago: str
+    state: str
+    technical: str
+
+
+def health_page(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Show it, or try again what failed."""
+    if not model_admin.has_view_or_change_permission(request):
+        raise PermissionDenied
+    failed = Embedding.objects.filter(status=Embedding.Status.FAILED).select_related("post")
+    if request.method == "POST":
+        if not model_admin.has_change_permission(request):
+            raise PermissionDenied
+        return _tried_again(request, failed)
+    states = dict(Embedding.objects.values_list("status").annotate(Count("pk")).order_by("status"))
+    shown = failed.order_by("-finished_at")[:FAILED_SHOWN]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": _("Health"),
+        "opts": model_admin.opts,
+        "lights": lights(),
+        "states": [(label, states.get(value, 0)) for value, label in Embedding.Status.choices],
+        "failed": [(row, failure_words(row.error)) for row in shown],
+        "signs": [_sign(beat) for beat in Heartbeat.objects.order_by("-beat_at")[:BEATS_SHOWN]],
+        "may_retry": model_admin.has_change_permission(request),
+    }
+    return TemplateResponse(request, "admin/matching/match/health.html", context)
+
+
+def _tried_again(request: HttpRequest, failed: Any) -> HttpResponse:
+    wanted = request.POST.get("retry", "")
+    one = failed.filter(pk=int(wanted)) if wanted.isdecimal() else failed.none()
+    chosen = failed if wanted == "all" else one
+    count = retry_matching(row.post for row in chosen if row.post.is_open)
+    text = ngettext("%(n)d post is matched again.", "%(n)d posts are matched again.", count)
+    messages.success(request, text % {"n": count})
+    return HttpResponseRedirect(reverse("admin:matching_match_health"))
+
+
+def _sign(beat: Heartbeat) -> Sign:
+    kind = beat.name.partition(":")[0]
+    title, meaning = BEAT_WORDS.get(kind, (beat.name, ""))
+    return Sign(
+        title=str(title),
+        meaning=str(meaning),
+        ago=ago_words(timezone.now() - beat.beat_at),
+        state=_state(kind, beat.detail),
+        technical=f"{beat.name} {beat.detail}".strip(),
+    )
+
+
+def _state(kind: str, detail: str) -> str:
+    """What the details of a sign say, in words; empty where they say nothing to people."""
+    if kind == "worker":
+        return _("at work") if detail.startswith(BUSY) else _("waits for something to do")
+    if kind == ENCODER:
+        return _("cannot be used") if detail else _("can be used")
+    if kind == "cluster" and len(parts := detail.split()) == 3:
+        return _("on the machine “%(name)s”") % {"name": parts[2]}
+    return ""

@@ -1,0 +1,167 @@
+"""The page of health: in words, with what to do, and the technical text folded below."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from matching.conf import BUNDLED
+from matching.health import failure_words
+from matching.models import Embedding, Heartbeat
+from matching.services.heartbeat import note_encoder, write_heartbeat
+from tests.factories import ProfileFactory, StaffFactory, UserFactory
+from tests.lostfound.browsing import page, queries_of, signed_in
+from tests.lostfound.making import make_post
+
+pytestmark = pytest.mark.django_db
+HEALTH = "/admin/matching/match/health/"
+MISSING = "FileNotFoundError: [Errno 2] No such file: '/srv/media/photos/ab.jpg'"
+
+
+@pytest.fixture
+def client() -> Client:
+    return signed_in(StaffFactory.create(), "en")
+
+
+def unfolded(text: str) -> str:
+    """What is read without unfolding anything."""
+    return re.sub(r"<details>.*?</details>", "", text, flags=re.S)
+
+
+def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
+    broken, fine = make_post(title="망가진 우산"), make_post(title="멀쩡한 우산")
+    rows = Embedding.objects.filter(post=broken)
+    rows.update(status=Embedding.Status.FAILED, error=MISSING)
+    Embedding.objects.filter(post=fine).update(status=Embedding.Status.DONE)
+    text = page(client.get(HEALTH))
+    assert "망가진 우산" in text and "멀쩡한 우산" not in text
+    assert "A photograph&#x27;s file is missing on the server." in unfolded(text)
+    assert "/srv/media" in text and "/srv/media" not in unfolded(text)
+    client.post(HEALTH, {"retry": str(rows.get().pk)})
+    assert rows.get().status == Embedding.Status.PENDING
+    rows.update(status=Embedding.Status.FAILED)
+    client.post(HEALTH, {"retry": "all"})
+    assert rows.get().status == Embedding.Status.PENDING
+    for nonsense in ("", "x", "-1", "9" * 30):
+        assert client.post(HEALTH, {"retry": nonsense}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MISSING,
+        "TimeoutException: Task timeout after 120 s",
+        "The worker died 3 times while it worked on this post.",
+        "UnidentifiedImageError: cannot identify image file '/srv/x'",
+        "OperationalError: database is locked",
+        "ValueError: vectors of /srv/x",
+        "",
+    ],
+)
+def test_a_failure_is_said_without_paths_and_names_of_classes(error: str) -> None:
+    words = failure_words(error)
+    assert words and "/" not in words and "Error" not in words
+
+
+def test_health_says_what_is_away(
+    client: Client, fake_encoder: Any, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
+    text = page(client.get(HEALTH))
+    assert "python manage.py runworker" in text
+    assert "The search process does not answer." in text  # no finder answers in a test
+    assert text.count("Needs mending") == 2
+    assert "fake-32" in text and "fake-32" not in unfolded(text)
+
+
+def test_the_model_is_named_with_its_engine_its_strategy_and_its_profile(
+    client: Client, fake_encoder: Any
+) -> None:
+    profile = ProfileFactory.create(is_current=True, fingerprint="fake-32")
+    ProfileFactory.create(is_current=True, fingerprint="of another encoder")
+    text = unfolded(page(client.get(HEALTH)))
+    assert "<dd>PyTorch</dd>" in text and "<dt>Strategy</dt>" in text
+    assert f"<dd>{profile.pk} (" in text
+
+
+def test_the_demonstration_model_is_called_so_with_what_to_do(
+    client: Client, settings: Settings
+) -> None:
+    settings.MATCHING = {**settings.MATCHING, "MODEL": BUNDLED}
+    text = unfolded(page(client.get(HEALTH)))
+    assert "The demonstration model that comes with the project." in text
+    assert "python manage.py download_model " in text
+
+
+def test_a_model_in_a_folder_is_named_without_its_path(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MATCHING = {**settings.MATCHING, "MODEL": str(tmp_path / "korean-clip")}
+    text = page(client.get(HEALTH))
+    assert "korean-clip" in unfolded(text)
+    assert str(tmp_path) in text and str(tmp_path) not in unfolded(text)
+
+
+def test_a_model_that_cannot_be_used_is_told_in_words_first(client: Client) -> None:
+    note_encoder('MATCHING["MODEL"] = "/srv/model" cannot be used: there is no folder.')
+    text = page(client.get(HEALTH))
+    assert "New posts wait, and nothing of them is lost." in unfolded(text)
+    assert "/srv/model" in text and "/srv/model" not in unfolded(text)
+
+
+@pytest.mark.parametrize(
+    ("waits", "words", "is_bad"),
+    [
+        (timedelta(minutes=5), "for 5 minutes.", False),
+        (timedelta(minutes=42), "for 42 minutes.", True),
+        (timedelta(hours=7), "for 7 hours.", True),
+    ],
+)
+def test_the_age_of_the_queue_is_said_in_minutes_or_hours(
+    client: Client, waits: timedelta, words: str, is_bad: bool
+) -> None:
+    make_post()
+    Embedding.objects.update(
+        status=Embedding.Status.PENDING, queued_at=timezone.now() - waits - timedelta(seconds=5)
+    )
+    text = page(client.get(HEALTH))
+    assert words in text
+    assert ("Usually it is seconds." in text) == is_bad
+
+
+def test_signs_of_life_are_words(client: Client) -> None:
+    write_heartbeat("worker:cf2dbe709a6d4ffe", "busy 3228")
+    write_heartbeat("beat:cf2dbe709a6d4ffe", "10 cf2dbe709a6d4ffe")
+    write_heartbeat("cluster:cf2dbe709a6d4ffe", "3212 3220 desk-pc")
+    Heartbeat.objects.filter(name__startswith="cluster").update(
+        beat_at=timezone.now() - timedelta(hours=3)
+    )
+    text = page(client.get(HEALTH))
+    signs = " ".join(re.sub(r"<[^>]+>", " ", unfolded(text).partition("health-signs")[2]).split())
+    assert "Worker : just now · at work" in signs
+    assert "Cluster : 3 hours ago · on the machine “desk-pc”" in signs
+    assert "Answer through the queue : just now" in signs
+    assert "cf2dbe709a6d4ffe" in text and "cf2dbe709a6d4ffe" not in signs
+
+
+def test_health_needs_as_many_queries_for_any_number(client: Client) -> None:
+    counts = []
+    for number in (1, 9):
+        for _ in range(number):
+            make_post()
+        Embedding.objects.update(status=Embedding.Status.FAILED)
+        counts.append(queries_of(client, HEALTH))
+    assert counts[0] == counts[1]
+
+
+def test_only_staff_with_the_permission_see_it() -> None:
+    client = signed_in(UserFactory.create(is_staff=True))
+    assert client.get("/admin/matching/match/figures/").status_code == 403
+    assert client.get(HEALTH).status_code == 403
+    assert client.post(HEALTH, {"retry": "all"}).status_code == 403
