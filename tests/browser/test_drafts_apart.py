@@ -178,12 +178,11 @@ def test_a_draft_of_something_else_is_only_offered_beside_a_found_thing(
 def test_old_drafts_go(open_page: OpenPage) -> None:
     page = open_page("loser")
     begin(page, "오래된 글")
+    page.goto("/posts/")
     page.evaluate("""() => {
         const [key] = Object.keys(localStorage);
         const draft = JSON.parse(localStorage[key]);
-        draft.at -= 15 * 86400000;
-        addEventListener('pagehide', () => { localStorage[key] = JSON.stringify(draft); });
+        localStorage[key] = JSON.stringify({ ...draft, at: draft.at - 15 * 86400000 });
     }""")
-    page.goto("/posts/")
     open_form(page)
     expect_begun(page, "")

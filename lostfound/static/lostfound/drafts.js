@@ -44,7 +44,9 @@
     const blankPhotos = shape();
     const copies = new Map(); // the file that a token of the server stands for
     let key = isNew ? `${start}/${form.elements.sent_as.value}` : start;
+    let base = version; // the post as it was when somebody began to change it
     let sentAt = 0;
+    let isAnswered = false; // the server said what is wrong with it
     let at = Date.now();
     let isLive = false; // somebody has written here
     let isRestoring = false;
@@ -69,7 +71,8 @@
         return;
       }
       if (!isBlank()) {
-        draftStore.writeWords(key, { values: values(form), like, version, sentAt, at });
+        const state = { like, version, base, sentAt, isAnswered, at };
+        draftStore.writeWords(key, { values: values(form), ...state });
       } else if (draftStore.words(key)) {
         draftStore.forget(key);
       }
@@ -92,6 +95,7 @@
       }
       isLive = true;
       sentAt = 0;
+      isAnswered = false;
       at = Date.now();
       tab.set(about, key);
       keep();
@@ -119,11 +123,13 @@
       const chosen = early.has("photos") ? photos().filter((photo) => photo.file) : [];
       field?.dispatchEvent(new CustomEvent("restore", { detail: [...again, ...chosen] }));
       isRestoring = false;
-      ({ sentAt, at } = draft);
+      ({ base, sentAt, isAnswered, at } = draft);
       isLive = true;
     }
 
-    function say(what) {
+    function sayRestored() {
+      const isUnsure = sentAt && !isAnswered;
+      const what = base !== version ? "changed" : isUnsure ? "unsent" : "kept";
       notice.querySelectorAll("[data-when]").forEach((words) => {
         words.hidden = words.dataset.when !== what;
       });
@@ -152,9 +158,8 @@
         key = taken;
         form.elements.sent_as.value = taken.split("/").at(-1);
         tab.set(about, key);
-        const draft = draftStore.words(key);
-        restore(draft, await draftStore.photos(key));
-        say(draft.sentAt ? "unsent" : "kept");
+        restore(draftStore.words(key), await draftStore.photos(key));
+        sayRestored();
         return;
       }
       await draftStore.hold(key);
@@ -177,7 +182,7 @@
       if (isBlank()) {
         keep(); // it has arrived, or says the same
       } else {
-        say(draft.version !== version ? "changed" : draft.sentAt ? "unsent" : "kept");
+        sayRestored();
       }
     }
 
@@ -189,7 +194,7 @@
       await draftStore.hold(key, OWN_TAB_PATIENCE_MS);
       if (draft && !draft.sentAt) {
         restore(draft, stored);
-        say("kept");
+        sayRestored();
       } else {
         const files = stored.filter((photo) => photo.file).map((photo) => photo.file);
         const known = new Map(stored.map((photo) => [photo.token, photo.copy]));
@@ -200,6 +205,8 @@
           }
         });
         sentAt = draft?.sentAt ?? at;
+        base = draft?.base ?? base;
+        isAnswered = true;
         isLive = true;
       }
       tab.set(about, key);
@@ -224,6 +231,7 @@
       }
       isLive = true;
       sentAt = Date.now();
+      isAnswered = false;
       tab.set(about, key);
       keep();
     });
