@@ -71,7 +71,9 @@ class PostForm(forms.Form):
     )
     photos = PhotosField(label=_("Photographs"), required=False)
     # Sent twice over a bad network, it is saved once.
-    sent_as = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    sent_as = forms.CharField(
+        required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
     remove_photos = forms.MultipleChoiceField(required=False)
     first_photo = forms.ChoiceField(required=False)
 

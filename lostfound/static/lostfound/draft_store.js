@@ -112,7 +112,9 @@ const draftStore = (() => {
     if (!navigator.locks) {
       return Promise.resolve(true);
     }
-    const how = patienceMs ? { signal: AbortSignal.timeout(patienceMs) } : { ifAvailable: true };
+    const patience = new AbortController();
+    const how = patienceMs ? { signal: patience.signal } : { ifAvailable: true };
+    setTimeout(() => patience.abort(), patienceMs);
     return new Promise((told) => {
       navigator.locks
         .request(PREFIX + key, how, (lock) => {
