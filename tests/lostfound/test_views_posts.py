@@ -12,7 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from lostfound.models import Post, PostEvent, User
-from lostfound.services import change_status
+from lostfound.people import drafts_owner
+from lostfound.photos import prepare_photo
+from lostfound.services import change_status, edit_post
 from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
 
@@ -188,6 +190,27 @@ def test_too_many_photographs_are_all_kept_to_choose_from(author: User) -> None:
     assert Post.objects.get().photos.count() == 5
 
 
+def test_photographs_kept_and_new_are_saved_in_the_order_that_was_chosen(author: User) -> None:
+    client = signed_in(author)
+    bad = SimpleUploadedFile("x.jpg", b"no picture", "image/jpeg")
+    sent = filled(title="", photos=[upload(1), bad, upload(2)], photo_order=["new"] * 3)
+    one, two = client.post(NEW_LOST, sent).context["form"].staged
+    assert (one.upload_number, two.upload_number) == (1, 3)
+    order = [two.token, "new", one.token, "stranger"]
+
+    def again(**values: Any) -> Any:
+        staged = [one.token, two.token]
+        sent = filled(staged=staged, photos=[upload(5)], photo_order=order, **values)
+        return client.post(NEW_LOST, sent)
+
+    between = again(place_note="가" * 201).context["form"].staged
+    assert [photo.token for photo in between][::2] == [two.token, one.token]
+    assert [photo.upload_number for photo in between] == [0, 1, 0]
+    again()
+    expected = [prepare_photo(upload(shade)).content_hash for shade in (2, 5, 1)]
+    assert [photo.content_hash for photo in Post.objects.get().photos.all()] == expected
+
+
 # --- Limits ---
 
 
@@ -248,6 +271,45 @@ def test_editing_changes_words_removes_and_orders_photographs(author: User) -> N
     post.refresh_from_db()
     assert post.title == "남색 지갑"
     assert list(post.photos.all())[:2] == [three, two] and post.photos.count() == 3
+
+
+def test_the_photographs_of_a_post_are_put_in_order(author: User) -> None:
+    post = make_post(author=author, kind="lost", photos=3)
+    one, two, three = post.photos.all()
+    url = reverse("lostfound:edit_post", args=[post.public_id])
+    order = [str(photo.public_id) for photo in (three, one, two)]
+    wrong = signed_in(author).post(url, filled(title="", photo_order=order))
+    assert wrong.context["form"].photos_now == [three, one, two]
+    signed_in(author).post(url, filled(photo_order=order))
+    assert list(post.photos.all()) == [three, one, two]
+
+
+def test_what_was_changed_elsewhere_is_replaced_only_knowingly(author: User) -> None:
+    post = make_post(author=author, kind="lost")
+    url = reverse("lostfound:edit_post", args=[post.public_id])
+    client = signed_in(author, "en")
+    version = client.get(url).context["version"]
+    edit_post(post, actor=author, fields={"title": "우산 둘"})
+    refused = client.post(url, filled(title="우산 셋", version=version))
+    assert "This post was changed elsewhere" in page(refused)
+    assert 'value="우산 셋"' in page(refused)
+    post.refresh_from_db()
+    assert post.title == "우산 둘"
+    now = refused.context["version"]
+    saved = client.post(url, filled(title="우산 셋", version=now), follow=True)
+    assert f'data-arrived="{post.public_id} {now}"' in page(saved)
+    post.refresh_from_db()
+    assert post.title == "우산 셋"
+
+
+def test_a_browser_learns_whose_draft_arrived_and_nobodys_name(author: User) -> None:
+    client = signed_in(author)
+    form = page(client.get(NEW_LOST))
+    mark = form.partition('data-person="')[2].partition('"')[0]
+    assert mark == drafts_owner(author) != drafts_owner(make_user())
+    assert author.username not in mark and mark != str(author.pk)
+    sent = client.post(NEW_LOST, filled(sent_as="abc"), follow=True)
+    assert 'data-sending="form-abc"' in page(sent) and f'data-person="{mark}"' in page(sent)
 
 
 def test_a_closed_post_is_not_edited(author: User) -> None:

@@ -1,0 +1,26 @@
+"""What a loser says to a suggestion is thanked for where they are looking."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.site import Site
+from tests.browser.test_without_script import reload_until
+
+pytestmark = pytest.mark.browser
+
+
+def test_thanks_are_in_view_and_what_is_not_mine_is_counted_no_more(
+    open_page: OpenPage, site: Site
+) -> None:
+    page = open_page("reader", size=PHONE)
+    page.goto(site.made["lost"])
+    reload_until(page, ".suggestion")
+    heading = page.locator(".matching-state h2")
+    before = heading.inner_text()
+    page.locator(".suggestion button[value=not_mine]").first.click()
+    answered = page.locator(".suggestion.is-not_mine .thanks")
+    expect(answered).to_be_in_viewport()
+    expect(heading).not_to_have_text(before)
+    page.locator(".suggestion.is-not_mine button[value=none]").click()
+    expect(heading).to_have_text(before)
