@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lostfound import selectors
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.models import Post, User
 from lostfound.office_forms import IntakeForm
@@ -28,7 +29,9 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
         raise PermissionDenied
     person = cast(User, request.user)
     if request.method != "POST":
-        form = IntakeForm(user=person, given={"office": person.office_id, **_remembered(request)})
+        remembered = _remembered(request)
+        remembered["office"] = _office_at_first(person, remembered.get("office"))
+        form = IntakeForm(user=person, given=remembered)
         return _page(model_admin, request, form)
     form = IntakeForm(request.POST, request.FILES, user=person)
     saved = _saved(form, person)
@@ -69,6 +72,16 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
 def _remembered(request: HttpRequest) -> dict[str, Any]:
     kept = request.session.get(SESSION_KEY, {})
     return {name: kept[name] for name in REMEMBERED if kept.get(name)}
+
+
+def _office_at_first(person: User, last: int | None) -> int | None:
+    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
+    offices = [office.pk for office in selectors.active_offices()]
+    if last is None and person.office_id is None:  # the session of yesterday has ended
+        before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
+        last = before.values_list("office", flat=True).first()
+    only = offices[0] if len(offices) == 1 else None
+    return next((office for office in (person.office_id, last) if office in offices), only)
 
 
 def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -> TemplateResponse:

@@ -76,6 +76,7 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
         locale: str = "ko-KR",
         scheme: Any = "light",
         script: bool = True,
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             locale=locale,
@@ -84,6 +85,8 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
             base_url=site.url,
             storage_state=signed_in(name) if name else None,
             java_script_enabled=script,
+            has_touch=touch,
+            is_mobile=touch,
         )
         contexts.append(context)
         page = context.new_page()
