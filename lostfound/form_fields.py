@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SELECTED: Final = SafeString(" selected")
+WORDS_APART: Final = "|"  # choose.js takes them apart: a name may be of several words
 
 
 class PhotosInput(forms.FileInput):
@@ -114,4 +115,4 @@ def _other_words(row: Any) -> str:
     words = [getattr(row, name, "") for name in ("name_ko", "name_en")]
     for name in ("synonyms_ko", "synonyms_en"):
         words += getattr(row, name, [])
-    return " ".join(words)
+    return WORDS_APART.join(word for word in words if word)

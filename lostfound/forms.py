@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 from django import forms
@@ -25,6 +25,8 @@ from lostfound.services.post_fields import (
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+Named = TypeVar("Named", Photo, staged_photos.StagedPhoto)
 
 
 class PostForm(forms.Form):
@@ -89,8 +91,10 @@ class PostForm(forms.Form):
             else {"happened_on": timezone.localdate(), "sent_as": uuid4().hex, **(given or {})}
         )
         super().__init__(data, files, initial=initial)
-        self.photos_now: list[Photo] = list(post.photos.all()) if post else []
-        self.staged = self._named_staged(data)
+        # Where a script lets people order them: numbers, tokens, and "new" for each upload.
+        self.order: list[str] = data.getlist("photo_order") if data else []
+        self.photos_now = self._in_order(list(post.photos.all()) if post else [], "public_id")
+        self.staged = self._in_order(self._named_staged(data), "token")
         self._offer_rows()
         self._offer_photos()
         today = timezone.localdate()
@@ -114,13 +118,18 @@ class PostForm(forms.Form):
             empty=_("Not sure"),
         )
         for name, words in (
-            ("category", _("Search: wallet, 에어팟, umbrella…")),
-            ("building", _("Search: library, 학생회관, gym…")),
+            ("category", _("Search: wallet, 에어팟…")),
+            ("building", _("Search: library, gym…")),
         ):
             self.fields[name].widget.attrs |= {
                 "data-searchable": words,
                 "data-nothing": _("Nothing is called like this."),
+                "data-pick": _("Please choose from the list, or leave it empty."),
             }
+        self.fields["building"].widget.attrs |= {
+            "data-leftover": "place_note",
+            "data-moved": _("This is not in the list, so it now stands under “Where exactly?”."),
+        }
 
     def _offer_photos(self) -> None:
         for name in ("remove_photos", "first_photo"):
@@ -141,6 +150,11 @@ class PostForm(forms.Form):
         dropped = set(data.getlist("drop_staged"))
         tokens = [token for token in data.getlist("staged") if token not in dropped]
         return staged_photos.staged_photos(self.user, tokens)
+
+    def _in_order(self, photos: list[Named], by: str) -> list[Named]:
+        """As they were put in order; those that nobody named come last."""
+        place = {name: number for number, name in enumerate(self.order)}
+        return sorted(photos, key=lambda photo: place.get(str(getattr(photo, by)), len(place)))
 
     def clean_happened_on(self) -> Any:
         """A day that can be meant: not to come, and not years ago."""
@@ -182,8 +196,23 @@ class PostForm(forms.Form):
 
     @property
     def uploads(self) -> Sequence[Any]:
-        """All photographs to add, those kept from an earlier try first."""
-        return [*(photo.as_upload() for photo in self.staged), *self.cleaned_data["photos"]]
+        """All photographs to add, in order; else those kept from an earlier try first."""
+        added = self._woven(self.staged, self.cleaned_data["photos"])
+        return [
+            photo.as_upload() if isinstance(photo, staged_photos.StagedPhoto) else photo
+            for photo in added
+        ]
+
+    def _woven(self, staged: Sequence[Any], uploads: Sequence[Any]) -> list[Any]:
+        """Both in the order that was sent, in which each upload is called "new"."""
+        tokens, fresh = {photo.token: photo for photo in staged}, list(uploads)
+        woven = []
+        for name in self.order:
+            if name in tokens:
+                woven.append(tokens.pop(name))
+            elif name == "new" and fresh:
+                woven.append(fresh.pop(0))
+        return [*woven, *tokens.values(), *fresh]
 
     @property
     def removed_photos(self) -> list[Photo]:
@@ -193,7 +222,9 @@ class PostForm(forms.Form):
 
     @property
     def photo_order(self) -> list[Photo]:
-        """The photograph that was chosen to be shown first; the others follow as they were."""
+        """The order that was chosen, or one to be shown first; the others follow as they were."""
+        if self.order:
+            return self.photos_now
         first = self.cleaned_data["first_photo"]
         return [photo for photo in self.photos_now if str(photo.public_id) == first]
 
@@ -202,7 +233,9 @@ class PostForm(forms.Form):
         uploads = self.files.getlist("photos") if self.files else []
         first_number = len(self.staged) + 1
         staged, errors = staged_photos.stage_photos(self.user, uploads, first_number)
-        self.staged += staged
+        by_number = {photo.upload_number: photo for photo in staged}
+        woven = self._woven(self.staged, [by_number.get(n) for n in range(1, len(uploads) + 1)])
+        self.staged = [photo for photo in woven if photo]
         said = {str(message) for message in self.errors.get("photos", [])}
         for error in errors:
             if error.message not in said:

@@ -9,7 +9,7 @@ import logging
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -36,10 +36,15 @@ TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class StagedPhoto:
-    """A prepared photograph that belongs to no post yet."""
+    """A prepared photograph that belongs to no post yet.
+
+    Attributes:
+        upload_number: which upload of the request it was, from 1; 0 where it was there before.
+    """
 
     user_id: int
     token: str
+    upload_number: int = field(default=0, compare=False)
 
     @property
     def full_path(self) -> str:
@@ -94,7 +99,8 @@ def stage_photos(
     staged, errors = [], []
     for number, upload in enumerate(uploads[:MAX_AT_ONCE], start=first_number):
         try:
-            staged.append(_stage(user, prepare_photo(upload)))
+            kept = _stage(user, prepare_photo(upload))
+            staged.append(replace(kept, upload_number=number - first_number + 1))
         except PhotoRefused as refused:
             errors.append(_numbered(number, " ".join(refused.messages), refused.code))
         except OSError:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import Post
-from matching.models import Embedding, Match
+from matching.models import Embedding, Match, SuggestionAnswer
 from matching.selectors import WAITING, shown_to_authors
 
 DONE: Final = "done"
@@ -37,7 +37,9 @@ def timelines(posts: Iterable[Post]) -> dict[int, list[Step]]:
     confirmed: dict[int, datetime | None] = {}
     for side in ("lost", "found"):
         pairs = Match.objects.filter(**{f"{side}__in": ids}).filter(shown_to_authors())
-        open_pairs = pairs.filter(status=Match.Status.SUGGESTED)
+        open_pairs = pairs.filter(status=Match.Status.SUGGESTED).exclude(
+            answer__answer=SuggestionAnswer.Answer.NOT_MINE
+        )
         for key, number in open_pairs.values_list(side).annotate(Count("pk")).order_by():
             counts[key] += number
         decided = pairs.filter(status=Match.Status.CONFIRMED)

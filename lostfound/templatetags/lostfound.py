@@ -7,8 +7,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lostfound import people
 from lostfound.devices import device_name
-from lostfound.models import Post
+from lostfound.models import Post, User
 
 register = template.Library()
 
@@ -36,6 +37,12 @@ def thing_icon(post: Post) -> SafeString:
     """The drawing of a post's family of things."""
     code = post.category.family.code if post.category else ""
     return icon(code if code in FAMILY_ICONS else "other")
+
+
+@register.simple_tag
+def drafts_owner(user: User) -> str:
+    """Whose drafts a page may show."""
+    return people.drafts_owner(user)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -60,8 +61,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What is shown where there is no network; it names nobody."""
-    return render(request, "lostfound/offline.html")
+    """What is shown where there is no network, in every language; it names nobody."""
+    return render(request, "lostfound/offline.html", {"languages": dict(settings.LANGUAGES)})
 
 
 @lru_cache(maxsize=1)

@@ -130,10 +130,29 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             photo_order=form.photo_order,
         )
 
-    if request.method == "POST" and _saved(request, form, save):
-        messages.success(request, _("Your changes are saved."))
-        return redirect(edited)
+    if request.method == "POST":
+        seen = request.POST.get("version", _version(edited))
+        if form.is_valid() and seen != _version(edited):
+            form.add_error(None, ValidationError(_changed_elsewhere()))
+        if _saved(request, form, save):
+            # Which change arrived is told to the browser, which keeps a draft of it.
+            arrived = f"{edited.public_id} {seen}"
+            messages.success(request, _("Your changes are saved."), extra_tags=arrived)
+            return redirect(edited)
     return _form_page(request, form)
+
+
+def _version(post: Post) -> str:
+    """Names a post as it is now, so that a change made elsewhere is noticed."""
+    return post.updated_at.isoformat()
+
+
+def _changed_elsewhere() -> str:
+    return _(
+        "This post was changed elsewhere while you were writing: on another device, in another "
+        "window, or by the office. What you typed is still here; save again to replace what was "
+        "changed."
+    )
 
 
 @form_methods
@@ -207,7 +226,12 @@ def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -
         (status for code, status in STATUSES.items() if form.has_error(NON_FIELD_ERRORS, code)),
         HTTPStatus.OK,
     )
-    context = {"form": form, "post": form.post, "like": like}
+    context = {
+        "form": form,
+        "post": form.post,
+        "like": like,
+        "version": _version(form.post) if form.post else "",
+    }
     return render(request, "lostfound/post_form.html", context, status=status)
 
 

@@ -66,6 +66,7 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
     """
     state = matching_state(post)
     stage = state.status if post.is_open else post.status
+    suggestions = _suggestions(post) if stage == Embedding.Status.DONE else []
     return {
         "post": post,
         "stage": stage,
@@ -73,7 +74,8 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
         "is_moving": post.is_open and stage not in ENDS,
         "waiting_reason": state.waiting_reason,
         "steps": timeline(post),
-        "suggestions": _suggestions(post) if stage == Embedding.Status.DONE else [],
+        "suggestions": suggestions,
+        "similar_count": sum(one.answer != SuggestionAnswer.Answer.NOT_MINE for one in suggestions),
         "can_answer": post.kind == Post.Kind.LOST and post.author_id == reader.pk,
         "confirmed": None if post.is_open else _confirmed(post),
     }

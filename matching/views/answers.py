@@ -1,6 +1,5 @@
 """What the person who lost something says to a suggestion."""
 
-from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,13 +7,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lostfound import selectors as lostfound_selectors
 from lostfound.people import signed_in
 from lostfound.throttles import throttle_write
-from matching.models import SuggestionAnswer
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 ANSWERS_PER_HOUR = 200
@@ -29,7 +26,8 @@ def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     given = request.POST.get("answer", "")
     if not throttle_write(request, "answer", ANSWERS_PER_HOUR).allowed:
         messages.error(request, _("That was a lot at once. Please try again in an hour."))
-    elif given == "none":
+        return redirect(post)
+    if given == "none":
         withdraw_answer(post, pk, actor=person)
     else:
         try:
@@ -38,16 +36,6 @@ def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
             )
         except AnswerRefused as refused:
             messages.error(request, str(refused))
-        else:
-            messages.success(request, str(_THANKS[given]))
-    return redirect(f"{post.get_absolute_url()}#matching")
-
-
-_THANKS: Final[dict[str, Any]] = {
-    SuggestionAnswer.Answer.MINE: gettext_lazy(
-        "Thank you. The office sees your answer and checks it next."
-    ),
-    SuggestionAnswer.Answer.NOT_MINE: gettext_lazy(
-        "Thank you. That helps the office, and the comparison."
-    ),
-}
+            return redirect(post)
+    # The suggestion itself says thank you, where the person is looking.
+    return redirect(f"{post.get_absolute_url()}#suggestion-{pk}")

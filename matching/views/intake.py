@@ -18,6 +18,8 @@ from matching.models import IntakeQuestion
 from matching.services import ask_intake
 
 ASKED_PER_HOUR: Final = 240
+SURE_FROM: Final = 0.9
+PROBABLE_FROM: Final = 0.5
 
 
 @require_POST
@@ -67,5 +69,11 @@ def _told(question: IntakeQuestion) -> dict[str, Any]:
 
 
 def _choice(value: str, label: str, p: float) -> dict[str, str]:
-    shown = _("%(percent)d%% sure") % {"percent": min(round(100 * p), 99)}
-    return {"value": value, "label": label, "sure": shown}
+    return {"value": value, "label": label, "sure": _sure(p)}
+
+
+def _sure(p: float) -> str:
+    """How sure it is, as people say it: a figure would promise more than it knows."""
+    if p >= SURE_FROM:
+        return _("almost certainly")
+    return _("probably") if p >= PROBABLE_FROM else _("perhaps")

@@ -29,7 +29,6 @@ def test_a_draft_survives_a_reload_with_its_photographs(
     page.locator("#id_photos").set_input_files(drawn)
     expect(page.locator("[data-previews] img")).to_have_count(2)
     day = page.locator("#id_happened_on").input_value()
-    page.wait_for_timeout(900)
     page.reload()
     page.wait_for_selector(READY)
     expect(page.locator("[data-draft-notice]")).to_be_visible()
@@ -48,7 +47,6 @@ def test_a_draft_survives_a_reload_with_its_photographs(
     expect(page.get_by_role("heading", level=1, name="빨간 우산")).to_be_visible()
     expect(page.locator(".photos img")).to_have_count(1)
     # It has arrived, so the next form is empty.
-    page.wait_for_timeout(500)
     page.goto(FORM)
     page.wait_for_selector(READY)
     expect(page.locator("#id_title")).to_have_value("")
@@ -61,7 +59,6 @@ def test_without_a_network_nothing_is_lost_and_it_is_posted_once(open_page: Open
     page.wait_for_selector(READY)
     page.evaluate("navigator.serviceWorker.ready")
     page.locator("#id_title").fill("회색 모자")
-    page.wait_for_timeout(900)
     page.context.set_offline(True)
     page.locator("[data-busy]").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("인터넷에 연결되어 있지 않아요")
@@ -80,7 +77,6 @@ def test_a_draft_can_be_thrown_away(open_page: OpenPage) -> None:
     page.goto("/posts/new/found/")
     page.wait_for_selector(READY)
     page.locator("#id_title").fill("A blue pencil case")
-    page.wait_for_timeout(900)
     page.reload()
     page.wait_for_selector(READY)
     page.locator("[data-draft-notice] button").click()
@@ -101,3 +97,71 @@ def test_a_friendly_word_where_there_is_no_photograph(open_page: OpenPage, pictu
     expect(word).to_be_hidden()
     page.get_by_role("button", name="빼기: bag.jpg").click()
     expect(word).to_be_visible()
+
+
+def test_the_last_word_before_leaving_or_switching_the_language_is_kept(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("loser")
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    page.locator("#id_title").press_sequentially("노란 모자")
+    page.goto("/")  # at once
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("노란 모자")
+    page.locator("#id_description").press_sequentially("챙이 넓어요")
+    page.locator(".language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_selector(READY)
+    expect(page.locator("#id_title")).to_have_value("노란 모자")
+    expect(page.locator("#id_description")).to_have_value("챙이 넓어요")
+    page.locator(".language button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+
+
+def test_after_an_error_and_a_reload_everything_is_there(
+    open_page: OpenPage, pictures: Path
+) -> None:
+    page = open_page("clumsy")
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    letter = pictures / "letter.jpg"
+    letter.write_text("이것은 사진이 아닙니다.")
+    bag = draw_bag(pictures / "bag.jpg", "#23305f")
+    umbrella = draw_umbrella(pictures / "umbrella.jpg", "#d1322b")
+    page.locator("#id_photos").set_input_files([bag, letter, umbrella])
+    page.locator("#id_place_note").fill("3층")
+    page.locator("[data-busy]").click()
+    expect(page.locator(".notice.error")).to_be_visible()
+    page.wait_for_selector(READY)
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    page.locator("#id_title").fill("남색 가방")
+    another = draw_bag(pictures / "another.jpg", "#d1322b")
+    page.locator("#id_photos").set_input_files(another)
+    expect(page.locator("[data-previews] img")).to_have_count(3)
+    for again in (page.reload, lambda: page.goto(FORM)):
+        again()  # the first sends the form once more
+        page.wait_for_selector(READY)
+        expect(page.locator("#id_title")).to_have_value("남색 가방")
+        expect(page.locator("#id_place_note")).to_have_value("3층")
+        expect(page.locator("[data-previews] img")).to_have_count(3)
+        expect(page.locator("[data-draft-notice]")).to_be_visible()
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1, name="남색 가방")).to_be_visible()
+    expect(page.locator(".photos img")).to_have_count(3)
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    expect(page.locator("[data-draft-notice]")).to_be_hidden()
+
+
+def test_a_page_that_was_only_looked_at_makes_no_draft(open_page: OpenPage) -> None:
+    page = open_page("loser")
+    page.goto(FORM)
+    page.wait_for_selector(READY)
+    page.locator("#id_title").fill("우산")
+    page.locator("#id_title").fill("")
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(page.locator("[data-draft-notice]")).to_be_hidden()
+    assert page.evaluate("draftStore.keys()") == []

@@ -3,11 +3,13 @@
 "use strict";
 
 document.querySelectorAll("select[data-searchable]").forEach((select) => {
+  const plain = (text) => text.trim().replace(/\s+/g, " ").toLowerCase();
   const words = select.dataset;
   const options = [...select.options].map((option) => ({
     value: option.value,
     label: option.textContent,
     group: option.parentElement.label ?? "",
+    names: [option.textContent, ...(option.dataset.words ?? "").split("|")].map(plain),
     also: `${option.textContent} ${option.dataset.words ?? ""}`.toLowerCase(),
   }));
   const MOST = 60;
@@ -46,7 +48,11 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
   select.tabIndex = -1;
   select.setAttribute("aria-hidden", "true");
   select.before(box);
+  const said = document.createElement("p");
+  said.className = "choose-said";
+  said.setAttribute("role", "status");
   box.append(input, list, select);
+  box.after(said);
   let active = -1;
 
   function current() {
@@ -55,7 +61,65 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
 
   function settle() {
     input.value = current().value ? current().label : "";
+    stand(false);
     close();
+  }
+
+  // Words that name nothing in the list, and stay until somebody chooses or clears them.
+  function stand(standing) {
+    input.toggleAttribute("data-standing", standing);
+    said.textContent = standing ? words.pick : "";
+  }
+
+  function take(value) {
+    if (select.value === value) {
+      settle();
+      return;
+    }
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // What was typed is chosen where it can mean only one row, and is never thrown away.
+  function decide() {
+    close();
+    const typed = plain(input.value);
+    if (!typed && !select.value) {
+      input.removeAttribute("data-standing");
+      return;
+    }
+    if (!typed || typed === plain(current().label)) {
+      take(typed ? select.value : options[0].value);
+      return;
+    }
+    const row = meant(typed);
+    if (row) {
+      take(row.value);
+      return;
+    }
+    const text = input.value;
+    const elsewhere = select.form?.elements[words.leftover];
+    if (elsewhere && !elsewhere.value.trim()) {
+      take(options[0].value);
+      elsewhere.value = text.trim();
+      elsewhere.dispatchEvent(new Event("input", { bubbles: true }));
+      said.textContent = words.moved;
+      return;
+    }
+    take(options[0].value);
+    input.value = text;
+    stand(true);
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function meant(typed) {
+    const rows = options.filter((option) => option.value);
+    const called = [
+      rows.filter((option) => option.names[0] === typed),
+      rows.filter((option) => option.names.includes(typed)),
+      rows.filter((option) => typed.split(" ").every((part) => option.also.includes(part))),
+    ];
+    return called.find((fits) => fits.length === 1)?.[0];
   }
 
   function close() {
@@ -117,14 +181,16 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
   }
 
   function choose(row) {
-    select.value = row.dataset.value;
-    select.dispatchEvent(new Event("change", { bubbles: true }));
-    settle();
+    take(row.dataset.value);
   }
 
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => list.hidden && show(""));
-  input.addEventListener("input", () => show(input.value));
+  input.addEventListener("input", () => {
+    stand(false);
+    input.setAttribute("data-standing", ""); // until it is decided what they mean
+    show(input.value);
+  });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) {
       return;
@@ -145,12 +211,14 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
       settle();
     }
   });
-  input.addEventListener("blur", () => {
-    if (!input.value.trim() && select.value) {
-      select.value = options[0].value;
-      select.dispatchEvent(new Event("change", { bubbles: true }));
+  input.addEventListener("blur", decide);
+  input.addEventListener("settle", decide); // a draft brings its words
+  select.form?.addEventListener("submit", (event) => {
+    decide();
+    if (input.hasAttribute("data-standing")) {
+      event.preventDefault();
+      input.focus();
     }
-    settle();
   });
   list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus
   list.addEventListener("click", (event) => {

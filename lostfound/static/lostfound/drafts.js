@@ -1,137 +1,264 @@
-// A post that is being written survives a reload, a closed tab and a failed sending: its words and
-// photographs are kept in this browser until the server has them.
+// A post that is being written or changed survives a reload, a closed tab and a failed sending. Each
+// sending has a draft of its own, which one tab at a time writes.
 "use strict";
 
 (() => {
-  const STORE = "drafts";
-  const KEPT_DAYS = 7;
-  const PAUSE_MS = 400;
-  const SKIPPED = new Set(["csrfmiddlewaretoken", "photos", "remove_photos", "first_photo"]);
+  const OWN_TAB_PATIENCE_MS = 500; // until the page that went before has let go of its draft
+  const FRESH = "draft-fresh";
+  const SKIPPED = new Set([
+    ...["csrfmiddlewaretoken", "sent_as", "version", "photos", "photo_order"],
+    ...["remove_photos", "first_photo", "staged", "drop_staged"],
+  ]);
 
-  function open() {
-    return new Promise((done, failed) => {
-      const request = indexedDB.open("lostfound", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => failed(request.error);
+  const { tab } = draftStore;
+
+  function values(form) {
+    const kept = {};
+    for (const [name, value] of new FormData(form)) {
+      if (!SKIPPED.has(name) && typeof value === "string") {
+        kept[name] = value.replace(/\r\n/g, "\n");
+      }
+    }
+    // Words in a search box that name nothing in its list.
+    form.querySelectorAll("input[data-standing]").forEach((input) => {
+      kept[input.id] = input.value;
     });
+    return kept;
   }
 
-  async function using(mode, work) {
-    const database = await open();
-    try {
-      const result = work(database.transaction(STORE, mode).objectStore(STORE));
-      return await new Promise((done, failed) => {
-        result.onsuccess = () => done(result.result);
-        result.onerror = () => failed(result.error);
-      });
-    } finally {
-      database.close();
-    }
+  function valuesAsSent(form) {
+    const clone = form.cloneNode(true);
+    clone.reset();
+    return JSON.stringify(values(clone));
   }
 
-  const read = (key) => using("readonly", (store) => store.get(key));
-  const write = (key, draft) => using("readwrite", (store) => store.put(draft, key));
-  const forget = (key) => using("readwrite", (store) => store.delete(key));
-
-  // The page of a saved post: what was sent has arrived.
-  document.querySelectorAll("[data-draft-done]").forEach(async (page) => {
-    try {
-      const key = page.dataset.draftDone;
-      const draft = await read(key);
-      if (draft?.sentAt) {
-        await forget(key);
-      }
-    } catch {
-      // Without a store there is nothing to forget.
-    }
-  });
-
-  document.querySelectorAll("[data-draft]").forEach(async (form) => {
-    const key = form.dataset.draft;
+  document.querySelectorAll("form[data-draft]").forEach(async (form) => {
+    const { draft: about, person, version = "" } = form.dataset;
+    const isNew = !about.startsWith("edit/");
+    const isBound = form.hasAttribute("data-bound"); // it came back with an error
+    const like = new URLSearchParams(location.search).get("like") ?? "";
     const notice = form.querySelector("[data-draft-notice]");
-    const photos = form.querySelector("[data-photos]");
-    let files = [];
-    let timer = 0;
-    let isSending = false;
+    const field = form.querySelector("[data-photos]");
+    const start = `${person}/${about}`;
+    const blank = valuesAsSent(form);
+    const blankPhotos = shape();
+    const copies = new Map(); // the file that a token of the server stands for
+    let key = isNew ? `${start}/${form.elements.sent_as.value}` : start;
+    let sentAt = 0;
+    let at = Date.now();
+    let isLive = false; // somebody has written here
+    let isRestoring = false;
+    let isDropped = false;
+    let isReady = false;
+    const early = new Set(); // what somebody touched before the draft was there
 
-    function values() {
-      const kept = {};
-      for (const [name, value] of new FormData(form)) {
-        if (!SKIPPED.has(name) && typeof value === "string") {
-          kept[name] = value;
-        }
+    function photos() {
+      return field?.currentPhotos() ?? [];
+    }
+
+    function shape() {
+      return JSON.stringify(photos().map((photo) => [photo.saved, photo.isRemoved]));
+    }
+
+    function isBlank() {
+      return !isBound && JSON.stringify(values(form)) === blank && shape() === blankPhotos;
+    }
+
+    function keep() {
+      if (!isLive || isDropped) {
+        return;
       }
-      return kept;
-    }
-
-    async function keep(sentAt = 0) {
-      const draft = { values: values(), files, sentAt, at: Date.now() };
-      try {
-        await write(key, draft);
-      } catch {
-        // A browser without room for it, or in private mode: the words alone, or nothing.
-        await write(key, { ...draft, files: [] }).catch(() => {});
+      if (!isBlank()) {
+        draftStore.writeWords(key, { values: values(form), like, version, sentAt, at });
+      } else if (draftStore.words(key)) {
+        draftStore.forget(key);
       }
     }
 
-    function later() {
-      clearTimeout(timer);
-      timer = setTimeout(() => isSending || keep(), PAUSE_MS);
+    function keepPhotos() {
+      const listed = photos().map((photo) =>
+        copies.has(photo.token) ? { ...photo, copy: copies.get(photo.token) } : photo,
+      );
+      return draftStore.writePhotos(key, listed);
     }
 
-    function restore(draft) {
+    function edited(event) {
+      if (isRestoring) {
+        return;
+      }
+      if (!isReady) {
+        early.add(event.target.name || event.target.id);
+        return;
+      }
+      isLive = true;
+      sentAt = 0;
+      at = Date.now();
+      tab.set(about, key);
+      keep();
+    }
+
+    function restore(draft, listed) {
+      isRestoring = true;
       for (const [name, value] of Object.entries(draft.values)) {
         const control = form.elements[name];
-        if (!control) {
+        if (!control || early.has(name)) {
           continue;
         }
         control.value = value; // a field, or the radio buttons of that name
         const changed =
           control instanceof RadioNodeList ? [...control].find((one) => one.checked) : control;
-        changed?.dispatchEvent(new Event("change", { bubbles: true }));
-        changed?.dispatchEvent(new Event("input", { bubbles: true }));
+        if (changed?.matches("[role=combobox]")) {
+          changed.dispatchEvent(new CustomEvent("settle"));
+        } else {
+          changed?.dispatchEvent(new Event("change", { bubbles: true }));
+          changed?.dispatchEvent(new Event("input", { bubbles: true }));
+        }
       }
-      if (draft.files.length) {
-        photos?.dispatchEvent(new CustomEvent("restore", { detail: draft.files }));
-        files = draft.files;
+      // What the server keeps for two hours may be gone; the file itself is not.
+      const again = listed.map((photo) => (photo.copy ? { file: photo.copy } : photo));
+      const chosen = early.has("photos") ? photos().filter((photo) => photo.file) : [];
+      field?.dispatchEvent(new CustomEvent("restore", { detail: [...again, ...chosen] }));
+      isRestoring = false;
+      ({ sentAt, at } = draft);
+      isLive = true;
+    }
+
+    function say(what) {
+      notice.querySelectorAll("[data-when]").forEach((words) => {
+        words.hidden = words.dataset.when !== what;
+      });
+      notice.hidden = false;
+    }
+
+    // The draft that this tab was at, or the newest that no other tab is at.
+    async function choose() {
+      if (tab.take(FRESH)) {
+        return null;
+      }
+      const own = tab.get(about);
+      const known = draftStore.keys(`${start}/`);
+      const wanted = known.filter((one) => !like || draftStore.words(one)?.like === like);
+      for (const one of wanted.sort((a, b) => (b === own) - (a === own))) {
+        if (await draftStore.hold(one, one === own ? OWN_TAB_PATIENCE_MS : 0)) {
+          return one;
+        }
+      }
+      return null;
+    }
+
+    async function beginNew() {
+      const taken = await choose();
+      if (taken) {
+        key = taken;
+        form.elements.sent_as.value = taken.split("/").at(-1);
+        tab.set(about, key);
+        const draft = draftStore.words(key);
+        restore(draft, await draftStore.photos(key));
+        say(draft.sentAt ? "unsent" : "kept");
+        return;
+      }
+      await draftStore.hold(key);
+      const offer = form.querySelector("[data-draft-offer]");
+      const other = draftStore.keys(`${start}/`)[0];
+      if (offer && other && (await draftStore.hold(other))) {
+        offer.querySelector("[data-draft-title]").textContent = draftStore.words(other).values.title;
+        offer.querySelector("a").addEventListener("click", () => tab.set(about, other));
+        offer.hidden = false;
       }
     }
 
-    photos?.addEventListener("photos", (event) => {
-      files = event.detail;
-      later();
-    });
-    form.addEventListener("input", later);
-    form.addEventListener("change", later);
-    form.addEventListener("submit", () => {
-      isSending = true;
-      clearTimeout(timer);
-      keep(Date.now());
-    });
-    window.addEventListener("pageshow", () => {
-      isSending = false;
-    });
-    notice?.querySelector("button").addEventListener("click", async () => {
-      clearTimeout(timer);
-      await forget(key).catch(() => {});
-      isSending = true; // nothing is to be written again while the page goes
-      location.replace(location.pathname);
-    });
+    async function beginChange() {
+      await draftStore.hold(key, OWN_TAB_PATIENCE_MS);
+      const draft = draftStore.words(key);
+      if (!draft) {
+        return;
+      }
+      restore(draft, await draftStore.photos(key));
+      if (isBlank()) {
+        keep(); // it has arrived, or says the same
+      } else {
+        say(draft.version !== version ? "changed" : draft.sentAt ? "unsent" : "kept");
+      }
+    }
 
-    try {
-      const draft = await read(key);
-      const isFresh = draft && Date.now() - draft.at < KEPT_DAYS * 86_400_000;
-      // A form that came back with an error holds what was typed already.
-      if (isFresh && !form.hasAttribute("data-bound")) {
-        restore(draft);
-        const typed = ["title", "description", "place_note"].some((name) => draft.values[name]);
-        if (notice && (typed || draft.files.length)) {
-          notice.hidden = false;
+    // The server sent back what it was sent; what was typed after that is only here.
+    async function goOn() {
+      const before = tab.get(about) ?? key; // the server may have given it another name
+      const draft = draftStore.words(before);
+      const stored = await draftStore.photos(before);
+      await draftStore.hold(key, OWN_TAB_PATIENCE_MS);
+      if (draft && !draft.sentAt) {
+        restore(draft, stored);
+        say("kept");
+      } else {
+        const files = stored.filter((photo) => photo.file).map((photo) => photo.file);
+        const known = new Map(stored.map((photo) => [photo.token, photo.copy]));
+        photos().forEach(({ token, upload }) => {
+          const copy = known.get(token) ?? files[upload - 1];
+          if (token && copy) {
+            copies.set(token, copy);
+          }
+        });
+        sentAt = draft?.sentAt ?? at;
+        isLive = true;
+      }
+      tab.set(about, key);
+      keep();
+      await keepPhotos();
+      if (before !== key) {
+        await draftStore.forget(before);
+      }
+    }
+
+    form.addEventListener("input", edited);
+    form.addEventListener("change", edited);
+    field?.addEventListener("photos", (event) => {
+      edited(event);
+      if (isReady) {
+        keepPhotos();
+      }
+    });
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) {
+        return;
+      }
+      isLive = true;
+      sentAt = Date.now();
+      tab.set(about, key);
+      keep();
+    });
+    document.addEventListener("visibilitychange", () => document.hidden && keep());
+    window.addEventListener("pagehide", () => {
+      keep();
+      draftStore.release();
+    });
+    window.addEventListener("pageshow", async (event) => {
+      if (event.persisted) {
+        isLive = Boolean(draftStore.words(key)); // it may have arrived
+        if (!(await draftStore.hold(key, OWN_TAB_PATIENCE_MS))) {
+          location.reload();
         }
       }
-    } catch {
+    });
+    notice.querySelector("[data-draft-drop]").addEventListener("click", async () => {
+      isDropped = true; // nothing is to be written again while the page goes
+      await draftStore.forget(key);
+      if (isNew) {
+        tab.set(FRESH, "1");
+      }
+      location.replace(location.pathname + location.search);
+    });
+    form.querySelector("[data-draft-cancel]")?.addEventListener("click", () => {
+      isDropped = true;
+      draftStore.forget(key);
+    });
+    await (isBound ? goOn() : isNew ? beginNew() : beginChange()).catch(() => {
       // No store in this browser: the form is as it was sent.
+    });
+    isReady = true;
+    if (early.size) {
+      edited();
+      keepPhotos();
     }
     form.setAttribute("data-draft-ready", "");
   });

@@ -5,47 +5,78 @@
 document.querySelectorAll("[data-photos]").forEach((field) => {
   const input = field.querySelector('input[type="file"]');
   const list = field.querySelector("[data-previews]");
+  const said = field.querySelector("[data-photos-said]");
   const drop = field.querySelector(".drop");
   const none = field.querySelector("[data-without]");
   const words = field.dataset;
   const maxBytes = Number(words.maxBytes);
-  let files = [];
+  const most = Number(words.most);
+  const sent = document.createElement("div"); // what is sent beside the files
+  sent.hidden = true;
+  field.append(sent);
   field.classList.add("enhanced");
+
+  // In the order in which they are shown: `saved` ones belong to the post, a `token` stands for one
+  // that the server keeps from an earlier try, a `file` is still to be sent.
+  let photos = [...field.querySelectorAll(".previews.kept li")].map((item) => {
+    const image = item.querySelector("img");
+    const { saved, token, upload } = item.dataset;
+    const isRemoved = item.querySelector('[name="remove_photos"]')?.checked ?? false;
+    return { saved, token, upload: Number(upload), picture: image.src, name: image.alt, isRemoved };
+  });
+  field.querySelectorAll(".previews.kept, .previews.kept + .help").forEach((old) => old.remove());
+  field.currentPhotos = () => photos;
 
   function show({ told = true } = {}) {
     const chosen = new DataTransfer();
-    files.forEach((file) => chosen.items.add(file));
+    photos.forEach((photo) => photo.file && chosen.items.add(photo.file));
     input.files = chosen.files;
-    list.replaceChildren(...files.map(preview));
-    const kept = field.querySelectorAll(".previews.kept li").length;
-    none.hidden = files.length + kept > 0;
+    sent.replaceChildren(...photos.flatMap(namesSent));
+    list.replaceChildren(...photos.map(preview));
+    none.hidden = photos.some((photo) => !photo.isRemoved);
     if (told) {
-      field.dispatchEvent(new CustomEvent("photos", { detail: files, bubbles: true }));
+      field.dispatchEvent(new CustomEvent("photos"));
     }
   }
 
-  function preview(file, place) {
+  function namesSent({ saved, token, isRemoved }) {
+    if (isRemoved) {
+      return [hidden("remove_photos", saved)];
+    }
+    const order = hidden("photo_order", saved ?? token ?? "new");
+    return token ? [hidden("staged", token), order] : [order];
+  }
+
+  function hidden(name, value) {
+    const made = document.createElement("input");
+    Object.assign(made, { type: "hidden", name, value });
+    return made;
+  }
+
+  function preview(photo, place) {
+    const name = photo.file?.name ?? photo.name;
     const item = document.createElement("li");
     item.className = "preview";
     const image = document.createElement("img");
-    image.alt = file.name;
-    image.src = URL.createObjectURL(file);
-    image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+    image.alt = name;
+    image.src = photo.file ? URL.createObjectURL(photo.file) : photo.picture;
+    image.addEventListener("load", () => photo.file && URL.revokeObjectURL(image.src));
     // A format that this browser cannot draw (HEIC) is shown by its name.
     image.addEventListener("error", () => {
-      const name = document.createElement("div");
-      name.className = "no-picture";
-      name.textContent = file.name;
-      image.replaceWith(name);
+      const instead = document.createElement("div");
+      instead.className = "no-picture";
+      instead.textContent = name;
+      image.replaceWith(instead);
     });
     item.append(image);
-    if (place === 0 && files.length > 1) {
+    const staying = photos.filter((other) => !other.isRemoved);
+    if (staying[0] === photo && staying.length > 1) {
       const cover = document.createElement("span");
       cover.className = "badge strong cover";
       cover.textContent = words.cover;
       item.append(cover);
     }
-    if (file.size > maxBytes) {
+    if (photo.file?.size > maxBytes) {
       item.classList.add("refused");
       const why = document.createElement("p");
       why.textContent = words.tooLarge;
@@ -53,51 +84,85 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     }
     const buttons = document.createElement("div");
     buttons.className = "preview-buttons";
-    if (place > 0) {
-      buttons.append(button(words.forward, file, () => swap(place)));
+    if (photo.isRemoved) {
+      item.classList.add("removed");
+      buttons.append(button(words.putBack, name, () => putBack(photo)));
+    } else {
+      // New ones follow those that the post has.
+      if (place > 0 && Boolean(photo.saved) === Boolean(photos[place - 1].saved)) {
+        buttons.append(button(words.forward, name, () => swap(place)));
+      }
+      buttons.append(button(words.remove, name, () => remove(photo)));
     }
-    buttons.append(
-      button(words.remove, file, () => {
-        files = files.filter((other) => other !== file);
-        show();
-        input.focus();
-      }),
-    );
     item.append(buttons);
     return item;
   }
 
-  function button(label, file, act) {
+  function button(label, name, act) {
     const made = document.createElement("button");
     made.type = "button";
     made.textContent = label;
-    made.setAttribute("aria-label", `${label}: ${file.name}`);
+    made.setAttribute("aria-label", `${label}: ${name}`);
     made.addEventListener("click", act);
     return made;
   }
 
+  function remove(photo) {
+    if (photo.saved) {
+      photo.isRemoved = true; // until it is saved, it can be put back
+    } else {
+      photos = photos.filter((other) => other !== photo);
+    }
+    said.textContent = "";
+    show();
+    input.focus();
+  }
+
+  function putBack(photo) {
+    if (room() > 0) {
+      photo.isRemoved = false;
+    }
+    said.textContent = photo.isRemoved ? words.tooMany : "";
+    show();
+  }
+
   function swap(place) {
-    [files[place - 1], files[place]] = [files[place], files[place - 1]];
+    [photos[place - 1], photos[place]] = [photos[place], photos[place - 1]];
     show();
     list.children[place - 1].querySelector("button").focus();
   }
 
-  function name(file) {
+  function room() {
+    return most - photos.filter((photo) => !photo.isRemoved).length;
+  }
+
+  function nameOf(file) {
     return `${file.name}:${file.size}:${file.lastModified}`;
   }
 
   // A second choice adds to the first one: phones often give one photograph at a time.
   input.addEventListener("change", () => {
-    const known = new Set(files.map(name));
-    const added = [...input.files].filter((file) => !known.has(name(file)));
+    const known = new Set(photos.map((photo) => photo.file && nameOf(photo.file)));
+    const added = [...input.files].filter((file) => !known.has(nameOf(file)));
     if (added.length) {
-      files = files.concat(added);
+      said.textContent = added.length > room() ? words.tooMany : "";
+      photos = photos.concat(added.slice(0, Math.max(0, room())).map((file) => ({ file })));
       show();
     }
   });
-  // A draft that is taken up again brings its photographs.
+  // A draft that is taken up again brings its photographs. Those of the post may have changed.
   field.addEventListener("restore", (event) => {
-    files = event.detail;
+    const now = new Map(photos.filter((one) => one.saved).map((one) => [one.saved, one]));
+    const [mine, others] = [[], []];
+    event.detail.forEach((photo) => {
+      if (!photo.saved) {
+        others.push(photo);
+      } else if (now.has(photo.saved)) {
+        mine.push({ ...now.get(photo.saved), isRemoved: photo.isRemoved });
+        now.delete(photo.saved);
+      }
+    });
+    photos = [...mine, ...now.values(), ...others];
     show({ told: false });
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
@@ -107,6 +172,9 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
   ["dragleave", "drop"].forEach((kind) =>
     drop.addEventListener(kind, () => drop.classList.remove("over")),
   );
+  if (photos.length) {
+    show({ told: false });
+  }
 });
 
 document.querySelectorAll("[data-days]").forEach((group) => {
@@ -138,6 +206,9 @@ document.querySelectorAll("[data-post-form]").forEach((form) => {
   const button = form.querySelector("[data-busy]");
   const label = button.textContent;
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) {
+      return; // something is still to be said
+    }
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
       return;

@@ -2,7 +2,7 @@
 // from the server.
 "use strict";
 
-const CACHE = "lostfound-1";
+const CACHE = "lostfound-2";
 const KEPT = [/* kept */];
 
 self.addEventListener("install", (event) => {
@@ -19,14 +19,21 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+// A form that could not be sent leads back to its page, where what was typed waits in the draft.
+function instead(request) {
+  const from = request.method === "GET" ? "" : request.referrer;
+  return from.startsWith(self.location.origin)
+    ? Response.redirect(from, 303)
+    : caches.match(KEPT[0]);
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (new URL(request.url).origin !== self.location.origin) {
     return;
   }
-  // A form that is sent, too: what was typed waits in the draft.
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(KEPT[0])));
+    event.respondWith(fetch(request).catch(() => instead(request)));
   } else if (request.method === "GET" && KEPT.includes(new URL(request.url).pathname)) {
     event.respondWith(fetch(request).catch(() => caches.match(request, { ignoreSearch: true })));
   }

@@ -6,6 +6,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   const proposals = panel.querySelector("[data-proposals]");
   const busy = panel.querySelector("[data-looking]");
   const said = panel.querySelector("[data-said]");
+  const hint = panel.querySelector("[data-proposals-hint]");
   const photos = form.querySelector('input[type="file"]');
   const PAUSE_MS = 900; // after the last key
   const POLL_MS = 700;
@@ -68,6 +69,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
       body.set("photo", photo, "photo.jpg");
     }
     busy.hidden = !proposals.hidden;
+    hint.hidden = true;
     try {
       let answer = await read(await fetch(panel.dataset.url, { method: "POST", body }));
       const until = Date.now() + GIVE_UP_MS;
@@ -83,6 +85,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     } finally {
       if (mine === latest) {
         busy.hidden = true;
+        hint.hidden = !proposals.hidden;
       }
     }
   }
@@ -185,5 +188,8 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   if (form.hasAttribute("data-bound") && form.elements.category?.value) {
     asked = subject();
   }
+  // From now on the room for the proposals is there, so that nothing moves when they come.
+  panel.classList.add("enhanced");
+  hint.hidden = false;
   later();
 });
