@@ -20,6 +20,7 @@ from lostfound.services import SentBefore, submit_post
 # What most things of one round have in common, so that it is typed once.
 REMEMBERED: Final = ("office", "building", "shelf")
 SESSION_KEY: Final = "intake"
+ARRIVED_KEY: Final = "intake_arrived"  # the sending whose draft the browser may forget
 SHELVES_OFFERED: Final = 50
 
 
@@ -41,6 +42,7 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
     request.session[SESSION_KEY] = {
         name: getattr(form.cleaned_data[name], "pk", form.cleaned_data[name]) for name in REMEMBERED
     }
+    request.session[ARRIVED_KEY] = form.sending
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
     text = format_html('<a href="{}">{}</a>', url, saved.title)
     messages.success(request, format_html(_("Taken in: {}. It is being compared."), text))
@@ -91,6 +93,8 @@ def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -
         "title": _("Take in a found thing"),
         "opts": model_admin.opts,
         "form": form,
+        # Kept in the session until a page was asked for: the answer to a sending may get lost.
+        "arrived": request.session.pop(ARRIVED_KEY, ""),
         "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
     }
     status = HTTPStatus.OK

@@ -53,6 +53,36 @@ def test_a_thing_is_taken_in_with_little_more_than_a_photograph(
     assert form["sent_as"].value() != "a" * 32
 
 
+def first_office(person: User) -> Any:
+    return signed_in(person).get(INTAKE).context["form"]["office"].value()
+
+
+def test_a_thing_lies_at_first_at_the_clerks_own_office(staff: User) -> None:
+    offices = list(Office.objects.order_by("pk"))
+    assert first_office(staff) is None
+    # A session that begins anew remembers nothing; what was taken in before still tells.
+    make_post(author=staff, office=offices[1])
+    assert first_office(staff) == offices[1].pk
+    staff.office = offices[0]
+    staff.save()
+    client = signed_in(staff)
+    client.post(INTAKE, thing(title="우산", office=offices[1].pk))
+    assert client.get(INTAKE).context["form"]["office"].value() == offices[0].pk
+
+
+def test_where_there_is_one_office_things_lie_there(staff: User) -> None:
+    only = Office.objects.order_by("pk")[0]
+    Office.objects.exclude(pk=only.pk).update(is_active=False)
+    assert first_office(staff) == only.pk
+
+
+def test_the_page_after_a_thing_names_the_sending_whose_draft_is_done(client: Client) -> None:
+    client.post(INTAKE, thing(title="우산"))
+    text = page(client.get(INTAKE))
+    assert f'data-sending="form-{"a" * 32}"' in text and 'data-draft="intake"' in text
+    assert "data-draft-done" not in page(client.get(INTAKE))
+
+
 def test_sent_twice_it_is_taken_in_once(client: Client) -> None:
     for _ in range(2):
         assert client.post(INTAKE, thing(title="긴 우산")).status_code == 302
