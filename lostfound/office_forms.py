@@ -36,7 +36,8 @@ class IntakeForm(FoundPostForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False
         self.fields["description"].widget.attrs["rows"] = 2
-        self.fields["photos"].widget.attrs["capture"] = "environment"  # a phone's camera at once
+        if not self.is_bound:  # after an error the first field that is wrong has it
+            self.fields["photos"].widget.attrs["autofocus"] = True
         self.fields["office"].label = _("Kept at")
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,11 @@ from lostfound.models import Post
 class PostColumns:
     """Columns that are no plain field."""
 
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, post: Post) -> str:
+        """What the office calls it; the list is searched by it, and files name it."""
+        return post.number
+
     @admin.display(description=_("photographs"))
     def pictures(self, post: Post) -> str:
         """The first small photograph, and how many more there are."""

@@ -1,9 +1,9 @@
 """Posts as CSV files in the admin: out as they are listed, in with a preview."""
 
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.contrib.admin.utils import label_for_field
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,20 +11,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.models import Post, User
 from lostfound.spreadsheets import (
-    HEADINGS,
+    BY_NAME,
     MAX_FILE_BYTES,
     MAX_ROWS,
+    SAVED,
     FileRefused,
+    Report,
     Row,
+    Table,
     csv_lines,
     read_table,
+    sample_lines,
     take_in,
 )
 
@@ -36,9 +39,19 @@ CHUNK: Final = 500
 def export_response(queryset: QuerySet[Post]) -> StreamingHttpResponse:
     """The posts as a file that is written while it is read."""
     name = f"posts-{timezone.localtime():%Y%m%d-%H%M}.csv"
-    rows = queryset.order_by("pk").iterator(chunk_size=CHUNK)
+    return _file(csv_lines(queryset.order_by("pk").iterator(chunk_size=CHUNK)), name)
+
+
+def sample_view(model_admin: PostModelAdmin, request: HttpRequest) -> StreamingHttpResponse:
+    """A file to fill in, with its headings in the reader's language."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    return _file(sample_lines(), "things.csv")
+
+
+def _file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        csv_lines(rows),
+        lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -64,48 +77,65 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
         return {"problem": _("The file is larger than 1 MB. Please divide it.")}
     content = upload.read()
     try:
-        table = read_table(content)
+        table = read_table(content, actor=cast(User, request.user))
     except FileRefused as refused:
         return {"problem": str(refused)}
     return {
         "rows": table.rows,
         "ignored": table.ignored,
-        "fine": sum(not row.errors for row in table.rows),
+        "fine": sum(row.is_new for row in table.rows),
+        "known": sum(row.known is not None for row in table.rows),
         "content": signing.dumps(content.decode("latin-1"), salt=SALT, compress=True),
     }
 
 
 def _bring_in(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
     try:
-        text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
-        rows = read_table(text.encode("latin-1")).rows
+        table = _looked_at(request)
     except signing.BadSignature:
         problem = _("The preview is older than an hour. Please choose the file once more.")
         return _page(model_admin, request, {"problem": problem})
     except FileRefused as refused:
         return _page(model_admin, request, {"problem": str(refused)})
-    saved, refused_rows = take_in(rows, actor=cast(User, request.user))
-    if saved:
-        text = ngettext("%(n)d thing was taken in.", "%(n)d things were taken in.", len(saved))
-        messages.success(request, text % {"n": len(saved)})
-    if not refused_rows:
+    report = take_in(table.rows, actor=cast(User, request.user))
+    _tell(request, report)
+    if not report.refused:
         return HttpResponseRedirect(reverse("admin:lostfound_post_changelist"))
-    return _page(model_admin, request, {"refused": refused_rows})
+    return _page(model_admin, request, {"refused": report.refused})
+
+
+def _looked_at(request: HttpRequest) -> Table:
+    """The file of the preview, read anew: a colleague may have brought it in since."""
+    text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
+    return read_table(text.encode("latin-1"), actor=cast(User, request.user))
+
+
+def _tell(request: HttpRequest, report: Report) -> None:
+    if count := len(report.saved):
+        text = ngettext("%(n)d thing was taken in.", "%(n)d things were taken in.", count)
+        messages.success(request, text % {"n": count})
+    if count := len(report.known):
+        text = ngettext(
+            "%(n)d row was left out: it had been taken in before.",
+            "%(n)d rows were left out: they had been taken in before.",
+            count,
+        )
+        messages.info(request, text % {"n": count})
 
 
 def _page(
     model_admin: PostModelAdmin, request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
     listed: list[Row] = context.get("rows") or context.get("refused") or []
-    columns = [name for name in HEADINGS if any(row.said.get(name) for row in listed)]
+    columns = [name for name in BY_NAME if any(row.said.get(name) for row in listed)]
     for row in listed:
         row.cells = [row.said.get(name, "") for name in columns]
     shown = {
         **model_admin.admin_site.each_context(request),
         "title": _("Bring in from a CSV file"),
         "opts": model_admin.opts,
-        "columns": [capfirst(str(label_for_field(name, Post))) for name in columns],
-        "headings": {name: names for name, names in HEADINGS.items()},
+        "columns": [BY_NAME[name].heading for name in columns],
+        "understood": SAVED,
         "most": MAX_ROWS,
         **context,
     }

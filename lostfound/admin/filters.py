@@ -63,3 +63,18 @@ class ShelfFilter(admin.SimpleListFilter):
             return queryset
         wanted = "" if value == self.nowhere else value
         return queryset.filter(kind=Post.Kind.FOUND, shelf=wanted)
+
+
+class SearchByNumber:
+    """Mixin for the list of posts: a number is looked up, not searched for in words."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Post], search_term: str
+    ) -> tuple[QuerySet[Post], bool]:
+        """The one post that is called so, or what the words find."""
+        if (called := Post.called(search_term)) is not None:
+            return queryset.filter(called), False
+        found: tuple[QuerySet[Post], bool] = super().get_search_results(  # type: ignore[misc]
+            request, queryset, search_term
+        )
+        return found

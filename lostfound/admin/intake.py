@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lostfound import selectors
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.models import Post, User
 from lostfound.office_forms import IntakeForm
@@ -19,6 +20,7 @@ from lostfound.services import SentBefore, submit_post
 # What most things of one round have in common, so that it is typed once.
 REMEMBERED: Final = ("office", "building", "shelf")
 SESSION_KEY: Final = "intake"
+ARRIVED_KEY: Final = "intake_arrived"  # the sending whose draft the browser may forget
 SHELVES_OFFERED: Final = 50
 
 
@@ -28,7 +30,9 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
         raise PermissionDenied
     person = cast(User, request.user)
     if request.method != "POST":
-        form = IntakeForm(user=person, given={"office": person.office_id, **_remembered(request)})
+        remembered = _remembered(request)
+        remembered["office"] = _office_at_first(person, remembered.get("office"))
+        form = IntakeForm(user=person, given=remembered)
         return _page(model_admin, request, form)
     form = IntakeForm(request.POST, request.FILES, user=person)
     saved = _saved(form, person)
@@ -38,6 +42,7 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
     request.session[SESSION_KEY] = {
         name: getattr(form.cleaned_data[name], "pk", form.cleaned_data[name]) for name in REMEMBERED
     }
+    request.session[ARRIVED_KEY] = form.sending
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
     text = format_html('<a href="{}">{}</a>', url, saved.title)
     messages.success(request, format_html(_("Taken in: {}. It is being compared."), text))
@@ -71,6 +76,16 @@ def _remembered(request: HttpRequest) -> dict[str, Any]:
     return {name: kept[name] for name in REMEMBERED if kept.get(name)}
 
 
+def _office_at_first(person: User, last: int | None) -> int | None:
+    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
+    offices = [office.pk for office in selectors.active_offices()]
+    if last is None and person.office_id is None:  # the session of yesterday has ended
+        before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
+        last = before.values_list("office", flat=True).first()
+    only = offices[0] if len(offices) == 1 else None
+    return next((office for office in (person.office_id, last) if office in offices), only)
+
+
 def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -> TemplateResponse:
     shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
     context = {
@@ -78,6 +93,8 @@ def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -
         "title": _("Take in a found thing"),
         "opts": model_admin.opts,
         "form": form,
+        # Kept in the session until a page was asked for: the answer to a sending may get lost.
+        "arrived": request.session.pop(ARRIVED_KEY, ""),
         "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
     }
     status = HTTPStatus.OK

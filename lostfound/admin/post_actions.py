@@ -1,13 +1,15 @@
 """What staff do with many posts at once. Each row is asked for on its own; the others go on."""
 
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from typing import Any, Final, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.admin.files import export_response
@@ -19,6 +21,16 @@ from lostfound.services import (
     note_look,
     reopen_post,
 )
+from lostfound.services.post_fields import clean_text
+
+MAX_NAMED: Final = 5  # posts of one refusal; how many there are is said in any case
+
+# What a service can only call a change in the meantime.
+ALREADY_CLOSED: Final = {
+    Post.Status.CLOSED: gettext_lazy("Closed already."),
+    Post.Status.RETURNED: gettext_lazy("Returned to its owner already."),
+}
+ALREADY_OPEN: Final = {Post.Status.OPEN: gettext_lazy("Open already.")}
 
 
 class PostActions(PostModelAdmin):
@@ -26,51 +38,121 @@ class PostActions(PostModelAdmin):
 
     actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
 
-    @admin.action(description=_("Close the chosen posts"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Close the chosen posts"), permissions=["change"])
     def close_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Take them out of matching."""
-        self._each(request, queryset, close_post)
 
-    @admin.action(description=_("Move the chosen things to the shelf"), permissions=["change"])
+        def close(post: Post) -> None:
+            _refuse_already(post, ALREADY_CLOSED)
+            close_post(post, actor=actor_of(request))
+
+        self._tell_changed(request, *_each(queryset, close))
+
+    @admin.action(description=gettext_lazy("Open the chosen posts again"), permissions=["change"])
+    def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        """Put them back into matching."""
+
+        def reopen(post: Post) -> None:
+            _refuse_already(post, ALREADY_OPEN)
+            reopen_post(post, actor=actor_of(request))
+
+        self._tell_changed(request, *_each(queryset, reopen))
+
+    @admin.action(
+        description=gettext_lazy("Move the chosen things to the shelf"), permissions=["change"]
+    )
     def move_to_shelf(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Put found things on the shelf that is named beside the action."""
-        shelf = request.POST.get("shelf", "")
-        moved = 0
-        for post in queryset.filter(kind=Post.Kind.FOUND):
-            try:
-                edit_post(post, actor=actor_of(request), fields={"shelf": shelf})
-                moved += 1
-            except ValidationError as refused:
-                self.message_user(
-                    request, f"{post}: {' '.join(refused.messages)}", messages.WARNING
-                )
-            except PermissionDenied as refused:
-                self.message_user(request, f"{post}: {refused}", messages.WARNING)
-        text = ngettext("%(n)d thing was moved.", "%(n)d things were moved.", moved)
-        self.message_user(request, text % {"n": moved}, messages.SUCCESS)
+        try:
+            shelf = clean_text(request.POST.get("shelf", ""), is_one_line=True)
+        except ValidationError:
+            shelf = ""
+        if not shelf:
+            text = _("Please name the shelf beside the action. Nothing was moved.")
+            self.message_user(request, text, messages.ERROR)
+            return
 
-    @admin.action(description=_("Save the chosen posts as a CSV file"), permissions=["view"])
+        def move(post: Post) -> None:
+            if post.kind != Post.Kind.FOUND:
+                raise ValidationError(_("A lost post: only found things lie on a shelf."))
+            edit_post(post, actor=actor_of(request), fields={"shelf": shelf})
+
+        moved, refused = _each(queryset, move)
+        if moved:
+            text = ngettext(
+                "%(n)d thing was moved to %(shelf)s.",
+                "%(n)d things were moved to %(shelf)s.",
+                moved,
+            )
+            self.message_user(request, text % {"n": moved, "shelf": shelf}, messages.SUCCESS)
+        self._tell_refused(request, refused)
+
+    @admin.action(
+        description=gettext_lazy("Save the chosen posts as a CSV file"), permissions=["view"]
+    )
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
         """A file that is safe to open in a spreadsheet."""
         note_look(actor_of(request), Look.What.EXPORT, queryset)
         return export_response(queryset)
 
-    @admin.action(description=_("Open the chosen posts again"), permissions=["change"])
-    def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Put them back into matching."""
-        self._each(request, queryset, reopen_post)
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Post], service: Any) -> None:
-        done = 0
-        for post in queryset:
-            try:
-                service(post, actor=actor_of(request))
-                done += 1
-            except (TransitionRefused, PermissionDenied) as refused:
-                self.message_user(request, f"{post}: {refused}", messages.WARNING)
+    def _tell_changed(
+        self, request: HttpRequest, done: int, refused: dict[str, list[Post]]
+    ) -> None:
         if done:
             text = ngettext("%(n)d post was changed.", "%(n)d posts were changed.", done)
             self.message_user(request, text % {"n": done}, messages.SUCCESS)
+        self._tell_refused(request, refused)
+
+    def _tell_refused(self, request: HttpRequest, refused: dict[str, list[Post]]) -> None:
+        """One message, in which each reason stands once."""
+        if not refused:
+            return
+        count = sum(map(len, refused.values()))
+        head = ngettext(
+            "%(n)d post was left out as it is:", "%(n)d posts were left out as they are:", count
+        ) % {"n": count}
+        lines = format_html_join(
+            "",
+            "<li>{} ({}) {}{}</li>",
+            (
+                (
+                    why,
+                    len(posts),
+                    ", ".join(f"{post.number} {post.title}" for post in posts[:MAX_NAMED]),
+                    " …" if len(posts) > MAX_NAMED else "",
+                )
+                for why, posts in refused.items()
+            ),
+        )
+        self.message_user(request, format_html("{}<ul>{}</ul>", head, lines), messages.WARNING)
+
+
+def _each(
+    posts: Iterable[Post], change: Callable[[Post], None]
+) -> tuple[int, dict[str, list[Post]]]:
+    """How many were changed, and by each reason those that were not."""
+    done = 0
+    refused: dict[str, list[Post]] = {}
+    for post in posts:
+        try:
+            change(post)
+            done += 1
+        except ValidationError as error:
+            refused.setdefault(" ".join(error.messages), []).append(post)
+        except (TransitionRefused, PermissionDenied) as error:
+            refused.setdefault(str(error), []).append(post)
+    return done, refused
+
+
+def _refuse_already(post: Post, already: dict[Post.Status, Any]) -> None:
+    """What needs no change is not one that was made in the meantime.
+
+    Raises:
+        TransitionRefused: with the status in words.
+    """
+    for status, why in already.items():
+        if post.status == status:
+            raise TransitionRefused(str(why))
 
 
 def actor_of(request: HttpRequest) -> User:

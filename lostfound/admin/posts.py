@@ -6,14 +6,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import PostModelForm
 from lostfound.admin.columns import PostColumns
-from lostfound.admin.files import import_view
-from lostfound.admin.filters import AgeFilter, ShelfFilter
+from lostfound.admin.files import import_view, sample_view
+from lostfound.admin.filters import AgeFilter, SearchByNumber, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
 from lostfound.admin.numbers import FilterNumbers
@@ -37,7 +37,7 @@ from lostfound.services.post_fields import (
 
 
 @admin.register(Post)
-class PostAdmin(PostColumns, FilterNumbers, PostActions):
+class PostAdmin(PostColumns, FilterNumbers, SearchByNumber, PostActions):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm
@@ -83,10 +83,14 @@ class PostAdmin(PostColumns, FilterNumbers, PostActions):
         def bring_in(request: HttpRequest) -> HttpResponse:
             return import_view(self, request)
 
+        def sample(request: HttpRequest) -> StreamingHttpResponse:
+            return sample_view(self, request)
+
         guarded = self.admin_site.admin_view
         return [
             path("intake/", guarded(intake), name="lostfound_post_intake"),
             path("import/", guarded(bring_in), name="lostfound_post_import"),
+            path("import/sample/", guarded(sample), name="lostfound_post_import_sample"),
             *super().get_urls(),
         ]
 
@@ -107,14 +111,14 @@ class PostAdmin(PostColumns, FilterNumbers, PostActions):
         """A lost post has nothing that is kept."""
         custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
         words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
-        facts = ("status", "public_id", "created_at", "updated_at") if obj else ()
+        facts = ("status", "number", "created_at", "updated_at") if obj else ()
         return ("kind", "author", *words, *custody, *facts)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """The status is changed by actions and decisions only; a matched post may still move."""
         if obj is None:
             return ()
-        fixed = ("kind", "author", "status", "public_id", "created_at", "updated_at")
+        fixed = ("kind", "author", "status", "number", "created_at", "updated_at")
         if obj.is_open:
             return fixed
         return (*fixed, *(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS))

@@ -22,6 +22,7 @@ MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
 HIDDEN_MARK = "…"  # what the public reads in place of hidden words
 MAX_INITIALS = 2  # characters
+NUMBER_MARK = "LF-"  # what is numbered here is told apart from other lists' running numbers
 
 
 class Colour(models.TextChoices):
@@ -165,6 +166,22 @@ class Post(models.Model):
     def get_absolute_url(self) -> str:
         """The page of this post, for its author."""
         return reverse("lostfound:post", args=[self.public_id])
+
+    @property
+    def number(self) -> str:
+        """What the office calls it, on paper and on the telephone."""
+        return f"{NUMBER_MARK}{self.pk}"
+
+    @staticmethod
+    def called(number: str) -> tuple[str, int | uuid.UUID] | None:
+        """The field and value by which a post of this number is found; None where it is none."""
+        number = number.strip()
+        if written := re.fullmatch(rf"{NUMBER_MARK}([0-9]{{1,15}})", number, re.IGNORECASE):
+            return "pk", int(written[1])
+        try:
+            return "public_id", uuid.UUID(number)
+        except ValueError:
+            return None
 
     @property
     def colour_name(self) -> str:

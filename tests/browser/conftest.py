@@ -77,6 +77,7 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
         scheme: Any = "light",
         script: bool = True,
         expected: tuple[str, ...] = (),  # what its console may say, by the test's own hand
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             locale=locale,
@@ -85,6 +86,8 @@ def open_page(browser: Browser, site: Site, signed_in: Callable[[str], Any]) -> 
             base_url=site.url,
             storage_state=signed_in(name) if name else None,
             java_script_enabled=script,
+            has_touch=touch,
+            is_mobile=touch,
         )
         contexts.append(context)
         page = context.new_page()

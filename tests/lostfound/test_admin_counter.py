@@ -53,6 +53,36 @@ def test_a_thing_is_taken_in_with_little_more_than_a_photograph(
     assert form["sent_as"].value() != "a" * 32
 
 
+def first_office(person: User) -> Any:
+    return signed_in(person).get(INTAKE).context["form"]["office"].value()
+
+
+def test_a_thing_lies_at_first_at_the_clerks_own_office(staff: User) -> None:
+    offices = list(Office.objects.order_by("pk"))
+    assert first_office(staff) is None
+    # A session that begins anew remembers nothing; what was taken in before still tells.
+    make_post(author=staff, office=offices[1])
+    assert first_office(staff) == offices[1].pk
+    staff.office = offices[0]
+    staff.save()
+    client = signed_in(staff)
+    client.post(INTAKE, thing(title="우산", office=offices[1].pk))
+    assert client.get(INTAKE).context["form"]["office"].value() == offices[0].pk
+
+
+def test_where_there_is_one_office_things_lie_there(staff: User) -> None:
+    only = Office.objects.order_by("pk")[0]
+    Office.objects.exclude(pk=only.pk).update(is_active=False)
+    assert first_office(staff) == only.pk
+
+
+def test_the_page_after_a_thing_names_the_sending_whose_draft_is_done(client: Client) -> None:
+    client.post(INTAKE, thing(title="우산"))
+    text = page(client.get(INTAKE))
+    assert f'data-sending="form-{"a" * 32}"' in text and 'data-draft="intake"' in text
+    assert "data-draft-done" not in page(client.get(INTAKE))
+
+
 def test_sent_twice_it_is_taken_in_once(client: Client) -> None:
     for _ in range(2):
         assert client.post(INTAKE, thing(title="긴 우산")).status_code == 302
@@ -70,16 +100,55 @@ def test_only_who_may_add_posts_takes_things_in() -> None:
     client = signed_in(make_user(is_staff=True))
     for path in (INTAKE, IMPORT):
         assert client.get(path).status_code == client.post(path, {}).status_code == 403
+    assert client.get(f"{IMPORT}sample/").status_code == 403
 
 
-def test_chosen_things_move_to_a_shelf(client: Client) -> None:
-    found, lost = make_post(kind="found"), make_post(kind="lost")
-    body = {"action": "move_to_shelf", "shelf": "B-3", "_selected_action": [found.pk, lost.pk]}
-    client.post(LIST, body)
+def act(client: Client, action: str, *posts: Post, **values: str) -> list[tuple[str, str]]:
+    """What is told after an action over posts."""
+    body = {"action": action, "_selected_action": [post.pk for post in posts], **values}
+    answer = client.post(LIST, body, follow=True)
+    return [(message.level_tag, str(message)) for message in answer.context["messages"]]
+
+
+def test_chosen_things_move_to_a_shelf_and_lost_posts_are_named(client: Client) -> None:
+    found = make_post(kind="found")
+    lost = [make_post(kind="lost", title=f"모자 {number}") for number in range(2)]
+    told = act(client, "move_to_shelf", found, *lost, shelf=" B-3 ")
     found.refresh_from_db()
-    lost.refresh_from_db()
-    assert (found.shelf, lost.shelf) == ("B-3", "")
-    assert found.events.filter(action="edited").exists()
+    assert found.shelf == "B-3" and found.events.filter(action="edited").exists()
+    assert not Post.objects.lost().exclude(shelf="").exists()
+    assert [level for level, _ in told] == ["success", "warning"]
+    assert "B-3" in told[0][1]
+    assert "2" in told[1][1] and all(f"{post.number} {post.title}" in told[1][1] for post in lost)
+
+
+@pytest.mark.parametrize("shelf", ["", "   ", "\u3164"])
+def test_without_a_shelf_nothing_moves(client: Client, shelf: str) -> None:
+    found = make_post(kind="found", shelf="A-1")
+    told = act(client, "move_to_shelf", found, shelf=shelf)
+    found.refresh_from_db()
+    assert found.shelf == "A-1" and [level for level, _ in told] == ["error"]
+
+
+def test_equal_refusals_are_one_line_with_their_number(staff: User) -> None:
+    client = signed_in(staff, "en")
+    posts = [make_post(title=f"umbrella {number}") for number in range(8)]
+    Post.objects.filter(pk__in=[post.pk for post in posts[:6]]).update(status="matched")
+    told = act(client, "close_posts", *posts)
+    assert [level for level, _ in told] == ["success", "warning"]
+    assert told[0][1].startswith("2 posts") and told[1][1].startswith("6 posts")
+    assert told[1][1].count("<li>") == 1 and "(6)" in told[1][1] and "…" in told[1][1]
+
+
+def test_what_is_so_already_is_not_called_changed_meanwhile(staff: User) -> None:
+    client = signed_in(staff, "en")
+    opened, closed, returned = make_post(), make_post(), make_post()
+    Post.objects.filter(pk=closed.pk).update(status="closed")
+    Post.objects.filter(pk=returned.pk).update(status="returned")
+    assert "Open already" in act(client, "reopen_posts", opened)[0][1]
+    told = act(client, "close_posts", closed, returned)
+    assert "Closed already" in told[0][1] and "Returned to its owner already" in told[0][1]
+    assert "meantime" not in told[0][1] and told[0][1].startswith("2 posts")
 
 
 def test_the_list_is_narrowed_by_shelf_and_age(client: Client) -> None:
@@ -100,17 +169,54 @@ def test_chosen_posts_go_out_as_a_file(client: Client) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert [row["number"] for row in rows] == [str(post.public_id)]
+    assert [row["번호"] for row in rows] == [post.number]
+
+
+def looked_at(client: Client, content: str) -> Any:
+    return client.post(IMPORT, {"file": SimpleUploadedFile("things.csv", content.encode())})
 
 
 def test_a_file_is_looked_at_before_anything_is_saved(client: Client) -> None:
-    content = "title,category,shelf\n긴 우산,umbrella,A-1\n지갑,우주선,A-1\n".encode()
-    preview = client.post(IMPORT, {"file": SimpleUploadedFile("things.csv", content)})
+    content = "title,category,shelf,kept_note\n긴 우산,umbrella,A-1,벤치\n지갑,우주선,A-1,벤치\n"
+    preview = looked_at(client, content)
     assert not Post.objects.exists() and "우주선" in page(preview)
     answer = client.post(IMPORT, {"content": preview.context["content"]})
     post = Post.objects.get()
     assert (post.title, post.shelf, post.kind) == ("긴 우산", "A-1", "found")
     assert "우주선" in page(answer)  # the row that was refused
+
+
+def test_what_a_colleague_brought_in_is_named_before_and_left_out_after(client: Client) -> None:
+    content = "제목,보관 메모\n긴 우산,벤치\n"
+    colleague = signed_in(StaffFactory.create())
+    colleague.post(IMPORT, {"content": looked_at(colleague, content).context["content"]})
+    post = Post.objects.get()
+    preview = looked_at(client, content + "장갑,벤치\n")
+    assert (preview.context["fine"], preview.context["known"]) == (1, 1)
+    assert f">{post.number}</a>" in page(preview)
+    answer = client.post(IMPORT, {"content": preview.context["content"]}, follow=True)
+    told = [(message.level_tag, str(message)) for message in answer.context["messages"]]
+    assert [level for level, _ in told] == ["success", "info"]
+    assert all("1" in text for _, text in told) and Post.objects.count() == 2
+
+
+def test_a_sample_file_can_be_fetched_and_brought_in(client: Client) -> None:
+    sample = client.get(f"{IMPORT}sample/")
+    content = b"".join(sample.streaming_content).decode()  # type: ignore[attr-defined]
+    assert content.startswith("\ufeff제목,") and sample.headers["Content-Type"].startswith(
+        "text/csv"
+    )
+    preview = looked_at(client, content)
+    assert (preview.context["fine"], preview.context["known"]) == (2, 0)
+    assert f"{IMPORT}sample/" in page(client.get(IMPORT))
+
+
+def test_a_post_is_looked_up_by_its_number(client: Client) -> None:
+    post, other = make_post(title="파란 우산"), make_post(title="빨간 우산")
+    for number in (post.number, post.number.lower(), str(post.public_id)):
+        listed = page(client.get(LIST, {"q": number}))
+        assert post.title in listed and other.title not in listed
+    assert post.number in page(client.get(f"{LIST}{post.pk}/change/"))
 
 
 def test_a_preview_that_was_tampered_with_is_refused(client: Client) -> None:

@@ -15,14 +15,26 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   let timer = 0;
   let asked = "";
   let latest = 0;
+  let mayReplace = false; // the key was pressed, and something stayed that was chosen before
 
   function words() {
     return ["title", "description"].map((name) => form.elements[name]?.value.trim() ?? "");
   }
 
+  // A photograph that the server keeps since the form came back with an error.
+  function kept() {
+    return form.querySelector('[data-photos] .preview img[src^="data:image"]');
+  }
+
+  // What is asked about; the same is not asked twice.
+  function subject() {
+    const file = photos?.files[0];
+    return JSON.stringify([...words(), file ? [file.name, file.size] : kept()?.src.length]);
+  }
+
   // Only a small copy leaves the phone; a format that this browser cannot draw is left out.
   async function smallPhoto() {
-    const file = photos?.files[0];
+    const file = photos?.files[0] ?? kept();
     if (!file) {
       return null;
     }
@@ -41,9 +53,8 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
 
   async function ask() {
     const [title, description] = words();
-    const file = photos?.files[0];
-    const key = JSON.stringify([title, description, file && [file.name, file.size]]);
-    if (key === asked || (title.length < 2 && !file)) {
+    const key = subject();
+    if (key === asked || (title.length < 2 && !photos?.files[0] && !kept())) {
       return;
     }
     asked = key;
@@ -97,6 +108,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
       any = any || choices.length > 0;
     });
     proposals.hidden = !any;
+    mayReplace = false;
     mark();
   }
 
@@ -125,21 +137,33 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     changed?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // One key takes the likeliest of both.
+  // One key takes the likeliest of both where nothing is chosen; once more, and it replaces.
   document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.code !== "KeyA" || proposals.hidden) {
+    if (!event.altKey || event.code !== "KeyA" || event.repeat || proposals.hidden) {
       return;
     }
     event.preventDefault();
-    const names = ["category", "colour"].flatMap((field) => {
+    const taken = [];
+    let stays = false;
+    ["category", "colour"].forEach((field) => {
       const first = proposals.querySelector(`.proposal[data-field="${field}"]`);
-      if (!first) {
-        return [];
+      const now = form.elements[field].value;
+      if (!first || (now === first.dataset.value && !mayReplace)) {
+        return;
       }
-      choose(field, first.dataset.value);
-      return [first.querySelector("b").textContent];
+      if (now && !mayReplace) {
+        stays = true;
+        return;
+      }
+      taken.push([field, first]);
     });
-    said.textContent = panel.dataset.chosen.replace("{name}", names.join(", "));
+    taken.forEach(([field, first]) => choose(field, first.dataset.value));
+    const names = taken.map(([, first]) => first.querySelector("b").textContent);
+    said.textContent = [
+      names.length ? panel.dataset.chosen.replace("{name}", names.join(", ")) : "",
+      stays ? (form.dataset.kept ?? "") : "",
+    ].join(" ");
+    mayReplace = stays;
   });
 
   function mark() {
@@ -156,7 +180,14 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
 
   ["title", "description"].forEach((name) => form.elements[name]?.addEventListener("input", later));
   photos?.addEventListener("change", later);
-  form.addEventListener("change", mark);
+  form.addEventListener("change", () => {
+    mayReplace = false;
+    mark();
+  });
+  // What came back with an error was asked about before, and is answered.
+  if (form.hasAttribute("data-bound") && form.elements.category?.value) {
+    asked = subject();
+  }
   // From now on the room for the proposals is there, so that nothing moves when they come.
   panel.classList.add("enhanced");
   hint.hidden = false;

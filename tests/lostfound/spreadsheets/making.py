@@ -1,0 +1,20 @@
+"""Files of found things, for tests."""
+
+from lostfound.models import User
+from lostfound.spreadsheets import Row, read_table
+from tests.factories import OfficeFactory, StaffFactory
+
+
+def table(*lines: str) -> bytes:
+    """The lines of a file as bytes."""
+    return "\n".join(lines).encode()
+
+
+def clerk(*, has_office: bool = True) -> User:
+    """Who brings files in; of one office, so that a row need not name it."""
+    return StaffFactory.create(office=OfficeFactory.create() if has_office else None)
+
+
+def rows_of(content: bytes, actor: User | None = None) -> list[Row]:
+    """The rows of a file as somebody of an office reads it."""
+    return read_table(content, actor=actor or clerk()).rows
