@@ -1,8 +1,8 @@
-"""The forms that people fill in. They check; services write."""
+"""The form in which people say what they lost. It checks; services write."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django import forms
@@ -12,20 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors, staged_photos
 from lostfound.form_fields import PhotosField, RowField
-from lostfound.models import Building, Category, Colour, Office, Photo, Post, User
+from lostfound.models import Building, Category, Colour, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
 from lostfound.services.post_fields import (
-    CUSTODY_FIELDS,
     EDITABLE_FIELDS,
     OLDEST_DAYS,
     refuse_future,
     refuse_long_ago,
 )
 from lostfound.services.post_photos import too_many
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 Named = TypeVar("Named", Photo, staged_photos.StagedPhoto)
 
@@ -112,11 +108,11 @@ class PostForm(forms.Form):
     def _offer_rows(self) -> None:
         category: Category | None = self.post.category if self.post else None
         building: Building | None = self.post.building if self.post else None
-        self._row_field("category").offer(
+        self.row_field("category").offer(
             ((family.name, rows) for family, rows in selectors.categories_by_family(keep=category)),
             empty=_("Not sure"),
         )
-        self._row_field("building").offer(
+        self.row_field("building").offer(
             ((zone.name, rows) for zone, rows in selectors.buildings_by_zone(keep=building)),
             empty=_("Not sure"),
         )
@@ -141,7 +137,8 @@ class PostForm(forms.Form):
             field.choices = [(str(photo.public_id), str(photo)) for photo in self.photos_now]
             field.error_messages["invalid_choice"] = _("This photograph is no longer here.")
 
-    def _row_field(self, name: str) -> RowField:
+    def row_field(self, name: str) -> RowField:
+        """A field of rows, ready to be told what it offers."""
         field = self.fields[name]
         assert isinstance(field, RowField)
         field.error_messages["invalid_choice"] = _("Please choose from the list.")
@@ -244,62 +241,3 @@ class PostForm(forms.Form):
     def let_photos_go(self) -> None:
         """The photographs belong to a post now."""
         staged_photos.discard_staged(self.staged)
-
-
-class FoundPostForm(PostForm):
-    """What a person says about a thing that they found, and where it is kept."""
-
-    kind = Post.Kind.FOUND
-    no_office: "StrOrPromise" = _("I have not handed it in")  # the empty choice
-
-    office = RowField(label=_("Which office has it?"), required=False)
-    kept_note = forms.CharField(
-        label=_("Or where is it kept?"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["building"].label = _("Where did you find it?")
-        self.fields["happened_on"].label = _("When did you find it?")
-        offices: list[Office] = list(selectors.active_offices())
-        kept = self.post.office if self.post else None
-        if kept and kept not in offices:
-            offices.append(kept)
-        self._row_field("office").offer(
-            [(_("Lost-and-found offices"), offices)], empty=self.no_office
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """Whoever lost it must be told where to go."""
-        cleaned = super().clean()
-        if not {"office", "kept_note"} & self.errors.keys() and not (
-            cleaned.get("office") or cleaned.get("kept_note")
-        ):
-            message = _("Please choose the office, or write where the thing is kept.")
-            self.add_error("office", ValidationError(message, code="required"))
-        return cleaned
-
-
-class KeepingForm(FoundPostForm):
-    """Where a found thing is kept: it may move although its post is matched already."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in EDITABLE_FIELDS:
-            if name not in CUSTODY_FIELDS:
-                del self.fields[name]
-
-
-FORMS: Final[dict[str, type[PostForm]]] = {"lost": PostForm, "found": FoundPostForm}
-
-
-def form_for(post: Post) -> type[PostForm] | None:
-    """The form in which a post may be changed now, if it may be changed at all."""
-    if post.is_open:
-        return FORMS[post.kind]
-    if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:
-        return KeepingForm
-    return None

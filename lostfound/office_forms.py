@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.forms import FoundPostForm
+from lostfound.found_forms import FoundPostForm
 from lostfound.models import Post
 from lostfound.models.post import MAX_HIDDEN_CHARS
 from lostfound.services.post_fields import OFFICE_FIELDS

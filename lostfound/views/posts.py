@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lostfound import selectors, services
-from lostfound.forms import FORMS, PostForm, form_for
+from lostfound.forms import PostForm
+from lostfound.found_forms import FORMS, form_for
 from lostfound.models import Look, Post
 from lostfound.people import signed_in
 from lostfound.throttles import throttle_write

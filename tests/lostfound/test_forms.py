@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDict
 from pytest_django import Settings
 
-from lostfound.forms import FORMS, KeepingForm, PostForm, form_for
+from lostfound.forms import PostForm
+from lostfound.found_forms import FORMS, KeepingForm, form_for
 from lostfound.models import Building, Category, Office, Post, User, Zone
 from lostfound.services import change_status
 from tests.lostfound.making import make_category, make_post, make_user, upload
