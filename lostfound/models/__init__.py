@@ -2,11 +2,12 @@
 
 from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
+from lostfound.models.history import DeletedPost, PostEvent
 from lostfound.models.look import Look
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
-from lostfound.models.post import Colour, DeletedPost, Post, PostEvent
+from lostfound.models.post import Colour, Post
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
