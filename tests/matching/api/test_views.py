@@ -135,7 +135,7 @@ def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
         ("returned", "now", False),
     ]
     korean = Device(post.author, "ko").get(path).json()
-    assert korean[2]["label"] == "분실물센터 확인"
+    assert korean[2]["label"] == "분실물센터 확정"
     other, _phone = owned()
     assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
 
