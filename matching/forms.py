@@ -82,7 +82,8 @@ class SearchForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if isinstance(since, date) and isinstance(until, date) and since > until:
-            self.add_error("until", ValidationError(_("This day lies before the first one.")))
+            message = _("This day lies before the first one.")
+            self.add_error("until", ValidationError(message, "before_since"))
         return cleaned
 
     @property

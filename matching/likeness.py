@@ -3,11 +3,16 @@
 A score in full would let somebody compare guesses at words that are not public.
 """
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.core.registry import get_strategy
 from matching.models import Match
+
+# A probability of calibrated_v3; a cosine that high is as rare.
+VERY_SIMILAR_FROM: Final = 0.8
 
 
 class Likeness(models.TextChoices):
@@ -18,6 +23,6 @@ class Likeness(models.TextChoices):
 
 
 def likeness(match: Match) -> Likeness:
-    """Very similar from where on people are told of a pair unasked."""
-    is_strong = match.score >= get_strategy(match.strategy).alert_from
+    """Very similar where four of five such pairs are about one thing."""
+    is_strong = match.score >= max(get_strategy(match.strategy).alert_from, VERY_SIMILAR_FROM)
     return Likeness.VERY_SIMILAR if is_strong else Likeness.SIMILAR

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db.models import Model, Q, QuerySet
 
 from lostfound import selectors
+from lostfound.colour_words import colour_named
 from lostfound.models import Building, Category, Post
 from matching.core.filters import Wanted
 from matching.core.types import MISSING
@@ -35,6 +36,7 @@ class Finding:
         reasons: names of the terms that speak for it.
         words: of the query, as its title writes them.
         category: whose name holds words of the query that the title lacks; likewise building.
+        colour: its name, where the query names that colour in other words than the title.
         says_all: whether title and names hold every word of the query.
     """
 
@@ -44,6 +46,7 @@ class Finding:
     words: tuple[str, ...] = ()
     category: Category | None = None
     building: Building | None = None
+    colour: str = ""
     says_all: bool = False
 
 
@@ -164,6 +167,10 @@ def _finding(post: Post, hit: Hit | None, words: list[str]) -> Finding:
         for field, row in (("category", post.category), ("building", post.building))
     }
     there = {*written, *named["category"], *named["building"]}
+    coloured = {word for word in words if post.colour and colour_named(word) == post.colour}
+    coloured -= written.keys()
+    if there or hit:  # a colour alone names no thing
+        there |= coloured
 
     def adds(field: str) -> bool:
         return any(word not in written for word in named[field])
@@ -176,6 +183,7 @@ def _finding(post: Post, hit: Hit | None, words: list[str]) -> Finding:
         tuple(dict.fromkeys(written.values())),
         post.category if adds("category") else None,
         post.building if adds("building") else None,
+        post.colour_name if coloured & there else "",
         bool(words) and len(there) == len(words),
     )
 

@@ -197,6 +197,8 @@ def why_words(finding: Finding) -> list[str]:
         why.append(_("It says “%(words)s”") % {"words": ", ".join(finding.words)})
     if finding.category:
         why.append(_("Its category is “%(name)s”") % {"name": finding.category.name})
+    if finding.colour:
+        why.append(_("Its colour is “%(name)s”") % {"name": finding.colour})
     if finding.building:
         why.append(_("Its place is “%(name)s”") % {"name": finding.building.name})
     said = {"category"} if finding.category else set()

@@ -141,7 +141,7 @@ def test_after_an_error_and_a_reload_everything_is_there(
     page.locator("#id_photos").set_input_files(another)
     expect(page.locator("[data-previews] img")).to_have_count(3)
     for again in (page.reload, lambda: page.goto(FORM)):
-        again()  # the first sends the form once more
+        again()
         page.wait_for_selector(READY)
         expect(page.locator("#id_title")).to_have_value("남색 가방")
         expect(page.locator("#id_place_note")).to_have_value("3층")
@@ -153,6 +153,33 @@ def test_after_an_error_and_a_reload_everything_is_there(
     page.goto(FORM)
     page.wait_for_selector(READY)
     expect(page.locator("[data-draft-notice]")).to_be_hidden()
+
+
+def test_photographs_of_a_draft_survive_a_refusal_and_another_reload(
+    open_page: OpenPage, pictures: Path
+) -> None:
+    page = open_page("english")
+    page.goto("/posts/new/found/")
+    page.wait_for_selector(READY)
+    drawn = [draw_umbrella(pictures / "a.jpg", "#d1322b"), draw_bag(pictures / "b.jpg", "#d1322b")]
+    page.locator("#id_photos").set_input_files(drawn)
+    page.locator("#id_title").fill("두 번 새로고침")
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    page.locator("[data-busy]").click()  # refused: nobody said where it is kept
+    expect(page.locator("#id_office[aria-invalid=true]")).to_be_visible()
+    expect(page.locator("[data-previews] img")).to_have_count(2)
+    for _ in range(2):
+        page.reload()
+        page.wait_for_selector(READY)
+        expect(page.locator("[data-previews] img")).to_have_count(2)
+        expect(page.locator("#id_title")).to_have_value("두 번 새로고침")
+    page.locator("#id_kept_note").fill("경비실")
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1, name="두 번 새로고침")).to_be_visible()
+    expect(page.locator(".photos img")).to_have_count(2)
 
 
 def test_a_page_that_was_only_looked_at_makes_no_draft(open_page: OpenPage) -> None:

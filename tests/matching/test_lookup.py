@@ -216,3 +216,20 @@ def test_searching_has_a_limit(away: None, monkeypatch: pytest.MonkeyPatch) -> N
     answers = [client.get("/search/?q=우산").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
     assert client.get("/search/").status_code == 200  # looking through is free
+
+
+def test_a_colour_by_any_name_counts_beside_a_word_and_never_alone(away: None) -> None:
+    yellow = make_post(title="장우산", colour="yellow")
+    black = make_post(title="장우산", colour="black")
+    make_post(title="지갑", colour="black")
+    found = lookup.look_up("블랙 우산", None, {})
+    assert ids(found) == [black.pk, yellow.pk]
+    assert [bool(finding.colour) for finding in found.findings] == [True, False]
+    assert found.findings[0].says_all
+    assert ids(lookup.look_up("black", None, {})) == []
+
+
+def test_a_colour_that_the_title_says_is_told_once(away: None) -> None:
+    make_post(title="검은 장우산", colour="black")
+    found = lookup.look_up("검은 우산", None, {})
+    assert found.findings[0].words and not found.findings[0].colour

@@ -44,6 +44,11 @@
     const blankPhotos = shape();
     const copies = new Map(); // the file that a token of the server stands for
     let key = isNew ? `${start}/${form.elements.sent_as.value}` : start;
+    if (isBound) {
+      // A reload asks for the form anew, and the draft comes back; sent again instead, files that
+      // came from a draft would arrive empty.
+      history.replaceState(history.state, "", location.href);
+    }
     let base = version; // the post as it was when somebody began to change it
     let sentAt = 0;
     let isAnswered = false; // the server said what is wrong with it

@@ -16,6 +16,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   let asked = "";
   let latest = 0;
   let mayReplace = false; // the key was pressed, and something stayed that was chosen before
+  let isAwaited = false; // the key was pressed before there was anything to take
 
   function words() {
     return ["title", "description"].map((name) => form.elements[name]?.value.trim() ?? "");
@@ -110,6 +111,9 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     proposals.hidden = !any;
     mayReplace = false;
     mark();
+    if (any && isAwaited) {
+      accept();
+    }
   }
 
   function chip(field, choice) {
@@ -137,12 +141,23 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     changed?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // One key takes the likeliest of both where nothing is chosen; once more, and it replaces.
+  // One key takes the likeliest of both where nothing is chosen; once more, and it replaces. Pressed
+  // before anything is proposed, it waits for what comes.
   document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.code !== "KeyA" || event.repeat || proposals.hidden) {
+    if (!event.altKey || event.code !== "KeyA" || event.repeat) {
       return;
     }
     event.preventDefault();
+    if (proposals.hidden) {
+      isAwaited = true;
+      said.textContent = panel.dataset.awaited;
+    } else {
+      accept();
+    }
+  });
+
+  function accept() {
+    isAwaited = false;
     const taken = [];
     let stays = false;
     ["category", "colour"].forEach((field) => {
@@ -164,7 +179,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
       stays ? (form.dataset.kept ?? "") : "",
     ].join(" ");
     mayReplace = stays;
-  });
+  }
 
   function mark() {
     proposals.querySelectorAll("button").forEach((button) => {

@@ -37,6 +37,8 @@ def test_while_nobody_answers_exact_words_are_compared() -> None:
 
 def test_what_cannot_be_searched_is_named() -> None:
     phone = Device()
+    days = {"since": "2026-12-01", "until": "2026-01-01"}
+    assert errors_of(phone.get("search/", **days)) == {"until": ["before_since"]}
     assert errors_of(phone.get("search/", colour="ultraviolet")) == {"colour": ["invalid_choice"]}
     assert errors_of(phone.get("search/", since="soon")) == {"since": ["invalid"]}
     unknown = "00000000-0000-4000-8000-000000000000"
