@@ -91,6 +91,11 @@ def _figures(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse
     return TemplateResponse(request, "admin/matching/match/figures.html", context)
 
 
+def _never_certain(probability: float) -> str:
+    """A percentage that is not rounded up to certainty."""
+    return f"{min(probability, 0.99):.0%}" if probability < 1.0 else "100%"
+
+
 def band_bar(band: Band) -> Bar:
     """A band as it is drawn and read out."""
     label = f"{band.low:.0%}–{band.high:.0%}"
@@ -103,7 +108,7 @@ def band_bar(band: Band) -> Bar:
         count=band.count,
         width=round(band.share * CHART_WIDTH),
         mark=round(band.mean * CHART_WIDTH),
-        predicted=f"{band.mean:.0%}",
+        predicted=_never_certain(band.mean),
         share=f"{band.share:.0%}",
         interval=f"{low * 100:.0f}–{high:.0%}",
         verdict=verdict,
