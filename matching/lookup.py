@@ -76,11 +76,28 @@ def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Foun
             by_meaning = False
     exact = _exact_ids(words, facts)
     known = {hit.post_id: hit for hit in hits}
-    rows = things_with(facts).filter(pk__in={*known, *exact}).prefetch_related(None)
-    findings = [_finding(post, known.get(post.pk), words) for post in rows]
+    colours = {word: str(colour_named(word) or "") for word in words}
+    findings = [
+        _finding(post, known.get(post.pk), words, colours)
+        for post in _lightly({*known, *exact}, facts)
+    ]
     listed = [finding for finding in findings if finding.bits > 0.0]
     listed.sort(key=lambda finding: (not finding.says_all, -finding.bits, -finding.post_id))
     return Found(tuple(listed), by_meaning)
+
+
+def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
+    """Posts with what is read of hundreds of them: their words, category, colour and building."""
+    rows = things_with(facts).filter(pk__in=post_ids).select_related(None).prefetch_related(None)
+    posts = list(rows.only("kind", "title", "hidden_facts", "colour", "category", "building"))
+    categories = Category.objects.in_bulk({post.category_id for post in posts if post.category_id})
+    buildings = Building.objects.in_bulk({post.building_id for post in posts if post.building_id})
+    for post in posts:
+        if post.category_id:
+            post.category = categories.get(post.category_id)
+        if post.building_id:
+            post.building = buildings.get(post.building_id)
+    return posts
 
 
 def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: str) -> int:
@@ -159,7 +176,7 @@ def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
     }
 
 
-def _finding(post: Post, hit: Hit | None, words: list[str]) -> Finding:
+def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str, str]) -> Finding:
     title = composed(post.public_title)
     written = {word: said for word in words if (said := said_in(word, title))}
     named = {
@@ -167,7 +184,7 @@ def _finding(post: Post, hit: Hit | None, words: list[str]) -> Finding:
         for field, row in (("category", post.category), ("building", post.building))
     }
     there = {*written, *named["category"], *named["building"]}
-    coloured = {word for word in words if post.colour and colour_named(word) == post.colour}
+    coloured = {word for word in words if post.colour and colours[word] == post.colour}
     coloured -= written.keys()
     if there or hit:  # a colour alone names no thing
         there |= coloured

@@ -66,6 +66,16 @@ def waterfall(
     return steps
 
 
+def spoken_bits(terms: Mapping[str, float | None], weighing: Weighing) -> float:
+    """What the known terms add to the odds beside the prior: the waterfall's sum, without steps."""
+    said = sum(
+        weighing.weights.get(name, 1.0) * value
+        for name, value in terms.items()
+        if value is not None and name != "prior"
+    )
+    return weighing.scale * said / log(2.0)
+
+
 def reasons(steps: list[Step], most: int = 3) -> tuple[list[Step], list[Step]]:
     """The strongest steps for and against a match, strongest first; the prior is no reason."""
     spoken = [

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from matching.conf import matching_settings
-from matching.core.explanation import reasons, waterfall
+from matching.core.explanation import reasons, spoken_bits, waterfall
 from matching.core.filters import Wanted
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
@@ -125,7 +125,9 @@ def _meant(told: list[Told], profile: ScoringProfile) -> list[Told]:
         post_id=0, kind="lost", text_vec=vec, image_vecs=np.zeros((0, len(vec)), dtype=np.float32)
     )
     scores = score_things(query, listed, fingerprint=profile.fingerprint, profile=profile)
-    nothing = {post_id: _told(score, profile.weighing)[1] for post_id, score in scores.items()}
+    nothing = {
+        post_id: spoken_bits(score.terms, profile.weighing) for post_id, score in scores.items()
+    }
     left = [
         (post_id, bits - max(nothing.get(post_id, 0.0), 0.0), reasons)
         for post_id, bits, reasons in told
@@ -166,8 +168,10 @@ def _wanted(given: dict[str, Any]) -> Wanted:
 
 def _told(score: Score, weighing: Weighing) -> Told:
     """The post with what speaks for it altogether, and the terms that do so strongly."""
+    bits = spoken_bits(score.terms, weighing)
+    if bits <= 0.0:  # not listed, so nobody asks why
+        return score.post_id, bits, []
     steps = waterfall(score.terms, weighing, score.score)
     known = [step for step in steps if score.terms.get(step.name) is not None]
-    bits = sum(step.bits or 0.0 for step in known if step.name != "prior")
     strong = [step.name for step in reasons(known)[0] if (step.bits or 0.0) >= STRONG_BITS]
     return score.post_id, bits, strong
