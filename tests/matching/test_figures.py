@@ -1,7 +1,6 @@
 """The office's figures: of decisions that stand, and of what was really seen."""
 
 from datetime import datetime, timedelta
-from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,7 +149,7 @@ def test_the_bands_say_over_which_time_they_are() -> None:
     assert (found.bands_from, found.bands_to) == (now - timedelta(days=40), now - timedelta(days=1))
 
 
-def test_thousands_of_decisions_cost_no_more_queries_and_little_time() -> None:
+def test_thousands_of_decisions_cost_no_more_queries() -> None:
     match = MatchFactory.create(strategy=V3)
     template = {
         "match": match,
@@ -167,14 +166,11 @@ def test_thousands_of_decisions_cost_no_more_queries_and_little_time() -> None:
             for row in range(number)
         )
         with CaptureQueriesContext(connection) as queries:
-            started = perf_counter()
             found = figures()
-            spent_s = perf_counter() - started
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
     assert sum(band.count for band in found.bands) == LATEST
     assert found.confirmed + found.rejected == 5001
-    assert spent_s < 2
 
 
 def test_the_number_of_queries_does_not_grow() -> None:
