@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
@@ -37,18 +37,14 @@ class UserAdmin(UserModelAdmin):
         (_("Office"), {"fields": ("office",)}),
     )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """Whose account is opened is written down."""
-        person = self.get_object(request, object_id)
-        if person is not None and self.has_view_permission(request, person):
+        person: User | None = kwargs.get("obj")
+        if person is not None and request.method == "GET":
             note_person_seen(self._actor(request), person)
-        return super().change_view(request, object_id, form_url, extra_context)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a person goes too, unless somebody on the other side waits for it."""

@@ -173,21 +173,23 @@ class PostAdmin(PostColumns, FilterNumbers, SearchByNumber, PostActions):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """What a service refuses is told on the same page; nothing of it is saved."""
-        post = self.get_object(request, object_id) if object_id else None
-        if post is not None and request.method == "GET":
-            self._note_read(request, post)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refused:
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    def _note_read(self, request: HttpRequest, post: Post) -> None:
-        if self.has_view_permission(request, post):
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Who reads a post is written down; what lies at another office says so."""
+        post: Post | None = kwargs.get("obj")
+        if post is not None and request.method == "GET":
             note_look(actor_of(request), Look.What.POST, [post])
-        if is_elsewhere(request, post):
-            text = _("Kept at another office (%(office)s): you can read this, not change it.")
-            self.message_user(request, text % {"office": post.office}, messages.INFO)
+            if is_elsewhere(request, post):
+                text = _("Kept at another office (%(office)s): you can read this, not change it.")
+                self.message_user(request, text % {"office": post.office}, messages.INFO)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a post goes with it; what is matched or of another office stays."""
