@@ -15,6 +15,7 @@ from bench.rows import Row
 # Name, module, function: loaded when they are run, so that one row needs one row's libraries.
 MEASURES = (
     ("embedding", "bench.embedding", "embedding_rows"),
+    ("cuda", "bench.cuda", "cuda_rows"),
     ("scan", "bench.search", "scan_rows"),
     ("filtered", "bench.search", "filtered_rows"),
     ("int8", "bench.search", "int8_rows"),
