@@ -11,23 +11,16 @@ from rest_framework import generics, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lostfound import services
-from lostfound.api.etags import require_match, told
+from lostfound.api.changes import ETAG, IF_MATCH, OnePost, person
+from lostfound.api.etags import told
 from lostfound.api.parsers import JSONParser, MultiPartParser
-from lostfound.api.posts import (
-    ETAG,
-    IDEMPOTENCY_KEY,
-    IF_MATCH,
-    LOCATION,
-    person,
-    submit_once,
-)
+from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
 from lostfound.models import Look, Post
-from lostfound.throttles import AttemptThrottle, WriteThrottle
+from lostfound.throttles import AttemptThrottle
 
 FILTERS = {
     "kind": ("kind", Post.Kind.values, ""),
@@ -121,17 +114,26 @@ class OfficePostsView(generics.ListAPIView[Post]):
         photos = fields.pop("photos", [])
         post = submit_once(request, self, kind=Post.Kind.FOUND, fields=fields, photos=photos)
         at = reverse("api-office-post", args=[post.public_id])
-        saved = represent(any_post(post.public_id))
+        saved = OfficePostOut(any_post(post.public_id)).data
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
-class OfficePostView(APIView):
-    """One post of anybody's."""
+class OfficePost(OnePost):
+    """The door of the office, to anybody's posts; services refuse what lies at another office."""
 
-    permission_classes = (MayHandlePosts,)
-    throttle_classes = (WriteThrottle,)
+    permission_classes: tuple[type[BasePermission], ...] = (MayHandlePosts,)
     throttle_scope = "office"
     throttle_limit = INTAKE_PER_HOUR
+    answered_by = OfficePostOut
+
+    def found(self, public_id: UUID) -> Post:
+        """See `any_post`."""
+        return any_post(public_id)
+
+
+class OfficePostView(OfficePost):
+    """One post of anybody's."""
+
     parser_classes = (MultiPartParser, JSONParser)
 
     @extend_schema(
@@ -143,7 +145,7 @@ class OfficePostView(APIView):
         """Read a post as the office sees it; that it was read is written down."""
         post = any_post(public_id)
         services.note_look(person(request), Look.What.POST, [post])
-        return told(represent(post))
+        return told(self.represent(post))
 
     @extend_schema(
         operation_id="office_posts_update",
@@ -153,8 +155,7 @@ class OfficePostView(APIView):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
-        post = any_post(public_id)
-        check = require_match(request, post, represent)
+        post, check = self.changed(public_id)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
@@ -162,12 +163,7 @@ class OfficePostView(APIView):
         services.edit_post(
             post, actor=person(request), fields=fields, add_photos=photos, check=check
         )
-        return told(represent(any_post(public_id)))
-
-
-def represent(post: Post) -> Any:
-    """A post as a GET of the office answers it."""
-    return OfficePostOut(post).data
+        return self.told(public_id)
 
 
 def any_post(public_id: UUID) -> Post:

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.posts import ONE_ERRORS, person
+from lostfound.api.changes import person
+from lostfound.api.posts import ONE_ERRORS
 from lostfound.api.problems import problems
 from lostfound.api.serializers.person import (
     DeviceOut,

@@ -1,15 +1,14 @@
 """A person's own posts over the API. One view per address; services write."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -17,12 +16,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
-from lostfound.api.etags import require_match, told
+from lostfound.api.changes import (
+    ETAG,
+    IF_MATCH,
+    Closing,
+    OnePost,
+    Reopening,
+    person,
+)
+from lostfound.api.etags import told
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.problems import Conflict, KeyReused, not_among, problems
-from lostfound.api.serializers.posts import NewPostIn, NewPostWithPhotosIn, PostIn, PostOut
-from lostfound.models import Post, User
-from lostfound.throttles import AttemptThrottle, WriteThrottle, count_saved
+from lostfound.api.serializers.posts import (
+    NewPostIn,
+    NewPostWithPhotosIn,
+    PostIn,
+    PostOut,
+)
+from lostfound.models import Post
+from lostfound.throttles import AttemptThrottle, count_saved
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -32,19 +44,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
         "A name of the device's own for this sending, at most 60 characters, such as a UUID. Sent "
         "again under the same name, the post that was saved is answered, and no second one made."
     ),
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The ETag that was read: a post that has changed since is not overwritten (412).",
-)
-ETAG = OpenApiParameter(
-    "ETag",
-    str,
-    OpenApiParameter.HEADER,
-    response=[200, 201],
-    description="Of the post as it is now, for If-Match.",
 )
 LOCATION = OpenApiParameter(
     "Location",
@@ -56,11 +55,7 @@ LOCATION = OpenApiParameter(
 MAX_KEY_CHARS = 60
 ERRORS = problems(400, 401)
 ONE_ERRORS = problems(401, 404)
-
-
-def person(request: Request) -> User:
-    """Who is signed in; the permission classes let nobody else through."""
-    return cast(User, request.user)
+CHANGE_ERRORS = {**ERRORS, **problems(404, 409, 412)}
 
 
 def own_post(request: Request, public_id: UUID) -> Post:
@@ -72,22 +67,15 @@ def own_post(request: Request, public_id: UUID) -> Post:
     return get_object_or_404(selectors.posts_of(person(request)), public_id=public_id)
 
 
-def changes_of_own_post(request: Request, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
-    """The person's own post, and the check of If-Match to make once more under its lock.
+class OwnPost(OnePost):
+    """The door to a person's own posts."""
 
-    Raises: Http404, PreconditionFailed
-    """
-    post = own_post(request, public_id)
-    return post, require_match(request, post, _represent)
+    throttle_scope = "edit"
+    answered_by = PostOut
 
-
-def own_post_told(request: Request, public_id: UUID) -> Response:
-    """Answer with the person's own post as it is now."""
-    return told(_represent(own_post(request, public_id)))
-
-
-def _represent(post: Post) -> Any:
-    return PostOut(post).data
+    def found(self, public_id: UUID) -> Post:
+        """See `own_post`."""
+        return own_post(self.request, public_id)
 
 
 def submit_once(request: Request, view: APIView, **said: Any) -> Post:
@@ -171,15 +159,12 @@ class PostsView(generics.ListAPIView[Post]):
         kind, photos = fields.pop("kind"), fields.pop("photos", [])
         post = submit_once(request, self, kind=kind, fields=fields, photos=photos)
         at = reverse("api-post", args=[post.public_id])
-        saved = _represent(own_post(request, post.public_id))
+        saved = PostOut(own_post(request, post.public_id)).data
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
-class PostView(APIView):
+class PostView(OwnPost):
     """One of the person's own posts."""
-
-    throttle_classes = (WriteThrottle,)
-    throttle_scope = "edit"
 
     @extend_schema(
         operation_id="posts_retrieve",
@@ -188,21 +173,21 @@ class PostView(APIView):
     )
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post."""
-        return own_post_told(request, public_id)
+        return self.told(public_id)
 
     @extend_schema(
         operation_id="posts_update",
         parameters=[IF_MATCH, ETAG],
         request=PostIn(partial=True),
-        responses={200: PostOut, **ERRORS, **problems(404, 409, 412)},
+        responses={200: PostOut, **CHANGE_ERRORS},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words and facts; what changed is matched anew."""
-        post, check = changes_of_own_post(request, public_id)
+        post, check = self.changed(public_id)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         services.edit_post(post, actor=person(request), fields=data.validated_data, check=check)
-        return own_post_told(request, public_id)
+        return self.told(public_id)
 
     @extend_schema(
         operation_id="posts_delete",
@@ -211,44 +196,30 @@ class PostView(APIView):
     )
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Remove a post with photographs, vectors and history."""
-        post, check = changes_of_own_post(request, public_id)
+        post, check = self.changed(public_id)
         services.delete_post(post, actor=person(request), check=check)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ClosePostView(APIView):
-    """Stop looking."""
-
-    throttle_classes = (WriteThrottle,)
-    throttle_scope = "edit"
-
-    @extend_schema(
+@extend_schema_view(
+    post=extend_schema(
         operation_id="posts_close",
         parameters=[IF_MATCH, ETAG],
         request=None,
         responses={200: PostOut, **ONE_ERRORS, **problems(409, 412)},
     )
-    def post(self, request: Request, public_id: UUID) -> Response:
-        """Take a post out of matching."""
-        post, check = changes_of_own_post(request, public_id)
-        services.close_post(post, actor=person(request), check=check)
-        return own_post_told(request, public_id)
+)
+class ClosePostView(Closing, OwnPost):
+    """Stop looking."""
 
 
-class ReopenPostView(APIView):
-    """Look again."""
-
-    throttle_classes = (WriteThrottle,)
-    throttle_scope = "edit"
-
-    @extend_schema(
+@extend_schema_view(
+    post=extend_schema(
         operation_id="posts_reopen",
         parameters=[IF_MATCH, ETAG],
         request=None,
         responses={200: PostOut, **ONE_ERRORS, **problems(409, 412)},
     )
-    def post(self, request: Request, public_id: UUID) -> Response:
-        """Put a closed post back into matching."""
-        post, check = changes_of_own_post(request, public_id)
-        services.reopen_post(post, actor=person(request), check=check)
-        return own_post_told(request, public_id)
+)
+class ReopenPostView(Reopening, OwnPost):
+    """Look again."""

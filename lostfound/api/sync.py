@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.posts import person
+from lostfound.api.changes import person
 from lostfound.api.problems import problems
 from lostfound.api.serializers.person import SyncOut
 from lostfound.models import DeletedPost, User

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from lostfound.api.changes import person
 from lostfound.api.parsers import JSONParser, MultiPartParser
-from lostfound.api.posts import ERRORS, ONE_ERRORS, person
+from lostfound.api.posts import ERRORS, ONE_ERRORS
 from lostfound.photos import PhotoRefused
 from lostfound.throttles import WriteThrottle
 from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn

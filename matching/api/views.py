@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.posts import ONE_ERRORS, own_post, person
+from lostfound.api.changes import person
+from lostfound.api.posts import ONE_ERRORS, own_post
 from lostfound.api.problems import Conflict, problems
 from lostfound.throttles import WriteThrottle
 from matching import selectors

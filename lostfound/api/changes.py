@@ -1,0 +1,118 @@
+"""What is done to one post over the API, whoever does it: the person at their own, or the office.
+
+An operation (`Closing`, `Reopening`, ...) says what happens; the door that a view has beside it
+(`posts.OwnPost`, `office.OfficePost`) says whose posts it reaches, and how they are answered.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from lostfound import services
+from lostfound.api.etags import require_match, told
+from lostfound.api.serializers.posts import PhotoOrderIn
+from lostfound.models import Post, User
+from lostfound.throttles import WriteThrottle
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that was read: a post that has changed since is not overwritten (412).",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Of the post as it is now, for If-Match.",
+)
+
+
+def person(request: Request) -> User:
+    """Who is signed in; the permission classes let nobody else through."""
+    return cast(User, request.user)
+
+
+class OnePost(APIView):
+    """One post, read and changed through one of the doors."""
+
+    throttle_classes = (WriteThrottle,)
+    answered_by: ClassVar[type[BaseSerializer[Any]]]
+
+    def found(self, public_id: UUID) -> Post:
+        """The post as this door reaches it.
+
+        Raises: Http404
+        """
+        raise NotImplementedError
+
+    def represent(self, post: Post) -> Any:
+        """What a GET of the post answers."""
+        return self.answered_by(post).data
+
+    def told(self, public_id: UUID) -> Response:
+        """Answer with the post as it is now, and its ETag."""
+        return told(self.represent(self.found(public_id)))
+
+    def changed(self, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
+        """The post, and the check of If-Match to make once more under its lock.
+
+        Raises: Http404, PreconditionFailed
+        """
+        post = self.found(public_id)
+        return post, require_match(self.request, post, self.represent)
+
+
+class Closing(OnePost):
+    """Stop looking."""
+
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Take a post out of matching."""
+        post, check = self.changed(public_id)
+        services.close_post(post, actor=person(request), check=check)
+        return self.told(public_id)
+
+
+class Reopening(OnePost):
+    """Look again."""
+
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Put a closed post back into matching."""
+        post, check = self.changed(public_id)
+        services.reopen_post(post, actor=person(request), check=check)
+        return self.told(public_id)
+
+
+class PhotoOrdering(OnePost):
+    """In which order the photographs of a post are shown."""
+
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Show these first, in this order; those not named follow as they were."""
+        post, check = self.changed(public_id)
+        data = PhotoOrderIn(data=request.data, context={"post": post})
+        data.is_valid(raise_exception=True)
+        order = data.validated_data["photos"]
+        services.edit_post(post, actor=person(request), fields={}, photo_order=order, check=check)
+        return self.told(public_id)
+
+
+class PhotoRemoval(OnePost):
+    """One photograph of a post."""
+
+    def delete(self, request: Request, public_id: UUID, photo_id: UUID) -> Response:
+        """Remove a photograph."""
+        post, check = self.changed(public_id)
+        photo = get_object_or_404(post.photos, public_id=photo_id)
+        services.edit_post(
+            post, actor=person(request), fields={}, remove_photos=[photo], check=check
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
