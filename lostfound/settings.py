@@ -287,6 +287,7 @@ MATCHING = {
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "lostfound" / "locale"]
+FORMAT_MODULE_PATH = ["lostfound.formats"]
 TIME_ZONE: str = env.str("TIME_ZONE", "Asia/Seoul")
 USE_I18N = True
 USE_TZ = True

@@ -57,6 +57,7 @@ STAFF = (
     "/admin/lostfound/category/1/change/",
     "/admin/lostfound/building/",
     "/admin/lostfound/notification/",
+    "/admin/lostfound/look/",
     "/admin/lostfound/user/",
     "/admin/lostfound/user/1/change/",
     "/admin/django_q/ormq/",
