@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
 LOCALE: Final = "ko"
+SCRIPTS: Final = "djangojs.po"  # what scripts of the admin say, kept by hand
 HEADER: Final = (
     "# Korean texts of the whole project; `manage.py messages` keeps this file up to date."
 )
@@ -55,17 +56,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Update both files, or with --check compare them with the code."""
         folder = Path(settings.LOCALE_PATHS[0]) / LOCALE / "LC_MESSAGES"
-        po_path, mo_path = folder / "django.po", folder / "django.mo"
+        po_path = folder / "django.po"
         stored = stored_catalog(po_path)
         wanted = updated_catalog(stored)
-        problems = [*missing(wanted), *broken(wanted)]
-        if check:
-            if not mo_path.exists() or mo_path.read_bytes() != mo_bytes(stored):
-                problems.append(f"{mo_path.name} is not compiled from {po_path.name}")
-        else:
+        scripts = stored_catalog(folder / SCRIPTS)
+        problems = [*missing(wanted), *broken(wanted), *missing(scripts), *broken(scripts)]
+        compiled = {po_path: stored if check else wanted, folder / SCRIPTS: scripts}
+        if not check:
             folder.mkdir(parents=True, exist_ok=True)
             po_path.write_bytes(po_bytes(wanted))
-            mo_path.write_bytes(mo_bytes(wanted))
+        for path, catalog in compiled.items():
+            compiled_path = path.with_suffix(".mo")
+            if not check:
+                compiled_path.write_bytes(mo_bytes(catalog))
+            elif not compiled_path.exists() or compiled_path.read_bytes() != mo_bytes(catalog):
+                problems.append(f"{compiled_path.name} is not compiled from {path.name}")
         for problem in problems:
             self.stdout.write(problem)
         if check and problems:
