@@ -1,4 +1,7 @@
-"""What happens to every request: too large ones are refused, devices in use are noted."""
+"""What happens to every request: too large ones are refused, devices in use are noted.
+
+Personal pages are kept by no browser.
+"""
 
 import logging
 from collections.abc import Callable
@@ -40,6 +43,22 @@ class RequestSizeLimit:
             detail = _("The request is larger than %(size)s MB.") % {"size": largest_mb}
             return problem(status, "too_large", detail)
         return render(request, "413.html", {"largest_mb": largest_mb}, status=status)
+
+
+class PersonalPages:
+    """No browser keeps a page of somebody who is signed in.
+
+    Back after signing out shows nobody else's posts, and Back to a list shows it as it is now.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/") and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class NotedSessions:

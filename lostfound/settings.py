@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lostfound.middleware.NotedSessions",
+    "lostfound.middleware.PersonalPages",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "lostfound.urls"

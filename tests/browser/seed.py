@@ -40,6 +40,8 @@ def main() -> None:
         _pairs(people["loser"], people["finder"], pairs)
     thing = f"/things/{found.public_id}/"
     made = {"lost": lost.get_absolute_url(), "found": found.get_absolute_url(), "thing": thing}
+    if pairs:
+        made["duplicate"] = _duplicate(people["finder"], people["english"])
     json.dump(made, sys.stdout)
 
 
@@ -61,6 +63,17 @@ def _pairs(loser: Any, finder: Any, count: int) -> None:
             terms=terms,
             evidence_hash=f"{number:064x}",
         )
+
+
+def _duplicate(author: Any, other: Any) -> str:
+    """Two found posts that may be about one thing; the address of their page."""
+    from django.urls import reverse
+
+    from tests.factories import DuplicateFactory
+
+    first, second = (_post(who, "found", "회색 목도리", None) for who in (author, other))
+    duplicate = DuplicateFactory.create(first=first, second=second)
+    return reverse("admin:matching_possibleduplicate_change", args=[duplicate.pk])
 
 
 def _post(author: Any, kind: str, title: str, picture: bytes | None) -> Any:

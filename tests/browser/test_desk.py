@@ -138,6 +138,21 @@ def test_who_had_to_sign_in_again_decides_once_more(at_desk: Callable[..., Page]
     assert pair_of(page) == before
 
 
+def test_what_may_be_one_thing_is_decided_by_keys_too(
+    at_desk: Callable[..., Page], busy: Site
+) -> None:
+    page = at_desk("staff")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(busy.made["duplicate"])
+    assert problems_of(page) == []
+    page.keyboard.press("r")
+    page.wait_for_url("**/possibleduplicate/")
+    page.goto(busy.made["duplicate"])
+    expect(page.locator(".review-status")).to_have_text("서로 다른 물건")
+    assert not errors
+
+
 def test_both_photographs_zoom_and_the_keys_are_told(at_desk: Callable[..., Page]) -> None:
     page = at_desk("staff")
     page.keyboard.press("h")

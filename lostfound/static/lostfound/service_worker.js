@@ -19,6 +19,10 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+// The answer to a form is not kept, and Back to it asks the browser's own store. Where that has nothing,
+// the browser asks whether to send again: the worker would only see a page that cannot be had.
+const isOfAForm = (request) => request.method !== "GET" && request.cache === "only-if-cached";
+
 // A form that could not be sent leads back to its page, where what was typed waits in the draft.
 function instead(request) {
   const from = request.method === "GET" ? "" : request.referrer;
@@ -29,7 +33,7 @@ function instead(request) {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (new URL(request.url).origin !== self.location.origin) {
+  if (new URL(request.url).origin !== self.location.origin || isOfAForm(request)) {
     return;
   }
   if (request.mode === "navigate") {

@@ -64,8 +64,9 @@
       else localStorage.setItem(remembered, "1");
     });
     document.querySelector(".review-keys").hidden = false;
-    document.querySelector(".review-help-button").addEventListener("click", () => help.showModal());
   }
+  // Where two posts may be one thing, the few keys stand beside the box instead.
+  document.querySelector(".review-help-button")?.addEventListener("click", () => help.showModal());
 
   let sent = false; // one decision a page, however often a key is pressed
   function press(button) {
