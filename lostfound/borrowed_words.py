@@ -16,6 +16,30 @@ def ngettext_noop(one: str, many: str) -> tuple[str, str]:
 
 
 OF_DJANGO: Final = (
+    _("and"),
+    _("Add link"),
+    _("Change or view list link"),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the "
+        "following protected related objects:"
+    ),
+    _(
+        "Deleting the selected %(objects_name)s would require deleting the following "
+        "protected related objects:"
+    ),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new "
+        "password twice so we can verify you typed it in correctly."
+    ),
+    _("Enter a new password for the user <strong>%(username)s</strong>."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, "
+        "they may still be able to authenticate using other backends, such as Single Sign-On "
+        "or LDAP."
+    ),
+    _("Password-based authentication"),
+    _("Enable password-based authentication"),
+    _("Disable password-based authentication"),
     _("Delete selected %(verbose_name_plural)s"),
     _("Successfully deleted %(count)d %(items)s."),
     _("Cannot delete %(name)s"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import NamedModelAdmin
 from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.plain_words import PlainHistory
 from lostfound.models import Building, Category, Family, Office, Zone
 from lostfound.models.named import Named
 
@@ -32,7 +33,7 @@ class WordsField(forms.CharField):
         return before != after
 
 
-class NamedAdmin(FilterNumbers, NamedModelAdmin):
+class NamedAdmin(PlainHistory, FilterNumbers, NamedModelAdmin):
     """Base of what has a code and two names."""
 
     list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")

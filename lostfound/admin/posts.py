@@ -17,6 +17,7 @@ from lostfound.admin.filters import AgeFilter, SearchByNumber, ShelfFilter
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
 from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.plain_words import PlainHistory, without_parts
 from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.models import Look, Photo, Post
@@ -37,7 +38,7 @@ from lostfound.services.post_fields import (
 
 
 @admin.register(Post)
-class PostAdmin(PostColumns, FilterNumbers, SearchByNumber, PostActions):
+class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostActions):
     """Look up, correct, close and reopen posts."""
 
     form = PostForm
@@ -160,9 +161,11 @@ class PostAdmin(PostColumns, FilterNumbers, SearchByNumber, PostActions):
     ) -> HttpResponse:
         """Whose posts were listed is written down."""
         answer = super().changelist_view(request, extra_context)
-        listed = (getattr(answer, "context_data", None) or {}).get("cl")
-        if listed is not None:
-            note_look(actor_of(request), Look.What.LIST, listed.result_list)
+        context = getattr(answer, "context_data", None) or {}
+        if "cl" in context:
+            note_look(actor_of(request), Look.What.LIST, context["cl"].result_list)
+        if "action_form" in context and not self.has_change_permission(request):
+            del context["action_form"].fields["shelf"]
         return answer
 
     def changeform_view(
@@ -194,12 +197,12 @@ class PostAdmin(PostColumns, FilterNumbers, SearchByNumber, PostActions):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a post goes with it; what is matched or of another office stays."""
         to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
-        staying = [
-            str(post)
-            for post in objs
-            if post.status == Post.Status.MATCHED or is_elsewhere(request, post)
-        ]
-        return to_delete, counts, set(), [*protected, *staying]
+        for post in objs:
+            if is_elsewhere(request, post):
+                protected.append(_("%(post)s: kept at another office") % {"post": post})
+            elif post.status == Post.Status.MATCHED:
+                protected.append(_("%(post)s: matched, undo the match first") % {"post": post})
+        return without_parts(to_delete), counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         """With its files."""

@@ -18,19 +18,37 @@ FIRST_APPS: Final = ("matching", "lostfound", "auth")
 
 # Names that other applications leave in English, or say badly.
 APP_NAMES: Final = {"mfa": _("Second factor"), "django_q": _("Queue")}
-MODEL_NAMES: Final[dict[type[Model], Any]] = {
-    User: _("people"),  # Django's own Korean plural reads "user(s)"
-    Authenticator: _("second factors"),
-    UserSession: _("signed-in devices"),
-    Schedule: _("planned tasks"),
-    Success: _("tasks that ended well"),
-    Failure: _("tasks that failed"),
-    OrmQ: _("tasks that wait"),
+MODEL_NAMES: Final[dict[type[Model], tuple[Any, Any]]] = {
+    User: (_("person"), _("people")),  # Django's own Korean plural reads "user(s)"
+    Authenticator: (_("second factor"), _("second factors")),
+    UserSession: (_("signed-in device"), _("signed-in devices")),
+    Schedule: (_("planned task"), _("planned tasks")),
+    Success: (_("task that ended well"), _("tasks that ended well")),
+    Failure: (_("task that failed"), _("tasks that failed")),
+    OrmQ: (_("task that waits"), _("tasks that wait")),
+}
+FIELD_NAMES: Final[dict[type[Model], dict[str, Any]]] = {
+    UserSession: {
+        "user": _("person"),
+        "created_at": _("signed in"),
+        "last_seen_at": _("last seen"),
+        "ip": _("address"),
+        "user_agent": _("browser"),
+    },
+    Authenticator: {
+        "user": _("person"),
+        "type": _("kind"),
+        "created_at": _("added"),
+        "last_used_at": _("last used"),
+    },
 }
 for _label, _name in APP_NAMES.items():
     apps.get_app_config(_label).verbose_name = _name
-for _model, _name in MODEL_NAMES.items():
-    _model._meta.verbose_name_plural = _name
+for _model, (_one, _many) in MODEL_NAMES.items():
+    _model._meta.verbose_name, _model._meta.verbose_name_plural = _one, _many
+for _model, _fields in FIELD_NAMES.items():
+    for _field, _name in _fields.items():
+        _model._meta.get_field(_field).verbose_name = _name  # type: ignore[union-attr]
 
 admin.site.site_header = _("Campus lost and found: office")
 admin.site.site_title = _("Lost-and-found office")

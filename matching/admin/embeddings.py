@@ -108,7 +108,7 @@ class HeartbeatAdmin(HeartbeatModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Heartbeat | None = None) -> bool:
         return False
 
-    @admin.display(description=gettext_lazy("ago"))
+    @admin.display(description=gettext_lazy("since then"))
     def ago(self, row: Heartbeat) -> str:
         """How long ago that was."""
         return timesince(row.beat_at)

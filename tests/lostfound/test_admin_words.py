@@ -1,0 +1,73 @@
+"""The admin says what was changed and what would be deleted in words that an office reads."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from lostfound.models import Post
+from tests.factories import FoundPostFactory, StaffFactory, UserFactory
+from tests.lostfound.browsing import page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Client:
+    return signed_in(StaffFactory.create(), "ko")
+
+
+def posted(client: Client, post: Post, **changed: str) -> None:
+    """Send the form of a post as its page has it, with changes."""
+    address = reverse("admin:lostfound_post_change", args=[post.pk])
+    context = client.get(address).context
+    form = context["adminform"].form
+    sent = {name: form[name].value() or "" for name in form.fields} | changed
+    sent["happened_on"] = post.happened_on.isoformat()
+    for inline in context["inline_admin_formsets"]:
+        for field in inline.formset.management_form:
+            sent[field.html_name] = field.value()
+    assert client.post(address, sent).status_code == 302
+
+
+def test_the_history_names_fields_in_korean(desk: Client) -> None:
+    post = FoundPostFactory.create()
+    posted(desk, post, title="남색 우산", shelf="C-3")
+    entry = LogEntry.objects.get(object_id=str(post.pk))
+    assert entry.get_change_message() == "제목 및 선반·보관함 변경"
+    assert "제목 및 선반·보관함 변경" in page(
+        desk.get(reverse("admin:lostfound_post_history", args=[post.pk]))
+    )
+
+
+def test_a_page_of_deletion_names_no_inner_rows(desk: Client) -> None:
+    post = FoundPostFactory.create()
+    posted(desk, post, title="남색 우산")
+    text = page(desk.get(reverse("admin:lostfound_post_delete", args=[post.pk])))
+    assert "남색 우산" in text and "edited" not in text
+
+
+def test_a_matched_post_says_why_it_stays(desk: Client) -> None:
+    post = FoundPostFactory.create(status=Post.Status.MATCHED)
+    text = page(desk.get(reverse("admin:lostfound_post_delete", args=[post.pk])))
+    assert "먼저 매칭을 취소해 주세요" in text
+
+
+@pytest.mark.parametrize("year", ["0", "9999", "99999999999999999999", "x"])
+@pytest.mark.parametrize("model", ["post", "look", "notification"])
+def test_a_year_that_no_calendar_has_shows_all_rows(desk: Client, model: str, year: str) -> None:
+    address = reverse(f"admin:lostfound_{model}_changelist")
+    names = {"post": "created_at", "look": "at", "notification": "created_at"}
+    answer = desk.get(address, {f"{names[model]}__year": year}, follow=True)
+    assert answer.status_code == 200
+
+
+def test_who_only_looks_is_offered_no_shelf() -> None:
+    from django.contrib.auth.models import Permission
+
+    viewer = UserFactory.create(is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_post"))
+    FoundPostFactory.create()
+    address = reverse("admin:lostfound_post_changelist")
+    assert 'name="shelf"' not in signed_in(viewer, "ko").get(address).content.decode()
+    assert 'name="shelf"' in signed_in(StaffFactory.create(), "ko").get(address).content.decode()
