@@ -2,16 +2,26 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
 from lostfound.models import Post, User
-from lostfound.services import delete_user, note_person_seen
+from lostfound.services import (
+    AccountKept,
+    TransitionRefused,
+    delete_user,
+    note_person_seen,
+    refuse_kept,
+)
 
 
 @admin.register(User)
@@ -30,6 +40,7 @@ class UserAdmin(UserModelAdmin):
     list_filter = (*DjangoUserAdmin.list_filter, "language", "office")
     list_select_related = ("office",)
     readonly_fields = ("last_login", "date_joined")
+    actions = ("delete_selected",)
     filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
     fieldsets: ClassVar[Any] = (
         *(DjangoUserAdmin.fieldsets or ()),
@@ -61,6 +72,34 @@ class UserAdmin(UserModelAdmin):
         with transaction.atomic():
             for user in queryset:
                 delete_user(user, actor=self._actor(request))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who has to stay is not asked about: the account's page says why, and what to do."""
+        person = self.get_object(request, unquote(object_id))
+        try:
+            if person is not None and self.has_delete_permission(request, person):
+                refuse_kept([person])
+            return super().delete_view(request, object_id, extra_context)
+        except (AccountKept, TransitionRefused) as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            page = reverse("admin:lostfound_user_change", args=[object_id])
+            is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+            return HttpResponseRedirect(f"{page}?{IS_POPUP_VAR}=1" if is_popup else page)
+
+    @admin.action(description=delete_selected.short_description, permissions=["delete"])  # type: ignore[attr-defined]
+    def delete_selected(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        """As Django's own, all or none."""
+        try:
+            refuse_kept(queryset)
+            with transaction.atomic():
+                return delete_selected(self, request, queryset)
+        except (AccountKept, TransitionRefused) as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return None
 
     def _actor(self, request: HttpRequest) -> User:
         assert isinstance(request.user, User)  # the admin lets nobody else in
