@@ -1,5 +1,6 @@
 """The people who sign in."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
+from lostfound.admin.people_forms import PersonForm
 from lostfound.models import Post, User
 from lostfound.services import (
     AccountKept,
@@ -28,6 +30,7 @@ from lostfound.services import (
 class UserAdmin(UserModelAdmin):
     """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
+    form = PersonForm
     list_display = (
         "username",
         "email",
@@ -47,6 +50,14 @@ class UserAdmin(UserModelAdmin):
         (_("Messages"), {"fields": ("language", "wants_email")}),
         (_("Office"), {"fields": ("office",)}),
     )
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """One that knows who fills it in; Django makes a class for each request."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.editor = self._actor(request)
+        return form
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -80,7 +91,7 @@ class UserAdmin(UserModelAdmin):
         person = self.get_object(request, unquote(object_id))
         try:
             if person is not None and self.has_delete_permission(request, person):
-                refuse_kept([person])
+                self._refuse_kept(request, [person])
             return super().delete_view(request, object_id, extra_context)
         except (AccountKept, TransitionRefused) as refused:
             self.message_user(request, str(refused), messages.ERROR)
@@ -94,12 +105,23 @@ class UserAdmin(UserModelAdmin):
     ) -> HttpResponse | None:
         """As Django's own, all or none."""
         try:
-            refuse_kept(queryset)
+            self._refuse_kept(request, queryset)
             with transaction.atomic():
                 return delete_selected(self, request, queryset)
         except (AccountKept, TransitionRefused) as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return None
+
+    def _refuse_kept(self, request: HttpRequest, people: Iterable[User]) -> None:
+        """Of the office's records, and of whoever deletes: they would be locked out.
+
+        Raises: AccountKept
+        """
+        if any(person.pk == self._actor(request).pk for person in people):
+            raise AccountKept(
+                _("You cannot delete your own account here. Somebody else has to do it.")
+            )
+        refuse_kept(people)
 
     def _actor(self, request: HttpRequest) -> User:
         assert isinstance(request.user, User)  # the admin lets nobody else in

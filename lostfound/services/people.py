@@ -1,7 +1,7 @@
 """Removing people, and who stays since the records of the office name them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -16,23 +16,7 @@ MAX_NAMED: Final = 5  # accounts of one refusal
 
 
 class AccountKept(Exception):
-    """An account that has worked for the office: without it nobody would know who saw what."""
-
-    def __init__(self, users: Iterable[User]) -> None:
-        names = [user.get_username() for user in users]
-        more = " …" if len(names) > MAX_NAMED else ""
-        super().__init__(
-            _(
-                "Cannot be deleted, since it worked for the office, whose records would lose the "
-                "name: %(names)s. Take “%(active)s” and “%(staff)s” away from the account instead: "
-                "then nobody can sign in with it, and the records keep its name."
-            )
-            % {
-                "names": ", ".join(names[:MAX_NAMED]) + more,
-                "active": User._meta.get_field("is_active").verbose_name,
-                "staff": User._meta.get_field("is_staff").verbose_name,
-            }
-        )
+    """This account is not to be deleted; the message says why."""
 
 
 def has_worked_here(user: User) -> bool:
@@ -54,7 +38,20 @@ def refuse_kept(users: Iterable[User]) -> None:
         AccountKept: with the names of those who have to.
     """
     if kept := [user for user in users if has_worked_here(user)]:
-        raise AccountKept(kept)
+        raise AccountKept(_why_kept(kept))
+
+
+def _why_kept(users: Sequence[User]) -> str:
+    names = ", ".join(user.get_username() for user in users[:MAX_NAMED])
+    return _(
+        "Cannot be deleted, since it worked for the office, whose records would lose the name: "
+        "%(names)s. Take “%(active)s” and “%(staff)s” away from the account instead: then nobody "
+        "can sign in with it, and the records keep its name."
+    ) % {
+        "names": names + (" …" if len(users) > MAX_NAMED else ""),
+        "active": User._meta.get_field("is_active").verbose_name,
+        "staff": User._meta.get_field("is_staff").verbose_name,
+    }
 
 
 def delete_user(user: User, *, actor: User | None) -> None:

@@ -102,3 +102,44 @@ def test_what_a_service_refuses_late_is_told(
 def test_without_the_permission_nothing_is_told(clerk: User) -> None:
     answer = signed_in(make_user(is_staff=True), "en").get(of("delete", clerk))
     assert answer.status_code == 403 and clerk.username not in page(answer)
+
+
+def form_of(person: User, **changes: Any) -> dict[str, Any]:
+    """What a browser sends of an account's page."""
+    fields = {
+        "username": person.username,
+        "email": person.email,
+        "language": person.language,
+        "office": person.office_id or "",
+        "groups": [group.pk for group in person.groups.all()],
+        "user_permissions": [one.pk for one in person.user_permissions.all()],
+        **{
+            name: "on"
+            for name in ("is_active", "is_staff", "is_superuser", "wants_email")
+            if getattr(person, name)
+        },
+    }
+    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+
+
+@pytest.mark.parametrize("name", ["is_active", "is_staff", "is_superuser"])
+def test_nobody_locks_themselves_out(office: Client, chief: User, name: str) -> None:
+    answer = office.post(of("change", chief), form_of(chief, **{name: None}))
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == [name] and "Somebody else has to do it." in errors[name][0]
+    chief.refresh_from_db()
+    assert getattr(chief, name)
+    assert office.post(of("change", chief), form_of(chief, first_name="Kim")).status_code == 302
+    other = make_user(is_staff=True, is_superuser=True)
+    assert office.post(of("change", other), form_of(other, **{name: None})).status_code == 302
+    other.refresh_from_db()
+    assert not getattr(other, name)
+
+
+def test_nobody_deletes_their_own_account_here(office: Client, chief: User) -> None:
+    for answer in (
+        office.post(of("delete", chief), {"post": "yes"}, follow=True),
+        delete_chosen(office, make_user(), chief, post="yes"),
+    ):
+        assert "You cannot delete your own account here." in page(answer)
+    assert User.objects.count() == 2
