@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
 from lostfound.admin.people_forms import PersonForm
+from lostfound.admin.rights import groups_within, may_do_more
 from lostfound.models import Post, User
 from lostfound.services import (
     AccountKept,
@@ -46,9 +47,14 @@ class UserAdmin(UserModelAdmin):
     actions = ("delete_selected",)
     filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
     fieldsets: ClassVar[Any] = (
-        *(DjangoUserAdmin.fieldsets or ()),
-        (_("Messages"), {"fields": ("language", "wants_email")}),
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Office"), {"fields": ("office",)}),
+        (_("Messages"), {"fields": ("language", "wants_email")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+        # Well over a hundred; the groups are there so that nobody has to read them all.
+        (_("Single permissions"), {"classes": ("collapse",), "fields": ("user_permissions",)}),
     )
 
     def get_form(
@@ -58,6 +64,30 @@ class UserAdmin(UserModelAdmin):
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.editor = self._actor(request)
         return form
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Not of who may do more: whoever sets their address could sign in as them."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """As for changes."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only who may do everything gives single permissions, or all of them."""
+        fixed = super().get_readonly_fields(request, obj)
+        if self._actor(request).is_superuser:
+            return fixed
+        return (*fixed, "is_superuser", "user_permissions")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody gives a group that may do more than they."""
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.queryset = groups_within(self._actor(request), field.queryset)
+        return field
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
