@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 
 from lostfound.models import Look, Notification, Photo, Post, PostEvent, User
 from lostfound.models.named import Named
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     EventTabularInline = admin.TabularInline[PostEvent, Post]
     PhotoInlineFormSet = forms.BaseInlineFormSet[Photo, Post, forms.ModelForm[Photo]]
     PostModelForm = forms.ModelForm[Post]
+    PersonChangeForm = UserChangeForm[User]
     UserModelAdmin = UserAdmin[User]
 else:
     LookModelAdmin = NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
     PhotoTabularInline = EventTabularInline = admin.TabularInline
     PhotoInlineFormSet = forms.BaseInlineFormSet
     PostModelForm = forms.ModelForm
+    PersonChangeForm = UserChangeForm
     UserModelAdmin = UserAdmin

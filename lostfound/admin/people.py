@@ -1,23 +1,37 @@
 """The people who sign in."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
+from lostfound.admin.people_forms import PersonForm
+from lostfound.admin.rights import groups_within, may_do_more
 from lostfound.models import Post, User
-from lostfound.services import delete_user, note_person_seen
+from lostfound.services import (
+    AccountKept,
+    TransitionRefused,
+    delete_user,
+    note_person_seen,
+    refuse_kept,
+)
 
 
 @admin.register(User)
 class UserAdmin(UserModelAdmin):
     """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
+    form = PersonForm
     list_display = (
         "username",
         "email",
@@ -30,12 +44,50 @@ class UserAdmin(UserModelAdmin):
     list_filter = (*DjangoUserAdmin.list_filter, "language", "office")
     list_select_related = ("office",)
     readonly_fields = ("last_login", "date_joined")
+    actions = ("delete_selected",)
     filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
     fieldsets: ClassVar[Any] = (
-        *(DjangoUserAdmin.fieldsets or ()),
-        (_("Messages"), {"fields": ("language", "wants_email")}),
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Office"), {"fields": ("office",)}),
+        (_("Messages"), {"fields": ("language", "wants_email")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+        # Well over a hundred; the groups are there so that nobody has to read them all.
+        (_("Single permissions"), {"classes": ("collapse",), "fields": ("user_permissions",)}),
     )
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """One that knows who fills it in; Django makes a class for each request."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.editor = self._actor(request)
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Not of who may do more: whoever sets their address could sign in as them."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """As for changes."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only who may do everything gives single permissions, or all of them."""
+        fixed = super().get_readonly_fields(request, obj)
+        if self._actor(request).is_superuser:
+            return fixed
+        return (*fixed, "is_superuser", "user_permissions")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody gives a group that may do more than they."""
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.queryset = groups_within(self._actor(request), field.queryset)
+        return field
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -61,6 +113,45 @@ class UserAdmin(UserModelAdmin):
         with transaction.atomic():
             for user in queryset:
                 delete_user(user, actor=self._actor(request))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who has to stay is not asked about: the account's page says why, and what to do."""
+        person = self.get_object(request, unquote(object_id))
+        try:
+            if person is not None and self.has_delete_permission(request, person):
+                self._refuse_kept(request, [person])
+            return super().delete_view(request, object_id, extra_context)
+        except (AccountKept, TransitionRefused) as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            page = reverse("admin:lostfound_user_change", args=[object_id])
+            is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+            return HttpResponseRedirect(f"{page}?{IS_POPUP_VAR}=1" if is_popup else page)
+
+    @admin.action(description=delete_selected.short_description, permissions=["delete"])  # type: ignore[attr-defined]
+    def delete_selected(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        """As Django's own, all or none."""
+        try:
+            self._refuse_kept(request, queryset)
+            with transaction.atomic():
+                return delete_selected(self, request, queryset)
+        except (AccountKept, TransitionRefused) as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return None
+
+    def _refuse_kept(self, request: HttpRequest, people: Iterable[User]) -> None:
+        """Of the office's records, and of whoever deletes: they would be locked out.
+
+        Raises: AccountKept
+        """
+        if any(person.pk == self._actor(request).pk for person in people):
+            raise AccountKept(
+                _("You cannot delete your own account here. Somebody else has to do it.")
+            )
+        refuse_kept(people)
 
     def _actor(self, request: HttpRequest) -> User:
         assert isinstance(request.user, User)  # the admin lets nobody else in

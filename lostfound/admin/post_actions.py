@@ -92,7 +92,7 @@ class PostActions(PostModelAdmin):
     )
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
         """A file that is safe to open in a spreadsheet."""
-        named = queryset.select_related(None).prefetch_related(None).only("public_id", "author")
+        named = queryset.select_related(None).prefetch_related(None).only("author")
         note_look(actor_of(request), Look.What.EXPORT, named)
         return export_response(queryset)
 

@@ -25,7 +25,8 @@ class Look(AppendOnly):
         verbose_name=_("who"),
     )
     what = models.CharField(_("what"), max_length=10, choices=What.choices)
-    # Numbers of posts or people, no words of theirs: those leave when their purpose has ended.
+    # Posts as the office calls them (LF-120), keys of people, and no words of theirs: those leave
+    # when their purpose has ended.
     subjects = models.JSONField(_("numbers"), default=list, blank=True)
     count = models.PositiveIntegerField(_("how many"), default=1)
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)

@@ -2,11 +2,11 @@
 
 from lostfound.services.looks import note_look, note_person_seen
 from lostfound.services.notifications import choose_notifications, notify
+from lostfound.services.people import AccountKept, delete_user, refuse_kept
 from lostfound.services.posts import (
     NotOpen,
     close_post,
     delete_post,
-    delete_user,
     edit_post,
     reopen_post,
     submit_post,
@@ -15,6 +15,7 @@ from lostfound.services.sending import SentBefore
 from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
+    "AccountKept",
     "NotOpen",
     "SentBefore",
     "TransitionRefused",
@@ -27,6 +28,7 @@ __all__ = [
     "note_look",
     "note_person_seen",
     "notify",
+    "refuse_kept",
     "reopen_post",
     "submit_post",
 ]

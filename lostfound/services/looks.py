@@ -15,7 +15,7 @@ MAX_SUBJECTS: Final = 200  # of a file; how many there were is kept in any case
 
 def note_look(actor: User, what: Look.What, posts: Iterable[Post]) -> None:
     """Write down that somebody read posts of other people; their own are no look."""
-    others = [str(post.public_id) for post in posts if post.author_id != actor.pk]
+    others = [post.number for post in posts if post.author_id != actor.pk]
     if others:
         Look.objects.create(
             actor=actor, what=what, subjects=others[:MAX_SUBJECTS], count=len(others)

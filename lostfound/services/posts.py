@@ -250,17 +250,3 @@ def prune_deletions() -> int:
     """Forget that posts were there, long after they went; returns how many."""
     old = timezone.now() - DELETIONS_KEPT_FOR
     return DeletedPost.objects.filter(deleted_at__lt=old).delete()[0]
-
-
-def delete_user(user: User, *, actor: User | None) -> None:
-    """Remove a person with their posts, and the files of those.
-
-    Raises:
-        TransitionRefused: one of their posts is matched.
-    """
-    with transaction.atomic():
-        for post in user.posts.all():
-            delete_post(post, actor=actor)
-        user_pk = user.pk
-        user.delete()
-    logger.info("User %s was deleted by user %s", user_pk, actor and actor.pk)

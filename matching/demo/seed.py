@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +23,8 @@ from matching.demo.wording import write_post
 
 DEMO_SEED: Final = 20260301
 PHOTOGRAPH_PX: Final = 640
-ACCOUNTS: Final = ("student", "student2", "staff")
+ACCOUNTS: Final = ("student", "student2", "clerk", "staff")
+CLERKS: Final = "분실물센터 직원"  # the group that a migration has made
 # Posts of the demo belong to these; people who sign in as a student own a few of them.
 AUTHORS: Final = ("student", "student2", "demo3", "demo4", "demo5", "demo6", "demo7", "demo8")
 
@@ -33,7 +35,7 @@ def seed_demo_campus(*, password: str, progress: Progress) -> int:
     """Make accounts and demo posts; posts that are there already are kept.
 
     Args:
-        password: given to the three accounts at every call, so that what is printed is true.
+        password: given to the ACCOUNTS at every call, so that what is printed is true.
         progress: opens a progress bar from a description and a total.
 
     Returns:
@@ -70,7 +72,11 @@ def submit_specs(
 
 
 def demo_accounts(password: str) -> dict[str, User]:
-    """The three accounts with this password, and the other authors with none."""
+    """The accounts with this password, and the other authors with none.
+
+    The clerk works at one office and may do what its staff may; the other member of staff may do
+    everything.
+    """
     users = {}
     for name in dict.fromkeys((*ACCOUNTS, *AUTHORS)):
         user, _ = User.objects.get_or_create(
@@ -80,7 +86,11 @@ def demo_accounts(password: str) -> dict[str, User]:
             user.set_password(password)
         elif not user.password:
             user.set_unusable_password()
-        user.is_staff = user.is_superuser = name == "staff"
+        user.is_superuser = name == "staff"
+        user.is_staff = name in ("clerk", "staff")
+        if name == "clerk":
+            user.office = Office.objects.filter(is_active=True).first()
+            user.groups.set(Group.objects.filter(name=CLERKS))
         user.save()
         users[name] = user
     return users

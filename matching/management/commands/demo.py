@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
-from matching.demo.seed import seed_demo_campus
+from matching.demo.seed import ACCOUNTS, seed_demo_campus
 from matching.encoder import current_fingerprint
 from matching.models import Embedding
 from matching.services.profiles import current_version
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self._wait_for_web(port, children, log_folder)
             self._wait_for_matches(children, log_folder)
             self.stdout.write("")
-            self.stdout.write(f"Accounts (password {password}): student, student2, staff")
+            self.stdout.write(f"Accounts (password {password}): {', '.join(ACCOUNTS)}")
             self.stdout.write(f"Staff's suggestions: http://127.0.0.1:{port}/admin/")
             self.stdout.write(f"Logs: {log_folder}. Ctrl-C ends everything.")
             self.stdout.write(f"Ready: http://127.0.0.1:{port}/")
