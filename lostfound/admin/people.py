@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
 from lostfound.admin.people_forms import PersonForm
+from lostfound.admin.plain_words import PlainHistory, without_parts
 from lostfound.admin.rights import groups_within, may_do_more
 from lostfound.models import Post, User
 from lostfound.services import (
@@ -28,7 +29,7 @@ from lostfound.services import (
 
 
 @admin.register(User)
-class UserAdmin(UserModelAdmin):
+class UserAdmin(PlainHistory, UserModelAdmin):
     """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
     form = PersonForm
@@ -102,7 +103,8 @@ class UserAdmin(UserModelAdmin):
         """What hangs on a person goes too, unless somebody on the other side waits for it."""
         to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
         matched = Post.objects.filter(author__in=list(objs), status=Post.Status.MATCHED)
-        return to_delete, counts, set(), [*protected, *map(str, matched)]
+        why = [_("%(post)s: matched, undo the match first") % {"post": post} for post in matched]
+        return without_parts(to_delete), counts, set(), [*protected, *why]
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """The files of their photographs go with them."""
