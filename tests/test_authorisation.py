@@ -388,6 +388,33 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
     assert tuple(got) == TABLE[route, method]
 
 
+# Asked by a script, which takes no other answer than its own and sends nobody anywhere.
+BY_SCRIPT: Final = ("matching:ask_intake",)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        route
+        for (route, method), (anonymous, *_signed_in) in TABLE.items()
+        if method == "post" and anonymous == SIGN_IN and route not in (*FOR_ALL, *BY_SCRIPT)
+    ],
+)
+def test_signing_in_again_leads_back_to_a_page(route: str, scene: Scene) -> None:
+    """The sign-in leads to the address of a button or form by GET, and without what it sent."""
+    author = scene.people["author"]
+    assert author is not None
+    if "reopen" in route:
+        Post.objects.update(status=Post.Status.CLOSED)
+    client, address = browser(None), scene.address(route)
+    sent_to = client.post(address, body_of(route, "")).headers["Location"]
+    assert sent_to == f"{reverse('account_login')}?next={address}"
+    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    assert all(status == 302 and to.startswith("/") for to, status in answer.redirect_chain)
+
+
 def routes(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
     """Every address of the site: pattern and name with its namespace."""
     for pattern in resolver.url_patterns:

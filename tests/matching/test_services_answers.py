@@ -17,7 +17,8 @@ from matching.services import (
     withdraw_answer,
 )
 from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
+from tests.lostfound.making import make_user
 
 pytestmark = pytest.mark.django_db
 MINE, NOT_MINE = SuggestionAnswer.Answer.MINE, SuggestionAnswer.Answer.NOT_MINE
@@ -148,3 +149,14 @@ def test_a_note_is_cleaned_like_a_post(pair: Match) -> None:
                 pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=unsaveable
             )
         assert set(refused.value.error_dict) == {"note"}
+
+
+def test_who_had_to_sign_in_again_answers_once_more_on_the_posts_page() -> None:
+    person = make_user(password=PASSWORD)
+    pair = MatchFactory.create(lost__author=person)
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    answer = pressed_too_late(person, address, answer="mine")
+    assert answer.request["PATH_INFO"] == pair.lost.get_absolute_url()
+    assert "press it once more" in page(answer) and not SuggestionAnswer.objects.exists()
+    answer.client.post(address, {"answer": "mine"})
+    assert SuggestionAnswer.objects.get().answer == "mine"
