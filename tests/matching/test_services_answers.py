@@ -16,6 +16,7 @@ from matching.services import (
     reject_match,
     withdraw_answer,
 )
+from matching.views import answers
 from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
 from tests.lostfound.making import make_user
@@ -160,3 +161,15 @@ def test_who_had_to_sign_in_again_answers_once_more_on_the_posts_page() -> None:
     assert "press it once more" in page(answer) and not SuggestionAnswer.objects.exists()
     answer.client.post(address, {"answer": "mine"})
     assert SuggestionAnswer.objects.get().answer == "mine"
+
+
+def test_the_limit_on_answers_says_when_it_ends(
+    pair: Match, monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+) -> None:
+    monkeypatch.setattr(answers, "ANSWERS_PER_HOUR", 1)
+    client = signed_in(pair.lost.author, "en")
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    client.post(address, {"answer": "mine"})
+    told = page(client.post(address, {"answer": "none"}, follow=True))
+    assert "Please try again in 4 minutes." in told
+    assert SuggestionAnswer.objects.get().answer == MINE
