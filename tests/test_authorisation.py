@@ -64,6 +64,7 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:notifications", "get"): EACH_OWN,
     ("lostfound:notifications_read", "post"): (SIGN_IN, 302, 302, 302, 302),
     ("lostfound:open_notification", "post"): (SIGN_IN, 404, 404, 404, 302),
+    ("lostfound:sign_out_device", "post"): (SIGN_IN, 404, 404, 404, 302),
     ("lostfound:preferences", "get"): EACH_OWN,
     ("lostfound:language", "post"): (302, 302, 302, 302, 302),
     # A fragment of the post's page; without htmx it leads there.
@@ -262,6 +263,7 @@ class Scene:
             "matching:answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
             "api-post-answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
             "api-device": {"pk": self.device.pk},
+            "lostfound:sign_out_device": {"pk": self.device.pk},
         }
         if route.startswith("api-office-post-"):
             there = {"public_id": self.thing.public_id}
