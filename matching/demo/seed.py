@@ -18,6 +18,7 @@ from matching.bundled.captions import caption
 from matching.bundled.things import CATEGORIES, Thing, sample_thing
 from matching.bundled.views import Preset, photograph
 from matching.demo.campus import DemoPost, demo_posts
+from matching.demo.describing import describe
 from matching.demo.wording import write_post
 
 DEMO_SEED: Final = 20260301
@@ -27,6 +28,7 @@ ACCOUNTS: Final = ("student", "student2", "staff")
 AUTHORS: Final = ("student", "student2", "demo3", "demo4", "demo5", "demo6", "demo7", "demo8")
 
 Progress = Callable[[str, int], AbstractContextManager[Any]]
+Describe = Callable[[Thing, DemoPost], str]
 
 
 def seed_demo_campus(*, password: str, progress: Progress) -> int:
@@ -54,8 +56,16 @@ def drawable_leaves() -> list[str]:
     return [code for code in CATEGORIES if code in known]
 
 
+def to_be_read(thing: Thing, spec: DemoPost) -> str:
+    """How a thing is described in front of people."""
+    return describe(thing, str(spec.words_seed), spec.language)
+
+
 def submit_specs(
-    specs: Sequence[DemoPost], users: dict[str, User], progress: Progress
+    specs: Sequence[DemoPost],
+    users: dict[str, User],
+    progress: Progress,
+    description: Describe = to_be_read,
 ) -> list[Post]:
     """Draw and save posts, all or nothing: an interrupted demo starts again with a clean campus."""
     categories = {row.code: row for row in Category.objects.all()}
@@ -64,7 +74,7 @@ def submit_specs(
     posts = []
     with progress("Drawing and saving the demo posts", len(specs)) as bar, transaction.atomic():
         for spec in specs:
-            posts.append(_submit(spec, users, categories, buildings, offices))
+            posts.append(_submit(spec, users, categories, buildings, offices, description))
             bar.update(1)
     return posts
 
@@ -92,6 +102,7 @@ def _submit(
     categories: dict[str, Category],
     buildings: list[Building],
     offices: list[Office],
+    description: Describe,
 ) -> Post:
     rng = Random(spec.words_seed)
     thing = demo_thing(spec)
@@ -102,7 +113,7 @@ def _submit(
         language=spec.language,
         thing=caption(thing, spec.words_seed, spec.language, 1),
         place=building.name_en if spec.language == "en" else building.name_ko,
-        caption=caption(thing, spec.words_seed + 1, spec.language, spec.detail),
+        caption=description(thing, spec),
     )
     fields: dict[str, Any] = {
         "title": words.title,
