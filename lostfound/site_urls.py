@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.views import app, home, notifications, photos, posts, preferences, things
+from lostfound.views import app, devices, home, notifications, photos, posts, preferences, things
 
 app_name = "lostfound"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("notifications/read/", notifications.mark_all_read, name="notifications_read"),
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("accounts/sessions/<int:pk>/end/", devices.sign_out, name="sign_out_device"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("offline/", app.offline, name="offline"),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import ngettext
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -19,6 +20,7 @@ from lostfound.models import ThrottleCounter
 from lostfound.redis_store import redis_client, with_redis
 
 HOUR_S: Final = 3600
+MINUTE_S: Final = 60
 # A whole campus may sit behind one address, so an address may do this many times more.
 ADDRESS_FACTOR: Final = 20
 # What is refused for its content costs little, but not nothing.
@@ -39,6 +41,25 @@ class Verdict(NamedTuple):
 
     allowed: bool
     retry_after_s: int
+
+    @property
+    def minutes(self) -> int:
+        """How long to wait, as people are told: whole minutes, none too few."""
+        return minutes_of(self.retry_after_s)
+
+
+def minutes_of(wait_s: int) -> int:
+    """A time to wait in minutes, rounded up."""
+    return -(-wait_s // MINUTE_S)
+
+
+def that_was_a_lot(minutes: int) -> str:
+    """What is said at a limit, on pages and by the API, with when it ends."""
+    return ngettext(
+        "That was a lot within this hour. Please try again in %(minutes)d minute.",
+        "That was a lot within this hour. Please try again in %(minutes)d minutes.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.models import Photo, Post
+from lostfound.models import Notification, Photo, Post
 from matching.conf import matching_settings
 from matching.core.vectors import PhotoVec
 from matching.models import Embedding, Heartbeat, Match, PhotoQuery, PossibleDuplicate
@@ -61,6 +61,11 @@ def suggestions_for(post: Post) -> QuerySet[Match]:
     """What a post's author is shown, strongest first, with both posts ready to be drawn."""
     shown = _shown_of(post).select_related("answer")
     return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
+
+
+def was_alerted(post: Post) -> bool:
+    """Whether its author was ever told that something similar was found."""
+    return Notification.objects.filter(post=post, kind=Notification.Kind.SUGGESTED).exists()
 
 
 def answer_of(match: Match) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,3 +62,12 @@ def fresh_index() -> Iterator[None]:
     get_index.cache_clear()
     yield
     get_index.cache_clear()
+
+
+@pytest.fixture
+def four_minutes_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the limits on writing, the clock stands a little before the end of an hour."""
+    from lostfound import throttles
+
+    now_s = 500_000 * throttles.HOUR_S - 215.0
+    monkeypatch.setattr(throttles, "time", SimpleNamespace(time=lambda: now_s))

@@ -64,6 +64,7 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:notifications", "get"): EACH_OWN,
     ("lostfound:notifications_read", "post"): (SIGN_IN, 302, 302, 302, 302),
     ("lostfound:open_notification", "post"): (SIGN_IN, 404, 404, 404, 302),
+    ("lostfound:sign_out_device", "post"): (SIGN_IN, 404, 404, 404, 302),
     ("lostfound:preferences", "get"): EACH_OWN,
     ("lostfound:language", "post"): (302, 302, 302, 302, 302),
     # A fragment of the post's page; without htmx it leads there.
@@ -262,6 +263,7 @@ class Scene:
             "matching:answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
             "api-post-answer": {"public_id": self.post.public_id, "pk": self.pair.pk},
             "api-device": {"pk": self.device.pk},
+            "lostfound:sign_out_device": {"pk": self.device.pk},
         }
         if route.startswith("api-office-post-"):
             there = {"public_id": self.thing.public_id}
@@ -386,6 +388,33 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
         if role != "author":
             assert Post.objects.filter(pk=scene.post.pk, title="파란 우산").exists()
     assert tuple(got) == TABLE[route, method]
+
+
+# Asked by a script, which takes no other answer than its own and sends nobody anywhere.
+BY_SCRIPT: Final = ("matching:ask_intake",)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        route
+        for (route, method), (anonymous, *_signed_in) in TABLE.items()
+        if method == "post" and anonymous == SIGN_IN and route not in (*FOR_ALL, *BY_SCRIPT)
+    ],
+)
+def test_signing_in_again_leads_back_to_a_page(route: str, scene: Scene) -> None:
+    """The sign-in leads to the address of a button or form by GET, and without what it sent."""
+    author = scene.people["author"]
+    assert author is not None
+    if "reopen" in route:
+        Post.objects.update(status=Post.Status.CLOSED)
+    client, address = browser(None), scene.address(route)
+    sent_to = client.post(address, body_of(route, "")).headers["Location"]
+    assert sent_to == f"{reverse('account_login')}?next={address}"
+    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    assert all(status == 302 and to.startswith("/") for to, status in answer.redirect_chain)
 
 
 def routes(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

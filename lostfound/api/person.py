@@ -25,6 +25,7 @@ from lostfound.api.serializers.person import (
 )
 from lostfound.models import Notification, NotificationChoice, User
 from lostfound.services import choose_notifications
+from lostfound.services.devices import sign_out_device
 
 
 class NotificationsView(generics.ListAPIView[Notification]):
@@ -152,7 +153,7 @@ class DeviceView(APIView):
     @extend_schema(operation_id="devices_revoke", responses={204: None, **ONE_ERRORS})
     def delete(self, request: Request, pk: int) -> Response:
         """Sign a device out; its token is worth nothing from now on."""
-        get_object_or_404(UserSession, pk=pk, user=person(request)).end()
+        sign_out_device(get_object_or_404(UserSession, pk=pk, user=person(request)))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.fields import Field
+
+from lostfound.throttles import MINUTE_S, minutes_of, that_was_a_lot
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-ONE_MINUTE_S: Final = 60
 # How rest_framework's own words begin.
 CSRF_FAILED: Final = "CSRF Failed"
 BAD_CHARSET: Final = "Unsupported charset"
@@ -136,12 +137,7 @@ def _unsupported_media_type(error: exceptions.APIException, said: str, request: 
 
 
 def _throttled(error: exceptions.APIException, said: str, request: Any) -> str:
-    minutes = -(-int(getattr(error, "wait", None) or ONE_MINUTE_S) // ONE_MINUTE_S)
-    return ngettext(
-        "That was a lot within this hour. Please try again in %(minutes)d minute.",
-        "That was a lot within this hour. Please try again in %(minutes)d minutes.",
-        minutes,
-    ) % {"minutes": minutes}
+    return that_was_a_lot(minutes_of(int(getattr(error, "wait", None) or MINUTE_S)))
 
 
 Words = Callable[[exceptions.APIException, str, Any], str]

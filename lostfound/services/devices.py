@@ -1,4 +1,4 @@
-"""Noting that a device is in use, which keeps it signed in."""
+"""Noting that a device is in use, which keeps it signed in; and signing it out."""
 
 import logging
 from datetime import timedelta
@@ -49,3 +49,8 @@ def note_device_use(user: User, session_key: str, *, ip: str, user_agent: str) -
             Session.objects.filter(pk=session_key).update(expire_date=now + kept_for)
     except OperationalError:
         logger.exception("The use of a device could not be noted")
+
+
+def sign_out_device(device: UserSession) -> None:
+    """End a browser's or an app's sign-in: its cookie or token is worth nothing from now on."""
+    device.end()

@@ -6,13 +6,19 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lostfound import selectors
+from lostfound.buttons import by_button
 from lostfound.people import signed_in
 
 PER_PAGE: Final = 20
+
+
+def _messages_page(pk: int = 0) -> str:
+    return reverse("lostfound:notifications")
 
 
 @require_safe
@@ -24,16 +30,14 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "lostfound/notifications.html", {"page": page})
 
 
-@require_POST
-@login_required
+@by_button(back=_messages_page)
 def mark_all_read(request: HttpRequest) -> HttpResponse:
     """Nothing is new any more."""
     selectors.unread_notifications(signed_in(request)).update(read_at=timezone.now())
     return redirect("lostfound:notifications")
 
 
-@require_POST
-@login_required
+@by_button(back=_messages_page)
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one message as read and go to the post that it is about."""
     person = signed_in(request)

@@ -21,7 +21,7 @@ from lostfound.forms import PostForm
 from lostfound.found_forms import FORMS, form_for
 from lostfound.models import Look, Post
 from lostfound.people import signed_in
-from lostfound.throttles import throttle_write
+from lostfound.throttles import that_was_a_lot, throttle_write
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +216,7 @@ def _saved(
 def _within_limit(request: HttpRequest, form: PostForm, scope: str) -> bool:
     verdict = throttle_write(request, scope)
     if not verdict.allowed:
-        minutes = -(-verdict.retry_after_s // 60)
+        minutes = verdict.minutes
         message = ngettext(
             "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
             "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
@@ -252,8 +252,9 @@ def _change(
     changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     if request.method != "POST":
         return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
-    if not throttle_write(request, "edit").allowed:
-        messages.error(request, _("That was a lot at once. Please try again in an hour."))
+    verdict = throttle_write(request, "edit")
+    if not verdict.allowed:
+        messages.error(request, that_was_a_lot(verdict.minutes))
         return redirect(changed)
     try:
         service(changed, actor=person)

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lostfound.models import Look, Post, User
 from lostfound.services import note_look
+from matching.admin.pages import by_button
 from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_gates, explain_reasons
@@ -42,9 +43,10 @@ class Candidate:
 def candidate_urls() -> list[URLPattern]:
     """Addresses below those of the pairs."""
     wrap = admin.site.admin_view
+    put_up = by_button(put_up_view, back=_page_url)
     return [
         path("of/<int:id>/", wrap(candidates_view), name="matching_match_candidates"),
-        path("of/<int:id>/put-up/", wrap(put_up_view), name="matching_match_put_up"),
+        path("of/<int:id>/put-up/", wrap(put_up), name="matching_match_put_up"),
     ]
 
 
@@ -73,7 +75,6 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
     return TemplateResponse(request, "admin/matching/match/candidates.html", context)
 
 
-@require_POST
 def put_up_view(request: HttpRequest, id: int) -> HttpResponse:
     """Make a candidate a pair that can be decided about, and lead there."""
     if not request.user.has_perm(CHANGE):
@@ -85,8 +86,12 @@ def put_up_view(request: HttpRequest, id: int) -> HttpResponse:
         match = put_up_pair(post, candidate, actor=cast(User, request.user))
     except DecisionRefused as refused:
         messages.error(request, str(refused))
-        return HttpResponseRedirect(reverse("admin:matching_match_candidates", args=[post.pk]))
+        return HttpResponseRedirect(_page_url(post.pk))
     return HttpResponseRedirect(reverse("admin:matching_match_change", args=[match.pk]))
+
+
+def _page_url(id: int) -> str:
+    return reverse("admin:matching_match_candidates", args=[id])
 
 
 def _candidates(post: Post, result: SearchResult) -> list[Candidate]:

@@ -16,12 +16,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lostfound.models import Look, Post, User
 from lostfound.services import note_look
 from matching.admin.bases import DuplicateModelAdmin
 from matching.admin.filters import WaitingFilter
+from matching.admin.pages import by_button
 from matching.models import PossibleDuplicate
 from matching.review.comparison import compare_posts
 from matching.review.explain import explain_twin_reasons, explain_twin_terms, score_words
@@ -35,6 +36,7 @@ from matching.services import (
     take_up_duplicate,
 )
 
+MAY_SETTLE = "matching.change_possibleduplicate"
 CLOSE_FIRST, CLOSE_SECOND = "close_first", "close_second"
 DISMISS, TAKE_UP = "dismiss", "take_up"
 
@@ -106,7 +108,8 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
 
     def settle_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Do with a pair what the pressed button says."""
-        return require_POST(self._settle)(request, object_id)
+        settle = by_button(self._settle, back=_page_url, needs=MAY_SETTLE)
+        return settle(request, object_id)
 
     def _settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -118,7 +121,7 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
         if duplicate is None:
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
             return HttpResponseRedirect(self._list_url())
-        page = reverse("admin:matching_possibleduplicate_change", args=[duplicate.pk])
+        page = _page_url(duplicate.pk)
         actor = cast(User, request.user)
         try:
             text = _done(duplicate, what, version, actor)
@@ -131,9 +134,7 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
         follower = open_duplicates().first()
         if follower is None:
             return HttpResponseRedirect(self._list_url())
-        return HttpResponseRedirect(
-            reverse("admin:matching_possibleduplicate_change", args=[follower.pk])
-        )
+        return HttpResponseRedirect(_page_url(follower.pk))
 
     def _list_url(self) -> str:
         return reverse("admin:matching_possibleduplicate_changelist")
@@ -152,6 +153,10 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
     def percent(self, duplicate: PossibleDuplicate) -> str:
         """As a percentage."""
         return score_words(duplicate)
+
+
+def _page_url(object_id: int) -> str:
+    return reverse("admin:matching_possibleduplicate_change", args=[object_id])
 
 
 def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:

@@ -6,16 +6,15 @@ from functools import wraps
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from lostfound import buttons
 from lostfound.models import Look, User
 from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
@@ -26,7 +25,6 @@ from matching.selectors import with_both_posts
 from matching.services import last_decision
 from matching.services.decision_checks import REJECTABLE
 
-View = Callable[..., HttpResponse]
 MAY_DECIDE: Final = "matching.change_match"
 
 
@@ -86,20 +84,24 @@ def desk_url(filters: str, pair: int | None = None) -> str:
     return f"{url}?{query}" if query else url
 
 
-def by_button(view: View) -> View:
-    """A view that only a pressed button reaches; whoever had to sign in first comes by a link.
+def _to_desk(*args: Any, **kwargs: Any) -> str:
+    return desk_url("")
 
-    The sign-in leads back to the address of the button, without what was decided.
+
+def by_button(
+    view: buttons.View, back: Callable[..., str] = _to_desk, needs: str = MAY_DECIDE
+) -> buttons.View:
+    """As `lostfound.buttons.by_button`, for the office: back at the desk, unless told.
+
+    Args:
+        needs: the permission without which nobody is sent on.
     """
+    pressed = buttons.by_button(back)(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method in ("GET", "HEAD"):
-            if not request.user.has_perm(MAY_DECIDE):
-                raise PermissionDenied
-            text = _("You had to sign in again, so nothing was done. Please press it once more.")
-            messages.warning(request, text)
-            return HttpResponseRedirect(desk_url(""))
-        return require_POST(view)(request, *args, **kwargs)
+        if request.method in buttons.LOOKING and not request.user.has_perm(needs):
+            raise PermissionDenied
+        return pressed(request, *args, **kwargs)
 
     return guarded

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from lostfound.models import Post
+from matching.bundled.captions import caption
+from matching.bundled.things import Thing
 from matching.core.benchmark import Outcome
 from matching.core.calibrated import CalibratedV3
 from matching.core.office import open_office
@@ -57,7 +59,7 @@ def evaluate_demo(
         look_alikes=LOOK_ALIKES,
     )
     specs = [_as_people_write(spec, number) for number, spec in enumerate(specs)]
-    posts = submit_specs(specs, demo_accounts("!"), progress)
+    posts = submit_specs(specs, demo_accounts("!"), progress, _as_learnt)
     sides: dict[int, dict[str, Post]] = defaultdict(dict)
     for spec, post in zip(specs, posts, strict=True):
         if spec.pair is not None:
@@ -68,6 +70,11 @@ def evaluate_demo(
         _match_all(posts, name, progress)
         outcomes[name] = Outcome(name, [_ranking(posts, pairs, name)])
     return outcomes
+
+
+def _as_learnt(thing: Thing, spec: DemoPost) -> str:
+    """In the captions that every figure so far was measured with."""
+    return caption(thing, spec.words_seed + 1, spec.language, spec.detail)
 
 
 def _as_people_write(spec: DemoPost, number: int) -> DemoPost:

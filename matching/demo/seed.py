@@ -19,6 +19,7 @@ from matching.bundled.captions import caption
 from matching.bundled.things import CATEGORIES, Thing, sample_thing
 from matching.bundled.views import Preset, photograph
 from matching.demo.campus import DemoPost, demo_posts
+from matching.demo.describing import describe
 from matching.demo.wording import write_post
 
 DEMO_SEED: Final = 20260301
@@ -29,6 +30,7 @@ CLERKS: Final = "분실물센터 직원"  # the group that a migration has made
 AUTHORS: Final = ("student", "student2", "demo3", "demo4", "demo5", "demo6", "demo7", "demo8")
 
 Progress = Callable[[str, int], AbstractContextManager[Any]]
+Describe = Callable[[Thing, DemoPost], str]
 
 
 def seed_demo_campus(*, password: str, progress: Progress) -> int:
@@ -56,8 +58,16 @@ def drawable_leaves() -> list[str]:
     return [code for code in CATEGORIES if code in known]
 
 
+def to_be_read(thing: Thing, spec: DemoPost) -> str:
+    """How a thing is described in front of people."""
+    return describe(thing, str(spec.words_seed), spec.language)
+
+
 def submit_specs(
-    specs: Sequence[DemoPost], users: dict[str, User], progress: Progress
+    specs: Sequence[DemoPost],
+    users: dict[str, User],
+    progress: Progress,
+    description: Describe = to_be_read,
 ) -> list[Post]:
     """Draw and save posts, all or nothing: an interrupted demo starts again with a clean campus."""
     categories = {row.code: row for row in Category.objects.all()}
@@ -66,7 +76,7 @@ def submit_specs(
     posts = []
     with progress("Drawing and saving the demo posts", len(specs)) as bar, transaction.atomic():
         for spec in specs:
-            posts.append(_submit(spec, users, categories, buildings, offices))
+            posts.append(_submit(spec, users, categories, buildings, offices, description))
             bar.update(1)
     return posts
 
@@ -102,6 +112,7 @@ def _submit(
     categories: dict[str, Category],
     buildings: list[Building],
     offices: list[Office],
+    description: Describe,
 ) -> Post:
     rng = Random(spec.words_seed)
     thing = demo_thing(spec)
@@ -112,7 +123,7 @@ def _submit(
         language=spec.language,
         thing=caption(thing, spec.words_seed, spec.language, 1),
         place=building.name_en if spec.language == "en" else building.name_ko,
-        caption=caption(thing, spec.words_seed + 1, spec.language, spec.detail),
+        caption=description(thing, spec),
     )
     fields: dict[str, Any] = {
         "title": words.title,

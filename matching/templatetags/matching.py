@@ -10,7 +10,7 @@ from django import template
 from lostfound.models import Post
 from matching.likeness import Likeness, likeness
 from matching.models import Embedding, Match, SuggestionAnswer
-from matching.selectors import answer_of, matching_state, suggestions_for
+from matching.selectors import answer_of, matching_state, suggestions_for, was_alerted
 from matching.timeline import Step, timeline, timelines
 
 register = template.Library()
@@ -69,7 +69,8 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
     """
     state = matching_state(post)
     stage = state.status if post.is_open else post.status
-    suggestions = _suggestions(post) if stage == Embedding.Status.DONE else []
+    is_compared = stage == Embedding.Status.DONE
+    suggestions = _suggestions(post) if is_compared else []
     return {
         "post": post,
         "stage": stage,
@@ -79,6 +80,8 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
         "steps": timeline(post),
         "suggestions": suggestions,
         "similar_count": sum(one.answer != SuggestionAnswer.Answer.NOT_MINE for one in suggestions),
+        # A message led here: why there is nothing to see must not stay unsaid.
+        "was_told": is_compared and not suggestions and was_alerted(post),
         "can_answer": post.kind == Post.Kind.LOST and post.author_id == reader.pk,
         "confirmed": None if post.is_open else _confirmed(post),
     }

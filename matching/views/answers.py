@@ -3,30 +3,33 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
 from lostfound import selectors as lostfound_selectors
+from lostfound.buttons import by_button
 from lostfound.people import signed_in
-from lostfound.throttles import throttle_write
+from lostfound.throttles import that_was_a_lot, throttle_write
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 ANSWERS_PER_HOUR = 200
 
 
-@require_POST
-@login_required
+def _post_page(public_id: UUID, pk: int) -> str:
+    return reverse("lostfound:post", args=[public_id])
+
+
+@by_button(back=_post_page)
 def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     """Note whether it may be theirs, or take that back; staff see it and decide."""
     person = signed_in(request)
     post = get_object_or_404(lostfound_selectors.posts_of(person), public_id=public_id)
     given = request.POST.get("answer", "")
-    if not throttle_write(request, "answer", ANSWERS_PER_HOUR).allowed:
-        messages.error(request, _("That was a lot at once. Please try again in an hour."))
+    verdict = throttle_write(request, "answer", ANSWERS_PER_HOUR)
+    if not verdict.allowed:
+        messages.error(request, that_was_a_lot(verdict.minutes))
         return redirect(post)
     try:
         if given == "none":

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.models import Post
 from lostfound.photos import PhotoRefused, prepare_photo
-from lostfound.throttles import throttle_write
+from lostfound.throttles import Verdict, throttle_write
 from matching.core.vectors import PhotoVec
 from matching.finder.client import FinderAway, embed_photo
 from matching.forms import SearchForm
@@ -79,8 +79,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("matching:search"),
     }
     status = 200
-    if can_be_made and (text or photo) and not _within_limit(request):
-        context["too_many"] = True
+    verdict = _counted(request) if can_be_made and (text or photo) else None
+    if verdict is not None and not verdict.allowed:
+        context["too_many"] = _too_many_words(verdict)
         status = 429
     elif can_be_made:
         context |= _things(request, form, photo)
@@ -98,8 +99,9 @@ def by_photo(request: HttpRequest) -> HttpResponse:
     What was asked beside it stays asked, whether or not the photograph can be used.
     """
     back = address_of(request.POST)
-    if not _within_limit(request):
-        messages.error(request, _("You have searched a lot. Please try again in an hour."))
+    verdict = _counted(request)
+    if not verdict.allowed:
+        messages.error(request, _too_many_words(verdict))
         return redirect(back)
     upload = request.FILES.get("photo")
     if upload is None:
@@ -171,8 +173,16 @@ def _left_out_words(name: str, count: int) -> str:
     return text % {"count": count}
 
 
-def _within_limit(request: HttpRequest) -> bool:
-    return throttle_write(request, "search", searches_within_the_hour(request)).allowed
+def _counted(request: HttpRequest) -> Verdict:
+    return throttle_write(request, "search", searches_within_the_hour(request))
+
+
+def _too_many_words(verdict: Verdict) -> str:
+    return ngettext(
+        "You have searched a lot. Please try again in %(minutes)d minute.",
+        "You have searched a lot. Please try again in %(minutes)d minutes.",
+        verdict.minutes,
+    ) % {"minutes": verdict.minutes}
 
 
 def searches_within_the_hour(request: Any) -> int:

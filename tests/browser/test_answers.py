@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.seed import PASSWORD
 from tests.browser.site import Site
 from tests.browser.test_without_script import reload_until
 
@@ -24,3 +25,20 @@ def test_thanks_are_in_view_and_what_is_not_mine_is_counted_no_more(
     expect(heading).not_to_have_text(before)
     page.locator(".suggestion.is-not_mine button[value=none]").click()
     expect(heading).to_have_text(before)
+
+
+def test_who_had_to_sign_in_again_answers_once_more(open_page: OpenPage, site: Site) -> None:
+    page = open_page("reader", size=PHONE)
+    page.goto(site.made["lost"])
+    reload_until(page, ".suggestion")
+    page.context.clear_cookies(name="sessionid")
+    page.locator(".suggestion button[value=mine]").first.click()
+    page.wait_for_url("**/accounts/login/**")
+    page.locator("#id_login").fill("reader")
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{site.made['lost']}")
+    expect(page.locator(".messages")).to_contain_text("한 번 더 눌러 주세요")
+    page.locator(".suggestion button[value=mine]").first.click()
+    page.locator(".suggestion.is-mine button[value=none]").click()
+    expect(page.locator(".suggestion.is-mine")).to_have_count(0)

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lostfound.models import User
 
+PASSWORD = "a-long-enough-1"
+
 
 def signed_in(user: User | None, language: str = "ko") -> Client:
     """The browser of a person, or of somebody who is not signed in."""
@@ -29,3 +31,12 @@ def queries_of(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
     return len(queries)
+
+
+def pressed_too_late(person: User, address: str, **sent: str) -> Any:
+    """Press without a sign-in, sign in through the page with PASSWORD, go where that leads."""
+    client = signed_in(None, "en")
+    to_sign_in = client.post(address, sent).headers["Location"]
+    assert f'name="next" value="{address}"' in page(client.get(to_sign_in))
+    words = {"login": person.username, "password": PASSWORD, "next": address}
+    return client.post("/accounts/login/", words, follow=True)

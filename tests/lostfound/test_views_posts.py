@@ -225,7 +225,9 @@ def test_the_limit_on_posting_is_told_and_loses_nothing(author: User, settings: 
     assert Post.objects.count() == 1
 
 
-def test_changes_have_a_limit_of_their_own(author: User, settings: Settings) -> None:
+def test_changes_have_a_limit_of_their_own_and_all_say_when_it_ends(
+    author: User, settings: Settings, four_minutes_left: None
+) -> None:
     settings.POSTS_PER_HOUR = 2
     post, client = make_post(author=author, kind="lost"), signed_in(author)
     for name, status in (("close_post", "closed"), ("reopen_post", "open"), ("close_post", "open")):
@@ -233,7 +235,9 @@ def test_changes_have_a_limit_of_their_own(author: User, settings: Settings) -> 
         response = client.post(address, follow=True)
         post.refresh_from_db()
         assert post.status == status
-    assert "한꺼번에 너무 많이 보냈어요" in page(response)
+    assert "한 시간 동안 너무 많이 보냈어요. 4분 뒤에 다시 해 주세요." in page(response)
+    edit = client.post(reverse("lostfound:edit_post", args=[post.public_id]), filled())
+    assert edit.status_code == 429 and "4분 뒤에" in page(edit)
     client.post(NEW_LOST, filled(title="우산"))
     assert Post.objects.filter(title="우산").exists()
 

@@ -1,5 +1,6 @@
 """The loser hears of a likely find at once, and not of every one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 
-from lostfound.models import Notification
-from lostfound.services import close_post
+from lostfound.models import Notification, Post
+from lostfound.services import close_post, delete_post, edit_post, notify
 from lostfound.services.emails import send_due_emails
 from matching.models import Match
+from matching.services import match_post
 from matching.services.alerts import alert_losers
 from tests.factories import MatchFactory, PostFactory
+from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.matching.submitting import found, matched
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +73,46 @@ def test_the_email_names_the_post_and_says_nothing_once_it_is_closed() -> None:
     assert first.lost.title in mail.outbox[0].subject
     assert first.found.title not in mail.outbox[0].body
     assert Match.objects.count() == 2
+
+
+GONE = "turned out not to be similar after all"
+
+
+def shown(post: Post) -> str:
+    return page(signed_in(post.author, "en").get(post.get_absolute_url()))
+
+
+def edited(post: Post) -> None:
+    edit_post(post, actor=post.author, fields={"title": "purse", "description": "brown leather"})
+    assert match_post(post.pk) == "matched"
+
+
+def deleted(post: Post) -> None:
+    delete_post(post, actor=post.author)
+
+
+@pytest.mark.parametrize("go", [edited, deleted])
+def test_the_page_says_why_what_was_told_about_is_not_there(
+    fake_encoder: Any, go: Callable[[Post], None]
+) -> None:
+    lost = matched()
+    never_told = matched(title="brown purse leather")
+    other = found()
+    assert [row[0] for row in told()] == [lost.pk]
+    assert other.title in shown(lost) and GONE not in shown(lost)
+    go(other)
+    assert "Nothing similar yet" in shown(lost) and GONE in shown(lost)
+    assert GONE not in shown(never_told)
+    found()
+    assert GONE not in shown(lost)  # there is something to see again
+
+
+def test_many_messages_need_no_more_queries(fake_encoder: Any) -> None:
+    lost = matched()
+    client = signed_in(lost.author)
+    counts = []
+    for _ in range(2):
+        for _number in range(3):
+            notify(lost.author, lost, KIND)
+        counts.append(queries_of(client, lost.get_absolute_url()))
+    assert counts[0] == counts[1]

@@ -16,8 +16,10 @@ from matching.services import (
     reject_match,
     withdraw_answer,
 )
+from matching.views import answers
 from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
+from tests.lostfound.making import make_user
 
 pytestmark = pytest.mark.django_db
 MINE, NOT_MINE = SuggestionAnswer.Answer.MINE, SuggestionAnswer.Answer.NOT_MINE
@@ -148,3 +150,26 @@ def test_a_note_is_cleaned_like_a_post(pair: Match) -> None:
                 pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=unsaveable
             )
         assert set(refused.value.error_dict) == {"note"}
+
+
+def test_who_had_to_sign_in_again_answers_once_more_on_the_posts_page() -> None:
+    person = make_user(password=PASSWORD)
+    pair = MatchFactory.create(lost__author=person)
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    answer = pressed_too_late(person, address, answer="mine")
+    assert answer.request["PATH_INFO"] == pair.lost.get_absolute_url()
+    assert "press it once more" in page(answer) and not SuggestionAnswer.objects.exists()
+    answer.client.post(address, {"answer": "mine"})
+    assert SuggestionAnswer.objects.get().answer == "mine"
+
+
+def test_the_limit_on_answers_says_when_it_ends(
+    pair: Match, monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+) -> None:
+    monkeypatch.setattr(answers, "ANSWERS_PER_HOUR", 1)
+    client = signed_in(pair.lost.author, "en")
+    address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
+    client.post(address, {"answer": "mine"})
+    told = page(client.post(address, {"answer": "none"}, follow=True))
+    assert "Please try again in 4 minutes." in told
+    assert SuggestionAnswer.objects.get().answer == MINE

@@ -172,3 +172,15 @@ def test_a_thing_leads_back_to_the_search_one_came_from_and_nowhere_else() -> No
         "//evil.example/search/?q=a",
     ):
         assert back(other) == "/search/", other
+
+
+def test_the_limit_says_when_it_ends(
+    monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+) -> None:
+    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
+    client = signed_in(make_user(), "en")
+    assert client.get(ADDRESS).status_code == 200
+    refused = client.get(ADDRESS)
+    assert refused.status_code == 429 and "try again in 4 minutes." in page(refused)
+    answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
+    assert "try again in 4 minutes." in page(answer)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from lostfound.models import Notification, Post
 from matching.models import PossibleDuplicate
-from tests.factories import DuplicateFactory, MatchFactory, PhotoFactory, StaffFactory
+from tests.factories import DuplicateFactory, MatchFactory, PhotoFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -122,10 +123,6 @@ def test_it_is_marked_at_the_first_page_and_where_a_pair_is_decided(desk: Client
 
 
 def test_who_may_look_but_not_decide_has_no_buttons() -> None:
-    from django.contrib.auth.models import Permission
-
-    from tests.factories import UserFactory
-
     duplicate = DuplicateFactory.create()
     person = UserFactory.create(is_staff=True)
     person.user_permissions.add(Permission.objects.get(codename="view_possibleduplicate"))
@@ -135,3 +132,12 @@ def test_who_may_look_but_not_decide_has_no_buttons() -> None:
     assert answer.status_code == 403
     duplicate.refresh_from_db()
     assert duplicate.status == "open"
+
+
+def test_who_had_to_sign_in_again_is_led_back_to_the_two_posts(desk: Client) -> None:
+    duplicate = DuplicateFactory.create()
+    answer = desk.get(address(duplicate, "settle"), follow=True)
+    assert answer.redirect_chain == [(address(duplicate), 302)]
+    assert "press it once more" in page(answer)
+    student = signed_in(UserFactory.create(is_staff=True))
+    assert student.get(address(duplicate, "settle")).status_code == 403

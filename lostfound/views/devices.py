@@ -1,0 +1,29 @@
+"""Signing out one of the browsers and apps in which a person is signed in."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lostfound.buttons import by_button
+from lostfound.devices import device_name
+from lostfound.people import signed_in
+from lostfound.services.devices import sign_out_device
+
+
+def _devices_page(pk: int) -> str:
+    return reverse("usersessions_list")
+
+
+@by_button(back=_devices_page)
+def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one sign-in; the page of the list says which."""
+    device = get_object_or_404(UserSession, pk=pk, user=signed_in(request))
+    if device.session_key == request.session.session_key:
+        return redirect("account_logout")  # which first asks about drafts
+    sign_out_device(device)
+    text = _("Signed out there: %(device)s") % {"device": device_name(device.user_agent)}
+    messages.success(request, text)
+    return redirect("usersessions_list")
