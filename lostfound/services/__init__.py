@@ -1,6 +1,7 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
 from lostfound.services.looks import note_look, note_person_seen
+from lostfound.services.meanwhile import ChangedMeanwhile
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
     NotOpen,
@@ -15,6 +16,7 @@ from lostfound.services.sending import SentBefore
 from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
+    "ChangedMeanwhile",
     "NotOpen",
     "SentBefore",
     "TransitionRefused",
