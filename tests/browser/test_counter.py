@@ -66,6 +66,30 @@ def test_a_file_is_brought_in_with_a_report(open_page: OpenPage, tmp_path: Path)
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_long_text_of_a_file_squeezes_nothing_beside_it(
+    open_page: OpenPage, tmp_path: Path, size: dict[str, int]
+) -> None:
+    table = tmp_path / "things.csv"
+    table.write_text(
+        "번호,상태,제목,분류,색,날짜,자세한 장소,선반,보관 메모\n"
+        f"LF-999999,찾는 중,{'가' * 500},우산,검정,2026. 3. 2.,1층 복도,C-1,벤치\n",
+        encoding="utf-8",
+    )
+    page = open_page("staff", size=size)
+    page.goto("/admin/lostfound/post/import/")
+    page.locator("#file").set_input_files(table)
+    page.locator(".office-foot button").click()
+    headings = page.locator(".office-rows th").all_inner_texts()
+    assert len(set(headings)) == len(headings)  # the file's state is not the check's
+    lines = page.locator(".office-rows td > div").evaluate_all(
+        "all => all.map((one) => Math.round(one.clientHeight / 16))"
+    )
+    assert [number for number in lines if number > 2] == [max(lines)]  # the title alone is long
+    assert page.locator(".office-rows td > div").nth(4).bounding_box()["width"] < size["width"]  # type: ignore[index]
+    assert problems_of(page) == []
+
+
 def test_the_photograph_comes_first_and_keys_save_from_every_field(open_page: OpenPage) -> None:
     page = open_page("staff", size=DESK)
     page.goto(INTAKE)
