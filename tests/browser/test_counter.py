@@ -1,9 +1,11 @@
 """Taking things in at the counter: photograph, one key for what is proposed, shelf, saved."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, OpenPage
@@ -228,6 +230,25 @@ def test_what_was_begun_at_the_counter_is_here_again(open_page: OpenPage, pictur
     expect(page.locator("[data-draft-notice]")).to_be_hidden()
     page.goto("/admin/lostfound/post/?q=초록 돗자리")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
+
+
+def test_back_to_the_form_the_marked_day_is_the_one_in_the_field(open_page: OpenPage) -> None:
+    page = open_page("second", size=DESK)
+    page.goto(INTAKE)
+    page.wait_for_selector(READY)
+    page.locator("#id_title").fill("연두색 필통")
+    page.locator("#id_office").select_option(index=1)
+    page.locator("[data-ago='1']").click()
+    page.locator("#id_title").press("Control+Enter")
+    expect(page.locator(".messagelist .success")).to_contain_text("연두색 필통")
+    expect(page.locator("[data-ago='0']")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    page.wait_for_selector(READY)
+    day = page.locator("#id_happened_on").input_value()
+    marked = page.locator(".preset[aria-pressed='true']")
+    expect(marked).to_have_count(1)
+    ago = int(marked.get_attribute("data-ago") or "")
+    assert day == (timezone.localdate() - timedelta(days=ago)).isoformat()
 
 
 def test_a_session_that_ended_loses_nothing(open_page: OpenPage) -> None:
