@@ -15,6 +15,9 @@ from lostfound.form_fields import PhotosField, RowField
 from lostfound.models import Building, Category, Colour, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.photos import MAX_PHOTOS
+from lostfound.seen import MARK, MarkField, brought_up_to_date, left_behind, offered
+from lostfound.services import ChangedMeanwhile
+from lostfound.services.meanwhile import is_first_as_seen, is_order_as_seen, mark_of, was_shown
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     OLDEST_DAYS,
@@ -71,6 +74,7 @@ class PostForm(forms.Form):
     sent_as = forms.CharField(
         required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
+    version = MarkField()
     remove_photos = forms.MultipleChoiceField(required=False)
     first_photo = forms.ChoiceField(required=False)
 
@@ -90,8 +94,12 @@ class PostForm(forms.Form):
             else {"happened_on": timezone.localdate(), "sent_as": uuid4().hex, **(given or {})}
         )
         super().__init__(data, files, initial=initial)
+        self.seen: str = data.get(MARK, "") if data else ""  # what the page was made from
         # Where a script lets people order them: numbers, tokens, and "new" for each upload.
         self.order: list[str] = data.getlist("photo_order") if data else []
+        if self.seen and is_order_as_seen(self.seen, self.order, data.getlist("remove_photos")):
+            # Nobody moved them here, so they stay as they stand there now.
+            self.order = [name for name in self.order if not was_shown(self.seen, name)]
         self.photos_now = self._in_order(list(post.photos.all()) if post else [], "public_id")
         self.staged = self._in_order(self._named_staged(data), "token")
         self._offer_rows()
@@ -103,6 +111,9 @@ class PostForm(forms.Form):
         }
         if post:
             del self.fields["sent_as"]
+            self.initial[MARK] = mark_of(post, offered(self))
+        else:
+            del self.fields[MARK]
         self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
 
     def _offer_rows(self) -> None:
@@ -131,10 +142,15 @@ class PostForm(forms.Form):
         }
 
     def _offer_photos(self) -> None:
+        offered = [(str(photo.public_id), str(photo)) for photo in self.photos_now]
         for name in ("remove_photos", "first_photo"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [(str(photo.public_id), str(photo)) for photo in self.photos_now]
+            # What the page showed may have been removed since: then there is nothing to say.
+            data: Any = self.data  # typed as what has no lists
+            sent = data.getlist(name) if self.seen else []
+            gone = [(number, number) for number in sent if was_shown(self.seen, number)]
+            field.choices = [*offered, *gone]
             field.error_messages["invalid_choice"] = _("This photograph is no longer here.")
 
     def row_field(self, name: str) -> RowField:
@@ -172,6 +188,8 @@ class PostForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
             self.add_error("photos", too_many())
+        if self.post and (lost := left_behind(self, self.post)):
+            self.add_error(None, lost)
         return cleaned
 
     @property
@@ -190,6 +208,13 @@ class PostForm(forms.Form):
         data: Any = self.data
         self.data = data.copy()
         self.data["sent_as"] = uuid4().hex  # type: ignore[index]
+
+    def take_in(self, changed: ChangedMeanwhile) -> None:
+        """Show what stands there now; what was typed here is saved when it is sent again."""
+        seen, first = self.seen, self.data.get("first_photo", "")
+        self.data = data = brought_up_to_date(self, changed)
+        if is_first_as_seen(seen, first):
+            data.pop("first_photo")  # nobody chose it, so it is whichever is first now
 
     @property
     def uploads(self) -> Sequence[Any]:
@@ -223,6 +248,8 @@ class PostForm(forms.Form):
         if self.order:
             return self.photos_now
         first = self.cleaned_data["first_photo"]
+        if is_first_as_seen(self.seen, first):
+            return []
         return [photo for photo in self.photos_now if str(photo.public_id) == first]
 
     def keep_photos(self) -> None:

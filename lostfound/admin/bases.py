@@ -1,6 +1,6 @@
 """Django's admin classes with their models named; Django 5.2 knows them only as annotations."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     PostModelAdmin = admin.ModelAdmin[Post]
     PhotoTabularInline = admin.TabularInline[Photo, Post]
     EventTabularInline = admin.TabularInline[PostEvent, Post]
-    PhotoInlineFormSet = forms.BaseInlineFormSet[Photo, Post, forms.ModelForm[Photo]]
+    PostInlineFormSet = forms.BaseInlineFormSet[Any, Post, Any]
     PostModelForm = forms.ModelForm[Post]
     PersonChangeForm = UserChangeForm[User]
     UserModelAdmin = UserAdmin[User]
 else:
     LookModelAdmin = NamedModelAdmin = NotificationModelAdmin = PostModelAdmin = admin.ModelAdmin
     PhotoTabularInline = EventTabularInline = admin.TabularInline
-    PhotoInlineFormSet = forms.BaseInlineFormSet
+    PostInlineFormSet = forms.BaseInlineFormSet
     PostModelForm = forms.ModelForm
     PersonChangeForm = UserChangeForm
     UserModelAdmin = UserAdmin

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lostfound.admin.bases import EventTabularInline, PhotoInlineFormSet, PhotoTabularInline
+from lostfound.admin.bases import EventTabularInline, PhotoTabularInline, PostInlineFormSet
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Photo, Post, PostEvent
 
@@ -28,7 +28,37 @@ ACTION_WORDS: Final = {
 }
 
 
-class PhotoFormSet(PhotoInlineFormSet):
+class OfNow(PostInlineFormSet):
+    """What hangs on a post now, whatever hung on it when the page was made.
+
+    Only which of it goes was ever a choice.
+    """
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        if data is not None:
+            self.data = self._of_now(data)
+
+    def _of_now(self, data: Any) -> Any:
+        mine, box = f"{self.prefix}-", f"-{DELETION_FIELD_NAME}"
+        now = data.copy()
+        going = set()
+        for name in [name for name in data if name.startswith(mine)]:
+            del now[name]
+            if name.endswith(box):
+                going.add(data.get(name.removesuffix(box) + "-id"))
+        rows = list(self.get_queryset())
+        now.update({f"{mine}TOTAL_FORMS": len(rows), f"{mine}INITIAL_FORMS": len(rows)})
+        now.update({f"{mine}MIN_NUM_FORMS": self.min_num, f"{mine}MAX_NUM_FORMS": self.max_num})
+        for number, row in enumerate(rows):
+            now[f"{mine}{number}-id"] = row.pk
+            now[f"{mine}{number}-{self.fk.name}"] = self.instance.pk
+            if str(row.pk) in going:
+                now[f"{mine}{number}{box}"] = "on"
+        return now
+
+
+class PhotoFormSet(OfNow):
     """Names the box that removes a photograph; Django leaves it without words."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -77,6 +107,7 @@ class EventInline(ReadOnlyMixin, EventTabularInline):
     """What happened to the post, newest first."""
 
     model = PostEvent
+    formset = OfNow
     fields = ("at", "actor", "what", "status")
     readonly_fields = fields
     extra = 0

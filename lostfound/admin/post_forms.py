@@ -1,14 +1,17 @@
 """What staff fill in about a post, and about many that they chose."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import PostModelForm
 from lostfound.models import Post
+from lostfound.seen import MARK, MarkField, left_behind, offered
+from lostfound.services.meanwhile import is_as_seen, mark_of
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     MANY_LINES,
@@ -20,11 +23,34 @@ from lostfound.services.post_fields import (
 
 
 class PostForm(PostModelForm):
-    """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log."""
+    """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log.
+
+    Attributes:
+        refused: why a service has refused what is sent, where the page is shown for that.
+    """
+
+    refused: ClassVar[ValidationError | None] = None
+
+    version = MarkField()
 
     class Meta:
         model = Post
         fields = ("kind", "author", *EDITABLE_FIELDS, *OFFICE_FIELDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial[MARK] = mark_of(self.instance, offered(self))
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Without what only differs because somebody else has changed it since."""
+        mark = self.data.get(MARK, "")
+        return [
+            name
+            for name in super().changed_data
+            if not is_as_seen(mark, name, self.cleaned_data.get(name))
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Mask numbers, refuse days to come."""
@@ -40,7 +66,20 @@ class PostForm(PostModelForm):
                 refuse_future(cleaned["happened_on"])
             except ValidationError as error:
                 self.add_error(None, error)
+        if self.instance.pk and (lost := left_behind(self, self.instance)):
+            self.add_error(None, lost)
+        if self.refused is not None:
+            self.add_error(None, self._sayable(self.refused))
         return cleaned
+
+    def _sayable(self, refused: ValidationError) -> ValidationError | dict[str, Any]:
+        """At their fields, where those are on the page."""
+        if not hasattr(refused, "error_dict"):
+            return refused
+        return {
+            name if name in self.fields else NON_FIELD_ERRORS: errors
+            for name, errors in refused.error_dict.items()
+        }
 
 
 class ShelfActionForm(ActionForm):

@@ -22,7 +22,9 @@ from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.models import Look, Photo, Post
 from lostfound.models.post import PostQuerySet
+from lostfound.seen import MARK, brought_up_to_date
 from lostfound.services import (
+    ChangedMeanwhile,
     TransitionRefused,
     delete_post,
     edit_post,
@@ -113,7 +115,8 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
         words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
         facts = ("status", "number", "created_at", "updated_at") if obj else ()
-        return ("kind", "author", *words, *custody, *facts)
+        mark = (MARK,) if obj and self.has_change_permission(request, obj) else ()
+        return ("kind", "author", *words, *custody, *facts, *mark)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """The status is changed by actions and decisions only; a matched post may still move."""
@@ -139,7 +142,10 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
             name: form.cleaned_data[name] for name in form.changed_data if name in form.fields
         }
         if change:
-            edit_post(obj, actor=actor_of(request), fields=fields)
+            edit_post(
+                obj, actor=actor_of(request), fields=fields, seen=form.cleaned_data.get(MARK, "")
+            )
+            obj.refresh_from_db()  # what others changed since the page was made, too
             return
         every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
         saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=actor_of(request))
@@ -175,12 +181,23 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """What a service refuses is told on the same page; nothing of it is saved."""
+        """What a service refuses is told on the same page; nothing of it is saved or lost."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refused:
-            self.message_user(request, " ".join(refused.messages), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            request.refused = refused  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """With what a service has refused, if it has."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        refused = getattr(request, "refused", None)
+        form.refused = refused
+        if isinstance(refused, ChangedMeanwhile):
+            request.POST = brought_up_to_date(form(request.POST, instance=obj), refused)
+        return form
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

@@ -1,6 +1,7 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
 from lostfound.services.looks import note_look, note_person_seen
+from lostfound.services.meanwhile import ChangedMeanwhile
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.people import AccountKept, delete_user, refuse_kept
 from lostfound.services.posts import (
@@ -16,6 +17,7 @@ from lostfound.services.status import TransitionRefused, change_status
 
 __all__ = [
     "AccountKept",
+    "ChangedMeanwhile",
     "NotOpen",
     "SentBefore",
     "TransitionRefused",

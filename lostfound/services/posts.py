@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.photos import PreparedPhoto
+from lostfound.services.meanwhile import own_changes
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
 from lostfound.services.post_photos import (
@@ -95,6 +96,7 @@ def edit_post(
     add_photos: Sequence[Any] = (),
     remove_photos: Iterable[Photo] = (),
     photo_order: Sequence[Photo] | None = None,
+    seen: str = "",
     check: Check | None = None,
 ) -> Post:
     """Change a post's words, facts and photographs, all or nothing.
@@ -104,12 +106,14 @@ def edit_post(
     Args:
         photo_order: photographs that stay, in the order in which they are shown from now on;
             those not named follow as they were, new ones come last.
+        seen: the mark of the page that sends the fields: only what differs from it is changed.
         check: called with the locked post before anything of it changes; it may refuse.
 
     Returns: the post as saved; nothing is written where nothing changed.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
+        ChangedMeanwhile: another has changed the same since the page was made.
         NotOpen: the post is not open and more than its keeping changes.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
@@ -119,7 +123,7 @@ def edit_post(
     with transaction_with_files() as written:
         locked = _lock(post, check)
         refuse_another_office(locked, actor)  # it may have moved in the meantime
-        changed = assign_fields(locked, fields)
+        changed = assign_fields(locked, own_changes(locked, fields, seen, reader=actor))
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
         ordered = with_order(staying, photo_order)

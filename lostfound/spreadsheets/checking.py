@@ -28,11 +28,22 @@ def checked_row(
     Args:
         office: keeps what names no place of its own.
     """
-    said: dict[str, str] = {}
-    for column, cell in zip(columns, cells, strict=False):
-        if column is not None:  # of two columns of one meaning, the one that says something
-            said[column.name] = said.get(column.name) or read_cell(cell)
+    # A row may be shorter than the headings: what is missing is empty.
+    said = {
+        column.name: read_cell(cell)
+        for column, cell in zip(columns, cells, strict=False)
+        if column is not None
+    }
     row = Row(number, said)
+    if beyond := [cell.strip() for cell in cells[len(columns) :] if cell.strip()]:
+        row.errors.append(
+            _(
+                "This row has more cells than there are headings: “%(text)s” stands under none. "
+                "If it belongs to a text with a comma or semicolon in it, put the whole text in "
+                'quotation marks: "…, …".'
+            )
+            % {"text": " ".join(beyond)}
+        )
     for name, text in said.items():
         if text:
             _take(row, name, text, names)

@@ -30,7 +30,7 @@ class RawTable:
 
     Attributes:
         columns: what each heading means; None where it says nothing we know.
-        ignored: those headings.
+        ignored: those headings, and columns without one that hold something.
         lines: the number of each row's last line in the file (the heading is 1), and its cells.
     """
 
@@ -58,6 +58,7 @@ def raw_table(content: bytes) -> RawTable:
             _("The first line has to name the columns. Missing: %(names)s")
             % {"names": ", ".join(missing)}
         )
+    _refuse_twins(heading, columns)
     lines = []
     for first, last, cells in records:
         if _has_swallowed(columns, cells, separator):
@@ -70,8 +71,43 @@ def raw_table(content: bytes) -> RawTable:
             _("At most %(most)d rows at once; this file has %(n)d. Please divide it.")
             % {"most": MAX_ROWS, "n": len(lines)}
         )
-    unknown = [cell.strip() for cell, column in zip(heading, columns, strict=True) if not column]
-    return RawTable(columns, [cell for cell in unknown if cell], lines)
+    named = max(place for place, cell in enumerate(heading, start=1) if cell.strip())
+    ignored = [
+        cell.strip() or _("column %(n)d, without a heading") % {"n": place + 1}
+        for place, (cell, column) in enumerate(zip(heading[:named], columns, strict=False))
+        if column is None and (cell.strip() or any(_at(place, cells) for _n, cells in lines))
+    ]
+    # What stands behind the last heading stands under none, whether or not commas follow that.
+    return RawTable(columns[:named], ignored, lines)
+
+
+def _at(place: int, cells: Sequence[str]) -> str:
+    return cells[place].strip() if place < len(cells) else ""
+
+
+def _refuse_twins(heading: Sequence[str], columns: Sequence[Column | None]) -> None:
+    """Of two columns of one meaning, one would be left out without a word.
+
+    Raises:
+        FileRefused: there are such two.
+    """
+    called: dict[str, str] = {}
+    for cell, column in zip(heading, columns, strict=True):
+        if column is None:
+            continue
+        if column.name in called:
+            raise FileRefused(
+                _(
+                    "The columns “%(one)s” and “%(other)s” mean the same: %(name)s. Please keep "
+                    "one of them, or give the other one another heading. Nothing was read."
+                )
+                % {
+                    "one": called[column.name],
+                    "other": cell.strip(),
+                    "name": column.heading,
+                }
+            )
+        called[column.name] = cell.strip()
 
 
 def _decoded(content: bytes) -> str:

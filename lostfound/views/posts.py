@@ -131,31 +131,15 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             add_photos=form.uploads,
             remove_photos=form.removed_photos,
             photo_order=form.photo_order,
+            seen=form.seen,
         )
 
-    if request.method == "POST":
-        seen = request.POST.get("version", _version(edited))
-        if form.is_valid() and seen != _version(edited):
-            form.add_error(None, ValidationError(_changed_elsewhere()))
-        if _saved(request, form, save, scope="edit"):
-            # Which change arrived is told to the browser, which keeps a draft of it.
-            arrived = f"{edited.public_id} {seen}"
-            messages.success(request, _("Your changes are saved."), extra_tags=arrived)
-            return redirect(edited)
+    if request.method == "POST" and _saved(request, form, save, scope="edit"):
+        # Which change arrived is told to the browser, which keeps a draft of it.
+        arrived = f"{edited.public_id} {form.seen}"
+        messages.success(request, _("Your changes are saved."), extra_tags=arrived)
+        return redirect(edited)
     return _form_page(request, form)
-
-
-def _version(post: Post) -> str:
-    """Names a post as it is now, so that a change made elsewhere is noticed."""
-    return post.updated_at.isoformat()
-
-
-def _changed_elsewhere() -> str:
-    return _(
-        "This post was changed elsewhere while you were writing: on another device, in another "
-        "window, or by the office. What you typed is still here; save again to replace what was "
-        "changed."
-    )
 
 
 @form_methods
@@ -200,6 +184,9 @@ def _saved(
             saved = save()
             form.let_photos_go()
             return saved
+    except services.ChangedMeanwhile as changed:
+        form.take_in(changed)
+        form.add_error(None, changed)
     except ValidationError as error:
         form.add_error(None, error)
     except OperationalError:
@@ -235,7 +222,6 @@ def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -
         "form": form,
         "post": form.post,
         "like": like,
-        "version": _version(form.post) if form.post else "",
     }
     return render(request, "lostfound/post_form.html", context, status=status)
 

@@ -1,9 +1,11 @@
 """Taking things in at the counter: photograph, one key for what is proposed, shelf, saved."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, OpenPage
@@ -64,6 +66,30 @@ def test_a_file_is_brought_in_with_a_report(open_page: OpenPage, tmp_path: Path)
     expect(page.locator("#content")).to_contain_text("1줄을 접수하지 못했어요")
     page.goto("/admin/lostfound/post/?shelf=C-1")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_long_text_of_a_file_squeezes_nothing_beside_it(
+    open_page: OpenPage, tmp_path: Path, size: dict[str, int]
+) -> None:
+    table = tmp_path / "things.csv"
+    table.write_text(
+        "번호,상태,제목,분류,색,날짜,자세한 장소,선반,보관 메모\n"
+        f"LF-999999,찾는 중,{'가' * 500},우산,검정,2026. 3. 2.,1층 복도,C-1,벤치\n",
+        encoding="utf-8",
+    )
+    page = open_page("staff", size=size)
+    page.goto("/admin/lostfound/post/import/")
+    page.locator("#file").set_input_files(table)
+    page.locator(".office-foot button").click()
+    headings = page.locator(".office-rows th").all_inner_texts()
+    assert len(set(headings)) == len(headings)  # the file's state is not the check's
+    lines = page.locator(".office-rows td > div").evaluate_all(
+        "all => all.map((one) => Math.round(one.clientHeight / 16))"
+    )
+    assert [number for number in lines if number > 2] == [max(lines)]  # the title alone is long
+    assert page.locator(".office-rows td > div").nth(4).bounding_box()["width"] < size["width"]  # type: ignore[index]
+    assert problems_of(page) == []
 
 
 def test_the_photograph_comes_first_and_keys_save_from_every_field(open_page: OpenPage) -> None:
@@ -204,6 +230,25 @@ def test_what_was_begun_at_the_counter_is_here_again(open_page: OpenPage, pictur
     expect(page.locator("[data-draft-notice]")).to_be_hidden()
     page.goto("/admin/lostfound/post/?q=초록 돗자리")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
+
+
+def test_back_to_the_form_the_marked_day_is_the_one_in_the_field(open_page: OpenPage) -> None:
+    page = open_page("second", size=DESK)
+    page.goto(INTAKE)
+    page.wait_for_selector(READY)
+    page.locator("#id_title").fill("연두색 필통")
+    page.locator("#id_office").select_option(index=1)
+    page.locator("[data-ago='1']").click()
+    page.locator("#id_title").press("Control+Enter")
+    expect(page.locator(".messagelist .success")).to_contain_text("연두색 필통")
+    expect(page.locator("[data-ago='0']")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    page.wait_for_selector(READY)
+    day = page.locator("#id_happened_on").input_value()
+    marked = page.locator(".preset[aria-pressed='true']")
+    expect(marked).to_have_count(1)
+    ago = int(marked.get_attribute("data-ago") or "")
+    assert day == (timezone.localdate() - timedelta(days=ago)).isoformat()
 
 
 def test_a_session_that_ended_loses_nothing(open_page: OpenPage) -> None:

@@ -73,28 +73,53 @@ def test_a_change_survives_a_lost_network_and_is_forgotten_once_saved(
     when(page, "nothing")
 
 
-def test_what_was_changed_elsewhere_is_said(open_page: OpenPage, pictures: Path) -> None:
+def change_elsewhere(page: Page, edit: str, field: str, words: str) -> None:
+    open_form(page, edit)
+    page.locator(field).fill(words)
+    page.locator("[data-busy]").click()
+    page.wait_for_url(edit.removesuffix("edit/"))
+
+
+def test_what_both_changed_is_asked_and_what_one_changed_stays(
+    open_page: OpenPage, pictures: Path
+) -> None:
     here, there = open_page("loser"), open_page("loser")
     edit = post_with(here, "검정 우산", [])
-    for page in (here, there):
-        open_form(page, edit)
-    here.locator("#id_place_note").fill("2층")
-    there.locator("#id_title").fill("검정 장우산")
-    there.locator("[data-busy]").click()
-    expect(there.get_by_role("heading", level=1, name="검정 장우산")).to_be_visible()
+    open_form(here, edit)
+    here.locator("#id_title").fill("검정 접이우산")
+    here.locator("#id_photos").set_input_files(draw_umbrella(pictures / "a.jpg", "#17181a"))
+    change_elsewhere(there, edit, "#id_title", "검정 장우산")
 
     here.locator("[data-busy]").click()
-    expect(here.locator(".notice.error")).to_be_visible()
-    expect(here.locator("#id_place_note")).to_have_value("2층")
-    there.reload()
-    expect(there.get_by_role("heading", level=1, name="검정 장우산")).to_be_visible()
+    field = here.locator(".field", has=here.locator("#id_title"))
+    expect(field.locator(".errorlist")).to_contain_text("검정 장우산")
+    expect(here.locator("#id_title")).to_have_value("검정 접이우산")
+    expect(here.locator("[data-previews] img")).to_have_count(1)
+    # Meanwhile again: the draft comes back, and only what was changed here is saved.
+    change_elsewhere(there, edit, "#id_place_note", "3층")
     open_form(here, edit)
     when(here, "changed")
-    expect(here.locator("#id_title")).to_have_value("검정 우산")
+    expect(here.locator("#id_title")).to_have_value("검정 접이우산")
+    here.locator("[data-busy]").click()
+    expect(here.get_by_role("heading", level=1, name="검정 접이우산")).to_be_visible()
+    expect(here.locator("main")).to_contain_text("3층")
+    expect(here.locator(".photos img")).to_have_count(1)
+    open_form(here, edit)
+    when(here, "nothing")
+
+
+def test_a_draft_of_before_is_dropped_for_the_post_as_it_is(open_page: OpenPage) -> None:
+    here, there = open_page("loser"), open_page("loser")
+    edit = post_with(here, "초록 우산", [])
+    open_form(here, edit)
+    here.locator("#id_place_note").fill("2층")
+    change_elsewhere(there, edit, "#id_title", "초록 장우산")
+    open_form(here, edit)
+    when(here, "changed")
     expect(here.locator("#id_place_note")).to_have_value("2층")
     here.locator("[data-draft-drop]").click()
     here.wait_for_selector(READY)
-    expect(here.locator("#id_title")).to_have_value("검정 장우산")
+    expect(here.locator("#id_title")).to_have_value("초록 장우산")
     expect(here.locator("#id_place_note")).to_have_value("")
 
 

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from lostfound.models import Post, PostEvent, User
 from lostfound.people import drafts_owner
 from lostfound.photos import prepare_photo
-from lostfound.services import change_status, edit_post
+from lostfound.services import change_status
 from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
 
@@ -286,24 +286,6 @@ def test_the_photographs_of_a_post_are_put_in_order(author: User) -> None:
     assert wrong.context["form"].photos_now == [three, one, two]
     signed_in(author).post(url, filled(photo_order=order))
     assert list(post.photos.all()) == [three, one, two]
-
-
-def test_what_was_changed_elsewhere_is_replaced_only_knowingly(author: User) -> None:
-    post = make_post(author=author, kind="lost")
-    url = reverse("lostfound:edit_post", args=[post.public_id])
-    client = signed_in(author, "en")
-    version = client.get(url).context["version"]
-    edit_post(post, actor=author, fields={"title": "우산 둘"})
-    refused = client.post(url, filled(title="우산 셋", version=version))
-    assert "This post was changed elsewhere" in page(refused)
-    assert 'value="우산 셋"' in page(refused)
-    post.refresh_from_db()
-    assert post.title == "우산 둘"
-    now = refused.context["version"]
-    saved = client.post(url, filled(title="우산 셋", version=now), follow=True)
-    assert f'data-arrived="{post.public_id} {now}"' in page(saved)
-    post.refresh_from_db()
-    assert post.title == "우산 셋"
 
 
 def test_a_browser_learns_whose_draft_arrived_and_nobodys_name(author: User) -> None:

@@ -49,7 +49,7 @@
       // came from a draft would arrive empty.
       history.replaceState(history.state, "", location.href);
     }
-    let base = version; // the post as it was when somebody began to change it
+    let base = version; // what is sent along: the post as it was when somebody began to change it
     let sentAt = 0;
     let isAnswered = false; // the server said what is wrong with it
     let at = Date.now();
@@ -76,7 +76,7 @@
         return;
       }
       if (!isBlank()) {
-        const state = { like, version, base, sentAt, isAnswered, at };
+        const state = { like, base, sentAt, isAnswered, at };
         draftStore.writeWords(key, { values: values(form), ...state });
       } else if (draftStore.words(key)) {
         draftStore.forget(key);
@@ -128,8 +128,17 @@
       const chosen = early.has("photos") ? photos().filter((photo) => photo.file) : [];
       field?.dispatchEvent(new CustomEvent("restore", { detail: [...again, ...chosen] }));
       isRestoring = false;
-      ({ base, sentAt, isAnswered, at } = draft);
+      ({ sentAt, isAnswered, at } = draft);
+      changedSince(draft.base);
       isLive = true;
+    }
+
+    // The server is told what was seen by whoever wrote this, so that it saves only what they changed.
+    function changedSince(seen) {
+      base = seen;
+      if (form.elements.version) {
+        form.elements.version.value = seen;
+      }
     }
 
     function sayRestored() {
@@ -185,7 +194,8 @@
       }
       restore(draft, await draftStore.photos(key));
       if (isBlank()) {
-        keep(); // it has arrived, or says the same
+        changedSince(version); // it has arrived, or says the same
+        keep();
       } else {
         sayRestored();
       }
@@ -210,7 +220,6 @@
           }
         });
         sentAt = draft?.sentAt ?? at;
-        base = draft?.base ?? base;
         isAnswered = true;
         isLive = true;
       }

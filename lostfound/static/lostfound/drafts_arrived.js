@@ -2,10 +2,10 @@
 "use strict";
 
 (() => {
-  function arrived(key, version) {
+  function arrived(key, base) {
     const draft = draftStore.words(key);
     // What was typed after it was sent is not saved.
-    if (draft?.sentAt && (version === undefined || draft.version === version)) {
+    if (draft?.sentAt && (base === undefined || draft.base === base)) {
       draftStore.forget(key);
     }
   }
@@ -15,9 +15,9 @@
     arrived(`${dataset.person}/${dataset.kind}/${dataset.sending.replace(/^form-/, "")}`);
   });
   document.querySelectorAll("[data-arrived]").forEach(({ dataset }) => {
-    const [post, version] = dataset.arrived.split(" ");
+    const [post, base] = dataset.arrived.split(" ");
     const person = document.querySelector("[data-person]")?.dataset.person;
-    arrived(`${person}/edit/${post}`, version);
+    arrived(`${person}/edit/${post}`, base);
   });
   draftStore.prune();
 })();

@@ -200,6 +200,8 @@ document.querySelectorAll("[data-days]").forEach((group) => {
   });
   day.addEventListener("change", mark);
   mark();
+  // Back from another page: the browser puts the day back that was chosen, and tells nobody.
+  window.addEventListener("pageshow", mark);
 });
 
 document.querySelectorAll("[data-post-form]").forEach((form) => {

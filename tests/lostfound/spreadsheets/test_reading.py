@@ -47,14 +47,43 @@ def test_a_name_of_its_own_goes_before_anothers_synonym() -> None:
     assert row.fields["category"] == named
 
 
-def test_of_two_columns_of_one_meaning_the_one_that_says_something_counts() -> None:
-    row = rows_of(
-        table(
-            "제목,물건명",
-            "우산,",
-        )
-    )[0]
-    assert row.fields["title"] == "우산"
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("제목,title,색", ("제목", "title")),
+        ("제목,색,제목", ("제목", "제목")),
+        ("물건명, 습득물 ,색", ("물건명", "습득물")),
+        ("제목,보관함,선반", ("보관함", "선반")),
+    ],
+)
+def test_two_columns_of_one_meaning_are_refused_by_their_names(
+    heading: str, names: tuple[str, str]
+) -> None:
+    with translation.override("en"), pytest.raises(FileRefused) as refused:
+        rows_of(table(heading, "우산,우산,우산"))
+    one, other = names
+    assert f"“{one}” and “{other}”" in str(refused.value)
+
+
+@pytest.mark.parametrize("after", ["", ",", ", ,,"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_text_that_an_unquoted_comma_divides_is_refused_with_what_to_do(
+    separator: str, after: str
+) -> None:
+    lines = [f"제목,설명{after}", "우산,노란 끈, 파란 점, 스티커", "모자,챙이 넓음,,", "장갑"]
+    with translation.override("en"):
+        divided, fine, short = rows_of(table(*(line.replace(",", separator) for line in lines)))
+    assert "파란 점 스티커" in divided.errors[0] and "quotation marks" in divided.errors[0]
+    assert fine.errors == short.errors == []  # nothing is lost of what is empty
+    assert short.fields["title"] == "장갑" and "description" not in short.fields
+    quoted = rows_of(table("제목,설명", '우산,"노란 끈, 파란 점, 스티커"'))[0]
+    assert not quoted.errors and quoted.fields["description"] == "노란 끈, 파란 점, 스티커"
+
+
+def test_a_column_without_a_heading_that_holds_something_is_named() -> None:
+    with translation.override("en"):
+        read = read_table(table("제목,,,색", "우산,젖음,,검정"), actor=clerk())
+    assert read.ignored == ["column 2, without a heading"] and read.rows[0].errors == []
 
 
 @pytest.mark.parametrize("title", ["컵", "A", "꽃"])

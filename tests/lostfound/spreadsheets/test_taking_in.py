@@ -36,7 +36,7 @@ def test_a_file_that_is_brought_in_twice_is_saved_once() -> None:
         (HEADING, "모자,A-2,2026-03-01", ONE, TWO),  # a row above
         (HEADING, TWO, ONE),  # in another order
         (HEADING, "", ONE, "", TWO),
-        ("날짜,제목,상자,선반", "2026. 3. 2.,우산  하나,,A-1", "2026년 3월 3일,우산 둘,,A-1"),
+        ("날짜,제목,무게,선반", "2026. 3. 2.,우산  하나,,A-1", "2026년 3월 3일,우산 둘,,A-1"),
     ],
 )
 def test_a_mended_file_saves_only_what_is_new(lines: tuple[str, ...]) -> None:
