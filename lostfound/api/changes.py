@@ -20,7 +20,7 @@ from lostfound import services
 from lostfound.api.etags import require_match, told
 from lostfound.api.serializers.posts import PhotoOrderIn
 from lostfound.models import Post, User
-from lostfound.throttles import WriteThrottle
+from lostfound.throttles import AttemptThrottle, count_saved
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -45,7 +45,7 @@ def person(request: Request) -> User:
 class OnePost(APIView):
     """One post, read and changed through one of the doors."""
 
-    throttle_classes = (WriteThrottle,)
+    throttle_classes = (AttemptThrottle,)
     answered_by: ClassVar[type[BaseSerializer[Any]]]
 
     def found(self, public_id: UUID) -> Post:
@@ -71,6 +71,13 @@ class OnePost(APIView):
         post = self.found(public_id)
         return post, require_match(self.request, post, self.represent)
 
+    def count(self) -> None:
+        """What is saved is counted as it is saved: handed to the service that saves it.
+
+        Raises: LimitReached
+        """
+        count_saved(self.request, self)
+
 
 class Closing(OnePost):
     """Stop looking."""
@@ -78,7 +85,7 @@ class Closing(OnePost):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take a post out of matching."""
         post, check = self.changed(public_id)
-        services.close_post(post, actor=person(request), check=check)
+        services.close_post(post, actor=person(request), check=check, before_saving=self.count)
         return self.told(public_id)
 
 
@@ -88,7 +95,7 @@ class Reopening(OnePost):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put a closed post back into matching."""
         post, check = self.changed(public_id)
-        services.reopen_post(post, actor=person(request), check=check)
+        services.reopen_post(post, actor=person(request), check=check, before_saving=self.count)
         return self.told(public_id)
 
 
@@ -101,7 +108,14 @@ class PhotoOrdering(OnePost):
         data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
         order = data.validated_data["photos"]
-        services.edit_post(post, actor=person(request), fields={}, photo_order=order, check=check)
+        services.edit_post(
+            post,
+            actor=person(request),
+            fields={},
+            photo_order=order,
+            check=check,
+            before_saving=self.count,
+        )
         return self.told(public_id)
 
 
@@ -113,6 +127,11 @@ class PhotoRemoval(OnePost):
         post, check = self.changed(public_id)
         photo = get_object_or_404(post.photos, public_id=photo_id)
         services.edit_post(
-            post, actor=person(request), fields={}, remove_photos=[photo], check=check
+            post,
+            actor=person(request),
+            fields={},
+            remove_photos=[photo],
+            check=check,
+            before_saving=self.count,
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,14 +1,13 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
+from lostfound.services.closing import close_post, reopen_post
 from lostfound.services.looks import note_look, note_person_seen
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
     NotOpen,
-    close_post,
     delete_post,
     delete_user,
     edit_post,
-    reopen_post,
     submit_post,
 )
 from lostfound.services.sending import SentBefore

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from lostfound.forms import PostForm
 from lostfound.found_forms import FORMS, form_for
 from lostfound.models import Look, Post
 from lostfound.people import signed_in
-from lostfound.throttles import throttle_write
+from lostfound.throttles import LimitReached, count_one
 
 logger = logging.getLogger(__name__)
 
@@ -75,11 +76,12 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
             fields=form.values,
             photos=form.uploads,
             sent_as=form.sending,
+            before_saving=partial(count_one, request, "post"),
         )
 
     if request.method == "POST":
         try:
-            saved = _saved(request, form, save)
+            saved = _saved(form, save)
         except services.SentBefore as before:
             if before.post is not None and before.is_same:
                 form.let_photos_go()
@@ -131,13 +133,14 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             add_photos=form.uploads,
             remove_photos=form.removed_photos,
             photo_order=form.photo_order,
+            before_saving=partial(count_one, request, "edit"),
         )
 
     if request.method == "POST":
         seen = request.POST.get("version", _version(edited))
         if form.is_valid() and seen != _version(edited):
             form.add_error(None, ValidationError(_changed_elsewhere()))
-        if _saved(request, form, save, scope="edit"):
+        if _saved(form, save):
             # Which change arrived is told to the browser, which keeps a draft of it.
             arrived = f"{edited.public_id} {seen}"
             messages.success(request, _("Your changes are saved."), extra_tags=arrived)
@@ -191,17 +194,17 @@ def _bound(
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 
-def _saved(
-    request: HttpRequest, form: PostForm, save: Callable[[], Post], scope: str = "post"
-) -> Post | None:
+def _saved(form: PostForm, save: Callable[[], Post]) -> Post | None:
     """The post, or None with what was wrong in the form and good photographs kept."""
     try:
-        if form.is_valid() and _within_limit(request, form, scope):
+        if form.is_valid():
             saved = save()
             form.let_photos_go()
             return saved
     except ValidationError as error:
         form.add_error(None, error)
+    except LimitReached as reached:
+        form.add_error(None, _too_many(reached))
     except OperationalError:
         logger.exception("A post could not be saved")
         message = _(
@@ -213,17 +216,14 @@ def _saved(
     return None
 
 
-def _within_limit(request: HttpRequest, form: PostForm, scope: str) -> bool:
-    verdict = throttle_write(request, scope)
-    if not verdict.allowed:
-        minutes = -(-verdict.retry_after_s // 60)
-        message = ngettext(
-            "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
-            "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
-            minutes,
-        )
-        form.add_error(None, ValidationError(message, THROTTLED, {"minutes": minutes}))
-    return verdict.allowed
+def _too_many(reached: LimitReached) -> ValidationError:
+    minutes = -(-reached.retry_after_s // 60)
+    message = ngettext(
+        "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
+        "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
+        minutes,
+    )
+    return ValidationError(message, THROTTLED, {"minutes": minutes})
 
 
 def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -> HttpResponse:
@@ -252,11 +252,11 @@ def _change(
     changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     if request.method != "POST":
         return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
-    if not throttle_write(request, "edit").allowed:
+    try:
+        service(changed, actor=person, before_saving=partial(count_one, request, "edit"))
+    except LimitReached:
         messages.error(request, _("That was a lot at once. Please try again in an hour."))
         return redirect(changed)
-    try:
-        service(changed, actor=person)
     except services.TransitionRefused as refused:
         messages.error(request, str(refused))
         return redirect(changed)

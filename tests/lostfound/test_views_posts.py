@@ -238,6 +238,21 @@ def test_changes_have_a_limit_of_their_own(author: User, settings: Settings) -> 
     assert Post.objects.filter(title="우산").exists()
 
 
+def test_what_is_not_saved_takes_no_place(author: User, settings: Settings) -> None:
+    settings.POSTS_PER_HOUR = 1
+    client = signed_in(author)
+    for _ in range(3):  # the second and third are the first, sent again
+        sent = client.post(NEW_LOST, filled(sent_as="abc"))
+        assert sent.headers["Location"] == Post.objects.get().get_absolute_url()
+    post = Post.objects.get()
+    Post.objects.filter(pk=post.pk).update(status="matched")
+    address = reverse("lostfound:close_post", args=[post.public_id])
+    assert all("매칭된 글은" in page(client.post(address, follow=True)) for _ in range(3))
+    Post.objects.filter(pk=post.pk).update(status="open")
+    client.post(address)
+    assert Post.objects.get().status == "closed"
+
+
 # --- Editing, closing, opening, deleting ---
 
 
