@@ -1,6 +1,7 @@
 """A person's own posts, in and out."""
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -81,8 +82,9 @@ class PostOut(serializers.ModelSerializer[Post]):
 
 
 class PostIn(KnownFieldsOnly):
-    """What a client may say about a post; everything else it sends changes nothing."""
+    """What a client may say about a post; what it sends back beside that changes nothing."""
 
+    shown: ClassVar[Collection[str]] = PostOut.Meta.fields
     title = serializers.CharField(max_length=100)
     description = serializers.CharField(
         max_length=MAX_DESCRIPTION_CHARS, required=False, allow_blank=True
@@ -148,7 +150,7 @@ class AtMostFive(MaxLengthValidator):
             raise too_many()
 
 
-class WithPhotosIn(serializers.Serializer[Any]):
+class WithPhotosIn(KnownFieldsOnly):
     """Photographs that travel with words as multipart/form-data."""
 
     photos = serializers.ListField(
@@ -169,7 +171,7 @@ class NewPostWithPhotosIn(NewPostIn, WithPhotosIn):
     """A new post and its photographs."""
 
 
-class PhotosIn(serializers.Serializer[Any]):
+class PhotosIn(KnownFieldsOnly):
     """Photographs to add to a post."""
 
     photos = serializers.ListField(
@@ -179,7 +181,7 @@ class PhotosIn(serializers.Serializer[Any]):
     )
 
 
-class PhotoOrderIn(serializers.Serializer[Any]):
+class PhotoOrderIn(KnownFieldsOnly):
     """Photographs of a post in the order in which they are to be shown."""
 
     photos = serializers.ListField(

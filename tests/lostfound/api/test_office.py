@@ -73,8 +73,10 @@ def test_nobody_else_stands_at_the_counter() -> None:
 def test_a_student_sends_no_office_facts(phone: Device, owner: User) -> None:
     body = {"kind": "found", "title": "우산", "kept_note": "여기"}
     office = {"shelf": "A-1", "hidden_facts": "별"}
-    assert phone.post("posts/", {**body, **office}).status_code == 201
-    assert (Post.objects.get().shelf, Post.objects.get().hidden_facts) == ("", "")
+    assert errors_of(phone.post("posts/", {**body, **office})) == {
+        name: ["unknown_field"] for name in office
+    }
+    assert not Post.objects.exists()
 
 
 def test_photographs_of_any_post_are_ordered_and_removed(counter: Device) -> None:

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Post
-from matching.models import Embedding, Match, SuggestionAnswer
+from matching.models import Embedding, IntakeQuestion, Match, SuggestionAnswer
 from matching.services import confirm_match
 from tests.factories import MatchFactory, StaffFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.lostfound.making import make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +162,24 @@ def test_an_answer_that_is_refused_takes_no_place(monkeypatch: pytest.MonkeyPatc
     got = [answer(open_one, "mine").status_code for _ in range(2)]
     assert [*got, phone.delete(there).status_code] == [200, 200, 429]
     assert SuggestionAnswer.objects.filter(match=open_one).exists()
+
+
+def test_a_photograph_under_a_wrong_name_is_not_lost_silently() -> None:
+    _post, phone = owned()
+    for path in ("intake/", "search/photo/"):
+        answer = phone.send_form(path, {"photos": upload(1)})
+        said = answer.json()["errors"]["photos"]
+        assert (answer.status_code, said[0]["code"]) == (400, "unknown_field")
+        assert "“photo”" in said[0]["message"]
+    assert not IntakeQuestion.objects.exists()
+
+
+def test_an_answer_has_no_other_fields() -> None:
+    post, phone = owned()
+    pair = MatchFactory.create(lost=post, found=make_post(kind="found"))
+    path = f"posts/{post.public_id}/suggestions/{pair.pk}/answer/"
+    answer = phone.send("put", path, {"answer": "mine", "notes": "리본"})
+    assert errors_of(answer) == {"notes": ["unknown_field"]}
 
 
 def test_a_photograph_that_cannot_be_used_is_named_as_such() -> None:
