@@ -125,9 +125,10 @@ class PostIn(KnownFieldsOnly):
         return day
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Whoever lost a found thing must be told where to go."""
+        """A kind is for good, and whoever lost a found thing must be told where to go."""
         post: Post | None = self.context.get("post")
         kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
+        self._refuse_another_kind(kind)
         touched = not post or {"office", "kept_note"} & attrs.keys()
         if kind == Post.Kind.FOUND and touched:
             office = attrs.get("office", post.office if post else None)
@@ -136,6 +137,21 @@ class PostIn(KnownFieldsOnly):
                 message = _("Please choose the office, or write where the thing is kept.")
                 raise serializers.ValidationError({"office": [message]}, code="required")
         return attrs
+
+    def _refuse_another_kind(self, kind: Any) -> None:
+        """What was read may come back; whoever sends another kind believes that it changes.
+
+        Raises: ValidationError
+        """
+        given = self.initial_data
+        if "kind" in self.fields or given.get("kind", kind) == kind:
+            return
+        message = (
+            gettext("A post stays what it is, lost or found. Please write a new one instead.")
+            if "post" in self.context
+            else gettext("Only found things are taken in here.")
+        )
+        raise serializers.ValidationError({"kind": [message]}, code="fixed")
 
 
 class AtMostFive(MaxLengthValidator):

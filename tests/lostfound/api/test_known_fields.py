@@ -62,6 +62,26 @@ def test_an_app_may_send_back_what_it_has_read(phone: Device) -> None:
     assert {**answer.json(), "updated_at": made["updated_at"]} == {**made, "title": "남색 우산"}
 
 
+@pytest.mark.parametrize("other", ["found", "", None, ["lost"], {}])
+def test_another_kind_is_refused_and_the_same_is_no_change(phone: Device, other: Any) -> None:
+    path = f"posts/{phone.post('posts/', LOST).json()['id']}/"
+    assert errors_of(phone.patch(path, {"kind": other, "title": "가방"})) == {"kind": ["fixed"]}
+    assert Post.objects.get().title == "우산"
+    assert phone.patch(path, {"kind": "lost", "title": "가방"}).json()["title"] == "가방"
+
+
+def test_the_office_takes_in_found_things_and_they_stay_so() -> None:
+    counter = Device(StaffFactory.create())
+    said = {"title": "우산", "kept_note": "선반"}
+    refused = counter.post("office/posts/", {**said, "kind": "lost"})
+    assert errors_of(refused) == {"kind": ["fixed"]}
+    made = counter.send_form("office/posts/", {**said, "kind": "found"})
+    assert made.status_code == 201
+    path = made.headers["Location"]
+    assert errors_of(counter.patch(path, {"kind": "lost"})) == {"kind": ["fixed"]}
+    assert counter.patch(path, {"kind": "found", "shelf": "A-1"}).json()["shelf"] == "A-1"
+
+
 def test_photographs_of_a_post_have_one_name_too(phone: Device) -> None:
     path = f"posts/{phone.post('posts/', LOST).json()['id']}/"
     answer = phone.send_form(f"{path}photos/", {"photos": upload(1), "photo": upload(2)})
