@@ -11,9 +11,10 @@ from lostfound.services.posts import (
     submit_post,
 )
 from lostfound.services.sending import SentBefore
-from lostfound.services.status import TransitionRefused, change_status
+from lostfound.services.status import AlreadySo, TransitionRefused, change_status
 
 __all__ = [
+    "AlreadySo",
     "NotOpen",
     "SentBefore",
     "TransitionRefused",

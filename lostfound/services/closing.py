@@ -5,10 +5,9 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
 from lostfound.services.locking import BeforeSaving, Check, lock_post, refuse_another_office
-from lostfound.services.status import TransitionRefused, change_status
+from lostfound.services.status import AlreadySo, TransitionRefused, change_status
 
 
-@transaction.atomic
 def close_post(
     post: Post,
     *,
@@ -19,27 +18,30 @@ def close_post(
     """Take a post out of matching; its author no longer looks for it.
 
     Args:
-        check: see edit_post.
+        check: called with the locked post, unless it is closed already; it may refuse.
         before_saving: see edit_post.
 
     Raises:
-        TransitionRefused: it is closed or returned already, or matched: then the match has to be
-            undone.
+        AlreadySo: it is closed already.
+        TransitionRefused: it is returned, or matched: then the match has to be undone.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
-    if check is not None:
-        lock_post(post, check)
-    refuse_another_office(post, actor)
-    if post.status == Post.Status.MATCHED:
-        raise TransitionRefused(
-            _("A matched post cannot be closed. The office has to undo the match first.")
-        )
-    if before_saving is not None:
-        before_saving()
-    return change_status(post, Post.Status.CLOSED, actor=actor, action="closed")
+    with transaction.atomic():
+        locked = lock_post(post)
+        refuse_another_office(locked, actor)
+        if locked.status == Post.Status.CLOSED:
+            raise AlreadySo(_("This post is closed already."))
+        if check is not None:
+            check(locked)
+        if locked.status == Post.Status.MATCHED:
+            raise TransitionRefused(
+                _("A matched post cannot be closed. The office has to undo the match first.")
+            )
+        if before_saving is not None:
+            before_saving()
+        return change_status(locked, Post.Status.CLOSED, actor=actor, action="closed")
 
 
-@transaction.atomic
 def reopen_post(
     post: Post,
     *,
@@ -50,18 +52,23 @@ def reopen_post(
     """Put a closed post back into matching.
 
     Args:
-        check: see edit_post.
+        check: called with the locked post, unless it is open already; it may refuse.
         before_saving: see edit_post.
 
     Raises:
-        TransitionRefused: it is open already, or matched: then the match has to be undone.
+        AlreadySo: it is open already.
+        TransitionRefused: it is matched: then the match has to be undone.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
-    if check is not None:
-        lock_post(post, check)
-    refuse_another_office(post, actor)
-    if post.status == Post.Status.MATCHED:
-        raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
-    if before_saving is not None:
-        before_saving()
-    return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
+    with transaction.atomic():
+        locked = lock_post(post)
+        refuse_another_office(locked, actor)
+        if locked.is_open:
+            raise AlreadySo(_("This post is open already."))
+        if check is not None:
+            check(locked)
+        if locked.status == Post.Status.MATCHED:
+            raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
+        if before_saving is not None:
+            before_saving()
+        return change_status(locked, Post.Status.OPEN, actor=actor, action="reopened")

@@ -16,6 +16,8 @@ def lock_post(post: Post, check: Check | None = None) -> Post:
 
     Args:
         check: called with the locked post; it may refuse.
+
+    Raises: Post.DoesNotExist
     """
     locked = Post.objects.select_for_update().get(pk=post.pk)
     if check is not None:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -256,6 +256,11 @@ def _change(
         service(changed, actor=person, before_saving=partial(count_one, request, "edit"))
     except LimitReached:
         messages.error(request, _("That was a lot at once. Please try again in an hour."))
+        return redirect(changed)
+    except Post.DoesNotExist as gone:
+        raise Http404 from gone
+    except services.AlreadySo as already:  # in another tab, or on another device
+        messages.info(request, str(already))
         return redirect(changed)
     except services.TransitionRefused as refused:
         messages.error(request, str(refused))
