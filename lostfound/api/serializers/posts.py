@@ -103,7 +103,10 @@ class PostIn(KnownFieldsOnly):
         allow_null=True,
     )
     place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    happened_on = serializers.DateField(required=False)
+    happened_on = serializers.DateField(
+        required=False,
+        help_text="The day it was lost or found. A new post without it is of today.",
+    )
     office = serializers.SlugRelatedField(
         slug_field="code",
         queryset=Office.objects.filter(is_active=True),
