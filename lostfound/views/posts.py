@@ -1,4 +1,4 @@
-"""A person's own posts: writing, looking, editing, closing, deleting."""
+"""A person's own posts: writing, looking, editing."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -161,28 +161,6 @@ def _changed_elsewhere() -> str:
     )
 
 
-@form_methods
-@login_required
-def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Stop looking for a thing, or for its owner."""
-    return _change(request, public_id, "close", services.close_post, _("The post is closed."))
-
-
-@form_methods
-@login_required
-def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Look again."""
-    done = _("The post is open again.")
-    return _change(request, public_id, "reopen", services.reopen_post, done)
-
-
-@form_methods
-@login_required
-def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Remove a post and everything that belongs to it."""
-    return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
-
-
 def _bound(
     request: HttpRequest,
     form_class: type[PostForm],
@@ -238,32 +216,3 @@ def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -
         "version": _version(form.post) if form.post else "",
     }
     return render(request, "lostfound/post_form.html", context, status=status)
-
-
-def _change(
-    request: HttpRequest,
-    public_id: UUID,
-    action: str,
-    service: Callable[..., Any],
-    done: str,
-) -> HttpResponse:
-    """Ask first, then do it, and say so."""
-    person = signed_in(request)
-    changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
-    if request.method != "POST":
-        return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
-    try:
-        service(changed, actor=person, before_saving=partial(count_one, request, "edit"))
-    except LimitReached:
-        messages.error(request, _("That was a lot at once. Please try again in an hour."))
-        return redirect(changed)
-    except Post.DoesNotExist as gone:
-        raise Http404 from gone
-    except services.AlreadySo as already:  # in another tab, or on another device
-        messages.info(request, str(already))
-        return redirect(changed)
-    except services.TransitionRefused as refused:
-        messages.error(request, str(refused))
-        return redirect(changed)
-    messages.success(request, done)
-    return redirect("lostfound:posts") if action == "delete" else redirect(changed)
