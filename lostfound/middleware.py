@@ -17,7 +17,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.api.problems import API_PREFIX, problem
+from lostfound.api.problems import FOR_APPS, SIGNING_IN, problem
+from lostfound.api.wording import NOTHING_HERE
 from lostfound.photos import BYTES_PER_MB, MAX_REQUEST_BYTES
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class RequestSizeLimit:
             return self.get_response(request)
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         largest_mb = MAX_REQUEST_BYTES // BYTES_PER_MB
-        if request.path.startswith(API_PREFIX):
+        if request.path.startswith(FOR_APPS):
             detail = _("The request is larger than %(size)s MB.") % {"size": largest_mb}
             return problem(status, "too_large", detail)
         return render(request, "413.html", {"largest_mb": largest_mb}, status=status)
@@ -59,6 +60,38 @@ class PersonalPages:
         if response.get("Content-Type", "").startswith("text/") and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class SignInProblems:
+    """Problem details where signing in is refused by a page, which no app can read.
+
+    What allauth says itself comes as JSON and stays as it is; a body that it cannot read it answers
+    with an empty page, and Django an unknown address or method likewise.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = not response.headers.get("Content-Type", "").startswith("application/")
+        if not is_page or not request.path.startswith(SIGNING_IN):
+            return response
+        if response.status_code == HTTPStatus.BAD_REQUEST:
+            return _unreadable()
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return problem(HTTPStatus.NOT_FOUND, "not_found", str(NOTHING_HERE))
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            detail = _("%(method)s is not possible at this address.") % {"method": request.method}
+            told = problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+            told.headers["Allow"] = response.headers["Allow"]
+            return told
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """JSON so deep that Python gives up, and half characters that nothing can write."""
+        is_unreadable = isinstance(error, RecursionError | UnicodeEncodeError)
+        return _unreadable() if is_unreadable and request.path.startswith(SIGNING_IN) else None
 
 
 class NotedSessions:
@@ -86,6 +119,11 @@ class NotedSessions:
             UserSession.objects.create_from_request(request)
         except OperationalError:
             logger.exception("The use of a session could not be noted")
+
+
+def _unreadable() -> HttpResponse:
+    detail = _("This is not a JSON object that can be read. Please check how it is written.")
+    return problem(HTTPStatus.BAD_REQUEST, "parse_error", detail)
 
 
 def _length_bytes(request: HttpRequest) -> int:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lostfound.middleware.SignInProblems",
     "allauth.account.middleware.AccountMiddleware",
     "lostfound.middleware.NotedSessions",
     "lostfound.middleware.PersonalPages",

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lostfound.views import app, devices, home, notifications, photos, posts, preferences, things
+from lostfound.views import (
+    app,
+    devices,
+    home,
+    notifications,
+    photos,
+    post_changes,
+    posts,
+    preferences,
+    things,
+)
 
 app_name = "lostfound"
 
@@ -13,9 +23,9 @@ urlpatterns = [
     path("posts/new/found/", posts.new_post, {"kind": "found"}, name="new_found"),
     path("posts/<uuid:public_id>/", posts.post, name="post"),
     path("posts/<uuid:public_id>/edit/", posts.edit, name="edit_post"),
-    path("posts/<uuid:public_id>/close/", posts.close, name="close_post"),
-    path("posts/<uuid:public_id>/reopen/", posts.reopen, name="reopen_post"),
-    path("posts/<uuid:public_id>/delete/", posts.delete, name="delete_post"),
+    path("posts/<uuid:public_id>/close/", post_changes.close, name="close_post"),
+    path("posts/<uuid:public_id>/reopen/", post_changes.reopen, name="reopen_post"),
+    path("posts/<uuid:public_id>/delete/", post_changes.delete, name="delete_post"),
     path("things/<uuid:public_id>/", things.thing, name="thing"),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
     path("notifications/", notifications.notifications, name="notifications"),

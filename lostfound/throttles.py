@@ -68,7 +68,8 @@ def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict
     Counted in Redis where there is one. While that is away the database counts, from zero: a
     person may at most write twice as much within that window.
 
-    Call it outside a transaction: what rolls back is not counted.
+    In a transaction, call it last: other writers wait for its counter until the commit. What rolls
+    back is not counted by the database, but by Redis.
 
     Args:
         ident: a person or an address; only its hash is stored.
@@ -147,6 +148,14 @@ def throttle_write(request: HttpRequest, scope: str, limit: int | None = None) -
     return allow(scope, address, per_hour * ADDRESS_FACTOR) if verdict.allowed else verdict
 
 
+class LimitReached(Throttled):
+    """What was to be saved is more than the limit allows; `minutes` says for how long."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(retry_after_s)
+        self.minutes = minutes_of(retry_after_s)
+
+
 class WriteThrottle(BaseThrottle):
     """The same limit for the API: unsafe methods only, under the view's `throttle_scope`."""
 
@@ -189,11 +198,19 @@ def limit_of(view: Any) -> tuple[str, int]:
     return scope, getattr(view, "throttle_limit", None) or settings.POSTS_PER_HOUR
 
 
-def count_saved(request: Request, view: Any) -> None:
+def count_one(request: HttpRequest, scope: str, limit: int | None = None) -> None:
     """Count one more thing that is fit to be saved, just before it is.
 
-    Raises: Throttled
+    Raises: LimitReached
     """
-    verdict = throttle_write(request, *limit_of(view))
+    verdict = throttle_write(request, scope, limit)
     if not verdict.allowed:
-        raise Throttled(verdict.retry_after_s)
+        raise LimitReached(verdict.retry_after_s)
+
+
+def count_saved(request: Request, view: Any) -> None:
+    """The same for a view of the API, which names scope and limit.
+
+    Raises: LimitReached
+    """
+    count_one(request, *limit_of(view))

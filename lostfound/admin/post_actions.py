@@ -142,6 +142,8 @@ def _each(
             refused.setdefault(" ".join(error.messages), []).append(post)
         except (TransitionRefused, PermissionDenied) as error:
             refused.setdefault(str(error), []).append(post)
+        except Post.DoesNotExist:
+            refused.setdefault(_("Deleted in the meantime."), []).append(post)
     return done, refused
 
 

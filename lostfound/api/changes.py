@@ -5,6 +5,7 @@ An operation (`Closing`, `Reopening`, ...) says what happens; the door that a vi
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from lostfound import services
-from lostfound.api.etags import require_match, told
+from lostfound.api.etags import match_required, told
 from lostfound.api.serializers.posts import PhotoOrderIn
 from lostfound.models import Post, User
-from lostfound.throttles import WriteThrottle
+from lostfound.throttles import AttemptThrottle, count_saved
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -45,7 +46,7 @@ def person(request: Request) -> User:
 class OnePost(APIView):
     """One post, read and changed through one of the doors."""
 
-    throttle_classes = (WriteThrottle,)
+    throttle_classes = (AttemptThrottle,)
     answered_by: ClassVar[type[BaseSerializer[Any]]]
 
     def found(self, public_id: UUID) -> Post:
@@ -69,27 +70,44 @@ class OnePost(APIView):
         Raises: Http404, PreconditionFailed
         """
         post = self.found(public_id)
-        return post, require_match(self.request, post, self.represent)
+        check = match_required(self.request, self.represent)
+        check(post)
+        return post, check
+
+    def moved(self, public_id: UUID, move: Callable[..., Post]) -> Response:
+        """Close or reopen; sent again, as after a lost answer, it is answered as the first time.
+
+        Also under the If-Match of the first time (RFC 9110, 13.1.1): nothing is overwritten.
+
+        Raises: Http404, PreconditionFailed, TransitionRefused, LimitReached
+        """
+        post, check = self.found(public_id), match_required(self.request, self.represent)
+        with suppress(services.AlreadySo):
+            move(post, actor=person(self.request), check=check, before_saving=self.count)
+        return self.told(public_id)
+
+    def count(self) -> None:
+        """What is saved is counted as it is saved: handed to the service that saves it.
+
+        Raises: LimitReached
+        """
+        count_saved(self.request, self)
 
 
 class Closing(OnePost):
     """Stop looking."""
 
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Take a post out of matching."""
-        post, check = self.changed(public_id)
-        services.close_post(post, actor=person(request), check=check)
-        return self.told(public_id)
+        """Take a post out of matching; one that is closed already is answered as it is."""
+        return self.moved(public_id, services.close_post)
 
 
 class Reopening(OnePost):
     """Look again."""
 
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Put a closed post back into matching."""
-        post, check = self.changed(public_id)
-        services.reopen_post(post, actor=person(request), check=check)
-        return self.told(public_id)
+        """Put a closed post back into matching; one that is open already is answered as it is."""
+        return self.moved(public_id, services.reopen_post)
 
 
 class PhotoOrdering(OnePost):
@@ -101,7 +119,14 @@ class PhotoOrdering(OnePost):
         data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
         order = data.validated_data["photos"]
-        services.edit_post(post, actor=person(request), fields={}, photo_order=order, check=check)
+        services.edit_post(
+            post,
+            actor=person(request),
+            fields={},
+            photo_order=order,
+            check=check,
+            before_saving=self.count,
+        )
         return self.told(public_id)
 
 
@@ -113,6 +138,11 @@ class PhotoRemoval(OnePost):
         post, check = self.changed(public_id)
         photo = get_object_or_404(post.photos, public_id=photo_id)
         services.edit_post(
-            post, actor=person(request), fields={}, remove_photos=[photo], check=check
+            post,
+            actor=person(request),
+            fields={},
+            remove_photos=[photo],
+            check=check,
+            before_saving=self.count,
         )
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -61,18 +61,14 @@ def told(
     )
 
 
-def require_match(
-    request: Request, thing: Thing, represent: Callable[[Thing], Any]
-) -> Callable[[Thing], None]:
-    """Refuse a change of what the device has not seen; without If-Match all is allowed.
+def match_required(request: Request, represent: Callable[[Thing], Any]) -> Callable[[Thing], None]:
+    """What refuses a change of what the device has not seen; without If-Match all is allowed.
 
     Args:
         represent: what a GET of the thing answers, of the thing as it is now.
 
-    Returns: the same once more, for whoever holds the lock under which the thing is changed: of
-        two devices that saw the same, both get so far.
-
-    Raises: PreconditionFailed
+    Returns: a check that raises PreconditionFailed. It counts under the lock under which the thing
+        is changed: of two devices that saw the same, both get so far.
     """
     given = request.headers.get("If-Match")
     is_named = given is not None and given.strip() != "*"
@@ -82,7 +78,6 @@ def require_match(
         if is_named and etag_of(represent(now)) not in seen:
             raise PreconditionFailed
 
-    check(thing)
     return check
 
 

@@ -161,7 +161,12 @@ class OfficePostView(OfficePost):
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         services.edit_post(
-            post, actor=person(request), fields=fields, add_photos=photos, check=check
+            post,
+            actor=person(request),
+            fields=fields,
+            add_photos=photos,
+            check=check,
+            before_saving=self.count,
         )
         return self.told(public_id)
 

@@ -33,7 +33,7 @@ class OfficeChange(OfficePost):
 @extend_schema_view(
     post=extend_schema(
         operation_id="office_posts_close",
-        description="Take anybody's post out of matching.",
+        description="Take anybody's post out of matching; may be sent again.",
         parameters=[IF_MATCH, ETAG],
         request=None,
         responses={200: OfficePostOut, **ERRORS},

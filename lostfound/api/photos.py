@@ -30,7 +30,14 @@ class PostPhotosView(OwnPost):
         data = PhotosIn(data=request.data)
         data.is_valid(raise_exception=True)
         photos = data.validated_data["photos"]
-        services.edit_post(post, actor=person(request), fields={}, add_photos=photos, check=check)
+        services.edit_post(
+            post,
+            actor=person(request),
+            fields={},
+            add_photos=photos,
+            check=check,
+            before_saving=self.count,
+        )
         return self.told(public_id)
 
 

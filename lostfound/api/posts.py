@@ -186,7 +186,13 @@ class PostView(OwnPost):
         post, check = self.changed(public_id)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
-        services.edit_post(post, actor=person(request), fields=data.validated_data, check=check)
+        services.edit_post(
+            post,
+            actor=person(request),
+            fields=data.validated_data,
+            check=check,
+            before_saving=self.count,
+        )
         return self.told(public_id)
 
     @extend_schema(
@@ -197,7 +203,7 @@ class PostView(OwnPost):
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Remove a post with photographs, vectors and history."""
         post, check = self.changed(public_id)
-        services.delete_post(post, actor=person(request), check=check)
+        services.delete_post(post, actor=person(request), check=check, before_saving=self.count)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -33,7 +33,8 @@ from lostfound.services import NotOpen, TransitionRefused
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-API_PREFIX = "/api/"
+SIGNING_IN = "/_allauth/"
+FOR_APPS = ("/api/", SIGNING_IN)  # what an app reads, and no person
 
 
 class Conflict(exceptions.APIException):
@@ -149,7 +150,7 @@ def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """What nobody foresaw; an app reads problem details, a person a page."""
-    if not request.path.startswith(API_PREFIX):
+    if not request.path.startswith(FOR_APPS):
         return page_for_people(request, *args, **kwargs)
     text = _("Something went wrong here. It has been noted; please try again later.")
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
@@ -163,7 +164,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
     with translation.override(language):
         status_code, code, detail = _refused_by_django(exception)
-        if request.path.startswith(API_PREFIX):
+        if request.path.startswith(FOR_APPS):
             return problem(status_code, code, detail)
         context = {"detail": detail, "was_sent": request.method == "POST"}
         return render(request, "400.html", context, status=status_code)

@@ -1,17 +1,18 @@
-"""Submitting, editing, closing and deleting posts."""
+"""Submitting, editing and deleting posts."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.photos import PreparedPhoto
+from lostfound.services.locking import BeforeSaving, Check, lock_post, refuse_another_office
 from lostfound.services.meanwhile import own_changes
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
@@ -23,12 +24,11 @@ from lostfound.services.post_photos import (
     with_order,
 )
 from lostfound.services.sending import refuse_sent_before, sending_hash
-from lostfound.services.status import TransitionRefused, change_status
+from lostfound.services.status import TransitionRefused
 
 logger = logging.getLogger(__name__)
 
 DELETIONS_KEPT_FOR: Final = timedelta(days=180)  # until then a device may have been away
-Check = Callable[[Post], None]
 
 
 class NotOpen(ValidationError):
@@ -46,7 +46,7 @@ def submit_post(
     photos: Sequence[Any] = (),
     actor: User | None = None,
     sent_as: str = "",
-    before_saving: Callable[[], None] | None = None,
+    before_saving: BeforeSaving | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
@@ -98,6 +98,7 @@ def edit_post(
     photo_order: Sequence[Photo] | None = None,
     seen: str = "",
     check: Check | None = None,
+    before_saving: BeforeSaving | None = None,
 ) -> Post:
     """Change a post's words, facts and photographs, all or nothing.
 
@@ -108,6 +109,8 @@ def edit_post(
             those not named follow as they were, new ones come last.
         seen: the mark of the page that sends the fields: only what differs from it is changed.
         check: called with the locked post before anything of it changes; it may refuse.
+        before_saving: called within the transaction once all is well; it may refuse. Not called
+            where nothing changed.
 
     Returns: the post as saved; nothing is written where nothing changed.
 
@@ -121,7 +124,7 @@ def edit_post(
     removed_ids = {photo.pk for photo in remove_photos}
     decoded = prepare_all(add_photos)
     with transaction_with_files() as written:
-        locked = _lock(post, check)
+        locked = lock_post(post, check)
         refuse_another_office(locked, actor)  # it may have moved in the meantime
         changed = assign_fields(locked, own_changes(locked, fields, seen, reader=actor))
         staying = list(locked.photos.exclude(pk__in=removed_ids))
@@ -142,6 +145,9 @@ def edit_post(
                 photo.position = position
                 photo.save(update_fields=["position"])
         append_photos(locked, prepared, written, first_position=len(ordered))
+        # Last: a counter stays locked until the commit, and a whole campus may share one.
+        if before_saving is not None:
+            before_saving()
         locked.save()
         PostEvent.objects.create(
             post=locked,
@@ -157,73 +163,18 @@ def edit_post(
     return locked
 
 
-def _lock(post: Post, check: Check | None) -> Post:
-    """The post as it is now, until the transaction ends."""
-    locked = Post.objects.select_for_update().get(pk=post.pk)
-    if check is not None:
-        check(locked)
-    return locked
-
-
-def refuse_another_office(post: Post, actor: User | None) -> None:
-    """What lies on an office's shelf is changed by those who stand before it.
-
-    Raises:
-        PermissionDenied: the thing is kept at another office than the actor's.
-    """
-    if actor is not None and post.is_kept_elsewhere_for(actor):
-        raise PermissionDenied(
-            _("This thing is kept at another office (%(office)s), which alone can change it.")
-            % {"office": post.office}
-        )
-
-
-@transaction.atomic
-def close_post(post: Post, *, actor: User | None, check: Check | None = None) -> Post:
-    """Take a post out of matching; its author no longer looks for it.
-
-    Args:
-        check: see edit_post.
-
-    Raises:
-        TransitionRefused: it is closed or returned already, or matched: then the match has to be
-            undone.
-        PermissionDenied: the thing is kept at another office than the actor's.
-    """
-    if check is not None:
-        _lock(post, check)
-    refuse_another_office(post, actor)
-    if post.status == Post.Status.MATCHED:
-        raise TransitionRefused(
-            _("A matched post cannot be closed. The office has to undo the match first.")
-        )
-    return change_status(post, Post.Status.CLOSED, actor=actor, action="closed")
-
-
-@transaction.atomic
-def reopen_post(post: Post, *, actor: User | None, check: Check | None = None) -> Post:
-    """Put a closed post back into matching.
-
-    Args:
-        check: see edit_post.
-
-    Raises:
-        TransitionRefused: it is open already, or matched: then the match has to be undone.
-        PermissionDenied: the thing is kept at another office than the actor's.
-    """
-    if check is not None:
-        _lock(post, check)
-    refuse_another_office(post, actor)
-    if post.status == Post.Status.MATCHED:
-        raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
-    return change_status(post, Post.Status.OPEN, actor=actor, action="reopened")
-
-
-def delete_post(post: Post, *, actor: User | None, check: Check | None = None) -> None:
+def delete_post(
+    post: Post,
+    *,
+    actor: User | None,
+    check: Check | None = None,
+    before_saving: BeforeSaving | None = None,
+) -> None:
     """Remove a post with its photographs, vectors, matches and history.
 
     Args:
         check: see edit_post.
+        before_saving: see edit_post; not called where the post is gone already.
 
     Raises:
         TransitionRefused: it is matched; its other side would wait for nobody.
@@ -246,6 +197,8 @@ def delete_post(post: Post, *, actor: User | None, check: Check | None = None) -
             public_id=locked.public_id, author_id=locked.author_id, sent_as=locked.sent_as
         )
         locked.delete()
+        if before_saving is not None:  # last, as of an edit
+            before_saving()
     # The record went with the post; who removed it is left to the log.
     logger.info("Post %s was deleted by user %s", post.public_id, actor and actor.pk)
 

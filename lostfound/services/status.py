@@ -24,6 +24,10 @@ class TransitionRefused(Exception):
     """The post is not in a status from which this change is allowed."""
 
 
+class AlreadySo(TransitionRefused):
+    """The post is in the status asked for: somebody was first, or asks again for a lost answer."""
+
+
 @transaction.atomic
 def change_status(
     post: Post, to: str, *, actor: User | None, action: str, detail: dict[str, Any] | None = None

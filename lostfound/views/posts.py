@@ -1,7 +1,8 @@
-"""A person's own posts: writing, looking, editing, closing, deleting."""
+"""A person's own posts: writing, looking, editing."""
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from lostfound.forms import PostForm
 from lostfound.found_forms import FORMS, form_for
 from lostfound.models import Look, Post
 from lostfound.people import signed_in
-from lostfound.throttles import that_was_a_lot, throttle_write
+from lostfound.throttles import LimitReached, count_one
 
 logger = logging.getLogger(__name__)
 
@@ -75,11 +76,12 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
             fields=form.values,
             photos=form.uploads,
             sent_as=form.sending,
+            before_saving=partial(count_one, request, "post"),
         )
 
     if request.method == "POST":
         try:
-            saved = _saved(request, form, save)
+            saved = _saved(form, save)
         except services.SentBefore as before:
             if before.post is not None and before.is_same:
                 form.let_photos_go()
@@ -132,36 +134,15 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             remove_photos=form.removed_photos,
             photo_order=form.photo_order,
             seen=form.seen,
+            before_saving=partial(count_one, request, "edit"),
         )
 
-    if request.method == "POST" and _saved(request, form, save, scope="edit"):
+    if request.method == "POST" and _saved(form, save):
         # Which change arrived is told to the browser, which keeps a draft of it.
         arrived = f"{edited.public_id} {form.seen}"
         messages.success(request, _("Your changes are saved."), extra_tags=arrived)
         return redirect(edited)
     return _form_page(request, form)
-
-
-@form_methods
-@login_required
-def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Stop looking for a thing, or for its owner."""
-    return _change(request, public_id, "close", services.close_post, _("The post is closed."))
-
-
-@form_methods
-@login_required
-def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Look again."""
-    done = _("The post is open again.")
-    return _change(request, public_id, "reopen", services.reopen_post, done)
-
-
-@form_methods
-@login_required
-def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Remove a post and everything that belongs to it."""
-    return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
 
 
 def _bound(
@@ -175,12 +156,10 @@ def _bound(
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 
-def _saved(
-    request: HttpRequest, form: PostForm, save: Callable[[], Post], scope: str = "post"
-) -> Post | None:
+def _saved(form: PostForm, save: Callable[[], Post]) -> Post | None:
     """The post, or None with what was wrong in the form and good photographs kept."""
     try:
-        if form.is_valid() and _within_limit(request, form, scope):
+        if form.is_valid():
             saved = save()
             form.let_photos_go()
             return saved
@@ -189,6 +168,8 @@ def _saved(
         form.add_error(None, changed)
     except ValidationError as error:
         form.add_error(None, error)
+    except LimitReached as reached:
+        form.add_error(None, _too_many(reached))
     except OperationalError:
         logger.exception("A post could not be saved")
         message = _(
@@ -200,17 +181,14 @@ def _saved(
     return None
 
 
-def _within_limit(request: HttpRequest, form: PostForm, scope: str) -> bool:
-    verdict = throttle_write(request, scope)
-    if not verdict.allowed:
-        minutes = verdict.minutes
-        message = ngettext(
-            "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
-            "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
-            minutes,
-        )
-        form.add_error(None, ValidationError(message, THROTTLED, {"minutes": minutes}))
-    return verdict.allowed
+def _too_many(reached: LimitReached) -> ValidationError:
+    minutes = reached.minutes
+    message = ngettext(
+        "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
+        "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
+        minutes,
+    )
+    return ValidationError(message, THROTTLED, {"minutes": minutes})
 
 
 def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -> HttpResponse:
@@ -224,28 +202,3 @@ def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -
         "like": like,
     }
     return render(request, "lostfound/post_form.html", context, status=status)
-
-
-def _change(
-    request: HttpRequest,
-    public_id: UUID,
-    action: str,
-    service: Callable[..., Any],
-    done: str,
-) -> HttpResponse:
-    """Ask first, then do it, and say so."""
-    person = signed_in(request)
-    changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
-    if request.method != "POST":
-        return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
-    verdict = throttle_write(request, "edit")
-    if not verdict.allowed:
-        messages.error(request, that_was_a_lot(verdict.minutes))
-        return redirect(changed)
-    try:
-        service(changed, actor=person)
-    except services.TransitionRefused as refused:
-        messages.error(request, str(refused))
-        return redirect(changed)
-    messages.success(request, done)
-    return redirect("lostfound:posts") if action == "delete" else redirect(changed)

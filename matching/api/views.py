@@ -1,5 +1,6 @@
 """A post's matching over the API: its state and its suggestions."""
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +12,7 @@ from rest_framework.views import APIView
 from lostfound.api.changes import person
 from lostfound.api.posts import ONE_ERRORS, own_post
 from lostfound.api.problems import Conflict, problems
-from lostfound.throttles import WriteThrottle
+from lostfound.throttles import AttemptThrottle, count_saved
 from matching import selectors
 from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
@@ -57,7 +58,7 @@ class SuggestionsView(APIView):
 class AnswerView(APIView):
     """What the person who lost something says to one suggestion."""
 
-    throttle_classes = (WriteThrottle,)
+    throttle_classes = (AttemptThrottle,)
     throttle_scope = "answer"
     throttle_limit = 200
 
@@ -72,7 +73,13 @@ class AnswerView(APIView):
         data = AnswerIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            answer_suggestion(post, pk, actor=person(request), **data.validated_data)
+            answer_suggestion(
+                post,
+                pk,
+                actor=person(request),
+                before_saving=partial(count_saved, request, self),
+                **data.validated_data,
+            )
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused
         answered = selectors.suggestions_for(post).get(pk=pk)
@@ -84,8 +91,10 @@ class AnswerView(APIView):
     )
     def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
         """Take the answer back, as long as nobody has decided."""
+        post = own_post(request, public_id)
+        count = partial(count_saved, request, self)
         try:
-            withdraw_answer(own_post(request, public_id), pk, actor=person(request))
+            withdraw_answer(post, pk, actor=person(request), before_saving=count)
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused
         return Response(status=status.HTTP_204_NO_CONTENT)

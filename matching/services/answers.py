@@ -1,5 +1,7 @@
 """What the person who lost something says to a suggestion: evidence for staff, no decision."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -19,13 +21,20 @@ class AnswerRefused(Exception):
 
 @transaction.atomic
 def answer_suggestion(
-    post: Post, match_id: int, *, actor: User, answer: str, note: str = ""
+    post: Post,
+    match_id: int,
+    *,
+    actor: User,
+    answer: str,
+    note: str = "",
+    before_saving: Callable[[], None] | None = None,
 ) -> SuggestionAnswer:
     """Note what the author of a lost post thinks of a suggestion; a later answer replaces it.
 
     Args:
         answer: one of `SuggestionAnswer.Answer`.
         note: why, in the person's own words.
+        before_saving: called within the transaction once all is well; it may refuse.
 
     Raises:
         AnswerRefused: the post is not one of the person's lost ones, the pair is not shown to
@@ -39,6 +48,8 @@ def answer_suggestion(
     except ValidationError as error:
         raise ValidationError({"note": error}) from error
     match = _answerable(post, match_id, actor)
+    if before_saving is not None:
+        before_saving()
     said, _new = SuggestionAnswer.objects.update_or_create(
         match=match,
         defaults={
@@ -55,8 +66,17 @@ def answer_suggestion(
 
 
 @transaction.atomic
-def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
+def withdraw_answer(
+    post: Post,
+    match_id: int,
+    *,
+    actor: User,
+    before_saving: Callable[[], None] | None = None,
+) -> bool:
     """Take an answer back; says whether there was one.
+
+    Args:
+        before_saving: as of an answer; not called where there is none.
 
     Raises:
         AnswerRefused: staff have decided, perhaps on account of it; or as of an answer.
@@ -64,6 +84,8 @@ def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
     match = _answerable(post, match_id, actor)
     removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
     if removed:
+        if before_saving is not None:
+            before_saving()
         PostEvent.objects.create(
             post=post, actor=actor, action="answer_withdrawn", detail={"match": match_id}
         )

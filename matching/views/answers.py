@@ -1,5 +1,6 @@
 """What the person who lost something says to a suggestion."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.urls import reverse
 from lostfound import selectors as lostfound_selectors
 from lostfound.buttons import by_button
 from lostfound.people import signed_in
-from lostfound.throttles import that_was_a_lot, throttle_write
+from lostfound.throttles import LimitReached, count_one, that_was_a_lot
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 ANSWERS_PER_HOUR = 200
@@ -27,16 +28,16 @@ def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     person = signed_in(request)
     post = get_object_or_404(lostfound_selectors.posts_of(person), public_id=public_id)
     given = request.POST.get("answer", "")
-    verdict = throttle_write(request, "answer", ANSWERS_PER_HOUR)
-    if not verdict.allowed:
-        messages.error(request, that_was_a_lot(verdict.minutes))
-        return redirect(post)
+    count = partial(count_one, request, "answer", ANSWERS_PER_HOUR)
     try:
         if given == "none":
-            withdraw_answer(post, pk, actor=person)
+            withdraw_answer(post, pk, actor=person, before_saving=count)
         else:
             said = request.POST.get("note", "")
-            answer_suggestion(post, pk, actor=person, answer=given, note=said)
+            answer_suggestion(post, pk, actor=person, answer=given, note=said, before_saving=count)
+    except LimitReached as reached:
+        messages.error(request, that_was_a_lot(reached.minutes))
+        return redirect(post)
     except AnswerRefused as refused:
         messages.error(request, str(refused))
         return redirect(post)

@@ -15,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from lostfound.models import Category, Photo, Post, PostEvent
 from lostfound.services import (
+    AlreadySo,
     TransitionRefused,
     change_status,
     close_post,
@@ -351,6 +352,6 @@ def test_close_of_a_post_that_somebody_closed_is_refused() -> None:
     post = make_post()
     same = Post.objects.get(pk=post.pk)
     close_post(post, actor=post.author)
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(AlreadySo):
         close_post(same, actor=post.author)
     assert post.events.filter(action="closed").count() == 1

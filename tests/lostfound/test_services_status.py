@@ -45,11 +45,11 @@ def test_second_of_two_is_refused_also_where_its_change_would_be_allowed() -> No
         close_post(seen_by_author, actor=post.author)
 
 
-def test_gone_post_is_refused() -> None:
+def test_gone_post_is_not_there_to_be_closed() -> None:
     post = make_post()
     same = Post.objects.get(pk=post.pk)
     post.delete()
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(Post.DoesNotExist):
         close_post(same, actor=None)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from lostfound import services
 from lostfound.models import Post, PostEvent, User
 from lostfound.people import drafts_owner
 from lostfound.photos import prepare_photo
@@ -242,6 +243,21 @@ def test_changes_have_a_limit_of_their_own_and_all_say_when_it_ends(
     assert Post.objects.filter(title="우산").exists()
 
 
+def test_what_is_not_saved_takes_no_place(author: User, settings: Settings) -> None:
+    settings.POSTS_PER_HOUR = 1
+    client = signed_in(author)
+    for _ in range(3):  # the second and third are the first, sent again
+        sent = client.post(NEW_LOST, filled(sent_as="abc"))
+        assert sent.headers["Location"] == Post.objects.get().get_absolute_url()
+    post = Post.objects.get()
+    Post.objects.filter(pk=post.pk).update(status="matched")
+    address = reverse("lostfound:close_post", args=[post.public_id])
+    assert all("매칭된 글은" in page(client.post(address, follow=True)) for _ in range(3))
+    Post.objects.filter(pk=post.pk).update(status="open")
+    client.post(address)
+    assert Post.objects.get().status == "closed"
+
+
 # --- Editing, closing, opening, deleting ---
 
 
@@ -323,6 +339,41 @@ def test_closing_and_opening_ask_first(name: str, before: str, after: str, autho
     client.post(url)
     post.refresh_from_db()
     assert post.status == after
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "words"),
+    [
+        ("close_post", "closed", "This post is closed already."),
+        ("reopen_post", "open", "This post is open already."),
+    ],
+)
+def test_a_second_tab_learns_that_it_is_done_already(
+    name: str, there: str, words: str, author: User
+) -> None:
+    post = make_post(author=author, kind="lost")
+    Post.objects.filter(pk=post.pk).update(status=there)
+    url = reverse(f"lostfound:{name}", args=[post.public_id])
+    html = page(signed_in(author, "en").post(url, follow=True))
+    notice = html.partition('class="notice info"')[2].partition("</li>")[0]
+    assert words in notice
+    assert not post.events.exclude(action="submitted").exists()
+
+
+@pytest.mark.parametrize("name", ["close_post", "reopen_post"])
+def test_what_is_deleted_in_the_same_moment_is_not_found(
+    name: str, author: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = make_post(author=author, kind="lost")
+    change = getattr(services, name)
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        Post.objects.all().delete()
+        return change(*args, **kwargs)
+
+    monkeypatch.setattr(services, name, overtaken)
+    url = reverse(f"lostfound:{name}", args=[post.public_id])
+    assert signed_in(author).post(url).status_code == 404
 
 
 def test_what_cannot_be_done_any_more_is_told(author: User) -> None:

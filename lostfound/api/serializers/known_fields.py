@@ -1,36 +1,30 @@
 """Fields that an operation does not know are named, so that a mistyped one is not lost silently."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from lostfound.models import Post, User
-
-# What nobody sets by sending it is ignored as ever: an app may send back what it has read.
-OF_ROWS: Final = {
-    name
-    for model in (Post, User)
-    for field in model._meta.concrete_fields
-    for name in (field.name, field.attname)
-}
-IGNORED: Final = OF_ROWS | {"photos", "public_title", "csrfmiddlewaretoken"}
+OF_FORMS: Final = "csrfmiddlewaretoken"  # a browser's form sends it along
 MAX_NAMED: Final = 10
 MAX_NAME_CHARS: Final = 60
 
 
 class KnownFieldsOnly(serializers.Serializer[Any]):
-    """Refuses names that are neither its own nor those of what it writes."""
+    """Refuses names that are neither its own nor those that an answer shows and nobody sets."""
+
+    # An app may send back what it has read.
+    shown: ClassVar[Collection[str]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
         """See rest_framework.
 
         Raises: ValidationError
         """
-        unknown = _unknown(data, set(self.fields))
+        unknown = _unknown(data, set(self.fields), self.shown)
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -41,11 +35,12 @@ class KnownFieldsOnly(serializers.Serializer[Any]):
         return value
 
 
-def _unknown(data: Any, known: set[str]) -> dict[str, list[ErrorDetail]]:
+def _unknown(data: Any, known: set[str], ignored: Collection[str]) -> dict[str, list[ErrorDetail]]:
     """Each name that is not known, and the one that was probably meant."""
     if not isinstance(data, Mapping):
         return {}
-    names = [str(name) for name in data if name not in known and name not in IGNORED]
+    passed = {*known, *ignored, OF_FORMS}
+    names = [str(name) for name in data if name not in passed]
     return {_printable(name): [_refusal(name, known)] for name in names[:MAX_NAMED]}
 
 

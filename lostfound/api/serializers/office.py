@@ -22,6 +22,7 @@ class OfficePostOut(PostOut):
 class OfficeIntakeIn(PostIn):
     """A found thing that is handed in at the counter."""
 
+    shown = OfficePostOut.Meta.fields
     shelf = serializers.CharField(max_length=40, required=False, allow_blank=True)
     hidden_facts = serializers.CharField(
         max_length=MAX_HIDDEN_CHARS,

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lostfound.api.serializers.campus import KeptAtOut
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.posts import PostOut
 from lostfound.devices import device_name
 from lostfound.models import DeletedPost, Notification, Office, Post, User
@@ -44,20 +45,12 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
         return KeptAtOut(kept).data if kept else None
 
 
-class NotificationChoiceOut(serializers.Serializer[Any]):
+class NotificationChoiceOut(KnownFieldsOnly):
     """How the person is told of one kind of message."""
 
     kind = serializers.ChoiceField(choices=Notification.Kind.choices)
     in_app = serializers.BooleanField()
     by_email = serializers.BooleanField()
-
-
-class MeIn(serializers.ModelSerializer[User]):
-    """What a person may change about how they are spoken to."""
-
-    class Meta:
-        model = User
-        fields = ("language", "wants_email")
 
 
 class MeOut(serializers.ModelSerializer[User]):
@@ -73,6 +66,16 @@ class MeOut(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ("username", "email", "language", "wants_email", "is_staff", "office")
+
+
+class MeIn(KnownFieldsOnly, serializers.ModelSerializer[User]):
+    """What a person may change about how they are spoken to."""
+
+    shown = MeOut.Meta.fields
+
+    class Meta:
+        model = User
+        fields = ("language", "wants_email")
 
 
 class DeviceOut(serializers.ModelSerializer[UserSession]):

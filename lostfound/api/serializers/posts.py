@@ -1,6 +1,7 @@
 """A person's own posts, in and out."""
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -81,8 +82,9 @@ class PostOut(serializers.ModelSerializer[Post]):
 
 
 class PostIn(KnownFieldsOnly):
-    """What a client may say about a post; everything else it sends changes nothing."""
+    """What a client may say about a post; what it sends back beside that changes nothing."""
 
+    shown: ClassVar[Collection[str]] = PostOut.Meta.fields
     title = serializers.CharField(max_length=100)
     description = serializers.CharField(
         max_length=MAX_DESCRIPTION_CHARS, required=False, allow_blank=True
@@ -101,7 +103,10 @@ class PostIn(KnownFieldsOnly):
         allow_null=True,
     )
     place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    happened_on = serializers.DateField(required=False)
+    happened_on = serializers.DateField(
+        required=False,
+        help_text="The day it was lost or found. A new post without it is of today.",
+    )
     office = serializers.SlugRelatedField(
         slug_field="code",
         queryset=Office.objects.filter(is_active=True),
@@ -123,9 +128,10 @@ class PostIn(KnownFieldsOnly):
         return day
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Whoever lost a found thing must be told where to go."""
+        """A kind is for good, and whoever lost a found thing must be told where to go."""
         post: Post | None = self.context.get("post")
         kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
+        self._refuse_another_kind(kind)
         touched = not post or {"office", "kept_note"} & attrs.keys()
         if kind == Post.Kind.FOUND and touched:
             office = attrs.get("office", post.office if post else None)
@@ -134,6 +140,21 @@ class PostIn(KnownFieldsOnly):
                 message = _("Please choose the office, or write where the thing is kept.")
                 raise serializers.ValidationError({"office": [message]}, code="required")
         return attrs
+
+    def _refuse_another_kind(self, kind: Any) -> None:
+        """What was read may come back; whoever sends another kind believes that it changes.
+
+        Raises: ValidationError
+        """
+        given = self.initial_data
+        if "kind" in self.fields or given.get("kind", kind) == kind:
+            return
+        message = (
+            gettext("A post stays what it is, lost or found. Please write a new one instead.")
+            if "post" in self.context
+            else gettext("Only found things are taken in here.")
+        )
+        raise serializers.ValidationError({"kind": [message]}, code="fixed")
 
 
 class AtMostFive(MaxLengthValidator):
@@ -148,7 +169,7 @@ class AtMostFive(MaxLengthValidator):
             raise too_many()
 
 
-class WithPhotosIn(serializers.Serializer[Any]):
+class WithPhotosIn(KnownFieldsOnly):
     """Photographs that travel with words as multipart/form-data."""
 
     photos = serializers.ListField(
@@ -169,7 +190,7 @@ class NewPostWithPhotosIn(NewPostIn, WithPhotosIn):
     """A new post and its photographs."""
 
 
-class PhotosIn(serializers.Serializer[Any]):
+class PhotosIn(KnownFieldsOnly):
     """Photographs to add to a post."""
 
     photos = serializers.ListField(
@@ -179,7 +200,7 @@ class PhotosIn(serializers.Serializer[Any]):
     )
 
 
-class PhotoOrderIn(serializers.Serializer[Any]):
+class PhotoOrderIn(KnownFieldsOnly):
     """Photographs of a post in the order in which they are to be shown."""
 
     photos = serializers.ListField(

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from matching.models import IntakeQuestion
 
 
-class IntakeIn(serializers.Serializer[Any]):
+class IntakeIn(KnownFieldsOnly):
     """What is known so far of a post that is being written."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=100)

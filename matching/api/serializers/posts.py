@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Post
 from matching import timeline
 from matching.likeness import Likeness, likeness
@@ -90,7 +91,7 @@ class SuggestionOut(serializers.ModelSerializer[Match]):
         return match.lost_id == mine.pk
 
 
-class AnswerIn(serializers.Serializer[Any]):
+class AnswerIn(KnownFieldsOnly):
     """What the person who lost something says to a suggestion."""
 
     answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices)

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.office import OfficePostOut
 from lostfound.api.serializers.posts import CodeOut
 from lostfound.models import Office, Post
@@ -87,7 +88,7 @@ class NextPairOut(serializers.Serializer[Any]):
     pair = PairOut(allow_null=True)
 
 
-class DecideIn(serializers.Serializer[Any]):
+class DecideIn(KnownFieldsOnly):
     """A decision about a pair."""
 
     version = serializers.CharField(max_length=40)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from lostfound.api.serializers.campus import PublicPostOut
+from lostfound.api.serializers.known_fields import KnownFieldsOnly
 
 
 class FindingOut(serializers.Serializer[Any]):
@@ -24,7 +25,7 @@ class SearchOut(serializers.Serializer[Any]):
     results = FindingOut(many=True)
 
 
-class PhotoQueryIn(serializers.Serializer[Any]):
+class PhotoQueryIn(KnownFieldsOnly):
     """A photograph to search by."""
 
     photo = serializers.FileField()

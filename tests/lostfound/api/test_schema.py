@@ -137,6 +137,15 @@ def test_every_parameter_has_an_example_and_says_what_it_is_or_names_its_values(
 
 
 @pytest.mark.django_db
+def test_whoever_sends_no_day_is_told_which_is_saved() -> None:
+    said = drawn_schema()["components"]["schemas"]
+    bodies = ("NewPost", "NewPostWithPhotos", "OfficeIntake", "OfficeIntakeWithPhotos")
+    for body in bodies:
+        shape = said[f"{body}InRequest"]
+        assert "today" in shape["properties"]["happened_on"]["description"]
+        assert "happened_on" not in shape["required"]
+
+
 def test_the_page_needs_no_script_within_it() -> None:
     answer = Client().get("/api/docs/")
     page = answer.content.decode()

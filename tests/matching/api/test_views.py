@@ -1,5 +1,7 @@
 """How far a post's matching is and what it suggests, as a mobile client reads it."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -7,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Post
-from matching.models import Embedding, Match
+from matching.models import Embedding, IntakeQuestion, Match, SuggestionAnswer
 from matching.services import confirm_match
 from tests.factories import MatchFactory, StaffFactory
-from tests.lostfound.api.device import Device, errors_of
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.lostfound.api.device import Device, code_of, errors_of
+from tests.lostfound.making import make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,46 @@ def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
     assert korean[2]["label"] == "분실물센터 확정"
     other, _phone = owned()
     assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
+
+
+def test_an_answer_that_is_refused_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.api.views.AnswerView.throttle_limit", 2)
+    post, phone = owned()
+    open_one, decided = (
+        MatchFactory.create(lost=post, found=make_post(kind="found"), status=status)
+        for status in (Match.Status.SUGGESTED, Match.Status.REJECTED)
+    )
+
+    def answer(match: Match, said: str) -> Any:
+        path = f"/api/v1/posts/{post.public_id}/suggestions/{match.pk}/answer/"
+        return phone.send("put", path, {"answer": said})
+
+    for _ in range(3):
+        assert code_of(answer(decided, "mine"), 409) == "not_answerable"
+        assert errors_of(answer(open_one, "perhaps")) == {"answer": ["invalid_choice"]}
+        there = f"posts/{post.public_id}/suggestions/{open_one.pk}/answer/"
+        assert phone.delete(there).status_code == 204  # there is none to take back
+    got = [answer(open_one, "mine").status_code for _ in range(2)]
+    assert [*got, phone.delete(there).status_code] == [200, 200, 429]
+    assert SuggestionAnswer.objects.filter(match=open_one).exists()
+
+
+def test_a_photograph_under_a_wrong_name_is_not_lost_silently() -> None:
+    _post, phone = owned()
+    for path in ("intake/", "search/photo/"):
+        answer = phone.send_form(path, {"photos": upload(1)})
+        said = answer.json()["errors"]["photos"]
+        assert (answer.status_code, said[0]["code"]) == (400, "unknown_field")
+        assert "“photo”" in said[0]["message"]
+    assert not IntakeQuestion.objects.exists()
+
+
+def test_an_answer_has_no_other_fields() -> None:
+    post, phone = owned()
+    pair = MatchFactory.create(lost=post, found=make_post(kind="found"))
+    path = f"posts/{post.public_id}/suggestions/{pair.pk}/answer/"
+    answer = phone.send("put", path, {"answer": "mine", "notes": "리본"})
+    assert errors_of(answer) == {"notes": ["unknown_field"]}
 
 
 def test_a_photograph_that_cannot_be_used_is_named_as_such() -> None:
