@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+AT_ONCE ?= -n auto --maxprocesses 4# tests at once, each process with servers of its own
 TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -41,12 +42,12 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 	$(BIN)/python manage.py messages --check
 
 test: lint ## Everything that .ci/run checks
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 	@echo "All that touch the database again, on PostgreSQL"
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest -m django_db $(ARGS)
+	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) -m django_db $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@echo "Installing what ours is measured beside"
