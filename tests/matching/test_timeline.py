@@ -44,8 +44,8 @@ def test_what_went_wrong_and_what_was_closed() -> None:
     post = make_post(kind="lost")
     compare(post, Embedding.Status.FAILED)
     assert states(post)[1] == "bad"
-    close_post(post, actor=post.author)
-    assert states(post) == ["done", "done"]
+    closed = close_post(post, actor=post.author)
+    assert states(closed) == ["done", "done"]
 
 
 def test_what_is_not_shown_is_not_counted() -> None:
