@@ -1,6 +1,6 @@
 """What happens to every request: too large ones are refused, devices in use are noted.
 
-Personal pages are kept by no browser.
+Personal pages are kept by no browser, and who sends something after the session has ended is told.
 """
 
 import logging
@@ -11,9 +11,11 @@ from typing import Final
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,6 +61,25 @@ class PersonalPages:
         response = self.get_response(request)
         if response.get("Content-Type", "").startswith("text/") and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class SentWhileSignedOut:
+    """Says at the sign-in that what was just sent is not saved yet."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            to_sign_in = response.headers["Location"].startswith(f"{reverse('account_login')}?")
+            if to_sign_in and not request.user.is_authenticated:
+                text = _(
+                    "You had been signed out: what you just sent is not saved. Please sign in, "
+                    "then send it once more."
+                )
+                messages.warning(request, text)
         return response
 
 

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "lostfound.middleware.NotedSessions",
     "lostfound.middleware.PersonalPages",
+    "lostfound.middleware.SentWhileSignedOut",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "lostfound.urls"

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.admin.people_forms import PersonForm
 from lostfound.admin.plain_words import PlainHistory, without_parts
 from lostfound.admin.rights import groups_within, may_do_more
@@ -29,7 +30,7 @@ from lostfound.services import (
 
 
 @admin.register(User)
-class UserAdmin(PlainHistory, UserModelAdmin):
+class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
     """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
     form = PersonForm

@@ -20,11 +20,17 @@ class PersonForm(PersonChangeForm):
         """Refuse at each field what would lock its editor out."""
         cleaned = dict(super().clean() or self.cleaned_data)
         if self.editor is not None and self.instance.pk == self.editor.pk:
-            for name in KEYS_OF_THE_DOOR:
-                if name in cleaned and getattr(self.editor, name) and not cleaned[name]:
-                    text = _(
-                        "You cannot take this away from your own account: you would be locked out "
-                        "at once. Somebody else has to do it."
-                    )
-                    self.add_error(name, text)
+            taken: list[str] = [
+                name
+                for name in KEYS_OF_THE_DOOR
+                if name in cleaned and getattr(self.editor, name) and not cleaned[name]
+            ]
+            if "groups" in cleaned and not self.editor.is_superuser:
+                taken += ["groups"] * bool(set(self.editor.groups.all()) - set(cleaned["groups"]))
+            for name in taken:
+                text = _(
+                    "You cannot take this away from your own account: you would be locked out "
+                    "at once. Somebody else has to do it."
+                )
+                self.add_error(name, text)
         return cleaned

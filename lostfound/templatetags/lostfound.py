@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from lostfound import people
 from lostfound.devices import device_name
@@ -52,6 +52,12 @@ def drafts_owner(user: User) -> str:
 def device(user_agent: str) -> str:
     """A device's name for people."""
     return device_name(user_agent)
+
+
+@register.filter
+def not_filled_by_browsers(markup: SafeString) -> SafeString:
+    """A form as Django's admin writes it, into whose fields no browser puts old values back."""
+    return mark_safe(markup.replace("<form ", '<form autocomplete="off" ', 1))
 
 
 @register.inclusion_tag("lostfound/parts/picture.html")

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
 from matching.admin.pages import MAY_DECIDE, by_button, desk_url
@@ -25,7 +26,7 @@ from matching.services.decisions import undo_decision
 
 
 @admin.register(MatchDecision)
-class MatchDecisionAdmin(DecisionModelAdmin):
+class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
     """Who decided what, when, and what they saw."""
 
     list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")

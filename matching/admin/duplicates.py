@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.models import Look, Post, User
 from lostfound.services import note_look
 from matching.admin.bases import DuplicateModelAdmin
@@ -49,7 +50,7 @@ class StatusFilter(WaitingFilter):
 
 
 @admin.register(PossibleDuplicate)
-class PossibleDuplicateAdmin(DuplicateModelAdmin):
+class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
     """Marked by the worker and settled here; nobody adds, edits or deletes one by hand."""
 
     list_display = ("pair", "kind", "percent", "status", "created_at", "decided_by")
@@ -95,12 +96,13 @@ class PossibleDuplicateAdmin(DuplicateModelAdmin):
             raise Http404
         note_look(cast(User, request.user), Look.What.PAIR, [duplicate.first, duplicate.second])
         others = open_duplicates().exclude(pk=duplicate.pk)
+        later = Q(score__lt=duplicate.score) | Q(score=duplicate.score, pk__lt=duplicate.pk)
         context = {
             **self.admin_site.each_context(request),
             **_context(duplicate),
             "opts": self.opts,
             "title": _("Is this one thing, reported twice?"),
-            "next": others.first(),
+            "next": others.filter(later).first() or others.first(),
             "waiting_count": open_duplicates().count(),
             "may_decide": self.has_change_permission(request, duplicate),
         }

@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.numbers import FilterNumbers
 from matching.admin.bases import EmbeddingModelAdmin, HeartbeatModelAdmin
 from matching.models import Embedding, Heartbeat
 from matching.selectors import encoder_problem, is_worker_away, worker_seen_ago
@@ -24,7 +25,7 @@ ERROR_IN_LIST_CHARS = 120
 
 
 @admin.register(Embedding)
-class EmbeddingAdmin(EmbeddingModelAdmin):
+class EmbeddingAdmin(FilterNumbers, EmbeddingModelAdmin):
     """Read-only but for one action; the states belong to the tasks."""
 
     list_display = (

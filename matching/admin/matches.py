@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.numbers import FilterNumbers
 from lostfound.models import Look, Office, User
 from lostfound.services import note_look
 from matching.admin.bases import MatchModelAdmin
@@ -69,7 +70,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Match)
-class MatchAdmin(MatchModelAdmin):
+class MatchAdmin(FilterNumbers, MatchModelAdmin):
     """Pairs are decided here; nobody adds, edits or deletes one by hand."""
 
     ordering = QUEUE_ORDER

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.seed import PASSWORD
 from tests.browser.site import Site, chromium
 from tests.browser.test_drafts import FORM, READY
@@ -92,3 +92,17 @@ def test_a_message_that_was_read_is_read_after_back(open_page: OpenPage) -> None
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.go_back()
     expect(new).to_have_count(before - 1)
+
+
+def test_back_to_the_form_of_the_office_shows_what_stands_there_now(open_page: OpenPage) -> None:
+    one, two = open_page("staff", size=DESK), open_page("second", size=DESK)
+    one.goto("/admin/lostfound/post/")
+    address = str(one.locator(".field-title a").last.get_attribute("href"))
+    one.goto(address)
+    one.locator(".historylink").click()
+    two.goto(address)
+    two.locator("#id_colour").select_option("red")
+    two.locator("[name=_save]").click()
+    expect(two.locator(".messagelist")).to_contain_text("저장했어요")
+    one.go_back()
+    expect(one.locator("#id_colour")).to_have_value("red")

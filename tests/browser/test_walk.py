@@ -87,3 +87,22 @@ def test_a_student_loses_an_umbrella_and_is_told_where_it_is(
     message.locator("button").click()
     expect(student.locator('#matching[data-stage="matched"]')).to_be_visible()
     expect(student.locator(".timeline")).to_contain_text("분실물센터 확정")
+
+
+def test_a_photograph_finds_its_thing_and_says_why(browser: Browser, campus: str) -> None:
+    """On the demo: how like two photographs are is judged by all that are there."""
+    page = browser.new_context(base_url=campus, locale="ko-KR", viewport=PHONE).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(30_000)
+    page.goto("/")
+    card = page.locator(".card", has=page.locator("img")).first
+    address = card.locator("a").get_attribute("href")
+    source = str(card.locator("img").get_attribute("src"))
+    picture = page.request.get(source).body()
+    page.goto("/search/")
+    page.locator("#search-photo").set_input_files(
+        [{"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": picture}]
+    )
+    page.wait_for_url("**/search/?photo=*")
+    found = page.locator(".card").first
+    expect(found.locator("a")).to_have_attribute("href", str(address))
+    expect(found.locator(".why")).to_contain_text("닮았어요")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -134,6 +135,16 @@ def test_nobody_locks_themselves_out(office: Client, chief: User, name: str) -> 
     assert office.post(of("change", other), form_of(other, **{name: None})).status_code == 302
     other.refresh_from_db()
     assert not getattr(other, name)
+
+
+def test_nobody_takes_their_own_group_away(chief: User) -> None:
+    group = Group.objects.get(name="분실물센터 책임자")
+    manager = make_user(is_staff=True)
+    manager.groups.add(group)
+    client = signed_in(manager, "en")
+    answer = client.post(of("change", manager), form_of(manager, groups=[]))
+    assert list(answer.context["adminform"].form.errors) == ["groups"]
+    assert group in manager.groups.all()
 
 
 def test_nobody_deletes_their_own_account_here(office: Client, chief: User) -> None:

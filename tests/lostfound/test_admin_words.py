@@ -54,12 +54,32 @@ def test_a_matched_post_says_why_it_stays(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("year", ["0", "9999", "99999999999999999999", "x"])
-@pytest.mark.parametrize("model", ["post", "look", "notification"])
-def test_a_year_that_no_calendar_has_shows_all_rows(desk: Client, model: str, year: str) -> None:
-    address = reverse(f"admin:lostfound_{model}_changelist")
-    names = {"post": "created_at", "look": "at", "notification": "created_at"}
-    answer = desk.get(address, {f"{names[model]}__year": year}, follow=True)
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("lostfound_post", "created_at"),
+        ("lostfound_look", "at"),
+        ("lostfound_notification", "created_at"),
+        ("lostfound_user", "date_joined"),
+        ("matching_match", "created_at"),
+        ("matching_matchdecision", "at"),
+        ("matching_possibleduplicate", "decided_at"),
+        ("matching_embedding", "updated_at"),
+    ],
+)
+def test_a_year_that_no_calendar_has_shows_all_rows(
+    desk: Client, model: str, field: str, year: str
+) -> None:
+    address = reverse(f"admin:{model}_changelist")
+    answer = desk.get(address, {f"{field}__year": year}, follow=True)
     assert answer.status_code == 200
+
+
+def test_no_browser_puts_old_values_back_into_a_post(desk: Client) -> None:
+    post = FoundPostFactory.create()
+    text = desk.get(reverse("admin:lostfound_post_change", args=[post.pk])).content.decode()
+    form = text[text.rindex("<form ", 0, text.index('id="post_form"')) :]
+    assert form.startswith('<form autocomplete="off"')
 
 
 def test_who_only_looks_is_offered_no_shelf() -> None:

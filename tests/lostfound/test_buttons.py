@@ -47,3 +47,16 @@ def test_what_is_sent_along_leads_nobody_elsewhere(
 
 def test_other_methods_stay_refused(person: User, told: Notification) -> None:
     assert signed_in(person).put(f"/notifications/{told.pk}/open/").status_code == 405
+
+
+def test_who_sends_a_form_after_the_session_ended_is_told_at_the_sign_in() -> None:
+    answer = Client(headers={"accept-language": "en"}).post(
+        "/preferences/", {"language": "ko"}, follow=True
+    )
+    assert answer.request["PATH_INFO"] == "/accounts/login/"
+    assert "what you just sent is not saved" in page(answer)
+
+
+def test_who_only_reads_is_told_nothing_at_the_sign_in() -> None:
+    answer = Client(headers={"accept-language": "en"}).get("/preferences/", follow=True)
+    assert "is not saved" not in page(answer)

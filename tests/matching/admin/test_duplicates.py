@@ -73,6 +73,15 @@ def test_two_things_and_back_again(desk: Client) -> None:
     assert duplicate.status == "open"
 
 
+def test_next_goes_through_all_and_begins_again(desk: Client) -> None:
+    pairs = [DuplicateFactory.create(score=score) for score in (0.9, 0.8, 0.7)]
+    seen, at = [], pairs[0]
+    for _ in pairs:
+        at = desk.get(address(at)).context["next"]
+        seen.append(at.pk)
+    assert seen == [pairs[1].pk, pairs[2].pk, pairs[0].pk]
+
+
 def test_after_one_comes_the_next_and_then_the_list(desk: Client) -> None:
     weak, strong = DuplicateFactory.create(score=0.6), DuplicateFactory.create(score=0.9)
     answer = press(desk, strong, "dismiss")
