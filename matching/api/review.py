@@ -114,7 +114,8 @@ class RejectView(APIView):
         try:
             decision = reject_match(match, actor=actor, expected_version=version, **said)
         except DecisionRefused as refused:
-            decision = _decided_before(match, actor, MatchDecision.Action.REJECT, refused)
+            why = said.get("reason", "")
+            decision = _decided_before(match, actor, MatchDecision.Action.REJECT, refused, why)
         return Response(DecisionOut(decision).data)
 
 
@@ -154,9 +155,16 @@ def _match(pk: int) -> Match:
 
 
 def _decided_before(
-    match: Match, actor: User, action: str, refused: DecisionRefused
+    match: Match,
+    actor: User,
+    action: str,
+    refused: DecisionRefused,
+    reason: str = "",
 ) -> MatchDecision:
     """The same decision of the same person, where it stands: its answer was lost on the way.
+
+    Args:
+        reason: with another one it is not the same decision.
 
     Raises: Conflict
     """
@@ -164,7 +172,8 @@ def _decided_before(
     if refused.code == "decided" and standing is not None:
         match.refresh_from_db(fields=["status"])
         stands = match.status == STATUS_AFTER[action]
-        if stands and (standing.action, standing.actor_id) == (action, actor.pk):
+        of_it = (standing.action, standing.actor_id, standing.reason)
+        if stands and of_it == (action, actor.pk, reason):
             return standing
     raise Conflict(str(refused), refused.code) from refused
 

@@ -91,6 +91,16 @@ def test_a_decision_that_is_sent_again_is_answered_as_the_first_time(
     assert MatchDecision.objects.count() == 2
 
 
+def test_a_rejection_for_another_reason_is_not_the_same_decision(app: Device) -> None:
+    pair = MatchFactory.create()
+    path, version = f"review/{pair.pk}/reject/", app.get(f"review/{pair.pk}/").json()["version"]
+    body = {"version": version, "reason": "unclear", "note": " 900101-1234567 "}
+    first = app.post(path, body)
+    assert app.post(path, body).json() == first.json()
+    assert code_of(app.post(path, {**body, "reason": "other"}), 409) == "decided"
+    assert MatchDecision.objects.get().reason == "unclear"
+
+
 def test_a_decision_that_was_undone_is_not_answered_again(app: Device) -> None:
     pair = MatchFactory.create()
     path = f"review/{pair.pk}/confirm/"
