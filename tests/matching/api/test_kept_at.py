@@ -75,7 +75,7 @@ def test_the_loser_reads_the_finders_words_where_no_office_keeps_it(
     loser: User, finder: User
 ) -> None:
     pair = pair_of(loser, finder, note="과사무실 302호")
-    assert "302" not in str(suggestion_of(pair.lost))
+    assert "302호" not in str(suggestion_of(pair.lost))
     confirm_match(pair, actor=StaffFactory.create())
     kept = {"office": None, "kept_note": "과사무실 302호"}
     assert suggestion_of(pair.lost)["kept_at"] == kept == message_of(loser)["kept_at"]
@@ -88,7 +88,7 @@ def test_the_finder_is_told_of_no_place(loser: User, finder: User) -> None:
     confirm_match(pair, actor=StaffFactory.create())
     assert suggestion_of(pair.found)["kept_at"] is None
     told = message_of(finder)
-    assert told["kept_at"] is None and "302" not in str(told)
+    assert told["kept_at"] is None and "302호" not in str(told)
     assert told["message"] == f"The owner of what you found is known: {pair.found.title}"
     assert told["advice"].startswith("You need not do anything")
 
@@ -109,7 +109,7 @@ def test_what_was_taken_back_tells_no_place_any_more(loser: User, finder: User) 
         ("match_withdrawn", None),
         ("match_confirmed", None),
     ]
-    assert "302" not in str(rows)
+    assert "302호" not in str(rows)
 
 
 def test_what_is_back_with_its_owner_waits_nowhere(loser: User, finder: User) -> None:
