@@ -39,7 +39,3 @@ def by_button(back: Callable[..., str]) -> Callable[[View], View]:
         return login_required(guarded)
 
     return decorate
-
-
-def _once_more() -> str:
-    return _("You had to sign in again, so nothing was done. Please press it once more.")

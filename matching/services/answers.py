@@ -1,13 +1,12 @@
 """What the person who lost something says to a suggestion: evidence for staff, no decision."""
 
-from collections.abc import Callable
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, PostEvent, User
+from lostfound.services.locking import BeforeSaving
 from lostfound.services.post_fields import clean_text
 from matching.models import Match, SuggestionAnswer
 from matching.selectors import suggestions_for
@@ -27,7 +26,7 @@ def answer_suggestion(
     actor: User,
     answer: str,
     note: str = "",
-    before_saving: Callable[[], None] | None = None,
+    before_saving: BeforeSaving | None = None,
 ) -> SuggestionAnswer:
     """Note what the author of a lost post thinks of a suggestion; a later answer replaces it.
 
@@ -71,7 +70,7 @@ def withdraw_answer(
     match_id: int,
     *,
     actor: User,
-    before_saving: Callable[[], None] | None = None,
+    before_saving: BeforeSaving | None = None,
 ) -> bool:
     """Take an answer back; says whether there was one.
 
