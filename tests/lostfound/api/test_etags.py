@@ -8,6 +8,7 @@ import pytest
 from lostfound.models import Post, User
 from lostfound.services import close_post, edit_post
 from tests.factories import StaffFactory
+from tests.lostfound.api.at_once import script
 from tests.lostfound.api.device import Device, code_of
 from tests.lostfound.making import make_post, run_python, upload
 from tests.servers.postgres import PostgresServer
@@ -15,41 +16,11 @@ from tests.servers.postgres import PostgresServer
 pytestmark = pytest.mark.django_db
 
 AT_ONCE = 16
-# Threads on a real database: each has read the post, and found it unchanged, before any changes it.
-PARALLEL = """
-import django
-django.setup()
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.core.management import call_command
-from django.db import connection
-from django.test import Client
-from django.test.utils import setup_test_environment
-from lostfound import services
-from lostfound.models import Post, User
-from lostfound.services import submit_post
-
-setup_test_environment()
-call_command("migrate", verbosity=0)
-author = User.objects.create_user("author", "author@example.org", "correct horse")
-post = submit_post(author=author, kind="lost", fields={"title": "umbrella"})
-address = f"/api/v1/posts/{post.public_id}/"
-
-def signed_in():
-    client = Client()
-    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-clients = [signed_in() for _ in range(AT_ONCE)]
+PARALLEL = script(
+    AT_ONCE,
+    """
 seen = clients[0].get(address).headers["ETag"]
-barrier, edit_post = Barrier(AT_ONCE), services.edit_post
-
-def together(*args, **kwargs):
-    barrier.wait()
-    return edit_post(*args, **kwargs)
-
-services.edit_post = together
+together("edit_post")
 
 def one(number):
     try:
@@ -65,7 +36,8 @@ def one(number):
 with ThreadPoolExecutor(AT_ONCE) as pool:
     got = Counter(pool.map(one, range(AT_ONCE)))
 print(sorted(got.items()), Post.objects.get().events.filter(action="edited").count())
-""".replace("AT_ONCE", str(AT_ONCE))
+""",
+)
 ONE_OF_ALL = f"[(200, 1), (412, {AT_ONCE - 1})] 1"
 
 

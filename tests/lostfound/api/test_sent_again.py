@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from lostfound.models import Post, User
 from lostfound.services import close_post, edit_post
 from tests.factories import OfficeFactory, StaffFactory
+from tests.lostfound.api.at_once import script
 from tests.lostfound.api.device import Device, code_of
 from tests.lostfound.making import make_post, run_python
 from tests.servers.postgres import PostgresServer
@@ -15,43 +16,11 @@ from tests.servers.postgres import PostgresServer
 pytestmark = pytest.mark.django_db
 
 AT_ONCE = 8
-PARALLEL = """
-import django
-django.setup()
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.core.management import call_command
-from django.db import connection
-from django.test import Client
-from django.test.utils import setup_test_environment
-from lostfound import services
-from lostfound.models import User
-from lostfound.services import submit_post
-
-setup_test_environment()
-call_command("migrate", verbosity=0)
-author = User.objects.create_user("author", "author@example.org", "correct horse")
-post = submit_post(author=author, kind="lost", fields={"title": "umbrella"})
-barrier = Barrier(AT_ONCE)
-
-def signed_in():
-    client = Client()
-    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-clients = [signed_in() for _ in range(AT_ONCE)]
-
-def together(name):
-    change = getattr(services, name)
-    def waiting(*args, **kwargs):
-        barrier.wait()
-        return change(*args, **kwargs)
-    setattr(services, name, waiting)
-
+PARALLEL = script(
+    AT_ONCE,
+    """
 together("close_post")
 together("reopen_post")
-address = f"/api/v1/posts/{post.public_id}/"
 seen = [clients[0].get(address).headers["ETag"]]
 
 def one(number):
@@ -67,7 +36,8 @@ for action in ("close/", "reopen/"):
     seen[0] = clients[0].get(address).headers["ETag"]
     print(sorted(got.items()))
 print([event.action for event in post.events.order_by("pk")])
-""".replace("AT_ONCE", str(AT_ONCE))
+""",
+)
 EACH_ONCE = f"""[((200, 'closed'), {AT_ONCE})]
 [((200, 'open'), {AT_ONCE})]
 ['submitted', 'closed', 'reopened']"""

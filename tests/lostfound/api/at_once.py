@@ -1,0 +1,47 @@
+"""Several devices of one person at one post in the same moment, as a script of its own process.
+
+Threads on a real database: each has read the post before any of them changes it.
+"""
+
+from typing import Final
+
+PRELUDE: Final = """
+import django
+django.setup()
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import setup_test_environment
+from lostfound import services
+from lostfound.models import Post, User
+from lostfound.services import submit_post
+
+setup_test_environment()
+call_command("migrate", verbosity=0)
+author = User.objects.create_user("author", "author@example.org", "correct horse")
+post = submit_post(author=author, kind="lost", fields={"title": "umbrella"})
+address = f"/api/v1/posts/{post.public_id}/"
+barrier = Barrier(AT_ONCE)
+
+def signed_in():
+    client = Client()
+    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+clients = [signed_in() for _ in range(AT_ONCE)]
+
+def together(name):
+    change = getattr(services, name)
+    def waiting(*args, **kwargs):
+        barrier.wait()
+        return change(*args, **kwargs)
+    setattr(services, name, waiting)
+"""
+
+
+def script(at_once: int, rest: str) -> str:
+    """What `python -c` runs: `rest` knows `clients`, `address`, `post` and `together(service)`."""
+    return (PRELUDE + rest).replace("AT_ONCE", str(at_once))
