@@ -1,14 +1,12 @@
 """Two people at one post: what each changed stays, and where they cross, the second is asked."""
 
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from lostfound.models import Category, Office, Post, User
 from lostfound.services import ChangedMeanwhile, change_status, edit_post
@@ -18,12 +16,6 @@ from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
 
 
 @pytest.fixture
