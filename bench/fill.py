@@ -19,7 +19,7 @@ def fill(n: int) -> None:
     from bench.vectors import clustered
     from lostfound.models import Building, Category, Photo, Post
     from matching.conf import matching_settings
-    from matching.encoder import current_fingerprint, get_encoder
+    from matching.encoders.base import current_fingerprint, get_encoder
     from matching.models import Embedding, Vector
     from matching.services import build_scoring_profile
 

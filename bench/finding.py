@@ -59,7 +59,7 @@ def queries(number: int) -> list[dict[str, str]]:
 def write_words() -> None:
     """Titles that people write, with the model's own vectors of them, for what `fill` has made."""
     from lostfound.models import Post
-    from matching.encoder import get_encoder
+    from matching.encoders.base import get_encoder
     from matching.models import Vector
 
     titles = [f"{colour} {thing}" for colour, thing in product(COLOURS, THINGS)]

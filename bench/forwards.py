@@ -48,7 +48,7 @@ def match_one() -> dict[str, object]:
 
     from bench.pictures import jpeg
     from lostfound.services import submit_post
-    from matching.encoder import get_encoder
+    from matching.encoders.base import get_encoder
     from matching.services import match_post
 
     author = get_user_model().objects.create(username="saver")

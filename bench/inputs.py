@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from matching.bundled.things import CATEGORIES, sample_thing
-from matching.bundled.views import photograph
+from matching.bundled.drawing.things import CATEGORIES, sample_thing
+from matching.bundled.drawing.views import photograph
 from matching.conf import BUNDLED_FOLDER
 
 # A photograph of a phone, and the same as it is stored.

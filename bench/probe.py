@@ -85,7 +85,7 @@ def _notes(current: MatchingSettings) -> tuple[Callable[[str], Any], Callable[[b
     import transformers
     from PIL import Image
 
-    from matching.checkpoint import checkpoint_folder
+    from matching.encoders.checkpoint import checkpoint_folder
 
     folder = checkpoint_folder(current)
     torch.set_num_threads(current.threads)
@@ -116,7 +116,7 @@ def _product(
     from django.utils.module_loading import import_string
     from PIL import Image
 
-    from matching.encoder import CLIP_ENCODER, ONNX_ENCODER
+    from matching.encoders.base import CLIP_ENCODER, ONNX_ENCODER
 
     encoder: Any
     if current.engine == TORCH:
@@ -135,7 +135,7 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")
     django.setup()
-    from matching.apart import peak_memory_bytes
+    from matching.onnx.subprocess_runner import peak_memory_bytes
 
     spec = json.loads(sys.stdin.readline())
     current = MatchingSettings(**spec["settings"])

@@ -8,11 +8,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics.pairwise import cosine_similarity
 
 from bench.rows import Row, at_least, timed, told
-from matching.core.benchmark import cold_start
 from matching.core.calibrated import CalibratedV3, prior, terms
 from matching.core.prepared import prepare
-from matching.core.simulator import BASE, simulate
 from matching.core.types import Candidates, ScoringContext
+from matching.evaluation.benchmark import cold_start
+from matching.evaluation.simulator import BASE, simulate
 
 CANDIDATES = 1000
 CHANNELS = 4

@@ -19,9 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lostfound.api.error_messages import NOTHING_HERE
 from lostfound.api.problems import FOR_APPS, SIGNING_IN, problem
-from lostfound.api.wording import NOTHING_HERE
-from lostfound.photos import BYTES_PER_MB, MAX_REQUEST_BYTES
+from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
 logger = logging.getLogger(__name__)
 NOTED_EVERY: Final = timedelta(minutes=1)

@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
-from lostfound.extras import bucket_origins, require_package
-from lostfound.local_key import local_secret_key
+from lostfound.infra.optional_packages import bucket_origins, require_package
+from lostfound.infra.secret_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
-    "lostfound.health.Health",
+    "lostfound.infra.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -104,7 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lostfound.context.site",
+                "lostfound.context_processors.site",
             ],
         },
     }
@@ -135,7 +135,7 @@ if REDIS_URL:
     require_package("redis", extra="redis", setting="REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "lostfound.caches.RedisOrDatabaseCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "lostfound.infra.cache.RedisOrDatabaseCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         # Shared by all processes of one machine, unlike the local-memory default.
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -160,7 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "lostfound:home"
 LOGOUT_REDIRECT_URL = "lostfound:home"
-ACCOUNT_ADAPTER = "lostfound.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "lostfound.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION: str = env.str(
@@ -253,7 +253,7 @@ Q_CLUSTER: dict[str, Any] = {
     "poll": env.float("TASK_POLL_S", 1.0),
     "guard_cycle": 0.5,
     "label": "Queue",
-    **({"broker_class": "matching.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
+    **({"broker_class": "matching.worker.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
 }
 
 # --- Matching (read through matching.conf) ---
@@ -264,7 +264,7 @@ MATCHING = {
     "ENGINE": env.str("MATCHING_ENGINE", "torch"),
     "PRECISION": env.str("MATCHING_PRECISION", "fp32"),
     "THREADS": env.int("MATCHING_THREADS", 1),
-    "ENCODER": env.str("MATCHING_ENCODER", "matching.clip_encoder.ClipEncoder"),
+    "ENCODER": env.str("MATCHING_ENCODER", "matching.encoders.torch_clip.ClipEncoder"),
     "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
     "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
     "TOP_K": env.int("MATCHING_TOP_K", 20),
@@ -323,7 +323,7 @@ if S3_BUCKET:
     require_package("boto3", extra="s3", setting="S3_BUCKET")
 STORAGES = {
     "default": (
-        {"BACKEND": "lostfound.object_storage.PhotoBucket", "OPTIONS": S3_OPTIONS}
+        {"BACKEND": "lostfound.media.s3.PhotoBucket", "OPTIONS": S3_OPTIONS}
         if S3_BUCKET
         else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     ),
@@ -339,7 +339,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the admin's bulk actions send one field 
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "lostfound.uploads.DiskUploadHandler",
+    "lostfound.media.upload_handlers.DiskUploadHandler",
 ]
 
 # --- Mail ---

@@ -1,6 +1,6 @@
 """Background tasks of the people's side. Every one may run twice without harm."""
 
-from lostfound import throttles
+from lostfound.infra import rate_limits
 from lostfound.services import emails
 
 
@@ -19,4 +19,4 @@ def send_due_emails() -> int:
 
 def prune_throttles() -> int:
     """Remove the counters of windows that have ended; returns how many."""
-    return throttles.prune_throttles()
+    return rate_limits.prune_throttles()

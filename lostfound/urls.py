@@ -10,7 +10,7 @@ handler400 = "lostfound.api.problems.bad_request"
 handler500 = "lostfound.api.problems.server_error"
 
 urlpatterns = [
-    path("", include("lostfound.site_urls")),
+    path("", include("lostfound.views.urls")),
     path("", include("matching.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from matching.conf import BUNDLED, TORCH, matching_settings
-from matching.encoder import CLIP_ENCODER
+from matching.encoders.base import CLIP_ENCODER
 
 TAG: Final = "matching"
 KILLED_AFTER_S: Final = 3.5  # the queue kills a worker that long after its task's timeout

@@ -31,7 +31,7 @@ class MatchingSettings:
     engine: str = TORCH  # or an export of the checkpoint: "onnx-fp32", "onnx-int8"
     precision: str = "fp32"  # of torch; or "bf16", or "fp16" on cuda
     threads: int = 1  # of the engine, in each worker process
-    encoder: str = "matching.clip_encoder.ClipEncoder"  # dotted path
+    encoder: str = "matching.encoders.torch_clip.ClipEncoder"  # dotted path
     strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's own
     top_k: int = 20  # suggestions kept for a post

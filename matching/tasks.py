@@ -6,7 +6,7 @@ Must not import torch: the queue's parent process forks, and the encoder is load
 from uuid import UUID
 
 from matching import services
-from matching.encoder import EncoderUnavailable
+from matching.encoders.base import EncoderUnavailable
 
 
 def match_post(post_id: int) -> str:

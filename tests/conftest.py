@@ -50,7 +50,7 @@ def fake_encoder(settings: Settings) -> Iterator[Any]:
 
     With the strategy whose scores follow from made-up vectors by hand.
     """
-    from matching.encoder import forget_encoder, get_encoder
+    from matching.encoders.base import forget_encoder, get_encoder
 
     zeroshot = {"ENCODER": FAKE_ENCODER, "STRATEGY": "clip_zeroshot_v2"}
     settings.MATCHING = {**settings.MATCHING, **zeroshot}
@@ -72,7 +72,7 @@ def fresh_index() -> Iterator[None]:
 @pytest.fixture
 def four_minutes_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the limits on writing, the clock stands a little before the end of an hour."""
-    from lostfound import throttles
+    from lostfound.infra import rate_limits
 
-    now_s = 500_000 * throttles.HOUR_S - 215.0
-    monkeypatch.setattr(throttles, "time", SimpleNamespace(time=lambda: now_s))
+    now_s = 500_000 * rate_limits.HOUR_S - 215.0
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: now_s))

@@ -104,7 +104,7 @@ def test_dependencies_come_from_the_project() -> None:
 
 
 def test_the_proxy_takes_what_the_application_takes() -> None:
-    from lostfound.photos import BYTES_PER_MB, MAX_REQUEST_BYTES
+    from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
     caddy = (DEPLOY / "Caddyfile").read_text()
     # To Caddy, MB is a million bytes and MiB what the application calls MB.

@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 
 from lostfound.models import Look, Notification, Photo, Post, PostEvent, User
-from lostfound.models.named import Named
+from lostfound.models.coded import Named
 
 if TYPE_CHECKING:
     NamedModelAdmin = admin.ModelAdmin[Named]

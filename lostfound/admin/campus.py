@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import NamedModelAdmin
-from lostfound.admin.numbers import FilterNumbers
-from lostfound.admin.plain_words import PlainHistory
+from lostfound.admin.history_labels import PlainHistory
+from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Building, Category, Family, Office, Zone
-from lostfound.models.named import Named
+from lostfound.models.coded import Named
 
 
 class WordsField(forms.CharField):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from lostfound import selectors
 from lostfound.admin.bases import PostModelAdmin
+from lostfound.forms.intake import IntakeForm
 from lostfound.models import Post, User
-from lostfound.office_forms import IntakeForm
 from lostfound.services import SentBefore, submit_post
 
 # What most things of one round have in common, so that it is typed once.

@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from lostfound.admin.bases import NotificationModelAdmin
-from lostfound.admin.numbers import FilterNumbers
 from lostfound.admin.read_only import ReadOnlyMixin
+from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Notification
 
 

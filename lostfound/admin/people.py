@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import UserModelAdmin
-from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.history_labels import PlainHistory, without_parts
 from lostfound.admin.people_forms import PersonForm
-from lostfound.admin.plain_words import PlainHistory, without_parts
-from lostfound.admin.rights import groups_within, may_do_more
+from lostfound.admin.privileges import groups_within, may_do_more
+from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Post, User
 from lostfound.services import (
     AccountKept,

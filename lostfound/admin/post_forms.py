@@ -9,9 +9,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import PostModelForm
+from lostfound.forms.edit_version import MARK, MarkField, left_behind, offered
 from lostfound.models import Post
-from lostfound.seen import MARK, MarkField, left_behind, offered
-from lostfound.services.meanwhile import is_as_seen, mark_of
+from lostfound.services.edit_conflicts import is_as_seen, mark_of
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     MANY_LINES,

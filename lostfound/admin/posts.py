@@ -14,15 +14,15 @@ from lostfound.admin.bases import PostModelForm
 from lostfound.admin.columns import PostColumns
 from lostfound.admin.files import import_view, sample_view
 from lostfound.admin.filters import AgeFilter, SearchByNumber, ShelfFilter
+from lostfound.admin.history_labels import PlainHistory, without_parts
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
-from lostfound.admin.numbers import FilterNumbers
-from lostfound.admin.plain_words import PlainHistory, without_parts
 from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
+from lostfound.admin.safe_filters import FilterNumbers
+from lostfound.forms.edit_version import MARK, brought_up_to_date
 from lostfound.models import Look, Photo, Post
 from lostfound.models.post import PostQuerySet
-from lostfound.seen import MARK, brought_up_to_date
 from lostfound.services import (
     ChangedMeanwhile,
     TransitionRefused,

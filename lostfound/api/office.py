@@ -13,14 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import services
-from lostfound.api.changes import ETAG, IF_MATCH, OnePost, person
 from lostfound.api.etags import told
 from lostfound.api.parsers import JSONParser, MultiPartParser
+from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost, person
 from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
+from lostfound.infra.rate_limits import AttemptThrottle
 from lostfound.models import Look, Post
-from lostfound.throttles import AttemptThrottle
 
 FILTERS = {
     "kind": ("kind", Post.Kind.values, ""),

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import services
-from lostfound.api.changes import ETAG, IF_MATCH, PhotoOrdering, PhotoRemoval, person
 from lostfound.api.parsers import MultiPartParser
+from lostfound.api.post_operations import ETAG, IF_MATCH, PhotoOrdering, PhotoRemoval, person
 from lostfound.api.posts import CHANGE_ERRORS, OwnPost
 from lostfound.api.serializers.posts import PhotoOrderIn, PhotosIn, PostOut
 

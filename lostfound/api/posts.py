@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
-from lostfound.api.changes import (
+from lostfound.api.etags import told
+from lostfound.api.parsers import JSONParser, MultiPartParser
+from lostfound.api.post_operations import (
     ETAG,
     IF_MATCH,
     Closing,
@@ -24,8 +26,6 @@ from lostfound.api.changes import (
     Reopening,
     person,
 )
-from lostfound.api.etags import told
-from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.problems import Conflict, KeyReused, not_among, problems
 from lostfound.api.serializers.posts import (
     NewPostIn,
@@ -33,8 +33,8 @@ from lostfound.api.serializers.posts import (
     PostIn,
     PostOut,
 )
+from lostfound.infra.rate_limits import AttemptThrottle, count_saved
 from lostfound.models import Post
-from lostfound.throttles import AttemptThrottle, count_saved
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -25,9 +25,9 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from lostfound.api.wording import NOT_ALLOWED, NOTHING_HERE, VALIDATOR_WORDS, sentence
+from lostfound.api.error_messages import NOT_ALLOWED, NOTHING_HERE, VALIDATOR_WORDS, sentence
+from lostfound.media.processing import BYTES_PER_MB
 from lostfound.models import Post
-from lostfound.photos import BYTES_PER_MB
 from lostfound.services import NotOpen, TransitionRefused
 
 logger = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from lostfound.api.drawing import OneShapeSchema
 from lostfound.api.examples import EXAMPLES, PARAMETERS
+from lostfound.api.openapi import OneShapeSchema
 from lostfound.api.problems import CONTENT_TYPE
 
 Schema = dict[str, Any]

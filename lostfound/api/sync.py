@@ -17,9 +17,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.changes import person
+from lostfound.api.post_operations import person
 from lostfound.api.problems import problems
-from lostfound.api.serializers.person import SyncOut
+from lostfound.api.serializers.me import SyncOut
 from lostfound.models import DeletedPost, User
 from lostfound.services.posts import DELETIONS_KEPT_FOR
 

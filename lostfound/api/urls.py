@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.api import campus, office, office_changes, person, photos, posts, sync
+from lostfound.api import campus, me, office, office_operations, photos, posts, sync
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
@@ -25,45 +25,45 @@ urlpatterns = [
     path("colours/", campus.ColoursView.as_view(), name="api-colours"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),
     path("sync/", sync.SyncView.as_view(), name="api-sync"),
-    path("notifications/", person.NotificationsView.as_view(), name="api-notifications"),
+    path("notifications/", me.NotificationsView.as_view(), name="api-notifications"),
     path(
         "notifications/read/",
-        person.ReadAllNotificationsView.as_view(),
+        me.ReadAllNotificationsView.as_view(),
         name="api-notifications-read",
     ),
     path(
         "notifications/choices/",
-        person.NotificationChoicesView.as_view(),
+        me.NotificationChoicesView.as_view(),
         name="api-notification-choices",
     ),
     path(
         "notifications/<int:pk>/read/",
-        person.ReadNotificationView.as_view(),
+        me.ReadNotificationView.as_view(),
         name="api-notification-read",
     ),
-    path("me/", person.MeView.as_view(), name="api-me"),
-    path("devices/", person.DevicesView.as_view(), name="api-devices"),
-    path("devices/<int:pk>/", person.DeviceView.as_view(), name="api-device"),
+    path("me/", me.MeView.as_view(), name="api-me"),
+    path("devices/", me.DevicesView.as_view(), name="api-devices"),
+    path("devices/<int:pk>/", me.DeviceView.as_view(), name="api-device"),
     path("office/posts/", office.OfficePostsView.as_view(), name="api-office-posts"),
     path("office/posts/<uuid:public_id>/", office.OfficePostView.as_view(), name="api-office-post"),
     path(
         "office/posts/<uuid:public_id>/close/",
-        office_changes.CloseOfficePostView.as_view(),
+        office_operations.CloseOfficePostView.as_view(),
         name="api-office-post-close",
     ),
     path(
         "office/posts/<uuid:public_id>/reopen/",
-        office_changes.ReopenOfficePostView.as_view(),
+        office_operations.ReopenOfficePostView.as_view(),
         name="api-office-post-reopen",
     ),
     path(
         "office/posts/<uuid:public_id>/photos/order/",
-        office_changes.OfficePhotoOrderView.as_view(),
+        office_operations.OfficePhotoOrderView.as_view(),
         name="api-office-post-photos-order",
     ),
     path(
         "office/posts/<uuid:public_id>/photos/<uuid:photo_id>/",
-        office_changes.OfficePhotoView.as_view(),
+        office_operations.OfficePhotoView.as_view(),
         name="api-office-post-photo",
     ),
 ]

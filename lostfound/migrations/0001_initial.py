@@ -5,7 +5,7 @@ import django.contrib.auth.validators
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import lostfound.photos
+import lostfound.media.processing
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -187,8 +187,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('full', models.FileField(max_length=200, upload_to=lostfound.photos.full_upload_to, verbose_name='photograph')),
-                ('thumbnail', models.FileField(max_length=200, upload_to=lostfound.photos.thumbnail_upload_to, verbose_name='small')),
+                ('full', models.FileField(max_length=200, upload_to=lostfound.media.processing.full_upload_to, verbose_name='photograph')),
+                ('thumbnail', models.FileField(max_length=200, upload_to=lostfound.media.processing.thumbnail_upload_to, verbose_name='small')),
                 ('width_px', models.PositiveIntegerField(verbose_name='width in pixels')),
                 ('height_px', models.PositiveIntegerField(verbose_name='height in pixels')),
                 ('content_hash', models.CharField(max_length=64)),

@@ -5,8 +5,8 @@ from functools import partial
 from django.core.management import call_command
 from django.db import migrations
 
-from lostfound.services.campus import load_campus
-from lostfound.taxonomy import read_campus, read_taxonomy
+from lostfound.services.campus_import import load_campus
+from lostfound.data.campus_files import read_campus, read_taxonomy
 
 
 def load(apps, schema_editor):

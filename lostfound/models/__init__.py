@@ -1,9 +1,9 @@
 """The rows of the people's side. Facts about one row are methods of its model."""
 
+from lostfound.models.access_log import Look
 from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
-from lostfound.models.history import DeletedPost, PostEvent
-from lostfound.models.look import Look
+from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone

@@ -1,4 +1,4 @@
-"""A photograph of a post, prepared by lostfound.photos."""
+"""A photograph of a post, prepared by lostfound.media.processing."""
 
 import uuid
 
@@ -6,8 +6,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.media.processing import full_upload_to, thumbnail_upload_to
 from lostfound.models.post import Post
-from lostfound.photos import full_upload_to, thumbnail_upload_to
 
 
 class Photo(models.Model):

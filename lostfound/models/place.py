@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models.named import Named
+from lostfound.models.coded import Named
 
 
 class Zone(Named):

@@ -1,17 +1,17 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
-from lostfound.services.closing import close_post, reopen_post
-from lostfound.services.looks import note_look, note_person_seen
-from lostfound.services.meanwhile import ChangedMeanwhile
+from lostfound.services.access_log import note_look, note_person_seen
+from lostfound.services.accounts import AccountKept, delete_user, refuse_kept
+from lostfound.services.edit_conflicts import ChangedMeanwhile
+from lostfound.services.idempotency import SentBefore
+from lostfound.services.lifecycle import close_post, reopen_post
 from lostfound.services.notifications import choose_notifications, notify
-from lostfound.services.people import AccountKept, delete_user, refuse_kept
 from lostfound.services.posts import (
     NotOpen,
     delete_post,
     edit_post,
     submit_post,
 )
-from lostfound.services.sending import SentBefore
 from lostfound.services.status import AlreadySo, TransitionRefused, change_status
 
 __all__ = [

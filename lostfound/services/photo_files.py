@@ -15,9 +15,9 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
+from lostfound.media.processing import PreparedPhoto
+from lostfound.media.storage import storage_failed
 from lostfound.models import Photo, Post
-from lostfound.photos import PreparedPhoto
-from lostfound.stored_files import storage_failed
 
 logger = logging.getLogger(__name__)
 

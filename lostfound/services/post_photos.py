@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from lostfound.media.processing import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
 from lostfound.models import Photo, Post
-from lostfound.photos import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
 from lostfound.services.photo_files import WrittenFiles, save_photo
 
 

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
-from lostfound.photos import PreparedPhoto
+from lostfound.services.edit_conflicts import own_changes
+from lostfound.services.idempotency import refuse_sent_before, sending_hash
 from lostfound.services.locking import BeforeSaving, Check, lock_post, refuse_another_office
-from lostfound.services.meanwhile import own_changes
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
 from lostfound.services.post_photos import (
@@ -23,7 +24,6 @@ from lostfound.services.post_photos import (
     unlike,
     with_order,
 )
-from lostfound.services.sending import refuse_sent_before, sending_hash
 from lostfound.services.status import TransitionRefused
 
 logger = logging.getLogger(__name__)

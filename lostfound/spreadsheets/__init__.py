@@ -1,12 +1,11 @@
 """Posts as CSV: out, safe to open in a spreadsheet, and in, each row checked as a form is."""
 
-from lostfound.spreadsheets.cells import safe_cell
 from lostfound.spreadsheets.columns import BY_NAME, SAVED
-from lostfound.spreadsheets.reading import Table, read_table
-from lostfound.spreadsheets.row import Row
-from lostfound.spreadsheets.tables import MAX_FILE_BYTES, MAX_ROWS, FileRefused
-from lostfound.spreadsheets.taking_in import Report, take_in
-from lostfound.spreadsheets.writing import csv_lines, sample_lines
+from lostfound.spreadsheets.escaping import safe_cell
+from lostfound.spreadsheets.exporter import csv_lines, sample_lines
+from lostfound.spreadsheets.importer import Report, Table, read_table, take_in
+from lostfound.spreadsheets.parsing import MAX_FILE_BYTES, MAX_ROWS, FileRefused
+from lostfound.spreadsheets.validation import Row
 
 __all__ = [
     "BY_NAME",

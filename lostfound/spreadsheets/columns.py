@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from lostfound.models.named import Named
+from lostfound.models.coded import Named
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from lostfound import people
-from lostfound.devices import device_name
+from lostfound import http
 from lostfound.models import Post, User
-from lostfound.notices import advice, headline
+from lostfound.text.notifications import advice, headline
+from lostfound.text.user_agents import device_name
 
 register = template.Library()
 register.filter("headline", headline)
@@ -45,7 +45,7 @@ def thing_icon(post: Post) -> SafeString:
 @register.simple_tag
 def drafts_owner(user: User) -> str:
     """Whose drafts a page may show."""
-    return people.drafts_owner(user)
+    return http.drafts_owner(user)
 
 
 @register.filter

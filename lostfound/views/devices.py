@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lostfound.buttons import by_button
-from lostfound.devices import device_name
-from lostfound.people import signed_in
+from lostfound.http import signed_in
 from lostfound.services.devices import sign_out_device
+from lostfound.text.user_agents import device_name
+from lostfound.views.decorators import by_button
 
 
 def _devices_page(pk: int) -> str:

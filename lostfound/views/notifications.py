@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lostfound import selectors
-from lostfound.buttons import by_button
-from lostfound.people import signed_in
+from lostfound.http import signed_in
+from lostfound.views.decorators import by_button
 
 PER_PAGE: Final = 20
 

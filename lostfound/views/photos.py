@@ -15,8 +15,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from lostfound.api.authentication import DeviceToken
+from lostfound.media.storage import StorageAway
 from lostfound.models import Photo, User
-from lostfound.stored_files import StorageAway
 
 logger = logging.getLogger(__name__)
 

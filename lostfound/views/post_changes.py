@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from lostfound import selectors, services
+from lostfound.http import signed_in
+from lostfound.infra.rate_limits import LimitReached, count_one, that_was_a_lot
 from lostfound.models import Post
-from lostfound.people import signed_in
-from lostfound.throttles import LimitReached, count_one, that_was_a_lot
 from lostfound.views.posts import form_methods
 
 

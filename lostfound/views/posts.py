@@ -18,11 +18,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lostfound import selectors, services
-from lostfound.forms import PostForm
-from lostfound.found_forms import FORMS, form_for
+from lostfound.forms.found import FORMS, form_for
+from lostfound.forms.posts import PostForm
+from lostfound.http import signed_in
+from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.models import Look, Post
-from lostfound.people import signed_in
-from lostfound.throttles import LimitReached, count_one
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
+from lostfound.forms.preferences import PreferencesForm
+from lostfound.http import signed_in
 from lostfound.models import User
-from lostfound.people import signed_in
-from lostfound.preference_forms import PreferencesForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from matching.admin.pages import by_button
 from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_gates, explain_reasons
-from matching.search import SearchResult
+from matching.scoring.score_post import SearchResult
 from matching.selectors import open_duplicates, pairs_of, with_details_of
 from matching.services import DecisionRefused, put_up_pair, search_now
 

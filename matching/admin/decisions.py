@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import User
 from matching.admin.bases import DecisionModelAdmin
 from matching.admin.pages import MAY_DECIDE, by_button, desk_url

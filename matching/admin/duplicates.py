@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from lostfound.admin.numbers import FilterNumbers
+from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Look, Post, User
 from lostfound.services import note_look
 from matching.admin.bases import DuplicateModelAdmin

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from matching.admin.bases import MatchModelAdmin
-from matching.health import failure_words, lights
 from matching.models import Embedding, Heartbeat
 from matching.selectors import ENCODER
 from matching.services import retry_matching
 from matching.services.heartbeat import BUSY
-from matching.spans import ago_words
+from matching.status.durations import ago_words
+from matching.status.health import failure_words, lights
 
 FAILED_SHOWN: Final = 50
 BEATS_SHOWN: Final = 20

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.health import health_page
-from matching.figures import RECENT_DAYS, TIMES_DAYS, Band, Row, figures
-from matching.spans import hours_words
+from matching.status.durations import hours_words
+from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, figures
 
 CHART_WIDTH: Final = 320  # units of the drawing; the page stretches it
 

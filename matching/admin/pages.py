@@ -14,9 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lostfound import buttons
 from lostfound.models import Look, User
 from lostfound.services import note_look
+from lostfound.views import decorators
 from matching.admin.bases import MatchModelAdmin
 from matching.models import Match
 from matching.review.page import review_context
@@ -89,18 +89,18 @@ def _to_desk(*args: Any, **kwargs: Any) -> str:
 
 
 def by_button(
-    view: buttons.View, back: Callable[..., str] = _to_desk, needs: str = MAY_DECIDE
-) -> buttons.View:
-    """As `lostfound.buttons.by_button`, for the office: back at the desk, unless told.
+    view: decorators.View, back: Callable[..., str] = _to_desk, needs: str = MAY_DECIDE
+) -> decorators.View:
+    """As `lostfound.views.decorators.by_button`, for the office: back at the desk, unless told.
 
     Args:
         needs: the permission without which nobody is sent on.
     """
-    pressed = buttons.by_button(back)(view)
+    pressed = decorators.by_button(back)(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method in buttons.LOOKING and not request.user.has_perm(needs):
+        if request.method in decorators.LOOKING and not request.user.has_perm(needs):
             raise PermissionDenied
         return pressed(request, *args, **kwargs)
 

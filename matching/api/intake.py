@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.changes import person
 from lostfound.api.parsers import JSONParser, MultiPartParser
+from lostfound.api.post_operations import person
 from lostfound.api.posts import ERRORS, ONE_ERRORS
-from lostfound.photos import PhotoRefused
-from lostfound.throttles import WriteThrottle
+from lostfound.infra.rate_limits import WriteThrottle
+from lostfound.media.processing import PhotoRefused
 from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
 from matching.models import IntakeQuestion
 from matching.services import ask_intake

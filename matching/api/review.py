@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.changes import person
+from lostfound.api.post_operations import person
 from lostfound.api.problems import Conflict, problems
 from lostfound.models import Look, User
 from lostfound.services import note_look

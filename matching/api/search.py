@@ -17,13 +17,13 @@ from rest_framework.views import APIView
 
 from lostfound.api.parsers import MultiPartParser
 from lostfound.api.problems import Unavailable, problems
+from lostfound.infra.rate_limits import throttle_write
+from lostfound.media.processing import prepare_photo
 from lostfound.models import Colour, Post
-from lostfound.photos import prepare_photo
-from lostfound.throttles import throttle_write
 from matching.api.serializers.search import PhotoQueryIn, PhotoQueryOut, SearchOut
-from matching.finder.client import FinderAway, embed_photo
-from matching.forms import SearchForm
-from matching.lookup import Finding, look_up, things_with
+from matching.search.client import FinderAway, embed_photo
+from matching.search.forms import SearchForm
+from matching.search.search import Finding, look_up, things_with
 from matching.selectors import photo_query
 from matching.services import keep_photo_query
 from matching.views.search import PER_PAGE, searches_within_the_hour, uuid_of, why_words

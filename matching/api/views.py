@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.changes import person
+from lostfound.api.post_operations import person
 from lostfound.api.posts import ONE_ERRORS, own_post
 from lostfound.api.problems import Conflict, problems
-from lostfound.throttles import AttemptThrottle, count_saved
+from lostfound.infra.rate_limits import AttemptThrottle, count_saved
 from matching import selectors
 from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
-from matching.timeline import timeline
+from matching.status.timeline import timeline
 
 POLL_AFTER_S = 2
 

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from matching.core import categories, evidence, gates
+from matching.core import categories, evidence, exclusions
 from matching.core.arrays import Bools, Floats
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
@@ -56,7 +56,7 @@ class CalibratedV3:
             score=profile.weighing.probability(log_odds),
             terms={"prior": np.full(len(candidates), before), **found},
             gates={
-                **gates.impossible(query, candidates, context),
+                **exclusions.impossible(query, candidates, context),
                 LOOKS_DIFFERENT: _looks_different(found, one, ready),
             },
         )

@@ -12,7 +12,7 @@ from matching.core.prepared import prepare
 from matching.core.profile import Normal, ScoringProfile
 from matching.core.types import NOBODY, Candidates, PostFeatures, Scores
 from matching.core.vectors import dots
-from matching.core.weighing import COLD_WEIGHTS, Weighing
+from matching.core.weights import COLD_WEIGHTS, Weighing
 
 MARK_FROM: Final = 0.5  # probability
 TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open ones of their kind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from matching.core.weighing import TERMS, Weighing
+from matching.core.weights import TERMS, Weighing
 
 # PostgreSQL does not keep the order in which a score was stored.
 ORDER: Final = ("prior", *TERMS)

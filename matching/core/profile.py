@@ -10,7 +10,7 @@ import numpy as np
 
 from matching.core.arrays import Floats, Texts
 from matching.core.vectors import Vec, unit
-from matching.core.weighing import Weighing
+from matching.core.weights import Weighing
 
 FORMAT: Final = 2
 ARRAYS: Final = (

@@ -13,7 +13,7 @@ from matching.core.prepared import cohort_statistics, residuals
 from matching.core.profile import Normal, ScoringProfile, Shares
 from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec, unit
-from matching.core.weighing import CHANNELS
+from matching.core.weights import CHANNELS
 
 COHORT_SIZE: Final = 512
 COHORT_SEED: Final = 0  # which posts are in the cohort follows from the posts alone

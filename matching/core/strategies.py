@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from matching.core import gates
+from matching.core import exclusions
 from matching.core.arrays import Bools, Floats
 from matching.core.types import MISSING, Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import Vec, dots, row_dots, unit
@@ -63,7 +63,7 @@ class ClipZeroshotV1:
             post_ids=candidates.post_ids,
             score=terms["combined"].copy(),
             terms=terms,
-            gates=gates.impossible(query, candidates, context),
+            gates=exclusions.impossible(query, candidates, context),
         )
 
 
@@ -93,7 +93,7 @@ class ClipZeroshotV2:
             score=score,
             terms=terms,
             gates={
-                **gates.impossible(query, candidates, context),
+                **exclusions.impossible(query, candidates, context),
                 IMAGE_DISSIMILAR: dissimilar,
                 CATEGORY_DIFFERS: differs,
             },

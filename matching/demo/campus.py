@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal
 
-from matching.bundled.things import sample_thing
-from matching.bundled.views import Preset
+from matching.bundled.drawing.things import sample_thing
+from matching.bundled.drawing.views import Preset
 
 # True pairs per photograph pattern. Most things are lost without a photograph and found with one.
 PAIRS: Final[dict[str, int]] = {"both": 12, "found_only": 14, "lost_only": 6, "none": 8}

@@ -7,8 +7,8 @@ lists with any particle behind them, and "no sticker" where there is none. These
 from random import Random
 from typing import Final
 
-from matching.bundled.things import Thing
-from matching.bundled.words import (
+from matching.bundled.drawing.things import Thing
+from matching.bundled.drawing.words import (
     ACCESSORY_WORDS,
     COLOUR_WORDS,
     PATTERN_WORDS,

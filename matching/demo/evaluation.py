@@ -11,18 +11,18 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from lostfound.models import Post
-from matching.bundled.captions import caption
-from matching.bundled.things import Thing
-from matching.core.benchmark import Outcome
+from matching.bundled.drawing.captions import caption
+from matching.bundled.drawing.things import Thing
 from matching.core.calibrated import CalibratedV3
-from matching.core.office import open_office
-from matching.core.ranking import RULED_OUT, Ranking
 from matching.core.registry import STRATEGIES
 from matching.core.types import Scores
-from matching.core.weighing import TERMS, Weighing
+from matching.core.weights import TERMS, Weighing
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.seed import Progress, demo_accounts, submit_specs
-from matching.learning import Lesson, learn
+from matching.evaluation.benchmark import Outcome
+from matching.evaluation.ranking import RULED_OUT, Ranking
+from matching.learning.fit import Lesson, learn
+from matching.learning.simulated_annotators import open_office
 from matching.models import Embedding, Match
 from matching.services import build_scoring_profile, match_post, retry_matching
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from lostfound.models import Building, Category, Office, Post, User
 from lostfound.services import submit_post
-from matching.bundled.captions import caption
-from matching.bundled.things import CATEGORIES, Thing, sample_thing
-from matching.bundled.views import Preset, photograph
+from matching.bundled.drawing.captions import caption
+from matching.bundled.drawing.things import CATEGORIES, Thing, sample_thing
+from matching.bundled.drawing.views import Preset, photograph
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.describing import describe
 from matching.demo.wording import write_post

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from matching.core.benchmark import FIRST, Outcome
-from matching.core.ranking import PATTERNS
-from matching.learning import Lesson
+from matching.evaluation.benchmark import FIRST, Outcome
+from matching.evaluation.ranking import PATTERNS
+from matching.learning.fit import Lesson
 
 COLUMNS: Final = (
     ("recall@1", "r@1"),

@@ -1,16 +1,16 @@
 """What matching stores: outbox, vectors, profiles, pairs, decisions, answers, signs of life."""
 
-from matching.models.answer import SuggestionAnswer
-from matching.models.change import IndexChange
-from matching.models.claim import ReviewClaim, ReviewSkip
 from matching.models.duplicate import PossibleDuplicate
 from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
 from matching.models.heartbeat import Heartbeat
+from matching.models.impression import Showing
+from matching.models.index_change import IndexChange
 from matching.models.intake import IntakeQuestion
 from matching.models.match import Match, MatchDecision
+from matching.models.owner_answer import SuggestionAnswer
 from matching.models.photo_query import PhotoQuery
 from matching.models.profile import StoredProfile
-from matching.models.showing import Showing
+from matching.models.review_claim import ReviewClaim, ReviewSkip
 
 __all__ = [
     "Embedding",

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.core.profile import ScoringProfile
-from matching.core.weighing import Weighing
+from matching.core.weights import Weighing
 
 
 class StoredProfile(models.Model):
@@ -25,7 +25,7 @@ class StoredProfile(models.Model):
     origin = models.CharField(_("origin"), max_length=12, choices=Origin.choices)
     is_current = models.BooleanField(_("in use"), default=False)
     prompts_hash = models.CharField(max_length=64)  # of the taxonomy's words
-    weights = models.JSONField(_("weights"), default=dict)  # `matching.core.weighing.Weighing`
+    weights = models.JSONField(_("weights"), default=dict)  # `matching.core.weights.Weighing`
     built_from = models.JSONField(_("built from"), default=dict)
     report = models.JSONField(_("report"), default=dict, blank=True)  # why it was promoted
     data = models.BinaryField()  # `matching.core.profile.ScoringProfile.to_bytes`

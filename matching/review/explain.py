@@ -6,11 +6,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.core import gates, strategies
+from matching.core import exclusions, strategies
 from matching.core.calibrated import LOOKS_DIFFERENT
 from matching.core.duplicates import WEIGHING
 from matching.core.explanation import Step, in_order, reasons, waterfall
-from matching.core.weighing import Weighing
+from matching.core.weights import Weighing
 from matching.models import Match, MatchDecision, PossibleDuplicate
 from matching.review.wording import term_sentence
 
@@ -39,10 +39,10 @@ TERM_WORDS: Final = {
     "author": gettext_lazy("Who posted them"),
 }
 GATE_WORDS: Final = {
-    gates.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
-    gates.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
-    gates.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
-    gates.REJECTED: gettext_lazy("Staff have rejected this pair."),
+    exclusions.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
+    exclusions.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
+    exclusions.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
+    exclusions.REJECTED: gettext_lazy("Staff have rejected this pair."),
     LOOKS_DIFFERENT: gettext_lazy("The photographs differ, and so does what they show."),
     strategies.IMAGE_DISSIMILAR: gettext_lazy("The photographs are too unlike each other."),
     strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),

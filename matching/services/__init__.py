@@ -1,9 +1,7 @@
 """Functions that write. Views, admin actions, the API, tasks and commands call these."""
 
-from matching.services.answers import AnswerRefused, answer_suggestion, withdraw_answer
-from matching.services.asking import put_up_pair, search_now
-from matching.services.backlog import BacklogReport, embed_backlog, missing_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
+from matching.services.bulk_embedding import BacklogReport, embed_backlog, missing_posts
 from matching.services.decision_checks import DecisionRefused, decision_version, last_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
 from matching.services.duplicates import (
@@ -12,13 +10,16 @@ from matching.services.duplicates import (
     duplicate_version,
     take_up_duplicate,
 )
+from matching.services.field_suggestions import answer_intake, ask_intake
 from matching.services.heartbeat import answer_beat
-from matching.services.intake import answer_intake, ask_intake
+from matching.services.impressions import log_shown
+from matching.services.manual_pairs import put_up_pair, search_now
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
+from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.services.photo_queries import keep_photo_query
 from matching.services.profiles import build_scoring_profile, current_profile
-from matching.services.reviewing import (
+from matching.services.review_queue import (
     claim,
     claim_next,
     free_for,
@@ -27,8 +28,7 @@ from matching.services.reviewing import (
     skip,
     take_over,
 )
-from matching.services.showings import log_shown
-from matching.services.sweep import sweep
+from matching.services.sweeper import sweep
 
 __all__ = [
     "AnswerRefused",

@@ -16,7 +16,7 @@ from lostfound.services import TransitionRefused, change_status, notify
 from matching.core.duplicates import MARK_FROM
 from matching.core.types import Score
 from matching.models import PossibleDuplicate
-from matching.search import TwinResult
+from matching.scoring.score_post import TwinResult
 from matching.services.decision_checks import DecisionRefused
 
 OPEN, DISMISSED = PossibleDuplicate.Status.OPEN, PossibleDuplicate.Status.DISMISSED

@@ -10,10 +10,10 @@ from django.db import transaction
 from PIL import Image
 
 from lostfound.models import Photo, Post
-from matching.content import PostContent
 from matching.core.vectors import Vec
-from matching.encoder import Encoder, EncoderUnavailable, get_encoder
+from matching.encoders.base import Encoder, EncoderUnavailable, get_encoder
 from matching.models import Modality, Vector
+from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import Claim, renew_claim
 

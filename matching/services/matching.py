@@ -10,20 +10,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
+from lostfound.media.storage import StorageAway
 from lostfound.models import Post
-from lostfound.stored_files import StorageAway
 from matching.conf import matching_settings
-from matching.content import content_of
 from matching.core.registry import needs_profile
 from matching.core.types import Score, Scores
-from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.encoders.base import EncoderUnavailable, current_fingerprint
 from matching.index import IndexUnavailable
 from matching.models import Embedding, Match
-from matching.search import SearchResult, TwinResult, search_candidates, search_twins
+from matching.scoring.content import content_of
+from matching.scoring.score_post import SearchResult, TwinResult, search_candidates, search_twins
 from matching.services.alerts import alert_losers
 from matching.services.duplicates import duplicates_of, likely_twins, write_duplicates
 from matching.services.embedding import embed_post
-from matching.services.exploration import draw_candidates
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import (
     UNDECIDED,
@@ -35,8 +34,9 @@ from matching.services.outbox import (
     finish_claim,
     postpone_claim,
 )
-from matching.services.pairs import ScoredPair, is_news, next_status
+from matching.services.pair_status import ScoredPair, is_news, next_status
 from matching.services.profiles import ensure_profile
+from matching.services.sampling import draw_candidates
 
 logger = logging.getLogger(__name__)
 

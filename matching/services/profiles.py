@@ -13,10 +13,10 @@ from matching.core.adaptation import adapt
 from matching.core.profile import ScoringProfile
 from matching.core.statistics import CategorySet, build_profile
 from matching.core.vectors import unit
-from matching.encoder import current_fingerprint, get_encoder
+from matching.encoders.base import current_fingerprint, get_encoder
+from matching.encoders.prompts import CategoryPrompts, category_prompts, prompts_hash
 from matching.index import get_index
 from matching.models import StoredProfile, Vector
-from matching.prompts import CategoryPrompts, category_prompts, prompts_hash
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from zlib import crc32
 from django import template
 
 from lostfound.models import Post
-from matching.likeness import Likeness, likeness
 from matching.models import Embedding, Match, SuggestionAnswer
 from matching.selectors import answer_of, matching_state, suggestions_for, was_alerted
-from matching.timeline import Step, timeline, timelines
+from matching.status.similarity_band import Likeness, likeness
+from matching.status.timeline import Step, timeline, timelines
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from matching.health import problem_count
+from matching.status.health import problem_count
 
 register = template.Library()
 

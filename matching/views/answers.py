@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from lostfound import selectors as lostfound_selectors
-from lostfound.buttons import by_button
-from lostfound.people import signed_in
-from lostfound.throttles import LimitReached, count_one, that_was_a_lot
+from lostfound.http import signed_in
+from lostfound.infra.rate_limits import LimitReached, count_one, that_was_a_lot
+from lostfound.views.decorators import by_button
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 
 ANSWERS_PER_HOUR = 200

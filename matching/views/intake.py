@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lostfound.http import signed_in
+from lostfound.infra.rate_limits import throttle_write
+from lostfound.media.processing import PhotoRefused
 from lostfound.models import Category, Colour
-from lostfound.people import signed_in
-from lostfound.photos import PhotoRefused
-from lostfound.throttles import throttle_write
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from lostfound.infra.rate_limits import Verdict, throttle_write
+from lostfound.media.processing import PhotoRefused, prepare_photo
 from lostfound.models import Post
-from lostfound.photos import PhotoRefused, prepare_photo
-from lostfound.throttles import Verdict, throttle_write
 from matching.core.vectors import PhotoVec
-from matching.finder.client import FinderAway, embed_photo
-from matching.forms import SearchForm
-from matching.lookup import NAMELESS, Finding, left_out, look_up, things_with
+from matching.search.client import FinderAway, embed_photo
+from matching.search.forms import SearchForm
+from matching.search.search import NAMELESS, Finding, left_out, look_up, things_with
 from matching.selectors import photo_query
 from matching.services import keep_photo_query
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
 from lostfound import selectors as lostfound_selectors
-from lostfound.people import signed_in
+from lostfound.http import signed_in
 from matching.templatetags.matching import panel_context
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from lostfound.api.office import INTAKE_PER_HOUR
-from lostfound.throttles import HOUR_S
+from lostfound.infra.rate_limits import HOUR_S
 from matching.views.answers import ANSWERS_PER_HOUR
 from matching.views.intake import ASKED_PER_HOUR
 from matching.views.search import SEARCHES_PER_HOUR
@@ -35,7 +35,7 @@ import sys
 import django
 django.setup()
 from lostfound.models import User
-from lostfound.throttles import allow
+from lostfound.infra.rate_limits import allow
 
 person, scope, times = User.objects.get(username=sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for _ in range(times):

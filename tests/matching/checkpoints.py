@@ -100,7 +100,7 @@ WRITERS: Final = {
 
 def load(folder: Path, **values: Any) -> Any:
     """A `ClipEncoder` of this folder, with other settings than the defaults where given."""
-    from matching.clip_encoder import ClipEncoder
+    from matching.encoders.torch_clip import ClipEncoder
 
     return ClipEncoder(MatchingSettings(model=str(folder), **values))
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management import call_command
 from django.test import override_settings
 
-from matching.apart import run_apart
-from matching.checkpoint import checkpoint_fingerprint
 from matching.conf import ONNX_FP32, ONNX_INT8, MatchingSettings
-from matching.engines import export_folder, exports_folder, read_export, switch_on
+from matching.encoders.checkpoint import checkpoint_fingerprint
+from matching.encoders.manifest import export_folder, exports_folder, read_export, switch_on
+from matching.onnx.subprocess_runner import run_apart
 
 
 def optimize(var: Path, *arguments: str, **values: Any) -> str:
@@ -29,7 +29,7 @@ def export_only(var: Path, folder: Path, scratch: Path) -> None:
     engines = [ONNX_FP32, ONNX_INT8]
     scratch.mkdir()
     spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
-    for engine, made in run_apart("matching.onnx_export", spec).items():
+    for engine, made in run_apart("matching.onnx.export", spec).items():
         checkpoint = checkpoint_fingerprint(current, folder)
         export = read_export(Path(made), engine, checkpoint)
         with override_settings(VAR_DIR=var):
@@ -44,7 +44,7 @@ def put_exports(made: Path, var: Path) -> None:
 
 def load(var: Path, folder: Path | str, engine: str, **values: Any) -> Any:
     """An `OnnxEncoder` of the export in a VAR_DIR."""
-    from matching.onnx_encoder import OnnxEncoder
+    from matching.encoders.onnx_clip import OnnxEncoder
 
     with override_settings(VAR_DIR=var):
         return OnnxEncoder(MatchingSettings(model=str(folder), engine=engine, **values))

@@ -23,7 +23,7 @@ COMMON: Final = 0.4
 
 
 class FakeEncoder:
-    """Implements `matching.encoder.Encoder`."""
+    """Implements `matching.encoders.base.Encoder`."""
 
     dim = DIM
     fingerprint = "fake-32"

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from matching.checks import TAG, check_matching, check_queue, check_sqlite
 
-CLIP = "matching.clip_encoder.ClipEncoder"
+CLIP = "matching.encoders.torch_clip.ClipEncoder"
 
 
 def ids(found: list[Any]) -> list[str]:

@@ -11,8 +11,8 @@ from matching import tasks
 from matching.models import Embedding, Heartbeat, Match, Vector
 from matching.services.heartbeat import answer_heartbeat
 from matching.services.outbox import CLUSTER_ENV, MATCH_TASK
-from matching.services.sweep import EMAILS_TASK
-from matching.supervisor import BEAT_TASK
+from matching.services.sweeper import EMAILS_TASK
+from matching.worker.supervisor import BEAT_TASK
 from tests.matching.submitting import found, make, state
 
 pytestmark = pytest.mark.django_db

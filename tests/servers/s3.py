@@ -57,4 +57,4 @@ class S3Server(LocalServer):
             "addressing_style": "path",
             "location": "campus",
         }
-        return {"BACKEND": "lostfound.object_storage.PhotoBucket", "OPTIONS": options}
+        return {"BACKEND": "lostfound.media.s3.PhotoBucket", "OPTIONS": options}

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.lostfound.infra.test_rate_limits import PARALLEL
 from tests.lostfound.making import run_python
-from tests.lostfound.test_throttles import PARALLEL
-from tests.matching.test_processes import PAIRS, check_all_matched_once
+from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
 from tests.matching.worker_site import ROOT
 from tests.servers.local_server import free_port
 from tests.servers.postgres import PostgresServer

@@ -13,16 +13,16 @@ from django_q.conf import Conf
 from pytest_django import Settings
 from redis import Redis
 
+from lostfound.infra.rate_limits import allow
+from lostfound.infra.redis import ANSWER_S, CONNECT_S, forget_absence
 from lostfound.models import Post, ThrottleCounter
-from lostfound.redis_store import ANSWER_S, CONNECT_S, forget_absence
-from lostfound.throttles import allow
 from matching.models import Embedding, IntakeQuestion
 from matching.services import match_post, sweep
-from matching.services.intake import ask_intake
+from matching.services.field_suggestions import ask_intake
+from tests.lostfound.infra.test_rate_limits import PARALLEL
 from tests.lostfound.making import make_user, run_python
-from tests.lostfound.test_throttles import PARALLEL
 from tests.matching.submitting import found, make, row_of
-from tests.matching.test_processes import PAIRS, check_all_matched_once
+from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
 from tests.matching.worker_site import DEADLINE_S, migrate, worker_site
 from tests.servers.redis import RedisServer
 
@@ -36,9 +36,9 @@ def server(redis: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPat
         client.flushall()
     settings.REDIS_URL = redis.url
     settings.CACHES = {
-        "default": {"BACKEND": "lostfound.caches.RedisOrDatabaseCache", "LOCATION": redis.url}
+        "default": {"BACKEND": "lostfound.infra.cache.RedisOrDatabaseCache", "LOCATION": redis.url}
     }
-    monkeypatch.setattr(Conf, "BROKER_CLASS", "matching.broker.RedisBroker")
+    monkeypatch.setattr(Conf, "BROKER_CLASS", "matching.worker.broker.RedisBroker")
     forget_absence()
     yield redis
     forget_absence()
@@ -77,7 +77,7 @@ from django.core.management import call_command
 from django_q.brokers import get_broker
 call_command("migrate", verbosity=0)
 from lostfound.models import ThrottleCounter
-from lostfound.throttles import allow
+from lostfound.infra.rate_limits import allow
 cache.set("here", "가", 60)
 assert allow("post", "user:1", 1).allowed and not allow("post", "user:1", 1).allowed
 assert not ThrottleCounter.objects.exists()
@@ -86,7 +86,7 @@ print(type(get_broker()).__module__, get_broker().ping())
     with Redis.from_url(redis.url, decode_responses=True) as client:
         client.flushall()
         done = run_python("-c", script, VAR_DIR=str(tmp_path), REDIS_URL=redis.url)
-        assert done.stdout.split() == ["matching.broker", "True"], done.stderr
+        assert done.stdout.split() == ["matching.worker.broker", "True"], done.stderr
         keys = client.keys()
     assert any(key.endswith(":here") for key in keys)
     assert [key for key in keys if key.startswith("lostfound:limit:post:")]

@@ -14,11 +14,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from pytest_django import Settings
 
+from lostfound.media.storage import StorageAway, files_below
 from lostfound.models import Photo, Post
 from lostfound.services import delete_post, submit_post
-from lostfound.services.media import missing_files, orphan_files, remove_files
-from lostfound.staged_photos import discard_expired, stage_photos, staged_photos
-from lostfound.stored_files import StorageAway, files_below
+from lostfound.services.orphan_files import missing_files, orphan_files, remove_files
+from lostfound.services.photo_staging import discard_expired, stage_photos, staged_photos
 from matching.services import match_post
 from tests.lostfound.making import files_below as local_files
 from tests.lostfound.making import make_post, make_user, run_python, upload
@@ -127,7 +127,7 @@ def test_staged_photographs_lie_in_the_bucket_too(
     assert staged.data_url.startswith("data:image/jpeg")
     assert staged.as_upload().read()[:2] == b"\xff\xd8"
     assert discard_expired() == 0
-    monkeypatch.setattr("lostfound.staged_photos.KEPT_FOR", timedelta(0))
+    monkeypatch.setattr("lostfound.services.photo_staging.KEPT_FOR", timedelta(0))
     assert discard_expired() == 2
     assert names() == []
 

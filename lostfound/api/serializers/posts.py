@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
+from lostfound.media.processing import FULL_EDGE_PX, MAX_PHOTOS
 from lostfound.models import Building, Category, Colour, Office, Photo, Post
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
-from lostfound.photos import FULL_EDGE_PX, MAX_PHOTOS
 from lostfound.services.post_fields import refuse_future, refuse_long_ago
 from lostfound.services.post_photos import too_many
 

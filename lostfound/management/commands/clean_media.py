@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from lostfound.services.media import missing_files, orphan_files, remove_files
+from lostfound.services.orphan_files import missing_files, orphan_files, remove_files
 
 SHOWN = 20
 

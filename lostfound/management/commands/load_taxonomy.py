@@ -8,14 +8,14 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
-from lostfound.services.campus import load_campus
-from lostfound.taxonomy import (
+from lostfound.data.campus_files import (
     CAMPUS_FILE,
     TAXONOMY_FILE,
     CampusFileError,
     read_campus,
     read_taxonomy,
 )
+from lostfound.services.campus_import import load_campus
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Post
-from matching import timeline
-from matching.likeness import Likeness, likeness
 from matching.models import Embedding, Match, SuggestionAnswer
 from matching.selectors import answer_of
+from matching.status import timeline
+from matching.status.similarity_band import Likeness, likeness
 
 SHOWN_STATUSES = [
     (status.value, status.label) for status in (Match.Status.SUGGESTED, Match.Status.CONFIRMED)

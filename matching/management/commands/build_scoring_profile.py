@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.encoder import EncoderUnavailable
+from matching.encoders.base import EncoderUnavailable
 from matching.services import build_scoring_profile
 
 

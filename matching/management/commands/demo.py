@@ -21,7 +21,7 @@ from tqdm import tqdm
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.demo.seed import ACCOUNTS, seed_demo_campus
-from matching.encoder import current_fingerprint
+from matching.encoders.base import current_fingerprint
 from matching.models import Embedding
 from matching.services.profiles import current_version
 

@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 from PIL import Image
 
-from matching.checkpoint import (
+from matching.conf import BUNDLED, MatchingSettings, matching_settings
+from matching.encoders.base import CLIP_ENCODER
+from matching.encoders.checkpoint import (
     DESCRIBING_FILES,
     HUB_ID,
     WEIGHT_FILES,
@@ -21,8 +23,6 @@ from matching.checkpoint import (
     cache_dir,
     checkpoint_folder,
 )
-from matching.conf import BUNDLED, MatchingSettings, matching_settings
-from matching.encoder import CLIP_ENCODER
 
 SAMPLE_TEXT: Final = "도서관 2층에서 검은색 가죽 지갑을 잃어버렸습니다. Black leather wallet."
 SAMPLE_SIZE_PX: Final = (640, 480)

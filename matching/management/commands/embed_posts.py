@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from matching.encoder import EncoderUnavailable, current_fingerprint
+from matching.encoders.base import EncoderUnavailable, current_fingerprint
 from matching.services import embed_backlog, missing_posts
 
 

@@ -15,12 +15,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from lostfound.models import Building
-from matching.core.benchmark import Outcome
 from matching.core.calibrated import CalibratedV3
-from matching.core.office import USUAL_WRONG
 from matching.core.registry import STRATEGIES
 from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, school_demo
-from matching.lessons import AFTER, BEFORE
+from matching.evaluation.benchmark import Outcome
+from matching.learning.learning_gain import AFTER, BEFORE
+from matching.learning.simulated_annotators import USUAL_WRONG
 from matching.management.tables import gains, patterns, table, told
 
 

@@ -10,14 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from matching.core.benchmark import Progress, evaluate
-from matching.core.office import USUAL_WRONG
 from matching.core.registry import STRATEGIES
-from matching.core.simulator import WORLDS, simulate
-from matching.core.twins import measure_twins
-from matching.core.world import World
-from matching.core.world_file import WorldFileError
-from matching.lessons import AFTER, BEFORE, school
+from matching.evaluation.benchmark import Progress, evaluate
+from matching.evaluation.dataset import World
+from matching.evaluation.dataset_file import WorldFileError
+from matching.evaluation.duplicates import measure_twins
+from matching.evaluation.simulator import WORLDS, simulate
+from matching.learning.learning_gain import AFTER, BEFORE, school
+from matching.learning.simulated_annotators import USUAL_WRONG
 from matching.management.tables import gains, patterns, table, told
 
 

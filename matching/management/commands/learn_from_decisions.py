@@ -5,11 +5,11 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lostfound.models import User
-from matching.core.promotion import MOST_CALIBRATION_ERROR, MOST_WRONG, Refusal
-from matching.core.ranking import PATTERNS
-from matching.encoder import EncoderUnavailable
-from matching.learning import PLATT_FROM, Stage
-from matching.services.learning import (
+from matching.encoders.base import EncoderUnavailable
+from matching.evaluation.ranking import PATTERNS
+from matching.learning.fit import PLATT_FROM, Stage
+from matching.learning.promotion import MOST_CALIBRATION_ERROR, MOST_WRONG, Refusal
+from matching.learning.service import (
     Learning,
     NothingToLearnFrom,
     learn_from_decisions,

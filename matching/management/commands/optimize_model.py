@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matching.apart import WorkFailed, run_apart
-from matching.checkpoint import EncoderUnavailable, checkpoint_fingerprint, checkpoint_folder
 from matching.conf import ENGINES, TORCH, MatchingSettings, matching_settings
-from matching.core.agreement import Agreement, agreement
-from matching.engine_sample import Sample, SampleMissing, gather_sample
-from matching.engine_trial import Trial
-from matching.engines import (
+from matching.encoders.checkpoint import (
+    EncoderUnavailable,
+    checkpoint_fingerprint,
+    checkpoint_folder,
+)
+from matching.encoders.manifest import (
     LEAST_COSINE,
     engine_fingerprint,
     exports_folder,
@@ -22,6 +22,10 @@ from matching.engines import (
     read_export,
     switch_on,
 )
+from matching.onnx.agreement import Agreement, agreement
+from matching.onnx.sample import Sample, SampleMissing, gather_sample
+from matching.onnx.subprocess_runner import WorkFailed, run_apart
+from matching.onnx.trial import Trial
 
 EXPORTABLE: Final = tuple(engine for engine in ENGINES if engine != TORCH)
 MIB: Final = 2**20
@@ -85,7 +89,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Sample: {sample}")
         self.stdout.write(f"Exporting to {', '.join(engines)}")
         spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
-        folders = run_apart("matching.onnx_export", spec)
+        folders = run_apart("matching.onnx.export", spec)
         plain = replace(current, device="cpu", precision="fp32")
         trials, found = {}, {}
         for engine in (TORCH, *engines):
@@ -170,7 +174,7 @@ def _tried(
         "photographs": [str(path) for path in sample.photographs],
         "vectors": str(_vectors(scratch, engine)),
     }
-    return Trial(**run_apart("matching.engine_trial", spec))
+    return Trial(**run_apart("matching.onnx.trial", spec))
 
 
 def _compared(engine: str, scratch: Path) -> Agreement:

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.cluster import SUPERVISOR_ENV, die_with_parent
 from matching.conf import matching_settings
-from matching.finder.wire import bind_address
+from matching.search.protocol import bind_address
+from matching.worker.processes import SUPERVISOR_ENV, die_with_parent
 
 
 class Command(BaseCommand):
@@ -28,6 +28,6 @@ class Command(BaseCommand):
         # Read by torch's libraries when they are loaded.
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, str(matching_settings().threads))
-        from matching.finder.server import FinderServer
+        from matching.search.server import FinderServer
 
         FinderServer(address).run()

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from matching.checks import TAG
-from matching.cluster import SUPERVISOR_ENV, die_with_parent
 from matching.conf import matching_settings
 from matching.services.heartbeat import note_task_end, note_task_start
-from matching.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_alive
+from matching.worker.processes import SUPERVISOR_ENV, die_with_parent
+from matching.worker.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_alive
 
 
 class Command(BaseCommand):

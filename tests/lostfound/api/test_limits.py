@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from lostfound.infra.rate_limits import ATTEMPTS_FACTOR
 from lostfound.models import Post, User
 from lostfound.services import edit_post
-from lostfound.throttles import ATTEMPTS_FACTOR
 from tests.factories import StaffFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.making import make_post, run_python, upload

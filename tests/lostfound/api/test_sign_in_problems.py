@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lostfound.photos import MAX_REQUEST_BYTES
+from lostfound.media.processing import MAX_REQUEST_BYTES
 from tests.lostfound.api.device import AUTH, Device, code_of
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from matching.conf import BUNDLED
-from matching.health import failure_words
 from matching.models import Embedding, Heartbeat
 from matching.services.heartbeat import note_encoder, write_heartbeat
+from matching.status.health import failure_words
 from tests.factories import ProfileFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.lostfound.making import make_post

@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import translation
 
 from matching.admin.overview import band_bar
-from matching.figures import Band
 from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match
+from matching.status.statistics import Band
 from tests.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 from tests.lostfound.browsing import page, queries_of, signed_in
 

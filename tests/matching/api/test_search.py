@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from matching import lookup
-from matching.finder.client import Hit
 from matching.models import SuggestionAnswer
+from matching.search.client import Hit
 from matching.services import answer_suggestion, confirm_match
 from matching.views.search import PER_PAGE
 from tests.factories import MatchFactory, PostFactory, StaffFactory
@@ -18,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post(title="검은 우산", category=make_category(), photos=1, description="안쪽 이름")
-    monkeypatch.setattr(lookup, "find_things", lambda *_args: [Hit(post.pk, 2.0, ("text_image",))])
+    monkeypatch.setattr(
+        "matching.search.search.find_things", lambda *_args: [Hit(post.pk, 2.0, ("text_image",))]
+    )
     body = Device().get("search/", q="우산").json()
     assert (body["count"], body["pages"], body["by_meaning"]) == (1, 1, True)
     result = body["results"][0]
@@ -63,7 +64,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
     import numpy as np
 
     from matching.api import search
-    from matching.finder.client import PhotoVec
+    from matching.search.client import PhotoVec
 
     seen: list[Any] = []
 
@@ -72,7 +73,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
         return []
 
     monkeypatch.setattr(search, "embed_photo", lambda _jpeg: PhotoVec("f", np.ones(4, np.float32)))
-    monkeypatch.setattr(lookup, "find_things", find)
+    monkeypatch.setattr("matching.search.search.find_things", find)
     answer = Device().send_form("search/photo/", {"photo": upload(1)})
     assert answer.status_code == 201
     assert Device().get("search/", photo=answer.json()["photo"]).status_code == 200

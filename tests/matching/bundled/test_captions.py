@@ -7,9 +7,9 @@ from string import Formatter
 
 import pytest
 
-from matching.bundled.captions import FULL, SHORT, caption, prompts, training_caption
-from matching.bundled.things import sample_thing
-from matching.bundled.words import (
+from matching.bundled.drawing.captions import FULL, SHORT, caption, prompts, training_caption
+from matching.bundled.drawing.things import sample_thing
+from matching.bundled.drawing.words import (
     ACCESSORY_WORDS,
     COLOUR_WORDS,
     PATTERN_WORDS,

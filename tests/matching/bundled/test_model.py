@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
-from matching.bundled import train
-from matching.bundled.evaluate import MODEL_DIR, REAL_PHOTOS, TARGETS, evaluate
-from matching.clip_encoder import ClipEncoder
+from matching.bundled.training import train
+from matching.bundled.training.evaluate import MODEL_DIR, REAL_PHOTOS, TARGETS, evaluate
 from matching.conf import MatchingSettings
+from matching.encoders.torch_clip import ClipEncoder
 
 pytestmark = pytest.mark.model
 
@@ -112,7 +112,7 @@ def test_a_training_that_was_cut_goes_on_and_makes_a_model_that_loads(
 def test_the_tokenizer_follows_from_its_seed() -> None:
     """In processes of their own: ties were once settled by the order of a hash."""
     command = (
-        "from matching.bundled.tokenizer import train_tokenizer;"
+        "from matching.bundled.training.tokenizer import train_tokenizer;"
         "print(hash_of(train_tokenizer(0).backend_tokenizer.to_str()))"
     )
     code = (

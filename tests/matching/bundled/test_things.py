@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
-from lostfound.taxonomy import read_taxonomy
-from matching.bundled.draw import draw_thing
-from matching.bundled.things import CATEGORIES, COLOURS, DRAWABLE, NEGATIVES, contrast, sample_thing
-from matching.bundled.views import PRESETS, photograph, view
-from matching.bundled.words import COLOUR_WORDS, names
+from lostfound.data.campus_files import read_taxonomy
+from matching.bundled.drawing.draw import draw_thing
+from matching.bundled.drawing.things import (
+    CATEGORIES,
+    COLOURS,
+    DRAWABLE,
+    NEGATIVES,
+    contrast,
+    sample_thing,
+)
+from matching.bundled.drawing.views import PRESETS, photograph, view
+from matching.bundled.drawing.words import COLOUR_WORDS, names
 
 SIZE_PX = 64
 

@@ -19,11 +19,11 @@ from matching.core.calibrated import (
     prior,
 )
 from matching.core.profile import ProfileUnreadable, ScoringProfile
-from matching.core.simulator import BASE, simulate
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
-from matching.core.weighing import CHANNELS
-from matching.core.world import World
+from matching.core.weights import CHANNELS
+from matching.evaluation.dataset import World
+from matching.evaluation.simulator import BASE, simulate
 
 V3 = CalibratedV3()
 SMALL = dataclasses.replace(BASE, lost=60, found=120, pairs=50, dim=48, categories=12, families=4)

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.core.benchmark import cold_start
 from matching.core.duplicates import MARK_FROM, score_duplicates
 from matching.core.profile import ScoringProfile
-from matching.core.simulator import BASE, HARD, Simulator
-from matching.core.twins import measure_twins
 from matching.core.types import Candidates, PostFeatures
-from matching.core.world import World
+from matching.evaluation.benchmark import cold_start
+from matching.evaluation.dataset import World
+from matching.evaluation.duplicates import measure_twins
+from matching.evaluation.simulator import BASE, HARD, Simulator
 
 SMALL = {"lost": 150, "found": 300, "pairs": 80}
 

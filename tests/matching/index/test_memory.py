@@ -19,7 +19,7 @@ from matching.index.memory import MemoryIndex
 from matching.index.triggers import install_triggers, missing_triggers
 from matching.models import IndexChange, Vector
 from matching.services import match_post
-from matching.services.sweep import prune
+from matching.services.sweeper import prune
 from tests.factories import CategoryFactory
 from tests.lostfound.making import upload
 from tests.matching.submitting import found, make, row_of

@@ -20,7 +20,7 @@ from matching.index import pgvector as pgvector_index
 from matching.index.memory import MemoryIndex
 from matching.index.pgvector import GRAPH_PLAN, PgVectorIndex
 from matching.models import IndexChange, Match, Vector
-from matching.search import query_features
+from matching.scoring.score_post import query_features
 from matching.services import build_scoring_profile, match_post
 from tests.factories import CategoryFactory, FoundPostFactory
 from tests.lostfound.making import upload

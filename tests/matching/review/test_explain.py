@@ -7,9 +7,9 @@ import pytest
 from django.utils import translation
 
 from matching.core.registry import STRATEGIES
-from matching.core.simulator import BASE, simulate
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, ScoringContext
+from matching.evaluation.simulator import BASE, simulate
 from matching.models import Match
 from matching.review.explain import compared_words, explain_gates, explain_terms, strategy_words
 

@@ -1,0 +1,81 @@
+"""Who of the office looked at other people's data; for those who answer for it."""
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.admin.bases import LookModelAdmin
+from lostfound.admin.read_only import ReadOnlyMixin
+from lostfound.admin.safe_filters import FilterNumbers
+from lostfound.models import Look, Post, User
+
+SHOWN: Final = 5  # numbers in a row of the list
+
+
+@admin.register(Look)
+class LookAdmin(FilterNumbers, ReadOnlyMixin, LookModelAdmin):
+    """To look up, not to edit."""
+
+    list_display = ("at", "actor", "what", "count", "numbers")
+    fields = ("at", "actor", "what", "count", "all_numbers")
+    list_filter = ("what",)
+    list_select_related = ("actor",)
+    search_fields = ("actor__username", "subjects")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description=_("numbers"))
+    def numbers(self, look: Look) -> SafeString:
+        """The first ones; of a list they are many. On one line, also where the screen is narrow."""
+        more = len(look.subjects) - SHOWN
+        shown = ", ".join(map(str, look.subjects[:SHOWN])) + (f" … +{more}" if more > 0 else "")
+        return format_html('<span class="nowrap">{}</span>', shown)
+
+    @admin.display(description=_("numbers"))
+    def all_numbers(self, look: Look) -> SafeString:
+        """One a line, each leading to what is still there."""
+        there = _people(look) if look.what == Look.What.PERSON else _posts(look)
+        return format_html_join(
+            mark_safe("<br>"),
+            "{}",
+            ((_linked(number, there.get(str(number))),) for number in look.subjects),
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Look], search_term: str
+    ) -> tuple[QuerySet[Look], bool]:
+        """Who looked at a post is asked by its whole number: LF-12 is not LF-120."""
+        if Post.called(search_term) is not None:
+            return queryset.filter(subjects__icontains=f'"{search_term.strip()}"'), False
+        return super().get_search_results(request, queryset, search_term)
+
+
+def _posts(look: Look) -> dict[str, Model]:
+    """Those of a look that are still there, by every number that they go by."""
+    wanted: dict[str, list[Any]] = {"pk": [], "public_id": []}
+    for number in look.subjects:
+        if (called := Post.called(str(number))) is not None:
+            wanted[called[0]].append(called[1])
+    named = Q(pk__in=wanted["pk"]) | Q(public_id__in=wanted["public_id"])
+    posts = Post.objects.filter(named).only("public_id")
+    return {name: post for post in posts for name in (post.number, str(post.public_id))}
+
+
+def _people(look: Look) -> dict[str, Model]:
+    keys = [key for key in look.subjects if isinstance(key, int)]
+    people = User.objects.filter(pk__in=keys).only("username")
+    return {str(person.pk): person for person in people}
+
+
+def _linked(number: Any, subject: Model | None) -> str:
+    if subject is None:
+        return str(number)
+    page = reverse(f"admin:lostfound_{subject._meta.model_name}_change", args=[subject.pk])
+    words = f"{number} {subject}" if isinstance(subject, User) else number
+    return format_html('<a href="{}">{}</a>', page, words)

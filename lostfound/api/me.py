@@ -1,0 +1,163 @@
+"""The person behind the token: messages, how they are told, and devices."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lostfound import selectors
+from lostfound.api.post_operations import person
+from lostfound.api.posts import ONE_ERRORS
+from lostfound.api.problems import problems
+from lostfound.api.serializers.me import (
+    DeviceOut,
+    MeIn,
+    MeOut,
+    NotificationChoiceOut,
+    NotificationOut,
+)
+from lostfound.models import Notification, NotificationChoice, User
+from lostfound.services import choose_notifications
+from lostfound.services.devices import sign_out_device
+
+
+class NotificationsView(generics.ListAPIView[Notification]):
+    """What the person was told."""
+
+    serializer_class = NotificationOut
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        """Own notifications, newest first."""
+        return selectors.notifications_of(person(self.request))
+
+    @extend_schema(
+        operation_id="notifications_list",
+        responses={200: NotificationOut(many=True), **problems(400, 401)},
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List notifications, newest first."""
+        return self.list(request, *args, **kwargs)
+
+
+class ReadNotificationView(APIView):
+    """One notification."""
+
+    @extend_schema(
+        operation_id="notifications_read",
+        request=None,
+        responses={200: NotificationOut, **ONE_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Mark a notification as read."""
+        found = get_object_or_404(selectors.notifications_of(person(request)), pk=pk)
+        Notification.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
+        found.refresh_from_db(fields=["read_at"])
+        return Response(NotificationOut(found).data)
+
+
+class ReadAllNotificationsView(APIView):
+    """All notifications at once."""
+
+    @extend_schema(
+        operation_id="notifications_read_all",
+        request=None,
+        responses={204: None, **problems(401)},
+    )
+    def post(self, request: Request) -> Response:
+        """Mark all notifications as read."""
+        selectors.unread_notifications(person(request)).update(read_at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class NotificationChoicesView(APIView):
+    """In which ways the person wants to be told of what."""
+
+    @extend_schema(
+        operation_id="notification_choices_list",
+        responses={200: NotificationChoiceOut(many=True), **problems(401)},
+    )
+    def get(self, request: Request) -> Response:
+        """List every kind of message with its two switches."""
+        return Response(NotificationChoiceOut(_choices(person(request)), many=True).data)
+
+    @extend_schema(
+        operation_id="notification_choices_set",
+        request=NotificationChoiceOut,
+        responses={200: NotificationChoiceOut(many=True), **problems(400, 401)},
+    )
+    def put(self, request: Request) -> Response:
+        """Set the switches of one kind."""
+        data = NotificationChoiceOut(data=request.data)
+        data.is_valid(raise_exception=True)
+        choose_notifications(person(request), **data.validated_data)
+        return Response(NotificationChoiceOut(_choices(person(request)), many=True).data)
+
+
+def _choices(user: User) -> list[dict[str, Any]]:
+    rows = {row.kind: row for row in NotificationChoice.objects.filter(user=user)}
+    return [
+        {
+            "kind": kind,
+            "in_app": rows[kind].in_app if kind in rows else True,
+            "by_email": rows[kind].by_email if kind in rows else True,
+        }
+        for kind in Notification.Kind.values
+    ]
+
+
+class MeView(APIView):
+    """The person behind the token."""
+
+    @extend_schema(operation_id="me_retrieve", responses={200: MeOut, **problems(401)})
+    def get(self, request: Request) -> Response:
+        """Read who is signed in."""
+        return Response(MeOut(person(request)).data)
+
+    @extend_schema(
+        operation_id="me_update",
+        request=MeIn(partial=True),
+        responses={200: MeOut, **problems(400, 401)},
+    )
+    def patch(self, request: Request) -> Response:
+        """Change the language, or whether e-mails are wanted at all."""
+        data = MeIn(person(request), data=request.data, partial=True)
+        data.is_valid(raise_exception=True)
+        data.save()
+        return Response(MeOut(person(request)).data)
+
+
+class DevicesView(APIView):
+    """Where the person is signed in."""
+
+    @extend_schema(
+        operation_id="devices_list", responses={200: DeviceOut(many=True), **problems(401)}
+    )
+    def get(self, request: Request) -> Response:
+        """List browsers and apps, the one that was used last first."""
+        rows = UserSession.objects.purge_and_list(person(request))
+        rows.sort(key=lambda row: row.last_seen_at, reverse=True)
+        context = {"session_key": session_key(request)}
+        return Response(DeviceOut(rows, many=True, context=context).data)
+
+
+class DeviceView(APIView):
+    """One of them."""
+
+    @extend_schema(operation_id="devices_revoke", responses={204: None, **ONE_ERRORS})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Sign a device out; its token is worth nothing from now on."""
+        sign_out_device(get_object_or_404(UserSession, pk=pk, user=person(request)))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def session_key(request: Request) -> str:
+    """The session that this request came in, by token or by cookie."""
+    by_token = getattr(request.auth, "session_key", None)
+    return str(by_token or request._request.session.session_key)

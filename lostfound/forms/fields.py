@@ -1,0 +1,118 @@
+"""The kinds of fields that the forms are made of."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+SELECTED: Final = SafeString(" selected")
+WORDS_APART: Final = "|"  # choose.js takes them apart: a name may be of several words
+
+
+class PhotosInput(forms.FileInput):
+    """A file input that takes several photographs."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
+        """All files that were sent under the name."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class PhotosField(forms.FileField):
+    """Any number of uploads; lostfound.media.processing decides about each when it is saved."""
+
+    widget = PhotosInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The uploads in the order in which they were sent."""
+        return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
+
+
+class RowSelect(forms.Select):
+    """A select of hundreds of options; Django's own renders a template for each of them.
+
+    `words`: by an option's value, other words for it, which a script searches too.
+    """
+
+    words: dict[str, str]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The select with its groups."""
+        chosen = set(self.format_value(value))
+
+        words = getattr(self, "words", {})
+
+        def also(key: Any) -> SafeString | str:
+            return format_html(' data-words="{}"', words[str(key)]) if str(key) in words else ""
+
+        def options(rows: Iterable[tuple[Any, Any]]) -> SafeString:
+            return format_html_join(
+                "",
+                '<option value="{}"{}{}>{}</option>',
+                (
+                    (key, SELECTED if str(key) in chosen else "", also(key), label)
+                    for key, label in rows
+                ),
+            )
+
+        parts = [
+            format_html('<optgroup label="{}">{}</optgroup>', heading, options(rows))
+            if isinstance(rows, list)
+            else options([(heading, rows)])
+            for heading, rows in self.choices
+        ]
+        final = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(final), SafeString("".join(parts)))
+
+
+class RowField(forms.ChoiceField):
+    """A select over rows that are in memory already, in groups; its value is the row.
+
+    Args:
+        key: the attribute that names a row; a code is for addresses that people share.
+    """
+
+    widget = RowSelect
+    rows: dict[str, Any]
+
+    def __init__(self, *args: Any, key: str = "pk", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key = key
+
+    def offer(self, groups: Iterable[tuple[Any, Iterable[Any]]], empty: Any) -> None:
+        """Set what may be chosen: rows under the heading of each group."""
+        listed = [(heading, list(rows)) for heading, rows in groups]
+        self.rows = {str(getattr(row, self.key)): row for _, rows in listed for row in rows}
+        select: Any = self.widget  # typed as its class, and an instance in each form
+        select.words = {
+            key: words for key, row in self.rows.items() if (words := _other_words(row))
+        }
+        self.choices = [
+            ("", empty),
+            *(
+                (heading, [(getattr(row, self.key), row.name) for row in rows])
+                for heading, rows in listed
+            ),
+        ]
+
+    def clean(self, value: Any) -> Any:
+        """The chosen row, or None."""
+        return self.rows.get(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Rows are named by their key."""
+        return getattr(value, self.key, value)
+
+
+def _other_words(row: Any) -> str:
+    """Both names of a row and what else people call it."""
+    words = [getattr(row, name, "") for name in ("name_ko", "name_en")]
+    for name in ("synonyms_ko", "synonyms_en"):
+        words += getattr(row, name, [])
+    return WORDS_APART.join(word for word in words if word)

@@ -1,0 +1,75 @@
+"""The forms about a found thing, and which form a post is changed in."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from lostfound import selectors
+from lostfound.forms.fields import RowField
+from lostfound.forms.posts import PostForm
+from lostfound.models import Office, Post
+from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class FoundPostForm(PostForm):
+    """What a person says about a thing that they found, and where it is kept."""
+
+    kind = Post.Kind.FOUND
+    no_office: "StrOrPromise" = _("I have not handed it in")  # the empty choice
+
+    office = RowField(label=_("Which office has it?"), required=False)
+    kept_note = forms.CharField(
+        label=_("Or where is it kept?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["building"].label = _("Where did you find it?")
+        self.fields["happened_on"].label = _("When did you find it?")
+        offices: list[Office] = list(selectors.active_offices())
+        kept = self.post.office if self.post else None
+        if kept and kept not in offices:
+            offices.append(kept)
+        self.row_field("office").offer(
+            [(_("Lost-and-found offices"), offices)], empty=self.no_office
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever lost it must be told where to go."""
+        cleaned = super().clean()
+        if not {"office", "kept_note"} & self.errors.keys() and not (
+            cleaned.get("office") or cleaned.get("kept_note")
+        ):
+            message = _("Please choose the office, or write where the thing is kept.")
+            self.add_error("office", ValidationError(message, code="required"))
+        return cleaned
+
+
+class KeepingForm(FoundPostForm):
+    """Where a found thing is kept: it may move although its post is matched already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in EDITABLE_FIELDS:
+            if name not in CUSTODY_FIELDS:
+                del self.fields[name]
+
+
+FORMS: Final[dict[str, type[PostForm]]] = {"lost": PostForm, "found": FoundPostForm}
+
+
+def form_for(post: Post) -> type[PostForm] | None:
+    """The form in which a post may be changed now, if it may be changed at all."""
+    if post.is_open:
+        return FORMS[post.kind]
+    if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:
+        return KeepingForm
+    return None

@@ -1,0 +1,59 @@
+"""What the office writes down of a thing that is handed in at the counter."""
+
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.forms.found import FoundPostForm
+from lostfound.models import Post
+from lostfound.models.post import MAX_HIDDEN_CHARS
+from lostfound.services.post_fields import OFFICE_FIELDS
+
+MAX_SHELF_CHARS: Final = 40
+
+
+class IntakeForm(FoundPostForm):
+    """A found thing at the counter: a photograph, where it was found, and where it lies."""
+
+    no_office = _("Elsewhere, as written below")
+
+    shelf = forms.CharField(
+        label=_("Shelf or box"),
+        required=False,
+        max_length=MAX_SHELF_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "shelves"}),
+    )
+    hidden_facts = forms.CharField(
+        label=_("Facts that stay hidden"),
+        required=False,
+        max_length=MAX_HIDDEN_CHARS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = False
+        self.fields["description"].widget.attrs["rows"] = 2
+        if not self.is_bound:  # after an error the first field that is wrong has it
+            self.fields["photos"].widget.attrs["autofocus"] = True
+        self.fields["office"].label = _("Kept at")
+
+    def clean(self) -> dict[str, Any]:
+        """Without a title, category and colour name the thing."""
+        cleaned = super().clean()
+        if not cleaned.get("title"):
+            category = cleaned.get("category")
+            if category is None:
+                message = _("Please choose a category, or say in a few words what it is.")
+                self.add_error("title", ValidationError(message, code="required"))
+            else:
+                colour = Post(colour=cleaned.get("colour") or "").colour_name
+                cleaned["title"] = " ".join(part for part in (colour, category.name) if part)
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the services take as `fields`."""
+        return super().values | {name: self.cleaned_data[name] for name in OFFICE_FIELDS}

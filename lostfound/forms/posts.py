@@ -1,0 +1,270 @@
+"""The form in which people say what they lost. It checks; services write."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lostfound import selectors
+from lostfound.forms.edit_version import MARK, MarkField, brought_up_to_date, left_behind, offered
+from lostfound.forms.fields import PhotosField, RowField
+from lostfound.media.processing import MAX_PHOTOS
+from lostfound.models import Building, Category, Colour, Photo, Post, User
+from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.services import ChangedMeanwhile, photo_staging
+from lostfound.services.edit_conflicts import is_first_as_seen, is_order_as_seen, mark_of, was_shown
+from lostfound.services.post_fields import (
+    EDITABLE_FIELDS,
+    OLDEST_DAYS,
+    refuse_future,
+    refuse_long_ago,
+)
+from lostfound.services.post_photos import too_many
+
+Named = TypeVar("Named", Photo, photo_staging.StagedPhoto)
+
+
+class PostForm(forms.Form):
+    """What a person says about a thing that they lost."""
+
+    kind: str = Post.Kind.LOST
+
+    title = forms.CharField(
+        label=_("What is it?"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Please say in a few words what it is.")},
+    )
+    description = forms.CharField(
+        label=_("What does it look like?"),
+        required=False,
+        max_length=MAX_DESCRIPTION_CHARS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    category = RowField(label=_("Category"), required=False)
+    colour = forms.ChoiceField(
+        label=_("Main colour"),
+        required=False,
+        choices=[("", _("Not sure")), *Colour.choices],
+        widget=forms.RadioSelect,
+    )
+    building = RowField(label=_("Where did you lose it?"), required=False)
+    place_note = forms.CharField(
+        label=_("Where exactly?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    happened_on = forms.DateField(
+        label=_("When did you lose it?"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Please choose a day."),
+            "invalid": _("This is not a day. Please write it like 2026-03-31."),
+        },
+    )
+    photos = PhotosField(label=_("Photographs"), required=False)
+    # Sent twice over a bad network, it is saved once.
+    sent_as = forms.CharField(
+        required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
+    version = MarkField()
+    remove_photos = forms.MultipleChoiceField(required=False)
+    first_photo = forms.ChoiceField(required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: User,
+        post: Post | None = None,
+        given: dict[str, Any] | None = None,
+    ) -> None:
+        self.user, self.post = user, post
+        initial = (
+            {name: getattr(post, name) for name in EDITABLE_FIELDS}
+            if post
+            else {"happened_on": timezone.localdate(), "sent_as": uuid4().hex, **(given or {})}
+        )
+        super().__init__(data, files, initial=initial)
+        self.seen: str = data.get(MARK, "") if data else ""  # what the page was made from
+        # Where a script lets people order them: numbers, tokens, and "new" for each upload.
+        self.order: list[str] = data.getlist("photo_order") if data else []
+        if self.seen and is_order_as_seen(self.seen, self.order, data.getlist("remove_photos")):
+            # Nobody moved them here, so they stay as they stand there now.
+            self.order = [name for name in self.order if not was_shown(self.seen, name)]
+        self.photos_now = self._in_order(list(post.photos.all()) if post else [], "public_id")
+        self.staged = self._in_order(self._named_staged(data), "token")
+        self._offer_rows()
+        self._offer_photos()
+        today = timezone.localdate()
+        self.fields["happened_on"].widget.attrs |= {
+            "max": today.isoformat(),
+            "min": (today - timedelta(days=OLDEST_DAYS)).isoformat(),
+        }
+        if post:
+            del self.fields["sent_as"]
+            self.initial[MARK] = mark_of(post, offered(self))
+        else:
+            del self.fields[MARK]
+        self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
+
+    def _offer_rows(self) -> None:
+        category: Category | None = self.post.category if self.post else None
+        building: Building | None = self.post.building if self.post else None
+        self.row_field("category").offer(
+            ((family.name, rows) for family, rows in selectors.categories_by_family(keep=category)),
+            empty=_("Not sure"),
+        )
+        self.row_field("building").offer(
+            ((zone.name, rows) for zone, rows in selectors.buildings_by_zone(keep=building)),
+            empty=_("Not sure"),
+        )
+        for name, words in (
+            ("category", _("Search: wallet, 에어팟…")),
+            ("building", _("Search: library, gym…")),
+        ):
+            self.fields[name].widget.attrs |= {
+                "data-searchable": words,
+                "data-nothing": _("Nothing is called like this."),
+                "data-pick": _("Please choose from the list, or leave it empty."),
+            }
+        self.fields["building"].widget.attrs |= {
+            "data-leftover": "place_note",
+            "data-moved": _("This is not in the list, so it now stands under “Where exactly?”."),
+        }
+
+    def _offer_photos(self) -> None:
+        offered = [(str(photo.public_id), str(photo)) for photo in self.photos_now]
+        for name in ("remove_photos", "first_photo"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            # What the page showed may have been removed since: then there is nothing to say.
+            data: Any = self.data  # typed as what has no lists
+            sent = data.getlist(name) if self.seen else []
+            gone = [(number, number) for number in sent if was_shown(self.seen, number)]
+            field.choices = [*offered, *gone]
+            field.error_messages["invalid_choice"] = _("This photograph is no longer here.")
+
+    def row_field(self, name: str) -> RowField:
+        """A field of rows, ready to be told what it offers."""
+        field = self.fields[name]
+        assert isinstance(field, RowField)
+        field.error_messages["invalid_choice"] = _("Please choose from the list.")
+        return field
+
+    def _named_staged(self, data: Any) -> list[photo_staging.StagedPhoto]:
+        if not data:
+            return []
+        dropped = set(data.getlist("drop_staged"))
+        tokens = [token for token in data.getlist("staged") if token not in dropped]
+        return photo_staging.staged_photos(self.user, tokens)
+
+    def _in_order(self, photos: list[Named], by: str) -> list[Named]:
+        """As they were put in order; those that nobody named come last."""
+        place = {name: number for number, name in enumerate(self.order)}
+        return sorted(photos, key=lambda photo: place.get(str(getattr(photo, by)), len(place)))
+
+    def clean_happened_on(self) -> Any:
+        """A day that can be meant: not to come, and not years ago."""
+        day = self.cleaned_data["happened_on"]
+        if day != self.initial.get("happened_on"):
+            try:
+                refuse_future(day)
+                refuse_long_ago(day)
+            except ValidationError as error:
+                raise ValidationError(error.error_dict["happened_on"]) from error
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """At most five photographs at once; the service knows which of them are there already."""
+        cleaned = super().clean() or self.cleaned_data
+        if len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
+            self.add_error("photos", too_many())
+        if self.post and (lost := left_behind(self, self.post)):
+            self.add_error(None, lost)
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the services take as `fields`."""
+        return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.fields}
+
+    @property
+    def sending(self) -> str:
+        """How this sending is called; empty where an older page sent none."""
+        given = str(self.cleaned_data.get("sent_as", ""))
+        return f"form-{given}" if given else ""
+
+    def begin_anew(self) -> None:
+        """Give the next sending a name of its own."""
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["sent_as"] = uuid4().hex  # type: ignore[index]
+
+    def take_in(self, changed: ChangedMeanwhile) -> None:
+        """Show what stands there now; what was typed here is saved when it is sent again."""
+        seen, first = self.seen, self.data.get("first_photo", "")
+        self.data = data = brought_up_to_date(self, changed)
+        if is_first_as_seen(seen, first):
+            data.pop("first_photo")  # nobody chose it, so it is whichever is first now
+
+    @property
+    def uploads(self) -> Sequence[Any]:
+        """All photographs to add, in order; else those kept from an earlier try first."""
+        added = self._woven(self.staged, self.cleaned_data["photos"])
+        return [
+            photo.as_upload() if isinstance(photo, photo_staging.StagedPhoto) else photo
+            for photo in added
+        ]
+
+    def _woven(self, staged: Sequence[Any], uploads: Sequence[Any]) -> list[Any]:
+        """Both in the order that was sent, in which each upload is called "new"."""
+        tokens, fresh = {photo.token: photo for photo in staged}, list(uploads)
+        woven = []
+        for name in self.order:
+            if name in tokens:
+                woven.append(tokens.pop(name))
+            elif name == "new" and fresh:
+                woven.append(fresh.pop(0))
+        return [*woven, *tokens.values(), *fresh]
+
+    @property
+    def removed_photos(self) -> list[Photo]:
+        """The photographs whose box was ticked."""
+        removed = set(self.cleaned_data["remove_photos"])
+        return [photo for photo in self.photos_now if str(photo.public_id) in removed]
+
+    @property
+    def photo_order(self) -> list[Photo]:
+        """The order that was chosen, or one to be shown first; the others follow as they were."""
+        if self.order:
+            return self.photos_now
+        first = self.cleaned_data["first_photo"]
+        if is_first_as_seen(self.seen, first):
+            return []
+        return [photo for photo in self.photos_now if str(photo.public_id) == first]
+
+    def keep_photos(self) -> None:
+        """Keep the photographs that are fine for the next try, and complain about the others."""
+        uploads = self.files.getlist("photos") if self.files else []
+        first_number = len(self.staged) + 1
+        staged, errors = photo_staging.stage_photos(self.user, uploads, first_number)
+        by_number = {photo.upload_number: photo for photo in staged}
+        woven = self._woven(self.staged, [by_number.get(n) for n in range(1, len(uploads) + 1)])
+        self.staged = [photo for photo in woven if photo]
+        said = {str(message) for message in self.errors.get("photos", [])}
+        for error in errors:
+            if error.message not in said:
+                self.add_error("photos", error)
+
+    def let_photos_go(self) -> None:
+        """The photographs belong to a post now."""
+        photo_staging.discard_staged(self.staged)

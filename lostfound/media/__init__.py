@@ -1,0 +1,1 @@
+"""Photographs: decoded, checked and stored."""

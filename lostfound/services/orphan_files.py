@@ -1,0 +1,58 @@
+"""Finding and removing files that no photograph points at, such as a killed process leaves."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from django.core.files.storage import Storage
+from django.utils import timezone
+
+from lostfound.media.storage import files_below
+from lostfound.models import Photo
+
+PHOTO_FOLDER: Final = "photos"  # everything below it is ours
+CHUNK: Final = 500
+
+
+def orphan_files(*, min_age: timedelta) -> list[str]:
+    """Names of files that no row points at, older than `min_age`.
+
+    The age spares uploads whose transaction is still open.
+    """
+    newest = timezone.now() - min_age
+    files = files_below(_storage(), PHOTO_FOLDER)
+    old = [file.name for file in files if file.modified_at < newest]
+    # Rows are asked for after the files: what was saved in between has a row by now.
+    known = set(_known_names())
+    return sorted(name for name in old if name not in known)
+
+
+def missing_files() -> list[str]:
+    """Names that rows point at where no file is: a backup has to be looked at."""
+    storage = _storage()
+    there = {file.name for file in files_below(storage, PHOTO_FOLDER)}
+    # Asked for once more by name: what was saved since they were listed is no mistake.
+    lacking = [name for name in _known_names() if name not in there]
+    return sorted(name for name in lacking if not storage.exists(name))
+
+
+def remove_files(names: list[str]) -> None:
+    """Delete files by name, each only if it still has no row."""
+    storage = _storage()
+    for start in range(0, len(names), CHUNK):
+        chunk = names[start : start + CHUNK]
+        taken = set(Photo.objects.filter(full__in=chunk).values_list("full", flat=True))
+        taken |= set(Photo.objects.filter(thumbnail__in=chunk).values_list("thumbnail", flat=True))
+        for name in chunk:
+            if name not in taken:
+                storage.delete(name)
+
+
+def _storage() -> Storage:
+    storage: Storage = Photo._meta.get_field("full").storage
+    return storage
+
+
+def _known_names() -> Iterator[str]:
+    for names in Photo.objects.values_list("full", "thumbnail").iterator(chunk_size=2000):
+        yield from names

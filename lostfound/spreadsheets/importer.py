@@ -1,0 +1,121 @@
+"""A file of found things: its rows read and judged, then saved one by one."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.models import DeletedPost, Post, User
+from lostfound.services import SentBefore, submit_post
+from lostfound.spreadsheets.parsing import raw_table
+from lostfound.spreadsheets.validation import KnownNames, Row, checked_row
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that was read.
+
+    Attributes:
+        ignored: headings that say nothing we know; what stands below them is not taken in.
+    """
+
+    rows: list[Row]
+    ignored: list[str]
+
+
+def read_table(content: bytes, *, actor: User) -> Table:
+    """The rows of a file, each checked on its own.
+
+    Args:
+        actor: whose office keeps what names no place, and who may have brought rows in before.
+
+    Raises:
+        FileRefused: it is no such table, has no row, or too many.
+    """
+    raw = raw_table(content)
+    office = actor.office if actor.office and actor.office.is_active else None
+    names, seen = KnownNames(), Counter[str]()
+    rows = [checked_row(number, raw.columns, cells, names, office) for number, cells in raw.lines]
+    for row in rows:
+        # Equal rows of one file are several things: the first, the second ... of their kind.
+        # Lines move when a file is mended, so they name nothing.
+        digest = row.digest()
+        seen[digest] += 1
+        row.sent_as = f"import-{digest}-{seen[digest]}"
+    mark_known(rows, actor)
+    return Table(rows, raw.ignored)
+
+
+LATELY: Final = timedelta(days=90)  # a colleague's equal row of long ago is another thing
+
+
+def mark_known(rows: Iterable[Row], actor: User) -> None:
+    """Tell the rows apart that became posts before, by their number or by what they say."""
+    _mark_numbered(rows)
+    fine = {row.sent_as: row for row in rows if row.is_new}
+    by_colleague = ~Q(author=actor) & Q(created_at__gte=timezone.now() - LATELY)
+    brought_in = Post.objects.filter(sent_as__in=fine).filter(Q(author=actor) | by_colleague)
+    for post in brought_in.order_by("-pk"):  # of several the first
+        fine[post.sent_as].known = post
+    gone = DeletedPost.objects.filter(author=actor, sent_as__in=fine)
+    for sent_as in gone.values_list("sent_as", flat=True):
+        if fine[sent_as].known is None:
+            fine[sent_as].errors.append(_("It was brought in before, and deleted since."))
+
+
+def _mark_numbered(rows: Iterable[Row]) -> None:
+    # Other numbers belong to somebody else's list.
+    called = {row.number: Post.called(row.said.get("number", "")) for row in rows}
+    wanted: dict[str, list[int | UUID]] = {"pk": [], "public_id": []}
+    for name, value in filter(None, called.values()):
+        wanted[name].append(value)
+    here: dict[tuple[str, int | UUID] | None, Post] = {}
+    for post in Post.objects.filter(Q(pk__in=wanted["pk"]) | Q(public_id__in=wanted["public_id"])):
+        here |= {("pk", post.pk): post, ("public_id", post.public_id): post}
+    for row in rows:
+        if known := here.get(called[row.number]):
+            # Whatever else it says: it is changed on its page, not by a file.
+            row.known = known
+            row.errors = []
+
+
+@dataclass
+class Report:
+    """What became of the rows of a file.
+
+    Attributes:
+        saved: posts that were not there before.
+        known: rows that were brought in before, and stay one post each.
+    """
+
+    saved: list[Post] = field(default_factory=list)
+    known: list[Row] = field(default_factory=list)
+    refused: list[Row] = field(default_factory=list)
+
+
+def take_in(rows: Iterable[Row], *, actor: User) -> Report:
+    """Save each row that is new; the others go on when one is refused."""
+    report = Report()
+    for row in rows:
+        if row.is_new:
+            try:
+                post = submit_post(
+                    author=actor, kind=Post.Kind.FOUND, fields=row.fields, sent_as=row.sent_as
+                )
+                report.saved.append(post)
+                continue
+            except SentBefore as before:  # at the same time, from another page
+                row.known = before.post
+                if before.post is None:
+                    row.errors.append(_("It was brought in before, and deleted since."))
+            except ValidationError as error:
+                row.errors += error.messages
+        (report.known if row.known else report.refused).append(row)
+    return report

@@ -1,0 +1,214 @@
+"""Each row of a file, judged by the rules by which posts are saved."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from lostfound.models import Building, Category, Office, Post
+from lostfound.models.coded import Named
+from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.services.post_fields import assign_fields, clean_text
+from lostfound.spreadsheets.columns import BY_NAME, Column, plain
+from lostfound.spreadsheets.dates import day_written, refuse_unlikely_day
+from lostfound.spreadsheets.escaping import read_cell
+from lostfound.text.colours import colour_named
+
+
+@dataclass
+class Row:
+    """One line of a file: what it says, and why it cannot be taken in, if it cannot.
+
+    Attributes:
+        number: of its last line in the file; the heading is 1.
+        sent_as: names what it says, and which of several equal rows of the file it is.
+        known: what it became when it was brought in before, by anybody.
+        cells: as a page lists them.
+    """
+
+    number: int
+    said: dict[str, str]
+    fields: dict[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    sent_as: str = ""
+    known: Post | None = None
+    cells: list[str] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it can be taken in, and is not here yet."""
+        return not self.errors and self.known is None
+
+    def digest(self) -> str:
+        """Names what it says, in whatever words, order or line."""
+        said = {
+            name: _plain(self.fields[name])
+            for name, text in self.said.items()
+            if text and name in self.fields
+        }
+        whole = "\x1f".join(f"{name}={said[name]}" for name in sorted(said))
+        return hashlib.sha256(whole.encode()).hexdigest()[:40]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Named):
+        return value.code
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    Post.Kind.LOST: ("분실", "분실물", "잃어버림", "잃음"),
+    Post.Kind.FOUND: ("습득", "습득물", "주움", "발견"),
+}
+STATUSES: Final[dict[str, tuple[str, ...]]] = {
+    Post.Status.OPEN: ("보관", "보관중", "접수"),
+    Post.Status.MATCHED: (),
+    Post.Status.RETURNED: ("반환", "반환완료", "수령", "인계"),
+    Post.Status.CLOSED: ("종결", "폐기"),
+}
+
+
+class KnownNames:
+    """What a file may name, read once for all its rows."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Named]] = {
+            "category": rows_by_name(Category.objects.filter(is_active=True)),
+            "building": rows_by_name(Building.objects.filter(is_active=True)),
+            "office": rows_by_name(Office.objects.filter(is_active=True)),
+        }
+        self.choices: dict[str, dict[str, str]] = {
+            "kind": _choices_by_name(Post.Kind, KINDS),
+            "status": _choices_by_name(Post.Status, STATUSES),
+        }
+
+
+def rows_by_name(rows: Iterable[Any]) -> dict[str, Named]:
+    """Each row under its code, its names and other words for it; its own name goes first."""
+    rows = list(rows)
+    names: dict[str, Named] = {}
+    for attributes in (("synonyms_ko", "synonyms_en"), ("name_en",), ("name_ko",), ("code",)):
+        for row in rows:
+            for attribute in attributes:
+                said = getattr(row, attribute, [])
+                for name in [said] if isinstance(said, str) else said:
+                    names[plain(str(name))] = row
+    return names
+
+
+def _choices_by_name(choices: Any, words: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    names = {plain(word): value for value, others in words.items() for word in others}
+    for language in ("ko", "en"):
+        with translation.override(language):
+            names |= {plain(str(label)): value for value, label in choices.choices}
+    return names | {plain(value): value for value in choices.values}
+
+
+def checked_row(
+    number: int,
+    columns: Sequence[Column | None],
+    cells: Sequence[str],
+    names: KnownNames,
+    office: Office | None,
+) -> Row:
+    """What a line says, with everything that is wrong with it.
+
+    Args:
+        office: keeps what names no place of its own.
+    """
+    # A row may be shorter than the headings: what is missing is empty.
+    said = {
+        column.name: read_cell(cell)
+        for column, cell in zip(columns, cells, strict=False)
+        if column is not None
+    }
+    row = Row(number, said)
+    if beyond := [cell.strip() for cell in cells[len(columns) :] if cell.strip()]:
+        row.errors.append(
+            _(
+                "This row has more cells than there are headings: “%(text)s” stands under none. "
+                "If it belongs to a text with a comma or semicolon in it, put the whole text in "
+                'quotation marks: "…, …".'
+            )
+            % {"text": " ".join(beyond)}
+        )
+    for name, text in said.items():
+        if text:
+            _take(row, name, text, names)
+    if not row.errors:
+        _check(row, office)
+    return row
+
+
+def _take(row: Row, name: str, text: str, names: KnownNames) -> None:
+    if name in names.rows:
+        row.fields[name] = names.rows[name].get(plain(text))
+        if row.fields[name] is None:
+            row.errors.append(_("“%(text)s” is not known.") % {"text": text})
+    elif name in names.choices:
+        _judge(row, name, text, names.choices[name].get(plain(text)))
+    elif name == "colour":
+        row.fields[name] = colour_named(text)
+        if row.fields[name] is None:
+            row.errors.append(_("“%(text)s” is no colour that is known.") % {"text": text})
+    elif name == "happened_on":
+        row.fields[name] = day_written(text)
+        if row.fields[name] is None:
+            row.errors.append(
+                _("“%(text)s” is no day. Please write it like 2026-03-31.") % {"text": text}
+            )
+    elif not BY_NAME[name].is_fact:
+        limit = getattr(Post._meta.get_field(name), "max_length", 0) or MAX_DESCRIPTION_CHARS
+        if len(text) > limit:
+            row.errors.append(
+                _("%(name)s is longer than %(limit)d characters.")
+                % {"name": BY_NAME[name].heading, "limit": limit}
+            )
+        row.fields[name] = text
+
+
+def _judge(row: Row, name: str, text: str, value: str | None) -> None:
+    """Only what was found and still waits is taken in: a file of ours holds everything."""
+    if value is None:
+        row.errors.append(_("“%(text)s” is not known.") % {"text": text})
+    elif value == Post.Kind.LOST:
+        row.errors.append(_("A lost post: only found things are taken in."))
+    elif name == "status" and value != Post.Status.OPEN:
+        label = Post.Status(value).label
+        row.errors.append(_("“%(status)s”: only what still waits is taken in.") % {"status": label})
+
+
+def _check(row: Row, office: Office | None) -> None:
+    """What saving would refuse is said beforehand, by the same rules."""
+    post = Post(kind=Post.Kind.FOUND)
+    try:
+        if not clean_text(row.fields.get("title", ""), is_one_line=True):
+            row.errors.append(_("The title is missing."))
+            return
+        assign_fields(post, row.fields)
+        refuse_unlikely_day(post.happened_on)
+    except ValidationError as error:
+        row.errors += _told(error)
+        return
+    # As it is saved, so that the same thing is known again however it was written.
+    row.fields = {name: getattr(post, name) for name in row.fields}
+    if row.fields.get("office") or row.fields.get("kept_note"):
+        return
+    if office is None:
+        row.errors.append(_("Please choose the office, or write where the thing is kept."))
+    else:
+        row.fields["office"] = office
+
+
+def _told(error: ValidationError) -> list[str]:
+    """Each complaint with the column that it is about."""
+    return [
+        f"{BY_NAME[name].heading}: {message}" if name in BY_NAME else message
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]

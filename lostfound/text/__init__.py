@@ -1,0 +1,1 @@
+"""Words about things and devices, and those of libraries said anew."""

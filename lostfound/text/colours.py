@@ -1,0 +1,111 @@
+"""What people call a colour: one table for files that come in, from any hand.
+
+What an encoder is asked (`matching.encoders.prompts`) and what it was taught
+(`matching.bundled.drawing.words`) are choices of their own, measured with it; a test holds that
+every word of theirs is known here.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from lostfound.models import Colour
+
+# Without "색", which is taken off before a word is looked up, and without spaces.
+COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
+    Colour.BLACK: ("검정", "검은", "까만", "깜장", "블랙", "흑", "먹", "무광블랙", "black"),
+    Colour.WHITE: (
+        *("흰", "하얀", "하양", "화이트", "백", "아이보리", "우유", "미색", "미"),
+        *("white", "ivory", "offwhite"),
+    ),
+    Colour.GRAY: (
+        *("회", "그레이", "쥐", "잿", "재", "은회", "차콜", "먹회", "스페이스그레이"),
+        *("gray", "grey", "charcoal", "ash"),
+    ),
+    Colour.SILVER: ("은", "실버", "메탈", "silver", "silvery", "metallic", "chrome"),
+    Colour.RED: (
+        *("빨강", "빨간", "레드", "붉은", "적", "홍", "와인", "버건디", "다홍", "자홍"),
+        *("red", "burgundy", "maroon", "wine", "crimson", "scarlet"),
+    ),
+    Colour.ORANGE: ("주황", "오렌지", "귤", "코랄", "orange", "coral"),
+    Colour.YELLOW: (
+        *("노랑", "노란", "옐로", "옐로우", "황", "금", "골드", "머스타드", "겨자", "레몬"),
+        *("yellow", "gold", "golden", "mustard", "lemon"),
+    ),
+    Colour.GREEN: (
+        *("초록", "녹", "그린", "연두", "풀", "카키", "국방", "쑥", "올리브", "민트", "청록", "옥"),
+        *("green", "khaki", "olive", "mint", "lime", "teal"),
+    ),
+    Colour.BLUE: (
+        *("파랑", "파란", "블루", "푸른", "청", "하늘", "소라", "스카이", "터키", "데님", "진청"),
+        *("blue", "skyblue", "lightblue", "royalblue", "turquoise", "cyan", "aqua"),
+    ),
+    Colour.NAVY: (
+        *("남", "네이비", "곤", "감", "군청", "다크블루", "진한파랑", "진한파란"),
+        *("navy", "navyblue", "darkblue", "indigo"),
+    ),
+    Colour.PURPLE: (
+        *("보라", "퍼플", "자주", "자", "라벤더", "바이올렛"),
+        *("purple", "violet", "lavender", "lilac", "plum"),
+    ),
+    Colour.PINK: ("분홍", "핑크", "진분홍", "로즈", "pink", "rose", "magenta"),
+    Colour.BROWN: (
+        *("갈", "브라운", "밤", "고동", "커피", "초코", "초콜릿", "카멜", "황토", "구리"),
+        *("brown", "camel", "chocolate", "coffee", "bronze"),
+    ),
+    Colour.BEIGE: (
+        *("베이지", "살구", "크림", "살", "연갈", "연한갈", "모래", "상아"),
+        *("beige", "cream", "sand", "tan", "lightbrown", "khakibeige"),
+    ),
+}
+# Said of a thing that has no colour of its own, or whose colour nobody saw.
+NO_COLOUR: Final = frozenset(
+    {"기타", "모름", "없음", "미상", "불명", "-", "other", "unknown", "none", "notsure"}
+)
+TONES: Final = re.compile(
+    r"^(진한|짙은|어두운|밝은|연한|옅은|탁한|무광|유광|파스텔|다크|라이트|진|연"
+    r"|dark|light|deep|pale|bright|matt|matte|pastel)(?=.)"
+)
+ENDINGS: Final = re.compile(r"(?<=.)(색상|색깔|색|빛깔|빛|계열|컬러|colou?r)$")
+MIN_TAIL_CHARS: Final = 2  # "로열블루" ends in a colour, "사자" in none
+
+_KNOWN: Final = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
+
+
+def colour_named(text: str) -> Colour | str | None:
+    """The colour that somebody means; empty for none in particular, None where it is no colour.
+
+    Of several the first one counts, and what stands in brackets only after what stands before.
+    """
+    outside = re.sub(r"[(\[{].*?[)\]}]?$", "", _plain(text))
+    inside = re.findall(r"[(\[{]([^)\]}]*)", _plain(text))
+    for part in (outside, *inside):
+        for name in re.split(r"[/,+&·|;]", part):
+            if (colour := _one(name)) is not None:
+                return colour
+    return None
+
+
+def _one(name: str) -> Colour | str | None:
+    if name in NO_COLOUR:
+        return ""
+    while name:
+        stem = ENDINGS.sub("", name)
+        for word in (name, stem):
+            if word in _KNOWN:
+                return _KNOWN[word]
+        lighter = TONES.sub("", stem)
+        if lighter == stem:
+            return _tail(stem)
+        name = lighter
+    return None
+
+
+def _tail(name: str) -> Colour | None:
+    """A compound is of the colour in which it ends: the longest that fits."""
+    tails = (name[start:] for start in range(1, len(name) - MIN_TAIL_CHARS + 1))
+    return next((_KNOWN[tail] for tail in tails if tail in _KNOWN), None)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().replace("_", "").split())

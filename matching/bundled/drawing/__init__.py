@@ -1,0 +1,1 @@
+"""What the bundled model sees: things, drawn and described."""

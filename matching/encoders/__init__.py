@@ -1,0 +1,1 @@
+"""What turns words and photographs into vectors: the protocol, torch, ONNX, prepared inputs."""

@@ -1,0 +1,112 @@
+"""The Encoder protocol, and the encoder of this process.
+
+Must not import torch, transformers or onnxruntime: web processes read fingerprints here. The
+class that the settings name is imported by `get_encoder()` only, inside a task or a command.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from django.utils.module_loading import import_string
+from PIL import Image
+
+from matching.conf import TORCH, MatchingSettings, matching_settings
+from matching.encoders.checkpoint import EncoderUnavailable, file_digest
+from matching.encoders.manifest import engine_fingerprint, engine_unavailable
+
+__all__ = ["Encoder", "EncoderUnavailable", "current_fingerprint", "forget_encoder", "get_encoder"]
+
+Vecs = npt.NDArray[np.float32]
+
+CLIP_ENCODER: Final = "matching.encoders.torch_clip.ClipEncoder"
+ONNX_ENCODER: Final = "matching.encoders.onnx_clip.OnnxEncoder"  # CLIP_ENCODER on the other engines
+
+
+class Encoder(Protocol):
+    """Makes vectors of texts and photographs that can be compared with each other."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names everything that decides a vector; vectors of two fingerprints never meet."""
+
+    @property
+    def dim(self) -> int:
+        """Length of every vector."""
+
+    @property
+    def forward_counts(self) -> dict[str, int]:
+        """How many texts (`text`) and photographs (`image`) went through the model so far."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vecs:
+        """Shape: (n, dim), unit vectors"""
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
+        """Photographs may come opened only, so that no more is decoded than is needed.
+
+        Shape: (n, dim), unit vectors
+        """
+
+
+_lock = threading.Lock()
+_held: tuple[tuple[Any, ...], Encoder] | None = None
+
+
+def get_encoder() -> Encoder:
+    """The encoder of the settings; loaded once in a process, again when its files change.
+
+    Raises: EncoderUnavailable
+    """
+    global _held
+    current = matching_settings()
+    fingerprint = engine_fingerprint(current) if current.encoder == CLIP_ENCODER else ""
+    key = (
+        *(current.encoder, current.model, current.revision, current.cache_dir, current.engine),
+        *(current.device, current.precision, current.threads, fingerprint),
+    )
+    with _lock:
+        if _held is None or _held[0] != key:
+            _held = None  # before the next one is loaded: two of them may not fit into memory
+            _held = key, _load(current)
+        return _held[1]
+
+
+def current_fingerprint() -> str:
+    """The fingerprint that vectors must have now.
+
+    Of the CLIP encoder it is read from files without loading the model; an encoder class of your
+    own is loaded for it.
+
+    Raises: EncoderUnavailable
+    """
+    current = matching_settings()
+    if current.encoder == CLIP_ENCODER:
+        return engine_fingerprint(current)
+    return get_encoder().fingerprint
+
+
+def forget_encoder() -> None:
+    """Drop this process's encoder, so that the next `get_encoder()` loads it again."""
+    global _held
+    with _lock:
+        _held = None
+    file_digest.cache_clear()
+
+
+def _load(current: MatchingSettings) -> Encoder:
+    is_onnx = current.encoder == CLIP_ENCODER and current.engine != TORCH
+    try:
+        encoder_class = import_string(ONNX_ENCODER if is_onnx else current.encoder)
+    except ImportError as error:
+        if is_onnx:
+            raise engine_unavailable(
+                current.engine, f"{error}. Install it with pip install '.[onnx]'"
+            ) from error
+        raise EncoderUnavailable(
+            f'MATCHING["ENCODER"] = {current.encoder!r} cannot be imported: {error}. Set '
+            f"MATCHING_ENCODER to the dotted path of an encoder class, such as {CLIP_ENCODER}."
+        ) from error
+    encoder: Encoder = encoder_class(current)
+    return encoder

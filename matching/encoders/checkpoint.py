@@ -1,0 +1,165 @@
+"""A checkpoint's files: where they lie, what is in them, and the fingerprint that names them.
+
+Must not import torch or transformers: web processes read fingerprints here.
+"""
+
+import hashlib
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from matching.conf import BUNDLED, BUNDLED_FOLDER, MatchingSettings
+
+MODEL_TYPES: Final = ("clip", "siglip", "siglip2")
+# Changed whenever texts or photographs are prepared in another way than before.
+PREPARATION: Final = "2"
+# What besides the weights decides a vector; those that a checkpoint has are hashed.
+DESCRIBING_FILES: Final = (
+    *("config.json", "preprocessor_config.json", "processor_config.json"),
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
+    *("vocab.json", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model"),
+)
+WEIGHT_FILES: Final = ("model.safetensors", "pytorch_model.bin")  # the first that is there
+HUB_ID: Final = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class EncoderUnavailable(Exception):
+    """No vectors can be made now; the message says which setting to change."""
+
+
+def checkpoint_folder(current: MatchingSettings) -> Path:
+    """Where the checkpoint of the settings lies; never asks the network.
+
+    A folder that is not absolute counts from the project's root. A hub id is looked up in the
+    cache that `manage.py download_model` fills.
+
+    Raises: EncoderUnavailable
+    """
+    if current.model == BUNDLED:
+        folder = BUNDLED_FOLDER
+    else:
+        folder = Path(settings.BASE_DIR) / Path(current.model).expanduser()
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise unavailable(current, f"there is no config.json in {folder}")
+        return folder
+    if current.model == BUNDLED or not HUB_ID.fullmatch(current.model):
+        raise unavailable(current, f"there is no folder {folder}")
+    cached = _cached_config(current)
+    if cached is None:
+        raise unavailable(
+            current, f"there is no folder {folder}, and no such model has been downloaded"
+        )
+    return cached.parent
+
+
+def _cached_config(current: MatchingSettings) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        cached = try_to_load_from_cache(
+            current.model,
+            "config.json",
+            cache_dir=cache_dir(current),
+            revision=current.revision or None,
+        )
+    except HFValidationError as error:
+        raise unavailable(current, str(error)) from error
+    return Path(cached) if isinstance(cached, str) else None
+
+
+def cache_dir(current: MatchingSettings) -> Path | None:
+    """Where downloaded models lie; None for the hub library's own place."""
+    if not current.cache_dir:
+        return None
+    return Path(settings.BASE_DIR) / Path(current.cache_dir).expanduser()
+
+
+def model_type(current: MatchingSettings, folder: Path) -> str:
+    """The family of a checkpoint.
+
+    Raises: EncoderUnavailable where its config cannot be read or is of no CLIP family.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found = config["model_type"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise unavailable(
+            current, f"{folder / 'config.json'} is not a model's config ({error!r})"
+        ) from error
+    if found not in MODEL_TYPES:
+        raise unavailable(
+            current,
+            f"it is a {found!r} model; the encoder takes the types {', '.join(MODEL_TYPES)}",
+        )
+    return str(found)
+
+
+def weight_files(current: MatchingSettings, folder: Path) -> list[Path]:
+    """The files with the checkpoint's weights, safetensors where there are any.
+
+    Raises: EncoderUnavailable where they are missing or not all there.
+    """
+    for name in WEIGHT_FILES:
+        index = folder / f"{name}.index.json"
+        if (folder / name).is_file():
+            return [folder / name]
+        if index.is_file():
+            try:
+                shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                raise unavailable(current, f"{index} cannot be read ({error!r})") from error
+            missing = sorted(shard for shard in shards if not (folder / shard).is_file())
+            if missing:
+                raise unavailable(current, f"the weights {missing[0]} are missing in {folder}")
+            return [index, *(folder / shard for shard in sorted(shards))]
+    raise unavailable(current, f"there are no weights ({' or '.join(WEIGHT_FILES)}) in {folder}")
+
+
+def checkpoint_fingerprint(current: MatchingSettings, folder: Path) -> str:
+    """Names a checkpoint by what is in it: the same wherever it lies and however it got there.
+
+    The family, and a hash of config, processor, tokenizer, weights and of how this project
+    prepares their input. Left out: device, threads and precision. They change a vector by
+    rounding only (bf16 against fp32: cosine above .99, measured in
+    tests/matching/encoders/test_checkpoint_loading.py), so that a worker on a GPU in bf16 and
+    one on a CPU in fp32 may share their vectors.
+
+    Raises: EncoderUnavailable
+    """
+    family = model_type(current, folder)
+    digest = hashlib.sha256(PREPARATION.encode())
+    describing = [folder / name for name in DESCRIBING_FILES if (folder / name).is_file()]
+    for path in [*describing, *weight_files(current, folder)]:
+        try:
+            stat = path.stat()
+            content = file_digest(path, stat.st_size, stat.st_mtime_ns)
+        except OSError as error:
+            raise unavailable(current, f"{path} cannot be read ({error})") from error
+        digest.update(f"\n{path.name} {content}".encode())
+    return f"{family}-{digest.hexdigest()[:16]}"
+
+
+@lru_cache(maxsize=64)
+def file_digest(path: Path, size_bytes: int, mtime_ns: int) -> str:
+    """SHA-256 of a file, read once for as long as its size and time stay."""
+    blob = path.resolve().name
+    if SHA256_HEX.fullmatch(blob):
+        return blob  # the hub's cache names large files by their SHA-256
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def unavailable(current: MatchingSettings, why: str) -> EncoderUnavailable:
+    """The error for a model that cannot be used, with what to do about it."""
+    return EncoderUnavailable(
+        f'MATCHING["MODEL"] = {current.model!r} cannot be used: {why}. Set MATCHING_MODEL to the '
+        f'folder or the hub id of a CLIP or SigLIP checkpoint, or to "{BUNDLED}"; '
+        "`python manage.py download_model` fetches and checks it."
+    )

@@ -1,0 +1,124 @@
+"""Exports of CLIP and SigLIP checkpoints through ONNX Runtime; must not import torch.
+
+Nothing imports it statically; `matching.encoders.base.get_encoder()` loads it by its dotted path.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import tokenizers
+from PIL import Image
+
+from matching.conf import MatchingSettings
+from matching.core.vectors import unit
+from matching.encoders.base import Vecs
+from matching.encoders.checkpoint import (
+    EncoderUnavailable,
+    checkpoint_fingerprint,
+    checkpoint_folder,
+)
+from matching.encoders.images import IMAGE_BATCH, pixels_of
+from matching.encoders.manifest import (
+    IMAGE_TOWER,
+    TEXT_TOWER,
+    TOKENIZER,
+    check_files,
+    engine_unavailable,
+    export_folder,
+    fingerprint_of,
+    read_export,
+)
+from matching.encoders.texts import CHECK_TEXT, TextInput, Tokenize
+
+ERRORS_ONLY = 3  # of onnxruntime's log
+
+
+class OnnxEncoder:
+    """Encodes with the export of the settings' checkpoint.
+
+    Args:
+        folder: of an export that is not switched on yet.
+
+    Raises: EncoderUnavailable where there is no export, or not of this checkpoint.
+    """
+
+    def __init__(self, current: MatchingSettings, folder: Path | None = None) -> None:
+        checkpoint = checkpoint_fingerprint(current, checkpoint_folder(current))
+        self.folder = folder or export_folder(checkpoint, current.engine)
+        export = read_export(self.folder, current.engine, checkpoint)
+        check_files(self.folder, export)
+        self.fingerprint = fingerprint_of(checkpoint, current.engine)
+        self.dim = export.dim
+        self.forward_counts = {"text": 0, "image": 0}
+        self._image_reading = export.image
+        try:
+            tokenize = _tokenizer(self.folder / TOKENIZER, export.text.max_tokens)
+            self.text_input = TextInput(tokenize, export.text)
+            self._text = _session(self.folder / TEXT_TOWER, current.threads)
+            self._image = _session(self.folder / IMAGE_TOWER, current.threads)
+            self._check()
+        except EncoderUnavailable:
+            raise
+        except Exception as error:  # of three libraries, some of them bare
+            raise engine_unavailable(
+                current.engine, f"the export in {self.folder} does not run ({error})"
+            ) from error
+        self.forward_counts = {"text": 0, "image": 0}
+
+    def encode_texts(self, texts: Sequence[str]) -> Vecs:
+        """Texts of any length: what the model cannot read any more is cut off.
+
+        Shape: (n, dim), unit vectors
+        """
+        vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for rows, ids in self.text_input.batches(texts):
+            vecs[rows] = _forward(self._text, ids)
+            self.forward_counts["text"] += len(rows)
+        return vecs
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
+        """Photographs of any size and colour mode, upright already.
+
+        Shape: (n, dim), unit vectors
+        """
+        vecs = np.zeros((len(images), self.dim), dtype=np.float32)
+        for start in range(0, len(images), IMAGE_BATCH):
+            batch = images[start : start + IMAGE_BATCH]
+            pixels = pixels_of(batch, self._image_reading)
+            vecs[start : start + IMAGE_BATCH] = _forward(self._image, pixels)
+            self.forward_counts["image"] += len(batch)
+        return vecs
+
+    def _check(self) -> None:
+        texts = self.encode_texts([CHECK_TEXT, ""])
+        images = self.encode_images([Image.new("RGB", (64, 48), (180, 40, 30))])
+        lengths = np.linalg.norm(np.concatenate([texts, images]), axis=1)
+        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is not close either
+            raise ValueError("it gives vectors that are not finite, or zero")
+
+
+def _session(path: Path, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS_ONLY
+    # Threads wait in a loop between two operators, and sleep when the run ends: the sessions of
+    # the two towers take turns, and threads that went on waiting would slow the other one down.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _forward(session: Any, inputs: Any) -> Vecs:
+    return unit(session.run(None, {session.get_inputs()[0].name: inputs})[0])
+
+
+def _tokenizer(path: Path, max_tokens: int) -> Tokenize:
+    tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    # Special tokens that somebody types into a post are words like any other.
+    tokenizer.encode_special_tokens = True
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return lambda texts: [encoding.ids for encoding in tokenizer.encode_batch(texts)]

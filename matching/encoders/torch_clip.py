@@ -1,0 +1,237 @@
+"""CLIP and SigLIP checkpoints through torch and transformers.
+
+Nothing imports it statically; `matching.encoders.base.get_encoder()` loads it by its dotted path.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import transformers
+from PIL import Image
+from transformers.utils import logging as untyped_logging
+
+from matching.conf import MatchingSettings
+from matching.core.vectors import unit
+from matching.encoders.base import Vecs
+from matching.encoders.checkpoint import (
+    EncoderUnavailable,
+    checkpoint_fingerprint,
+    checkpoint_folder,
+    model_type,
+    unavailable,
+)
+from matching.encoders.images import IMAGE_BATCH, bounded, image_reading, pixels_of
+from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading
+
+# transformers has no types here.
+AutoImageProcessor: Any = transformers.AutoImageProcessor
+transformers_logging: Any = untyped_logging
+
+DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class ClipEncoder:
+    """Encodes with a checkpoint of `CLIPModel`, `SiglipModel` or `Siglip2Model`.
+
+    Everything is loaded from files on this machine, never from the network.
+
+    Raises: EncoderUnavailable where the checkpoint or the device cannot be used.
+    """
+
+    def __init__(self, current: MatchingSettings) -> None:
+        self._settings = current
+        folder = checkpoint_folder(current)
+        self.folder = folder
+        self.model_type = model_type(current, folder)
+        self.fingerprint = checkpoint_fingerprint(current, folder)
+        self.forward_counts = {"text": 0, "image": 0}
+        self._dtype = DTYPES[current.precision]
+        self._device = _device(current)
+        torch.set_num_threads(current.threads)
+        with self._explained("cannot be loaded"), without_progress_bars():
+            self._tokenizer = _load_tokenizer(folder)
+            self._processor = AutoImageProcessor.from_pretrained(
+                folder, local_files_only=True, backend="pil"
+            )
+            self.image_reading = image_reading(self._processor.to_dict())
+            self._model = load_model(folder, self._dtype).to(self._device)
+            self.text_input = self._text_input()
+        with self._explained("fails on one text and one photograph"):
+            self.dim = self._checked_dim()
+        self.forward_counts = {"text": 0, "image": 0}
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights the model has."""
+        return sum(parameter.numel() for parameter in self._model.parameters())
+
+    @property
+    def tokenizer_json(self) -> str | None:
+        """The tokenizer as `tokenizers` reads it; None where it is written in Python."""
+        backend = getattr(self._tokenizer, "backend_tokenizer", None)
+        return backend.to_str() if backend is not None else None
+
+    def encode_texts(self, texts: Sequence[str]) -> Vecs:
+        """Texts of any length: what the model cannot read any more is cut off.
+
+        Shape: (n, dim), unit vectors
+        """
+        vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for rows, ids in self.text_input.batches(texts):
+            vecs[rows] = self._text_forward(ids)
+        return vecs
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
+        """Photographs of any size and colour mode, upright already.
+
+        Shape: (n, dim), unit vectors
+        """
+        vecs = np.zeros((len(images), self.dim), dtype=np.float32)
+        for start in range(0, len(images), IMAGE_BATCH):
+            batch = images[start : start + IMAGE_BATCH]
+            vecs[start : start + IMAGE_BATCH] = self._image_forward(batch)
+        return vecs
+
+    def _text_forward(self, ids: npt.NDArray[np.int64]) -> Vecs:
+        with torch.inference_mode():
+            output = self._model.get_text_features(torch.from_numpy(ids).to(self._device))
+        self.forward_counts["text"] += len(ids)
+        return _unit_vectors(output)
+
+    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+        if self.image_reading is not None:
+            pixels = pixels_of(images, self.image_reading)
+            inputs = {"pixel_values": torch.from_numpy(pixels).to(self._device)}
+        else:
+            pictures = [bounded(image) for image in images]
+            inputs = self._processor(images=pictures, return_tensors="pt").to(self._device)
+        inputs["pixel_values"] = inputs["pixel_values"].to(self._dtype)
+        with torch.inference_mode():
+            output = self._model.get_image_features(**inputs)
+        self.forward_counts["image"] += len(images)
+        return _unit_vectors(output)
+
+    def _text_input(self) -> TextInput:
+        is_clip = self.model_type == "clip"
+        reading = TextReading(
+            max_tokens=int(self._model.config.text_config.max_position_embeddings),
+            pad_id=int(self._tokenizer.pad_token_id),
+            is_filled=not is_clip,
+            is_lowered=not is_clip,
+        )
+
+        def tokenize(texts: list[str]) -> Any:
+            return self._tokenizer(texts, truncation=True, max_length=reading.max_tokens)[
+                "input_ids"
+            ]
+
+        return TextInput(tokenize, reading)
+
+    def _checked_dim(self) -> int:
+        """One text and one photograph, so that a wrong checkpoint is seen here and not later."""
+        self._check_end_token()
+        text_vecs = self._text_forward(self.text_input.ids([CHECK_TEXT, ""]))
+        image_vecs = self._image_forward([Image.new("RGB", (64, 48), (180, 40, 30))])
+        if text_vecs.shape[1] != image_vecs.shape[1]:
+            raise ValueError(
+                f"texts give {text_vecs.shape[1]} numbers, photographs {image_vecs.shape[1]}"
+            )
+        lengths = np.linalg.norm(np.concatenate([text_vecs, image_vecs]), axis=1)
+        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is not close either
+            raise ValueError("it gives vectors that are not finite, or zero")
+        return int(text_vecs.shape[1])
+
+    def _check_end_token(self) -> None:
+        """CLIP reads its vector at the end token; without one it reads position 0, silently."""
+        if self.model_type != "clip":
+            return
+        ids = self.text_input.ids([CHECK_TEXT, ""])
+        end = self._model.config.text_config.eos_token_id
+        if end == 2:  # an old rule of transformers: the highest id in the text is the end token
+            end = self._tokenizer.eos_token_id
+            right = bool((ids.max(axis=1) == end).all())
+        else:
+            right = bool((ids == end).any(axis=1).all())
+        if not right:
+            raise ValueError("its tokenizer does not end a text with the model's end token")
+
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        """A broken checkpoint shows in any of a dozen exceptions of four libraries."""
+        try:
+            yield
+        except EncoderUnavailable:
+            raise
+        except Exception as error:
+            cause = str(error).strip().splitlines() or [""]
+            raise unavailable(
+                self._settings,
+                f"the checkpoint in {self.folder} {what} ({type(error).__name__}: {cause[0]})",
+            ) from error
+
+
+def _device(current: MatchingSettings) -> torch.device:
+    device = torch.device(current.device)
+    count = torch.cuda.device_count() if device.type == "cuda" else 1
+    if (device.index or 0) >= count:
+        raise EncoderUnavailable(
+            f'MATCHING["DEVICE"] = {current.device!r}, but this machine shows {count} CUDA '
+            "devices to torch. Set MATCHING_DEVICE to cpu, or install a CUDA build of torch."
+        )
+    return device
+
+
+def _load_tokenizer(folder: Path) -> Any:
+    if (folder / "tokenizer.json").is_file():
+        # The file as it was saved. AutoTokenizer would take its words only and build the rest
+        # anew after a class named in the config, with another normalisation and padding side.
+        load = transformers.PreTrainedTokenizerFast.from_pretrained
+    else:
+        load = transformers.AutoTokenizer.from_pretrained
+    # Special tokens that somebody types into a post are words like any other.
+    tokenizer = load(folder, local_files_only=True, split_special_tokens=True)
+    tokenizer.padding_side = tokenizer.truncation_side = "right"
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
+    """The model of a folder, ready to compute.
+
+    Raises: ValueError, or what transformers raises, where its weights are not all there.
+    """
+    model, report = transformers.AutoModel.from_pretrained(
+        folder,
+        local_files_only=True,
+        output_loading_info=True,
+        # A folder that was saved in fp16 would be computed in fp16.
+        dtype=dtype,
+        **options,
+    )
+    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+        # transformers fills these with random numbers and only warns.
+        raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
+    return model.eval()
+
+
+def _unit_vectors(output: Any) -> Vecs:
+    projected = getattr(output, "pooler_output", output)  # a bare tensor before transformers 5
+    return unit(projected.float().cpu().numpy())
+
+
+@contextmanager
+def without_progress_bars() -> Iterator[None]:
+    """Loading draws a bar for each of the weights on the worker's terminal otherwise."""
+    was_on = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if was_on:
+            transformers_logging.enable_progress_bar()

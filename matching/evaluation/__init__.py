@@ -1,0 +1,1 @@
+"""Proof: the benchmark dataset, the simulator, rankings and their metrics."""

@@ -1,0 +1,93 @@
+"""A world to try strategies on: embeddings of lost and found posts whose true pairs are known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matching.core.arrays import Floats, Ints
+from matching.core.statistics import CategorySet
+from matching.core.types import Candidates, Kind, PostFeatures
+from matching.core.vectors import Vec
+from matching.evaluation.dataset_file import ARRAYS, NO_CODE, read_world_file
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The benchmark file. docs/matching.md describes each array.
+
+    Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
+        vectors, images NaN where there is none; prompts (n_categories, dim); family
+        (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
+        (n_buildings,); pair_lost, pair_found (n_pairs,)
+    """
+
+    text_lost: Vec
+    text_found: Vec
+    image_lost: Vec
+    image_found: Vec
+    prompts: Vec
+    family: Ints
+    category_lost: Ints
+    category_found: Ints
+    place_lost: Ints
+    place_found: Ints
+    zone: Ints
+    day_lost: Floats
+    day_found: Floats
+    pair_lost: Ints
+    pair_found: Ints
+
+    @property
+    def categories(self) -> CategorySet:
+        """Codes are the numbers of the file."""
+        return CategorySet(
+            codes=np.array([f"c{row}" for row in range(len(self.family))], dtype=np.str_),
+            families=np.array([f"f{number}" for number in self.family], dtype=np.str_),
+            prompt_vecs=self.prompts,
+        )
+
+    def features(self, kind: Kind) -> list[PostFeatures]:
+        """The posts of one side; a found post's id is its row, a lost post's its row below 0."""
+        texts, images = self._of("text", kind), self._of("image", kind)
+        categories, places = self._of("category", kind), self._of("place", kind)
+        days = self._of("day", kind)
+        nothing = np.zeros((0, texts.shape[1]), dtype=np.float32)
+        return [
+            PostFeatures(
+                post_id=row if kind == "found" else -row - 1,
+                kind=kind,
+                text_vec=texts[row],
+                image_vecs=nothing if np.isnan(images[row, 0]) else images[row : row + 1],
+                category=_code("c", categories[row]),
+                family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),
+                building=_code("b", places[row]),
+                zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
+                day=None if np.isnan(days[row]) else float(days[row]),
+            )
+            for row in range(len(texts))
+        ]
+
+    def candidates(self, kind: Kind) -> Candidates:
+        """The posts of one side as columns."""
+        return Candidates.from_features(self.features(kind), self.prompts.shape[1])
+
+    def _of(self, name: str, kind: Kind) -> Any:
+        return getattr(self, f"{name}_{kind}")
+
+    def save(self, path: Path) -> None:
+        """Write the benchmark file."""
+        np.savez_compressed(path, **{name: getattr(self, name) for name in ARRAYS})
+
+    @classmethod
+    def load(cls, path: Path) -> "World":
+        """Read and check a benchmark file.
+
+        Raises: WorldFileError, one line that names array and row.
+        """
+        return cls(**read_world_file(path))
+
+
+def _code(letter: str, number: int) -> str | None:
+    return None if number == NO_CODE else f"{letter}{number}"

@@ -1,0 +1,88 @@
+"""A site's own benchmark: its posts as vectors and numbers, its confirmed matches as true pairs.
+
+Nothing of it names anybody: no words, no photographs, no accounts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lostfound.models import Post
+from matching.core.arrays import Floats, Ints
+from matching.core.profile import ScoringProfile
+from matching.core.vectors import Vec
+from matching.evaluation.dataset import World
+from matching.evaluation.dataset_file import NO_CODE
+from matching.models import Match, Modality, Vector
+
+# Posts that are looked for, or were found; a post that was closed otherwise proves nothing.
+WANTED = (Post.Status.OPEN, Post.Status.MATCHED)
+
+
+def site_world(profile: ScoringProfile) -> World:
+    """The world of all open and matched posts with vectors of the profile's encoder."""
+    sides = {kind: _posts(kind, profile.fingerprint) for kind in ("lost", "found")}
+    buildings = {
+        post.building.code: post.building.zone.code
+        for side in sides.values()
+        for post in side
+        if post.building
+    }
+    places, zones = sorted(buildings), sorted(set(buildings.values()))
+    families = list(dict.fromkeys(str(family) for family in profile.families))
+    arrays: dict[str, Any] = {}
+    for kind, posts in sides.items():
+        arrays[f"text_{kind}"] = _vectors(posts, Modality.TEXT, profile)
+        arrays[f"image_{kind}"] = _vectors(posts, Modality.IMAGE, profile)
+        arrays[f"category_{kind}"] = _codes(
+            [post.category.code if post.category else None for post in posts],
+            [str(code) for code in profile.categories],
+        )
+        arrays[f"place_{kind}"] = _codes(
+            [post.building.code if post.building else None for post in posts], places
+        )
+        arrays[f"day_{kind}"] = _days(posts)
+    lost, found = (
+        {post.pk: row for row, post in enumerate(sides[kind])} for kind in ("lost", "found")
+    )
+    confirmed = Match.objects.filter(status=Match.Status.CONFIRMED).order_by("pk")
+    pairs = [
+        (lost[one], found[other])
+        for one, other in confirmed.values_list("lost", "found")
+        if one in lost and other in found
+    ]
+    return World(
+        **arrays,
+        prompts=profile.prompt_vecs,
+        family=np.array([families.index(str(f)) for f in profile.families], dtype=np.int64),
+        zone=np.array([zones.index(buildings[code]) for code in places], dtype=np.int64),
+        pair_lost=np.array([row for row, _ in pairs], dtype=np.int64),
+        pair_found=np.array([row for _, row in pairs], dtype=np.int64),
+    )
+
+
+def _posts(kind: str, fingerprint: str) -> list[Post]:
+    having = Vector.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
+    posts = Post.objects.filter(kind=kind, status__in=WANTED, pk__in=having.values("post"))
+    return list(posts.select_related("category", "building__zone").order_by("pk"))
+
+
+def _vectors(posts: Sequence[Post], modality: str, profile: ScoringProfile) -> Vec:
+    """Of a post's photographs the cover. Shape: (n, dim), NaN where there is none"""
+    rows = {post.pk: row for row, post in enumerate(posts)}
+    vecs = np.full((len(posts), profile.dim), np.nan, dtype=np.float32)
+    stored = Vector.objects.filter(fingerprint=profile.fingerprint, modality=modality)
+    for vector in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
+        if vector.post_id in rows:
+            vecs[rows[vector.post_id]] = vector.vec
+    return vecs
+
+
+def _codes(codes: Sequence[str | None], known: Sequence[str]) -> Ints:
+    row_of = {code: row for row, code in enumerate(known)}
+    return np.array([row_of.get(code, NO_CODE) if code else NO_CODE for code in codes], np.int64)
+
+
+def _days(posts: Sequence[Post]) -> Floats:
+    return np.array([post.happened_on.toordinal() for post in posts], dtype=np.float64)

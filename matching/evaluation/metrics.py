@@ -1,0 +1,135 @@
+"""How good a ranking is: recall, average precision, alerts, calibration, and how sure of it."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from matching.core.arrays import Bools, Floats, Ints
+from matching.evaluation.ranking import PATTERNS, Ranking
+
+TOP: Final = 10  # candidates of each lost post whose probabilities are checked
+N_BINS: Final = 10
+DRAWS: Final = 2000
+BLOCK: Final = 50  # draws at once
+
+
+def measure(ranking: Ranking, *, calibrated: bool) -> dict[str, Any]:
+    """The figures of one strategy, and the same for each photograph pattern under "patterns".
+
+    Keys: recall@1, recall@5, recall@10, mrr, ap; alerts for each hit, precision and recall at the
+    strategy's own threshold; brier and ece_top10 where scores are probabilities. NaN becomes None.
+    """
+    everywhere = np.ones(ranking.scores.shape, dtype=np.bool_)
+    figures: dict[str, Any] = dict(_figures(ranking, everywhere, calibrated=calibrated))
+    figures["patterns"] = {
+        name: _figures(ranking, ranking.pattern == row, calibrated=calibrated)
+        for row, name in enumerate(PATTERNS)
+    }
+    return figures
+
+
+def _figures(ranking: Ranking, cells: Bools, *, calibrated: bool) -> dict[str, float | None]:
+    of_pairs = cells[ranking.pair_lost, ranking.pair_found]
+    ranks = ranking.ranks[of_pairs]
+    scores, truth = ranking.scores[cells], ranking.is_pair[cells]
+    alerted = scores >= ranking.threshold
+    hits, alerts, pairs = int((alerted & truth).sum()), int(alerted.sum()), int(truth.sum())
+    figures: dict[str, float | None] = {
+        "pairs": pairs,
+        **{f"recall@{k}": recall_at(ranks, k) for k in (1, 5, 10)},
+        "mrr": float(np.mean(1.0 / ranks)) if len(ranks) else None,
+        "ap": average_precision(scores, truth),
+        "alerts": alerts / hits if hits else None,
+        "precision": hits / alerts if alerts else None,
+        "recall": hits / pairs if pairs else None,
+    }
+    if calibrated:
+        probability, right = _top(ranking, cells)
+        figures["brier"] = float(np.mean((probability - right) ** 2)) if len(right) else None
+        figures["ece_top10"] = calibration_error(probability, right)
+    return figures
+
+
+def recall_at(ranks: Floats, k: int) -> float | None:
+    """Share of the true pairs within the first k."""
+    return float(np.mean(ranks <= k)) if len(ranks) else None
+
+
+def average_precision(scores: Floats, truth: Bools) -> float | None:
+    """Over all pairs pooled; equal scores share the precision at the end of their group.
+
+    Shape: (n,), (n,)
+    """
+    pairs = int(truth.sum())
+    if not pairs:
+        return None
+    order = np.argsort(-scores, kind="stable")
+    ordered, hits = scores[order], np.cumsum(truth[order])
+    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    hits_at_end = hits[ends]
+    gained = np.diff(hits_at_end, prepend=0)
+    return float(np.sum(gained * hits_at_end / (ends + 1)) / pairs)
+
+
+def calibration_error(probability: Floats, right: Floats) -> float | None:
+    """Expected calibration error in N_BINS bins of equal width. Shape: (n,), (n,)"""
+    if not len(probability):
+        return None
+    bins = np.minimum((probability * N_BINS).astype(np.int64), N_BINS - 1)
+    said = np.bincount(bins, probability, N_BINS)
+    was = np.bincount(bins, right, N_BINS)
+    return float(np.abs(said - was).sum() / len(probability))
+
+
+def _top(ranking: Ranking, cells: Bools) -> tuple[Floats, Floats]:
+    """Probability and truth of the first TOP candidates of each lost post, those of the cells."""
+    scores = np.maximum(ranking.scores, 0.0)  # what is ruled out has no probability at all
+    k = min(TOP, scores.shape[1])
+    if not k:
+        return np.zeros(0), np.zeros(0)
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    rows = np.arange(len(scores))[:, None]
+    kept = cells[rows, best]
+    return scores[rows, best][kept], ranking.is_pair[rows, best][kept].astype(np.float64)
+
+
+def difference_interval(
+    one: Ranking, other: Ranking, k: int = 5, *, level: float = 0.95, seed: int = 0
+) -> tuple[float, float, float]:
+    """How much more recall@k `one` has than `other`, with a bootstrap interval over queries.
+
+    Returns: difference, lower and upper end
+    """
+    gain = (one.ranks <= k).astype(np.float64) - (other.ranks <= k)
+    lower, upper = bootstrap_interval(gain, one.pair_lost, level=level, seed=seed)
+    return float(gain.mean()) if len(gain) else 0.0, lower, upper
+
+
+def recall_interval(
+    ranking: Ranking, k: int = 5, *, level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """Bootstrap interval of recall@k over queries."""
+    hit = (ranking.ranks <= k).astype(np.float64)
+    return bootstrap_interval(hit, ranking.pair_lost, level=level, seed=seed)
+
+
+def bootstrap_interval(
+    values: Floats, queries: Ints, *, level: float = 0.95, seed: int = 0, draws: int = DRAWS
+) -> tuple[float, float]:
+    """Percentile interval of the mean; a query's values are drawn together.
+
+    Shape: values and queries (n,)
+    """
+    if not len(values):
+        return 0.0, 0.0
+    _, rows = np.unique(queries, return_inverse=True)
+    sums, counts = np.bincount(rows, values), np.bincount(rows).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    means = [
+        (sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+        for start in range(0, draws, BLOCK)
+        for drawn in [rng.integers(len(sums), size=(min(BLOCK, draws - start), len(sums)))]
+    ]
+    tail = (1.0 - level) / 2.0
+    lower, upper = np.quantile(np.concatenate(means), (tail, 1.0 - tail))
+    return float(lower), float(upper)

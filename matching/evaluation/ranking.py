@@ -1,0 +1,104 @@
+"""Scores every lost post of a world against every found post, as production scores a query."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Final
+
+import numpy as np
+
+from matching.core.arrays import Bools, Floats, Ints
+from matching.core.calibrated import CalibratedV3
+from matching.core.profile import ScoringProfile
+from matching.core.strategies import Strategy
+from matching.core.types import ScoringContext
+from matching.evaluation.dataset import World
+
+RULED_OUT: Final = -inf  # ranked below everything that can be
+PATTERNS: Final = ("both", "found_only", "lost_only", "none")
+MAX_FOUND_BEFORE_LOST_DAYS: Final = 2.0  # the default of production
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """What one strategy makes of a world.
+
+    Shape: scores (n_lost, n_found), RULED_OUT where a gate takes a pair out; pair_lost and
+        pair_found (n_pairs,) the true pairs; pattern (n_lost, n_found) row of PATTERNS
+    """
+
+    strategy: str
+    threshold: float
+    scores: Floats
+    pair_lost: Ints
+    pair_found: Ints
+    pattern: Ints
+
+    def of_lost(self, rows: Ints) -> "Ranking":
+        """Only these lost posts, in this order. Shape: (k,), each row at most once"""
+        place = np.full(len(self.scores), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.pair_lost] >= 0
+        return replace(
+            self,
+            scores=self.scores[rows],
+            pattern=self.pattern[rows],
+            pair_lost=place[self.pair_lost[kept]],
+            pair_found=self.pair_found[kept],
+        )
+
+    @property
+    def is_pair(self) -> Bools:
+        """Shape: (n_lost, n_found)"""
+        truth = np.zeros(self.scores.shape, dtype=np.bool_)
+        truth[self.pair_lost, self.pair_found] = True
+        return truth
+
+    @property
+    def ranks(self) -> Floats:
+        """Of each true pair among all found posts, from 1; ties count half. Shape: (n_pairs,)"""
+        rows = self.scores[self.pair_lost]
+        own = self.scores[self.pair_lost, self.pair_found][:, None]
+        ties = (rows == own).sum(axis=1) - 1
+        return np.asarray(1.0 + (rows > own).sum(axis=1) + ties / 2.0)
+
+
+def rank_world(
+    world: World,
+    strategy: Strategy,
+    profile: ScoringProfile | None = None,
+    progress: Callable[[int], object] = lambda scored: None,
+) -> Ranking:
+    """Score all pairs, one lost post after the other.
+
+    The zero-shot strategies know no gates of ours: they are measured as they were written.
+
+    Args:
+        progress: told after each lost post how many it were.
+    """
+    gated = isinstance(strategy, CalibratedV3)
+    context = ScoringContext(
+        profile=profile,
+        max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS if gated else inf,
+    )
+    candidates = world.candidates("found")
+    scores = np.empty((len(world.text_lost), len(candidates)))
+    for row, query in enumerate(world.features("lost")):
+        result = strategy.score(query, candidates, context)
+        scores[row] = np.where(result.gated, RULED_OUT, result.score) if gated else result.score
+        progress(row + 1)
+    return Ranking(
+        strategy=strategy.name,
+        threshold=strategy.threshold,
+        scores=scores,
+        pair_lost=world.pair_lost,
+        pair_found=world.pair_found,
+        pattern=photo_pattern(world),
+    )
+
+
+def photo_pattern(world: World) -> Ints:
+    """Row of PATTERNS for each pair. Shape: (n_lost, n_found)"""
+    lost = ~np.isnan(world.image_lost[:, :1])
+    found = ~np.isnan(world.image_found[:, 0])[None, :]
+    return np.where(lost, np.where(found, 0, 2), np.where(found, 1, 3))

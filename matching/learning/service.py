@@ -1,0 +1,206 @@
+"""Learning from decisions: collected, fitted, guarded, put in use, and taken back."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from django.db import transaction
+
+from lostfound.models import User
+from matching.core.calibrated import CalibratedV3
+from matching.core.weights import TERMS, Weighing
+from matching.encoders.base import current_fingerprint
+from matching.learning.fit import Lesson, learn
+from matching.learning.judgements import Judgements
+from matching.models import Match, MatchDecision, Showing, StoredProfile
+from matching.services.profiles import store_profile
+
+logger = logging.getLogger(__name__)
+
+NEWEST: Final = 20_000  # judgements that are learnt from; a campus changes
+NOBODY: Final = 0  # who decided, where the account is gone
+
+
+class NothingToLearnFrom(Exception):
+    """There is no profile yet, or nothing to take back; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a run of learning came to. `stored` where it was put in use; `missed` see below.
+
+    Attributes:
+        asked: pairs drawn at random that staff decided about.
+        missed: matches among these, each counted 1 / probability: an estimate of how many true
+            pairs were not suggested.
+    """
+
+    lesson: Lesson
+    stored: StoredProfile | None
+    people: tuple[str, ...]
+    asked: int
+    missed: float
+
+
+def learn_from_decisions(*, dry_run: bool = False, without: Collection[str] = ()) -> Learning:
+    """Fit the weighing to the decisions so far, and put it in use where the guard lets it.
+
+    Args:
+        dry_run: fit and compare only.
+        without: usernames whose decisions do not count.
+
+    Raises: NothingToLearnFrom, EncoderUnavailable
+    """
+    fingerprint = current_fingerprint()
+    current = _current(fingerprint)
+    if current is None:
+        raise NothingToLearnFrom("No post has been matched with this encoder yet.")
+    judgements = collect_judgements(fingerprint, without=without)
+    lesson = learn(judgements, current.weighing)
+    drawn = judgements.take(judgements.shown_with < 1.0)
+    stored = None
+    if lesson.is_promoted and lesson.fitted is not None and not dry_run:
+        learnt = current.profile.with_(weighing=lesson.fitted.weighing)
+        stored = store_profile(
+            learnt,
+            StoredProfile.Origin.LEARNT,
+            prompts_digest=current.prompts_hash,
+            report=_report(lesson),
+        )
+        logger.info("Scoring profile %s was learnt from %s decisions", stored.pk, len(judgements))
+    return Learning(
+        lesson=lesson,
+        stored=stored,
+        people=_names(lesson.verdict.people if lesson.verdict else ()),
+        asked=len(drawn),
+        missed=float((drawn.is_match / drawn.shown_with).sum()),
+    )
+
+
+@transaction.atomic
+def roll_back_profile() -> StoredProfile:
+    """Take back the last weighing that was learnt; the site's statistics stay as they are.
+
+    Raises: NothingToLearnFrom, EncoderUnavailable
+    """
+    fingerprint = current_fingerprint()
+    current = _current(fingerprint)
+    weighings: list[tuple[int, Weighing]] = []
+    origins = (StoredProfile.Origin.LEARNT, StoredProfile.Origin.ROLLED_BACK)
+    versions = StoredProfile.objects.filter(fingerprint=fingerprint, origin__in=origins)
+    for stored in versions.defer("data").order_by("pk"):
+        if stored.origin == StoredProfile.Origin.LEARNT:
+            weighings.append((stored.pk, stored.weighing))
+        elif weighings:
+            weighings.pop()
+    if current is None or not weighings:
+        raise NothingToLearnFrom("Nothing that was learnt is in use.")
+    taken_back, _ = weighings.pop()
+    before = weighings[-1][1] if weighings else Weighing()
+    stored = store_profile(
+        current.profile.with_(weighing=before),
+        StoredProfile.Origin.ROLLED_BACK,
+        prompts_digest=current.prompts_hash,
+        report={"taken_back": taken_back},
+    )
+    logger.info("Scoring profile %s takes back what %s had learnt", stored.pk, taken_back)
+    return stored
+
+
+def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Judgements:
+    """What staff decided about pairs of this encoder, in the order of time.
+
+    Of each pair the decision that stands, and as matches of nobody's the pairs that staff were
+    shown and that a confirmation set aside: a thing has one owner. What is too little known to
+    tell says nothing.
+    """
+    standing = (
+        MatchDecision.objects.filter(
+            fingerprint=fingerprint,
+            strategy=CalibratedV3.name,
+            action__in=(MatchDecision.Action.CONFIRM, MatchDecision.Action.REJECT),
+            undone_by=None,
+            match__status__in=(Match.Status.CONFIRMED, Match.Status.REJECTED),
+        )
+        .exclude(reason=MatchDecision.Reason.UNCLEAR)
+        .exclude(actor__username__in=without)
+        .order_by("-at", "-pk")
+    )
+    rows: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    for one in standing.values(
+        *("match_id", "match__lost_id", "match__status", "actor_id", "action"),
+        *("terms", "drawn_with", "at"),
+    )[:NEWEST]:
+        said_now = one["action"] == MatchDecision.Action.CONFIRM
+        holds = one["match__status"] == Match.Status.CONFIRMED
+        if one["match_id"] not in seen and said_now == holds:
+            seen.add(one["match_id"])
+            rows.append({**one, "is_match": said_now, "shown_with": one["drawn_with"] or 1.0})
+    rows += _set_aside(fingerprint, without)
+    rows = sorted(rows, key=lambda row: (row["at"], row["match_id"]))[-NEWEST:]
+    return Judgements(
+        terms=np.array(
+            [[_number(row["terms"].get(name)) for name in TERMS] for row in rows], np.float64
+        ).reshape(-1, len(TERMS)),
+        prior=np.array([_number(row["terms"].get("prior")) for row in rows], np.float64),
+        is_match=np.array([row["is_match"] for row in rows], np.bool_),
+        shown_with=np.array([row["shown_with"] for row in rows], np.float64),
+        queries=np.array([row["match__lost_id"] for row in rows], np.int64),
+        people=np.array([row["actor_id"] or NOBODY for row in rows], np.int64),
+    )
+
+
+def _set_aside(fingerprint: str, without: Collection[str]) -> list[dict[str, Any]]:
+    """Pairs that were shown and lost to another one, as they were last shown."""
+    shown = (
+        Showing.objects.filter(
+            fingerprint=fingerprint,
+            strategy=CalibratedV3.name,
+            match__status=Match.Status.SET_ASIDE,
+            match__set_aside_by__undone_by=None,
+        )
+        .exclude(match__set_aside_by__actor__username__in=without)
+        .exclude(match__set_aside_by=None)
+        .order_by("-shown_at", "-pk")
+        .values(
+            *("match_id", "match__lost_id", "match__set_aside_by__actor_id"),
+            *("match__set_aside_by__at", "terms", "shown_with"),
+        )
+    )
+    latest: dict[int, dict[str, Any]] = {}
+    for row in shown[:NEWEST]:
+        latest.setdefault(
+            row["match_id"],
+            {
+                **row,
+                "actor_id": row["match__set_aside_by__actor_id"],
+                "at": row["match__set_aside_by__at"],
+                "is_match": False,
+            },
+        )
+    return list(latest.values())
+
+
+def _current(fingerprint: str) -> StoredProfile | None:
+    return StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).first()
+
+
+def _names(people: Collection[int]) -> tuple[str, ...]:
+    names = User.objects.filter(pk__in=people).values_list("username", flat=True)
+    return tuple(sorted(names))
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _report(lesson: Lesson) -> dict[str, Any]:
+    return {
+        "stage": str(lesson.stage),
+        "confirmed": lesson.confirmed,
+        "rejected": lesson.rejected,
+        **(lesson.verdict.figures if lesson.verdict else {}),
+    }

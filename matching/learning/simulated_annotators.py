@@ -1,0 +1,82 @@
+"""A simulated office: staff who judge what `calibrated_v3` shows them, and err now and then."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from matching.core.arrays import Bools, Ints
+from matching.core.calibrated import CalibratedV3
+from matching.core.profile import ScoringProfile
+from matching.core.types import Scores, ScoringContext
+from matching.core.weights import TERMS
+from matching.evaluation.dataset import World
+from matching.evaluation.ranking import MAX_FOUND_BEFORE_LOST_DAYS
+from matching.learning.judgements import Judgements
+
+SHOWN: Final = 8  # candidates of each lost post, the best ones
+DRAWN: Final = 1  # one more, at random
+DRAWN_AMONG: Final = 50  # of the candidates after those shown, as production draws
+ScoresOf = Callable[[int], Scores]
+USUAL_WRONG: Final = (0.02, 0.02, 0.05)  # share of wrong decisions of three people
+
+
+@dataclass(frozen=True, eq=False)
+class Office:
+    """What the staff decided, and the lost posts that they have not seen. Shape: unseen (k,)"""
+
+    judgements: Judgements
+    unseen: Ints
+
+
+def world_scores(world: World, profile: ScoringProfile) -> ScoresOf:
+    """How `calibrated_v3` scores each lost post of a world."""
+    strategy, candidates = CalibratedV3(), world.candidates("found")
+    context = ScoringContext(profile=profile, max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS)
+    posts = world.features("lost")
+    return lambda lost: strategy.score(posts[lost], candidates, context)
+
+
+def open_office(
+    scores_of: ScoresOf,
+    truth: Bools,
+    *,
+    judged: int = 1500,
+    wrong: Sequence[float] = USUAL_WRONG,
+    seed: int = 0,
+) -> Office:
+    """Let staff judge the best candidates of one lost post after the other.
+
+    Args:
+        scores_of: the scores of a lost post, by its row; their post ids are rows of found posts.
+        judged: number of judgements of shown candidates; those drawn at random come on top.
+        wrong: for each person of the staff, the share of decisions that are the wrong way round.
+
+    Shape: truth (n_lost, n_found), True for a true pair
+    """
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(truth))[: -(-judged // SHOWN)]
+    parts = []
+    for lost in order.tolist():
+        scores = scores_of(lost)
+        best = np.argsort(-np.where(scores.gated, -1.0, scores.score), kind="stable")
+        best = best[~scores.gated[best]]
+        pool = best[SHOWN : SHOWN + DRAWN_AMONG]
+        drawn = rng.permutation(pool)[:DRAWN]
+        rows = np.concatenate([best[:SHOWN], drawn])
+        person = int(rng.integers(len(wrong)))
+        errs = rng.random(len(rows)) < wrong[person]
+        chance = np.ones(len(rows))
+        chance[len(rows) - len(drawn) :] = min(DRAWN / max(len(pool), 1), 1.0)
+        parts.append(
+            Judgements(
+                terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),
+                prior=scores.terms["prior"][rows],
+                is_match=truth[lost, scores.post_ids[rows]] ^ errs,
+                shown_with=chance,
+                queries=np.full(len(rows), lost),
+                people=np.full(len(rows), person),
+            )
+        )
+    return Office(Judgements.joined(parts), np.setdiff1d(np.arange(len(truth)), order))

@@ -1,0 +1,1 @@
+"""One post against its candidates: its content, the candidates, and what each scores."""

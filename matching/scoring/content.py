@@ -1,0 +1,59 @@
+"""What a post's evidence is made of, as hashes that do not depend on any encoder."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from lostfound.models import Post
+from matching.scoring.identity_tokens import identity_tokens
+
+
+@dataclass(frozen=True)
+class PostContent:
+    """The content of a post: what is embedded, and a hash over all that speaks for a match.
+
+    `tokens` are keyed hashes of what names one single thing.
+
+    `photo_hashes` is keyed by the photograph's key, in the order in which they are shown.
+    """
+
+    text: str
+    text_hash: str
+    photo_hashes: dict[int, str]
+    content_hash: str
+    tokens: tuple[str, ...]
+
+
+def content_of(post: Post) -> PostContent:
+    """Hash a post's words, photographs in their order, category, colour, building and day."""
+    text = post.text
+    photo_hashes = {photo.pk: photo.content_hash for photo in post.photos.all()}
+    facts = [
+        text,
+        list(photo_hashes.values()),
+        post.category.code if post.category else "",
+        post.colour,
+        post.building.code if post.building else "",
+        post.happened_on.isoformat(),
+    ]
+    return PostContent(
+        text=text,
+        text_hash=text_hash(post),
+        photo_hashes=photo_hashes,
+        content_hash=_sha256(json.dumps(facts, ensure_ascii=False)),
+        tokens=identity_tokens(text),
+    )
+
+
+def text_hash(post: Post) -> str:
+    """Names the words of a post."""
+    return _sha256(post.text)
+
+
+def evidence_hash(lost_content_hash: str, found_content_hash: str) -> str:
+    """Names what is known about a pair; it changes whenever either post's content does."""
+    return _sha256(f"{lost_content_hash} {found_content_hash}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

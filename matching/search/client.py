@@ -1,0 +1,105 @@
+"""Asking the finder; must not import the encoder."""
+
+import base64
+import http.client
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from matching.core.filters import Wanted
+from matching.core.vectors import PhotoVec
+from matching.search.protocol import (
+    SIGNATURE,
+    Address,
+    finder_address,
+    packed,
+    packed_vec,
+    signature,
+    unpacked_vec,
+)
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_S: Final = 2.0  # then the page goes on without it
+MOST: Final = 120  # things that a search lists
+
+
+class FinderAway(Exception):
+    """Nobody answers, or not in time: only exact words can be searched."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found post that may be meant.
+
+    Attributes:
+        bits: how much the words and the photograph speak for it, log2 of the odds.
+        reasons: names of the terms that speak for it, strongest first.
+    """
+
+    post_id: int
+    bits: float
+    reasons: tuple[str, ...] = ()
+
+
+def embed_photo(jpeg: bytes) -> PhotoVec:
+    """What the encoder makes of a photograph.
+
+    Raises: FinderAway
+    """
+    answer = _ask({"do": "embed", "photo": base64.b64encode(jpeg).decode()})
+    return PhotoVec(answer["fingerprint"], unpacked_vec(answer["vec"]))
+
+
+def find_things(text: str, photo: PhotoVec | None, wanted: Wanted) -> list[Hit]:
+    """Found posts that the words or the photograph speak for, best first.
+
+    Raises: FinderAway
+    """
+    question: dict[str, Any] = {"do": "find", "text": text, "most": MOST, "wanted": _plain(wanted)}
+    if photo is not None:
+        question |= {"vec": packed_vec(photo.vec), "fingerprint": photo.fingerprint}
+    return [
+        Hit(found["id"], found["bits"], tuple(found["reasons"]))
+        for found in _ask(question)["found"]
+    ]
+
+
+def is_there(address: Address, timeout_s: float = TIMEOUT_S) -> bool:
+    """Whether a finder answers at an address."""
+    try:
+        _ask({"do": "ping"}, timeout_s, address)
+    except FinderAway:
+        return False
+    return True
+
+
+def _ask(
+    question: dict[str, Any], timeout_s: float = TIMEOUT_S, address: Address | None = None
+) -> dict[str, Any]:
+    address = address or finder_address()
+    if address is None:
+        raise FinderAway("Searching by meaning is switched off (MATCHING_FINDER=off).")
+    body = packed(question)
+    headers = {"Content-Type": "application/json", SIGNATURE: signature(body)}
+    connection = address.connection(timeout_s)
+    try:
+        connection.request("POST", "/", body, headers)
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise FinderAway(f"The finder does not answer: {error}") from error
+    finally:
+        connection.close()
+    if response.status != http.client.OK:
+        raise FinderAway(str(answer.get("error", response.status)))
+    return answer
+
+
+def _plain(wanted: Wanted) -> dict[str, Any]:
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in vars(wanted).items()
+        if value is not None
+    }

@@ -1,0 +1,209 @@
+"""What people find: found things by meaning, by exact words, and by facts.
+
+Only what the public may see is searched and shown: hidden words neither match nor appear.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Final
+
+from django.db.models import Model, Q, QuerySet
+
+from lostfound import selectors
+from lostfound.models import Building, Category, Post
+from lostfound.text.colours import colour_named
+from matching.core.filters import Wanted
+from matching.core.types import MISSING
+from matching.core.vectors import PhotoVec
+from matching.search.client import FinderAway, Hit, find_things
+from matching.search.tokens import composed, have_meaning, said_in, words_of
+
+MAX_EXACT: Final = 200  # posts with one of the words, newest first
+MAX_READ: Final = 2000  # titles that are looked at for them: a database knows no whole words
+# Every word in the title speaks as much for a thing as 16 times the odds by meaning.
+EXACT_BITS: Final = 4.0
+NAMELESS: Final[dict[str, Any]] = {"category": None, "colour": ""}  # facts that nobody has named
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A thing, and why it may be meant.
+
+    Attributes:
+        reasons: names of the terms that speak for it.
+        words: of the query, as its title writes them.
+        category: whose name holds words of the query that the title lacks; likewise building.
+        colour: its name, where the query names that colour in other words than the title.
+        says_all: whether title and names hold every word of the query.
+    """
+
+    post_id: int
+    bits: float
+    reasons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    category: Category | None = None
+    building: Building | None = None
+    colour: str = ""
+    says_all: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search gave: first what says every word, then best first.
+
+    Attributes:
+        by_meaning: False where nobody answered, so that only exact words were compared.
+    """
+
+    findings: tuple[Finding, ...]
+    by_meaning: bool = True
+
+
+def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Found:
+    """Found things that words or a photograph speak for, under facts that they must have."""
+    text = composed(text)
+    words = words_of(text)
+    asked = text if have_meaning(words) else ""
+    hits: list[Hit] = []
+    by_meaning = True
+    if asked or photo is not None:
+        try:
+            hits = find_things(asked, photo, wanted_of(facts))
+        except FinderAway:
+            by_meaning = False
+    exact = _exact_ids(words, facts)
+    known = {hit.post_id: hit for hit in hits}
+    colours = {word: str(colour_named(word) or "") for word in words}
+    findings = [
+        _finding(post, known.get(post.pk), words, colours)
+        for post in _lightly({*known, *exact}, facts)
+    ]
+    listed = [finding for finding in findings if finding.bits > 0.0]
+    listed.sort(key=lambda finding: (not finding.says_all, -finding.bits, -finding.post_id))
+    return Found(tuple(listed), by_meaning)
+
+
+def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
+    """Posts with what is read of hundreds of them: their words, category, colour and building."""
+    rows = things_with(facts).filter(pk__in=post_ids).select_related(None).prefetch_related(None)
+    posts = list(rows.only("kind", "title", "hidden_facts", "colour", "category", "building"))
+    categories = Category.objects.in_bulk({post.category_id for post in posts if post.category_id})
+    buildings = Building.objects.in_bulk({post.building_id for post in posts if post.building_id})
+    for post in posts:
+        if post.category_id:
+            post.category = categories.get(post.category_id)
+        if post.building_id:
+            post.building = buildings.get(post.building_id)
+    return posts
+
+
+def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: str) -> int:
+    """How many things a fact keeps away only because nobody has named theirs.
+
+    Args:
+        name: of the fact, one of NAMELESS.
+    """
+    nameless = {**facts, name: NAMELESS[name]}
+    if text or photo is not None:
+        return len(look_up(text, photo, nameless).findings)
+    return things_with(nameless).count()
+
+
+def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:
+    """What the public may see of found things that have these facts, newest first."""
+    things = selectors.public_found_posts()
+    names = {"since": "happened_on__gte", "until": "happened_on__lte"}
+    return things.filter(**{names.get(name, name): value for name, value in facts.items()})
+
+
+def wanted_of(facts: Mapping[str, Any]) -> Wanted:
+    """The facts as the index takes them; of one that is nameless, the posts that name none."""
+
+    def codes(name: str) -> frozenset[str] | None:
+        if name not in facts:
+            return None
+        value = facts[name]
+        return frozenset({str(getattr(value, "code", value)) if value else MISSING})
+
+    def day(name: str) -> float | None:
+        value = facts.get(name)
+        return float(value.toordinal()) if isinstance(value, date) else None
+
+    return Wanted(
+        categories=codes("category"),
+        colours=codes("colour"),
+        buildings=codes("building"),
+        first_day=day("since"),
+        last_day=day("until"),
+    )
+
+
+def _exact_ids(words: list[str], facts: Mapping[str, Any]) -> list[int]:
+    """Posts that say the words: those with all of them first, then the newest."""
+    if not words:
+        return []
+    categories, buildings = (_named_by(words, rows) for rows in (Category, Building))
+    asked = [
+        Q(title__icontains=word)
+        | Q(category__in=categories.get(word, ()))
+        | Q(building__in=buildings.get(word, ()))
+        for word in words
+    ]
+    counts: dict[int, int] = {}
+    for how in (and_, or_) if len(asked) > 1 else (and_,):
+        rows = things_with(facts).filter(reduce(how, asked))
+        for pk, title, *named in rows.values_list("pk", "title", "category", "building")[:MAX_READ]:
+            counts[pk] = sum(
+                bool(said_in(word, composed(title)))
+                or named[0] in categories.get(word, ())
+                or named[1] in buildings.get(word, ())
+                for word in words
+            )
+    said = [pk for pk, count in counts.items() if count]
+    return sorted(said, key=lambda pk: -counts[pk])[:MAX_EXACT]
+
+
+def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
+    """The rows whose Korean or English name says a word, by the word."""
+    rows = list(model._default_manager.values_list("pk", "name_ko", "name_en"))
+    return {
+        word: pks
+        for word in words
+        if (pks := [pk for pk, *names in rows if any(said_in(word, name) for name in names)])
+    }
+
+
+def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str, str]) -> Finding:
+    title = composed(post.public_title)
+    written = {word: said for word in words if (said := said_in(word, title))}
+    named = {
+        field: [word for word in words if row is not None and _is_named(word, row)]
+        for field, row in (("category", post.category), ("building", post.building))
+    }
+    there = {*written, *named["category"], *named["building"]}
+    coloured = {word for word in words if post.colour and colours[word] == post.colour}
+    coloured -= written.keys()
+    if there or hit:  # a colour alone names no thing
+        there |= coloured
+
+    def adds(field: str) -> bool:
+        return any(word not in written for word in named[field])
+
+    exact = EXACT_BITS * len(there) / len(words) if words else 0.0
+    return Finding(
+        post.pk,
+        exact + (hit.bits if hit else 0.0),
+        hit.reasons if hit else (),
+        tuple(dict.fromkeys(written.values())),
+        post.category if adds("category") else None,
+        post.building if adds("building") else None,
+        post.colour_name if coloured & there else "",
+        bool(words) and len(there) == len(words),
+    )
+
+
+def _is_named(word: str, row: Category | Building) -> bool:
+    return any(said_in(word, name) for name in (row.name_ko, row.name_en))

@@ -1,0 +1,236 @@
+"""Embedding what is missing of all open posts, many at once, beside the worker.
+
+A batch of posts is claimed as the worker claims one, embedded, and handed back to be matched. The
+same post is never in two hands, and a run that is cut off leaves nothing but leases that end.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from django.db import transaction
+
+from lostfound.models import Photo, Post
+from matching.core.vectors import Vec
+from matching.encoders.base import Encoder, EncoderUnavailable, current_fingerprint
+from matching.encoders.images import IMAGE_BATCH
+from matching.models import Embedding, Vector
+from matching.scoring.content import content_of, text_hash
+from matching.services.embedding import (
+    TEXT,
+    Plan,
+    checked,
+    opened,
+    plan_embedding,
+    ready_encoder,
+    store_vectors,
+)
+from matching.services.heartbeat import note_encoder
+from matching.services.outbox import (
+    Claim,
+    ClaimLost,
+    claim_post,
+    fail_claim,
+    hand_back,
+    renew_claim,
+    reopen,
+)
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CLAIMED_AT_ONCE: Final = 32  # posts
+LOOKED_AT_ONCE: Final = 500  # posts; below SQLite's limit of variables
+
+
+@dataclass
+class BacklogReport:
+    """What came of a run, in posts.
+
+    Attributes:
+        embedded: have all their vectors now, and wait to be matched.
+        failed: could not be embedded; their rows say why.
+        left: somebody else had them, or they changed meanwhile.
+    """
+
+    embedded: int = 0
+    failed: int = 0
+    left: int = 0
+
+
+def missing_posts(fingerprint: str) -> list[int]:
+    """Keys of open posts with words or photographs that have no vector, the newest first.
+
+    Posts that have failed are left to staff.
+    """
+    entered = Post.objects.open().filter(embedding=None).values_list("pk", flat=True)
+    rows = [Embedding(post_id=pk) for pk in entered]  # posts that were loaded without a signal
+    Embedding.objects.bulk_create(rows, ignore_conflicts=True)
+    posts = Post.objects.open().exclude(embedding__status=Embedding.Status.FAILED)
+    ids = list(posts.order_by("-pk").values_list("pk", flat=True))
+    return [pk for some in _parts(ids, LOOKED_AT_ONCE) for pk in _missing(some, fingerprint)]
+
+
+def embed_backlog(
+    post_ids: Sequence[int],
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], object] = lambda posts: None,
+) -> BacklogReport:
+    """Embed what is missing of these posts.
+
+    Args:
+        is_stopped: asked between two forwards; what is claimed then is handed back.
+        progress: told how many posts have been dealt with since it was last told.
+
+    Raises: EncoderUnavailable, with everything handed back
+    """
+    report = BacklogReport()
+    fingerprint = current_fingerprint()
+    ready_encoder(fingerprint)  # loaded before anything is claimed: it may take longer than a lease
+    for ids in _parts(post_ids, CLAIMED_AT_ONCE):
+        if is_stopped():
+            break
+        claims = _claimed(ids, fingerprint)
+        report.left += len(ids) - len(claims)
+        batch = _Batch(claims, fingerprint, report)
+        try:
+            batch.embed(is_stopped)
+        except EncoderUnavailable as error:
+            note_encoder(str(error))
+            raise
+        finally:
+            batch.let_go()
+        if not is_stopped():
+            progress(len(ids))
+    return report
+
+
+@transaction.atomic
+def _claimed(post_ids: Sequence[int], fingerprint: str) -> dict[int, Claim]:
+    """Claim those that are still without a vector, whatever was matched or taken meanwhile."""
+    missing = sorted(_missing(post_ids, fingerprint))
+    reopen(Embedding.objects.filter(post__in=missing))
+    claims = {pk: claim_post(pk) for pk in missing}
+    return {pk: claim for pk, claim in claims.items() if claim is not None}
+
+
+def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
+    vectors = Vector.objects.filter(post__in=post_ids, fingerprint=fingerprint)
+    have = set(vectors.values_list("post_id", "photo_id", "content_hash"))
+    missing = []
+    for post in Post.objects.filter(pk__in=post_ids).order_by("-pk").prefetch_related("photos"):
+        wanted = {(post.pk, photo.pk, photo.content_hash) for photo in post.photos.all()}
+        if not wanted | {(post.pk, TEXT, text_hash(post))} <= have:
+            missing.append(post.pk)
+    return missing
+
+
+@dataclass
+class _Batch:
+    """Posts that are held at once: a post is given back as soon as all of it is embedded."""
+
+    claims: dict[int, Claim]
+    fingerprint: str
+    report: BacklogReport
+    _plans: dict[int, Plan] = field(default_factory=dict)
+    _vecs: dict[str, Vec] = field(default_factory=dict)  # by content hash
+    _errors: dict[str, str] = field(default_factory=dict)
+
+    def embed(self, is_stopped: Callable[[], bool]) -> None:
+        encoder = ready_encoder(self.fingerprint)
+        posts = Post.objects.select_related("category__family", "building__zone")
+        for post in posts.filter(pk__in=self.claims).prefetch_related("photos"):
+            self._plans[post.pk] = plan_embedding(post, content_of(post), self.fingerprint)
+        self.claims = {pk: claim for pk, claim in self.claims.items() if pk in self._plans}
+        texts = {
+            plan.content.text_hash: plan.content.text
+            for plan in self._plans.values()
+            if TEXT in plan.fresh
+        }
+        photos = {
+            photo.content_hash: photo
+            for plan in self._plans.values()
+            for photo in plan.fresh_photos
+        }
+
+        def encode_photos(photos: Sequence[Photo]) -> Vec:
+            return encoder.encode_images(opened(photos))
+
+        self._encode(encoder, list(texts.items()), encoder.encode_texts)
+        self._give_back()
+        for some in _parts(list(photos.items()), IMAGE_BATCH):
+            if is_stopped():
+                return
+            self._renew()
+            wanted = {digest for plan in self._plans.values() for digest in plan.fresh.values()}
+            still = [(digest, photo) for digest, photo in some if digest in wanted]
+            self._encode(encoder, still, encode_photos)
+            self._give_back()
+
+    def let_go(self) -> None:
+        """Whatever is still held waits for the worker, or for the next run."""
+        for claim in self.claims.values():
+            with suppress(ClaimLost):
+                hand_back(claim)
+        self.claims.clear()
+
+    def _encode(
+        self,
+        encoder: Encoder,
+        items: Sequence[tuple[str, Any]],
+        encode: Callable[[Sequence[Any]], Vec],
+    ) -> None:
+        """One that cannot be embedded must not fail the others: they are tried one by one."""
+        if not items:
+            return
+        try:
+            vecs = checked(encoder, encode([item for _, item in items]), len(items))
+        except EncoderUnavailable:
+            raise
+        except Exception as error:
+            if len(items) > 1:
+                for one in items:
+                    self._encode(encoder, [one], encode)
+            else:
+                self._errors[items[0][0]] = f"{type(error).__name__}: {error}"
+            return
+        note_encoder("")
+        self._vecs.update((digest, vec) for (digest, _), vec in zip(items, vecs, strict=True))
+
+    def _give_back(self) -> None:
+        for post_id, plan in list(self._plans.items()):
+            errors = [self._errors[one] for one in plan.fresh.values() if one in self._errors]
+            if not errors and not all(one in self._vecs for one in plan.fresh.values()):
+                continue
+            del self._plans[post_id]
+            claim = self.claims.pop(post_id)
+            try:
+                if errors:
+                    logger.error("Post %s cannot be embedded: %s", post_id, errors[0])
+                    fail_claim(claim, errors[0])
+                    self.report.failed += 1
+                    continue
+                plan.made.update((slot, self._vecs[one]) for slot, one in plan.fresh.items())
+                store_vectors(plan, claim)
+                hand_back(claim)
+                self.report.embedded += 1
+            except ClaimLost:
+                self.report.left += 1
+
+    def _renew(self) -> None:
+        """Start the leases anew; a post that changed is not ours any more."""
+        with transaction.atomic():
+            for post_id, claim in sorted(self.claims.items()):
+                try:
+                    renew_claim(claim)
+                except ClaimLost:
+                    del self.claims[post_id], self._plans[post_id]
+                    self.report.left += 1
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

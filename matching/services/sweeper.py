@@ -1,0 +1,178 @@
+"""The sweep: no post is ever left behind, whatever was killed, lost or changed.
+
+Runs in the supervisor's loop, not in the queue, and must not import torch. Each step is made of
+conditional UPDATEs, so that two sweeps at once do no harm.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.models import Failure
+from django_q.tasks import async_task
+
+from lostfound.infra.rate_limits import prune_throttles
+from lostfound.models import Notification
+from lostfound.services.access_log import prune_looks
+from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.services.posts import prune_deletions
+from matching.conf import matching_settings
+from matching.core.registry import needs_profile
+from matching.encoders.base import EncoderUnavailable, current_fingerprint
+from matching.models import Embedding, Heartbeat, IndexChange
+from matching.selectors import ENCODER, encoder_problem
+from matching.services.field_suggestions import prune_intake
+from matching.services.heartbeat import note_encoder, write_heartbeat
+from matching.services.outbox import release, reopen, send_matching
+from matching.services.photo_queries import prune_photo_queries
+from matching.services.profiles import current_version, profile_is_due
+from matching.services.review_queue import prune_reviewing
+
+logger = logging.getLogger(__name__)
+
+EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
+PROFILE_TASK: Final = "matching.tasks.build_scoring_profile"
+PROFILE_ASKED: Final = "profile"  # heartbeat of the last time that a profile was asked for
+PROFILE_PAUSE: Final = timedelta(minutes=2)  # before it is asked for again
+MAX_QUEUED: Final = 50  # tasks; a backlog waits in the outbox, where a new post overtakes it
+# A task that was sent and never came: it is not in a queue that has run (almost) empty.
+RUN_EMPTY: Final = 5  # tasks
+RESEND_AFTER_SWEEPS: Final = 2
+RESEND_ANYWAY_AFTER_SWEEPS: Final = 20
+RENEW_AT_ONCE: Final = 500  # rows, so that no write lock is held for long
+KEEP_FAILURES_DAYS: Final = 30
+KEEP_HEARTBEATS_DAYS: Final = 1
+KEEP_CHANGES_DAYS: Final = 1
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What a sweep found, in rows."""
+
+    leases_ended: int = 0
+    failed: int = 0
+    outdated: int = 0
+    sent: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.leases_ended, self.failed, self.outdated, self.sent))
+
+
+def sweep() -> SweepReport:
+    """Let go of what ran out, give up what cannot be done, send again what was lost."""
+    fingerprint = _noted_fingerprint()
+    report = SweepReport(
+        leases_ended=release(Embedding.objects.filter(lease_until__lt=timezone.now())),
+        failed=_give_up(),
+        outdated=_renew_outdated(fingerprint) if fingerprint else 0,
+        sent=_ask_encoder(fingerprint) if encoder_problem() else feed_queue(),
+    )
+    _send_emails()
+    if report:
+        logger.info("Sweep: %s", report)
+    return report
+
+
+def feed_queue() -> int:
+    """Send waiting posts as far as the queue has room, the longest waiting first."""
+    if encoder_problem():
+        return 0
+    queued = get_broker().queue_size()
+    sweeps = RESEND_AFTER_SWEEPS if queued <= RUN_EMPTY else RESEND_ANYWAY_AFTER_SWEEPS
+    return _send_waiting(MAX_QUEUED - queued, sweeps)
+
+
+def _noted_fingerprint() -> str:
+    """The fingerprint that vectors must have now; empty, and noted why, where there is no model."""
+    try:
+        return current_fingerprint()
+    except EncoderUnavailable as error:
+        note_encoder(str(error))
+        return ""
+
+
+def _ask_encoder(fingerprint: str) -> int:
+    """While no vectors can be made, one post for each sweep asks whether they can again."""
+    if Embedding.objects.filter(status=Embedding.Status.PENDING).exists():
+        return _send_waiting(1, RESEND_AFTER_SWEEPS)
+    if fingerprint:  # nobody is left to ask, and its files at least are there
+        note_encoder("")
+    return 0
+
+
+def _send_waiting(room: int, lost_after_sweeps: int) -> int:
+    if room <= 0:
+        return 0
+    limit_s = matching_settings().sweep_s * lost_after_sweeps
+    lost = Q(sent_at__lt=timezone.now() - timedelta(seconds=limit_s))
+    waiting = Embedding.objects.filter(status=Embedding.Status.PENDING)
+    due = waiting.filter(Q(sent_at=None) | lost).order_by("queued_at", "pk")
+    post_ids = list(due.values_list("post_id", flat=True)[:room])
+    waiting.filter(lost, post__in=post_ids).update(sent_at=None)
+    return sum(send_matching(post_id) for post_id in post_ids)
+
+
+def _give_up() -> int:
+    """Posts on which the worker died once too often: an exception would have left its text."""
+    limit = matching_settings().max_attempts
+    spent = Embedding.objects.filter(status=Embedding.Status.PENDING, attempts__gte=limit)
+    return spent.update(
+        status=Embedding.Status.FAILED,
+        finished_at=timezone.now(),
+        error=f"The worker died {limit} times while it worked on this post.",
+    )
+
+
+def _renew_outdated(fingerprint: str) -> int:
+    """Open posts that were matched with another model, strategy or profile wait again."""
+    strategy = matching_settings().strategy
+    version = None
+    if needs_profile(strategy):
+        if profile_is_due(fingerprint):
+            _ask_for_profile()
+        version = current_version(fingerprint)
+    outdated = Embedding.objects.outdated(fingerprint, strategy, version)
+    ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
+    return reopen(Embedding.objects.filter(pk__in=ids))
+
+
+def _ask_for_profile() -> None:
+    """Let the worker build a new version, unless it was asked a moment ago."""
+    since = timezone.now() - PROFILE_PAUSE
+    if Heartbeat.objects.filter(name=PROFILE_ASKED, beat_at__gte=since).exists():
+        return
+    write_heartbeat(PROFILE_ASKED)
+    async_task(PROFILE_TASK, save=False)
+
+
+def _send_emails() -> None:
+    """Owed e-mails are sent by a task, unless the queue is behind anyway."""
+    owed = Notification.objects.filter(
+        Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
+        email_due=True,
+        emailed_at=None,
+        email_attempts__lt=MAX_EMAIL_ATTEMPTS,
+    )
+    if owed.exists() and get_broker().queue_size() <= RUN_EMPTY:
+        async_task(EMAILS_TASK, save=False)
+
+
+def prune() -> None:
+    """Remove what the queue and dead workers leave behind; once an hour is enough."""
+    now = timezone.now()
+    Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
+    prune_intake()
+    prune_reviewing()
+    prune_photo_queries()
+    # The newest one stays, so that a process sees whether it has missed any.
+    changes = IndexChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS))
+    changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
+    prune_throttles()
+    prune_deletions()
+    prune_looks()
+    old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
+    old.exclude(name=ENCODER).delete()

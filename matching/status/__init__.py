@@ -1,0 +1,1 @@
+"""How matching does: of one post, of the machine, and of the office."""

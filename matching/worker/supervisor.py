@@ -1,0 +1,237 @@
+"""Keeps one queue cluster and one finder alive, whatever is killed, and runs the sweep.
+
+Must not import torch: only a worker does, inside a task.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+from typing import Final
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from matching.conf import MatchingSettings, matching_settings
+from matching.encoders.base import EncoderUnavailable, current_fingerprint
+from matching.models import Embedding, Heartbeat
+from matching.services.heartbeat import (
+    BUSY,
+    answer_heartbeat,
+    worker_heartbeat,
+    write_heartbeat,
+)
+from matching.services.outbox import release_worker
+from matching.services.sweeper import feed_queue, prune, sweep
+from matching.worker.liveness import BeatWatch
+from matching.worker.processes import (
+    is_in_cluster,
+    is_supervisor,
+    kill_cluster,
+    kill_leftovers,
+    start_cluster,
+)
+from matching.worker.search_process import FinderChild
+
+logger = logging.getLogger(__name__)
+
+BEAT_TASK: Final = "matching.tasks.beat"
+CLUSTER_PREFIX: Final = "cluster:"
+TICK_S: Final = 0.5
+FEED_S: Final = 2.0
+PRUNE_S: Final = 3600.0
+START_LIMIT_S: Final = 90.0  # Django and the queue, on a machine that is busy
+LEAST_IDLE_LIMIT_S: Final = 5.0
+HEALTHY_AFTER_S: Final = 60.0  # a cluster that lived that long is started again at once
+MAX_BACKOFF_S: Final = 30.0
+COMPLAIN_EVERY_S: Final = 60.0
+DEFAULT_GRACE_S: Final = 20.0
+
+
+class Supervisor:
+    """One cluster, its beats, and the sweep, in one loop that no error ends."""
+
+    def __init__(self, *, grace_s: float = DEFAULT_GRACE_S) -> None:
+        self.grace_s = grace_s
+        self._stop = threading.Event()
+        self._is_urgent = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cluster_id = ""
+        self._watch: BeatWatch | None = None
+        self._finder = FinderChild()
+        self._last_life: object = None
+        self._started_at = 0.0
+        self._start_at = 0.0
+        self._quick_deaths = 0
+        self._due: dict[str, float] = {}
+        self._complained_at = float("-inf")
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; a second one does not wait for the running task."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        try:
+            current_fingerprint()
+        except EncoderUnavailable as error:
+            logger.error("No vectors can be made yet, posts will wait. %s", error)
+        self._guarded(self._clear_leftovers)
+        while not self._stop.is_set():
+            self._tick()
+            self._stop.wait(TICK_S)
+        self._shut_down()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._is_urgent = self._stop.is_set()
+        self._stop.set()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        current = matching_settings()
+        if self._process is not None and self._process.poll() is not None:
+            logger.warning("The cluster ended by itself (status %s)", self._process.returncode)
+            self._end_cluster(now)
+        if self._process is None and now >= self._start_at:
+            self._start_cluster(now, current)
+        self._guarded(lambda: self._look_after(now))
+        self._guarded(self._finder.look_after)
+        for name, every_s, work in (
+            ("sweep", float(current.sweep_s), sweep),
+            ("feed", FEED_S, feed_queue),
+            ("prune", PRUNE_S, prune),
+        ):
+            if now >= self._due.get(name, 0.0) and not self._stop.is_set():
+                self._due[name] = now + every_s
+                self._guarded(work)
+
+    def _start_cluster(self, now: float, current: MatchingSettings) -> None:
+        self._cluster_id = uuid.uuid4().hex[:16]
+        self._process = start_cluster(self._cluster_id)
+        self._started_at, self._last_life = now, None
+        poll_s = float(settings.Q_CLUSTER.get("poll", 0.2))
+        self._watch = BeatWatch(
+            started_at=now,
+            beat_s=current.beat_s,
+            idle_limit_s=max(3 * current.beat_s, LEAST_IDLE_LIMIT_S) + poll_s,
+            busy_limit_s=current.stale_s,
+            start_limit_s=START_LIMIT_S,
+        )
+        logger.info("Cluster %s started (process %s)", self._cluster_id, self._process.pid)
+        card = f"{os.getpid()} {self._process.pid} {socket.gethostname()}"
+        self._guarded(lambda: write_heartbeat(CLUSTER_PREFIX + self._cluster_id, card))
+
+    def _look_after(self, now: float) -> None:
+        """Read signs of life, send a beat where there were none, restart where they stay out."""
+        if self._process is None or self._watch is None:
+            return
+        names = worker_heartbeat(self._cluster_id), answer_heartbeat(self._cluster_id)
+        rows = Heartbeat.objects.in_bulk(names)
+        life = rows.get(names[0])
+        if life is not None and life.beat_at != self._last_life:
+            self._last_life = life.beat_at
+            self._watch.note_life(now, is_busy=life.detail.startswith(BUSY))
+        elif (answer := rows.get(names[1])) is not None:
+            self._watch.note_answer(int(answer.detail.split()[0]))
+        if self._watch.is_stale(now):
+            logger.error("Cluster %s takes no tasks any more: killing it", self._cluster_id)
+            self._end_cluster(now)
+            return
+        self._release_dead_workers()
+        if self._watch.wants_beat(now) and not self._stop.is_set():
+            async_task(BEAT_TASK, self._cluster_id, self._watch.number + 1, save=False)
+            self._watch.note_sent(now)
+
+    def _release_dead_workers(self) -> None:
+        """A worker that was killed leaves its post at once, not when the lease runs out."""
+        assert self._process is not None
+        held = Embedding.objects.filter(
+            status=Embedding.Status.RUNNING, worker__startswith=f"{self._cluster_id}:"
+        )
+        for worker in set(held.values_list("worker", flat=True)):
+            if not is_in_cluster(int(worker.partition(":")[2]), self._process):
+                logger.warning("Worker %s died in the middle of a post", worker)
+                release_worker(worker)
+
+    def _end_cluster(self, now: float) -> None:
+        assert self._process is not None
+        kill_cluster(self._process)
+        if now - self._started_at >= HEALTHY_AFTER_S:
+            self._quick_deaths = 0
+        self._start_at = now + min(TICK_S * 2**self._quick_deaths, MAX_BACKOFF_S)
+        self._quick_deaths += 1
+        self._process = self._watch = None
+        cluster_id = self._cluster_id
+        self._guarded(lambda: forget_cluster(cluster_id))
+
+    def _clear_leftovers(self) -> None:
+        """End what supervisors of this machine that were killed have left behind."""
+        for row in Heartbeat.objects.filter(name__startswith=CLUSTER_PREFIX):
+            supervisor_pid, _, host = row.detail.split(" ", 2)
+            if host != socket.gethostname() or is_supervisor(int(supervisor_pid)):
+                continue
+            cluster_id = row.name.removeprefix(CLUSTER_PREFIX)
+            killed = kill_leftovers(cluster_id)
+            logger.warning("Cluster %s had no supervisor; %d processes ended", cluster_id, killed)
+            forget_cluster(cluster_id)
+
+    def _shut_down(self) -> None:
+        """Let the running task end within the grace; what is killed then waits in the outbox."""
+        self._finder.stop()
+        if self._process is None:
+            return
+        logger.info("Stopping the cluster")
+        if not self._is_urgent:
+            self._process.terminate()
+        deadline = time.monotonic() + self.grace_s
+        while self._process.poll() is None and time.monotonic() < deadline:
+            if self._is_urgent:
+                break
+            time.sleep(0.1)
+        else:
+            if self._process.poll() is None:
+                logger.warning("The cluster did not stop within %s s: killing it", self.grace_s)
+        self._end_cluster(time.monotonic())
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """Run a part of the loop; an error, such as a database that is away, never ends it."""
+        try:
+            work()
+        except Exception:
+            now = time.monotonic()
+            if now - self._complained_at >= COMPLAIN_EVERY_S:
+                self._complained_at = now
+                logger.exception("The supervisor goes on after an error")
+            for connection in connections.all(initialized_only=True):
+                with contextlib.suppress(Exception):
+                    connection.close_if_unusable_or_obsolete()
+
+
+def is_worker_alive(host: str) -> bool:
+    """Whether a cluster of this machine has begun or ended a task, or a beat, not long ago."""
+    since = timezone.now() - timedelta(seconds=matching_settings().stale_s)
+    clusters = Heartbeat.objects.filter(
+        name__startswith=CLUSTER_PREFIX, detail__endswith=f" {host}"
+    )
+    names = [worker_heartbeat(row.name.removeprefix(CLUSTER_PREFIX)) for row in clusters]
+    return Heartbeat.objects.filter(name__in=names, beat_at__gte=since).exists()
+
+
+def forget_cluster(cluster_id: str) -> None:
+    """Release what a dead cluster held, and remove its signs of life."""
+    release_worker(f"{cluster_id}:")
+    Heartbeat.objects.filter(
+        name__in=(
+            CLUSTER_PREFIX + cluster_id,
+            worker_heartbeat(cluster_id),
+            answer_heartbeat(cluster_id),
+        )
+    ).delete()

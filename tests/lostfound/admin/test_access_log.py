@@ -1,0 +1,167 @@
+"""Every look of the office at other people's data is written down: who, when, at what."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin import site
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from lostfound.admin.access_log import LookAdmin
+from lostfound.models import AppendOnlyError, Look, User
+from lostfound.services.access_log import KEPT_FOR, note_look, prune_looks
+from tests.factories import MatchFactory
+from tests.lostfound.browsing import page, signed_in
+from tests.lostfound.making import make_post, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk() -> User:
+    return make_user(is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def desk(clerk: User) -> Client:
+    return signed_in(clerk)
+
+
+def written() -> list[tuple[str, list[str]]]:
+    return [(look.what, look.subjects) for look in Look.objects.order_by("pk")]
+
+
+def test_an_opened_post_is_written_down(desk: Client, clerk: User) -> None:
+    post = make_post()
+    desk.get(reverse("admin:lostfound_post_change", args=[post.pk]))
+    desk.get(post.get_absolute_url())
+    assert written() == [("post", [post.number])] * 2
+    look = Look.objects.first()
+    assert look is not None and look.actor == clerk and look.at is not None
+
+
+def test_a_pair_that_is_reviewed_is_written_down(desk: Client) -> None:
+    match = MatchFactory.create()
+    both = [match.lost.number, match.found.number]
+    desk.get(reverse("admin:matching_match_change", args=[match.pk]))
+    desk.get(reverse("admin:matching_match_desk"))
+    assert written() == [("pair", both)] * 2
+    desk.get(reverse("admin:matching_match_candidates", args=[match.lost.pk]))
+    assert written()[-1] == ("list", both[:1])
+
+
+def test_lists_and_files_are_written_down(desk: Client) -> None:
+    posts = [make_post(), make_post()]
+    numbers = {post.number for post in posts}
+    address = reverse("admin:lostfound_post_changelist")
+    desk.get(address)
+    data = {"action": "export_csv", "_selected_action": [post.pk for post in posts]}
+    assert desk.post(address, data).status_code == 200
+    assert [(what, set(subjects)) for what, subjects in written()] == [
+        ("list", numbers),
+        ("export", numbers),
+    ]
+
+
+def test_an_opened_account_is_written_down(desk: Client, clerk: User) -> None:
+    other = make_user()
+    for person in (other, clerk):
+        desk.get(reverse("admin:lostfound_user_change", args=[person.pk]))
+    assert written() == [("person", [other.pk])]
+
+
+def test_a_look_at_what_is_ones_own_is_none(clerk: User) -> None:
+    author = make_user()
+    post = make_post(author=author)
+    signed_in(author).get(post.get_absolute_url())
+    note_look(clerk, Look.What.POST, [make_post(author=clerk)])
+    assert written() == []
+
+
+def test_who_may_not_look_leaves_no_record_but_sees_nothing() -> None:
+    post, flag_alone = make_post(), signed_in(make_user(is_staff=True))
+    for address in (
+        reverse("admin:lostfound_post_change", args=[post.pk]),
+        reverse("admin:lostfound_user_change", args=[post.author.pk]),
+    ):
+        assert flag_alone.get(address).status_code == 403
+    assert written() == []
+
+
+def test_the_record_outlives_the_post_and_is_read_only(desk: Client, clerk: User) -> None:
+    post = make_post()
+    note_look(clerk, Look.What.POST, [post])
+    number = post.number
+    post.delete()
+    look = Look.objects.get()
+    for attempt in (look.save, look.delete, Look.objects.all().delete):
+        with pytest.raises(AppendOnlyError):
+            attempt()
+    with pytest.raises(AppendOnlyError):
+        Look.objects.update(count=0)
+    listed = page(desk.get(reverse("admin:lostfound_look_changelist")))
+    assert number in listed and clerk.username in listed
+    change = reverse("admin:lostfound_look_change", args=[look.pk])
+    assert desk.post(change, {"count": 0}).status_code == 403
+
+
+def test_looks_of_long_ago_are_forgotten(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_look(clerk, Look.What.POST, [make_post()])
+    assert prune_looks() == 0
+    late = timezone.now() + KEPT_FOR + timedelta(seconds=1)
+    monkeypatch.setattr(timezone, "now", lambda: late)
+    assert prune_looks() == 1 and not Look.objects.exists()
+
+
+def searched(desk: Client, words: str) -> list[Look]:
+    answer = desk.get(reverse("admin:lostfound_look_changelist"), {"q": words})
+    return list(answer.context["cl"].result_list)
+
+
+def test_the_record_is_searched_by_what_the_office_calls_a_post(desk: Client, clerk: User) -> None:
+    posts = [make_post(), make_post()]
+    for post in posts:
+        note_look(clerk, Look.What.POST, [post])
+    longer = Look.objects.create(actor=clerk, what="post", subjects=[f"{posts[0].number}0"])
+    old = Look.objects.create(actor=clerk, what="post", subjects=[str(posts[0].public_id)])
+    both = Look.objects.create(actor=clerk, what="pair", subjects=[post.number for post in posts])
+    found = searched(desk, posts[0].number.lower())
+    assert both in found and len(found) == 2 and longer not in found
+    assert searched(desk, str(posts[0].public_id)) == [old]
+    assert len(searched(desk, clerk.username)) == 5
+
+
+def test_a_row_of_the_list_shows_the_first_numbers(desk: Client, clerk: User) -> None:
+    posts = [make_post() for _n in range(7)]
+    note_look(clerk, Look.What.LIST, posts)
+    text = page(desk.get(reverse("admin:lostfound_look_changelist")))
+    assert posts[4].number in text and posts[5].number not in text and "+2" in text
+
+
+def test_a_look_leads_to_what_is_still_there(
+    desk: Client, clerk: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    posts = [make_post() for _n in range(4)]
+    subjects = [*(post.number for post in posts[:3]), str(posts[3].public_id), "LF-", "x", None]
+    look = Look.objects.create(actor=clerk, what="list", subjects=subjects, count=7)
+    posts[0].delete()
+    text = page(desk.get(reverse("admin:lostfound_look_change", args=[look.pk])))
+    for post, number in zip(posts[1:], subjects[1:4], strict=True):
+        address = reverse("admin:lostfound_post_change", args=[post.pk])
+        assert f'<a href="{address}">{number}</a>' in text
+    assert subjects[0] in text and f">{subjects[0]}</a>" not in text
+    with django_assert_num_queries(1):
+        LookAdmin(Look, site).all_numbers(look)
+
+
+def test_a_look_at_a_person_leads_to_their_account(desk: Client, clerk: User) -> None:
+    other = make_user()
+    desk.get(reverse("admin:lostfound_user_change", args=[other.pk]))
+    look = reverse("admin:lostfound_look_change", args=[Look.objects.get().pk])
+    assert f">{other.pk} {other.username}</a>" in page(desk.get(look))
+    key = other.pk
+    other.delete()
+    text = page(desk.get(look))
+    assert f">{key}<" in text.replace("\n", "") and other.username not in text

@@ -1,0 +1,124 @@
+"""The benchmark's figures against naive ones, and what the strategies must reach."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from matching.core.registry import STRATEGIES
+from matching.core.vectors import unit
+from matching.evaluation.benchmark import Outcome, evaluate
+from matching.evaluation.dataset import World
+from matching.evaluation.metrics import (
+    average_precision,
+    bootstrap_interval,
+    calibration_error,
+    measure,
+)
+from matching.evaluation.ranking import PATTERNS, Ranking
+from matching.evaluation.simulator import WORLDS, simulate
+
+SEED = 11
+TARGETS = {
+    "base": {"recall@5": 0.95, "ap": 0.78, "alerts": 2.6, "ece_top10": 0.03},
+    "hard": {"recall@5": 0.64, "ap": 0.31, "alerts": 4.5, "ece_top10": 0.03},
+}
+
+
+@pytest.fixture(scope="module", params=WORLDS)
+def measured_world(request: Any) -> tuple[str, World, dict[str, Outcome]]:
+    world = simulate(WORLDS[request.param], SEED)
+    return request.param, world, evaluate([world], list(STRATEGIES))
+
+
+def test_v3_reaches_its_targets(measured_world: tuple[str, World, dict[str, Outcome]]) -> None:
+    name, _, outcomes = measured_world
+    figures, targets = outcomes["calibrated_v3"].figures, TARGETS[name]
+    assert figures["recall@5"] >= targets["recall@5"]
+    assert figures["ap"] >= targets["ap"]
+    assert figures["alerts"] <= targets["alerts"]
+    assert figures["ece_top10"] <= targets["ece_top10"]
+    recalls = [figures["patterns"][pattern]["recall@5"] for pattern in PATTERNS]
+    if name == "base":
+        assert max(recalls) - min(recalls) <= 0.06
+    for other in ("clip_zeroshot_v1", "clip_zeroshot_v2"):
+        _, lower, _ = outcomes["calibrated_v3"].gain_over(outcomes[other])
+        assert lower > 0
+
+
+def test_the_zeroshot_strategies_are_measured_as_they_were_written(
+    measured_world: tuple[str, World, dict[str, Outcome]],
+) -> None:
+    """By hand, from the notes: mixed vectors, two rules, and nothing of ours."""
+    _, world, outcomes = measured_world
+
+    def mixed(kind: str, weight: float) -> Any:
+        text, image = getattr(world, f"text_{kind}"), getattr(world, f"image_{kind}")
+        both = weight * text + (1 - weight) * np.nan_to_num(image)
+        return unit(np.where(np.isnan(image), text, both))
+
+    for name, weight in (("clip_zeroshot_v1", 0.7), ("clip_zeroshot_v2", 0.3)):
+        scores = (mixed("lost", weight) @ mixed("found", weight).T).astype(float)
+        if name == "clip_zeroshot_v2":
+            lost, found = world.category_lost[:, None], world.category_found[None, :]
+            scores[(lost != found) & (lost >= 0) & (found >= 0)] = 0.1
+            photos = np.nan_to_num(world.image_lost @ world.image_found.T, nan=1.0)
+            scores[photos < 0.2] = 0.0
+        own = scores[world.pair_lost, world.pair_found][:, None]
+        rows = scores[world.pair_lost]
+        rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
+        truth = np.zeros(scores.shape, dtype=bool)
+        truth[world.pair_lost, world.pair_found] = True
+        figures = outcomes[name].figures
+        assert figures["recall@5"] == pytest.approx((rank <= 5).mean(), abs=0.002)
+        assert figures["mrr"] == pytest.approx((1 / rank).mean(), abs=0.002)
+        expected = average_precision_score(truth.ravel(), scores.ravel())
+        assert figures["ap"] == pytest.approx(expected, abs=0.002)
+        alerts = (scores >= 0.65).sum() / max((scores >= 0.65)[truth].sum(), 1)
+        assert figures["alerts"] == pytest.approx(alerts, rel=0.01)
+
+
+def test_v3_is_fast_enough_to_be_measured_at_all() -> None:
+    """One pass over all candidates: the time of a query hardly grows with their number."""
+    world = simulate(replace(WORLDS["base"], lost=5, found=800, pairs=5), 0)
+    outcome = evaluate([world], ["calibrated_v3"])["calibrated_v3"]
+    assert outcome.rankings[0].scores.shape == (5, 800)
+
+
+def test_average_precision_agrees_with_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    scores, truth = rng.integers(0, 20, 500) / 20, rng.random(500) < 0.1
+    assert average_precision(scores, truth) == pytest.approx(average_precision_score(truth, scores))
+    assert average_precision(scores, np.zeros(500, dtype=bool)) is None
+
+
+def test_a_tie_counts_half() -> None:
+    scores = np.array([[0.5, 0.5, 0.5, 0.1]])
+    one = np.zeros(1, dtype=np.int64)
+    ranking = Ranking("any", 0.5, scores, one, one, np.zeros((1, 4), dtype=np.int64))
+    assert ranking.ranks.tolist() == [2.0]
+
+
+def test_calibration_error_of_what_is_right_as_often_as_said() -> None:
+    right = np.array([1.0] * 3 + [0.0] * 7)
+    assert calibration_error(np.full(10, 0.3), right) == pytest.approx(0.0)
+    assert calibration_error(np.full(10, 0.8), right) == pytest.approx(0.5)
+
+
+def test_an_interval_holds_the_mean_and_draws_queries_whole() -> None:
+    rng = np.random.default_rng(1)
+    values = (rng.random(400) < 0.7).astype(float)
+    lower, upper = bootstrap_interval(values, np.arange(400))
+    assert lower < values.mean() < upper and upper - lower == pytest.approx(0.09, abs=0.02)
+    doubled = bootstrap_interval(np.repeat(values, 2), np.repeat(np.arange(400), 2))
+    assert doubled == pytest.approx((lower, upper), abs=0.01)
+
+
+def test_a_world_without_pairs_or_posts_is_measured_without_a_crash() -> None:
+    for lost, found in ((3, 4), (0, 4), (3, 0)):
+        world = simulate(replace(WORLDS["base"], lost=lost, found=found, pairs=0, dim=16), 0)
+        for name, outcome in evaluate([world], list(STRATEGIES)).items():
+            figures = measure(outcome.rankings[0], calibrated=name == "calibrated_v3")
+            assert figures["recall@5"] is None and figures["ap"] is None

@@ -1,0 +1,129 @@
+"""Benchmark files and simulated worlds: read as written, refused by name, held to life."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from matching.evaluation.dataset import World
+from matching.evaluation.dataset_file import ARRAYS, WorldFileError
+from matching.evaluation.simulator import BASE, HARD, WORLDS, measured, simulate
+
+TINY = {"lost": 6, "found": 9, "pairs": 5, "dim": 8, "categories": 4, "families": 2}
+
+
+def tiny(seed: int = 0) -> World:
+    return simulate(replace(BASE, **TINY), seed)
+
+
+def written(folder: Path, **changed: Any) -> Path:
+    """A file with some arrays changed; None leaves one out."""
+    world = tiny()
+    arrays = {name: getattr(world, name) for name in ARRAYS} | changed
+    path = folder / "world.npz"
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    return path
+
+
+def test_a_world_is_read_as_it_was_written(tmp_path: Path) -> None:
+    world, path = tiny(), tmp_path / "world.npz"
+    world.save(path)
+    again = World.load(path)
+    for name in ARRAYS:
+        assert np.allclose(getattr(again, name), getattr(world, name), atol=1e-6, equal_nan=True)
+
+
+def test_a_seed_is_one_world() -> None:
+    assert np.array_equal(tiny(1).text_lost, tiny(1).text_lost)
+    assert not np.array_equal(tiny(1).text_lost, tiny(2).text_lost)
+
+
+def longer(name: str) -> Any:
+    array = getattr(tiny(), name).copy()
+    array[2] *= 1.5
+    return array
+
+
+def changed(name: str, row: int, value: Any) -> Any:
+    array = getattr(tiny(), name).copy()
+    array[row] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"zone": None}, "'zone' is missing"),
+        ({"text_found": np.zeros((3, 5), np.float32)}, r"text_found: .*\(n, 8\).*\(3, 5\)"),
+        ({"image_lost": np.zeros((3, 8), np.float32)}, r"image_lost: .*\(6, 8\)"),
+        ({"text_lost": longer("text_lost")}, "text_lost: row 2 is not a unit vector"),
+        ({"text_lost": changed("text_lost", 1, np.nan)}, "text_lost: row 1"),
+        ({"image_found": changed("image_found", 2, 0.5)}, "image_found: row 2 is not a unit"),
+        ({"text_lost": changed("text_lost", 4, 0.0)}, "text_lost: row 4"),
+        ({"category_lost": changed("category_lost", 3, 4)}, "category_lost: row 3 is 4"),
+        ({"category_lost": changed("category_lost", 3, -2)}, "category_lost: row 3 is -2"),
+        ({"place_found": changed("place_found", 0, 40)}, "place_found: row 0 is 40"),
+        ({"pair_found": changed("pair_found", 1, 9)}, "pair_found: row 1 is 9"),
+        ({"pair_lost": np.arange(4)}, r"pair_found: expected numbers of shape \(4,\)"),
+        ({"pair_lost": np.array([0.5, 1, 2, 3, 4])}, "pair_lost: row 0 is 0.5"),
+        ({"day_lost": changed("day_lost", 2, np.inf)}, "day_lost: row 2 is infinite"),
+        ({"prompts": np.zeros((0, 8), np.float32)}, "prompts: there is no category"),
+        ({"family": np.array(["a", "b", "c", "d"])}, "family: expected numbers"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_line_with_array_and_row(
+    tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(WorldFileError, match=said) as refused:
+        World.load(written(tmp_path, **change))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_file_of_arrays_is_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "broken.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(WorldFileError, match=r"broken\.npz") as refused:
+        World.load(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
+    path = written(tmp_path, zone=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(WorldFileError):
+        World.load(path)
+
+
+def test_the_base_world_is_as_the_real_photographs_were() -> None:
+    """Ten worlds: the figures that the constants were fitted to, within what seeds differ by."""
+    worlds = [measured(BASE, seed) for seed in range(10)]
+    mean = {name: float(np.mean([one[name] for one in worlds])) for name in worlds[0]}
+    assert mean["different_mean"] == pytest.approx(0.576, abs=0.01)
+    assert mean["different_sd"] == pytest.approx(0.094, abs=0.01)
+    assert mean["same_mean"] == pytest.approx(0.672, abs=0.012)
+    assert mean["same_sd"] == pytest.approx(0.098, abs=0.01)
+    assert mean["different_above_065"] == pytest.approx(0.216, abs=0.025)
+    assert mean["text_image@1"] == pytest.approx(0.19, abs=0.04)
+    assert mean["text_image@5"] == pytest.approx(0.39, abs=0.05)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_worlds_posts_are_as_its_settings_say(name: str) -> None:
+    settings = WORLDS[name]
+    world = simulate(settings, 5)
+    own = world.category_found[world.pair_found]
+    labelled = (own >= 0) & (world.category_lost[world.pair_lost] >= 0)
+    agree = (own == world.category_lost[world.pair_lost])[labelled].mean()
+    assert agree == pytest.approx((1 - settings.wrong_label) ** 2, abs=0.08)
+    photos = (~np.isnan(world.image_lost[:, 0])).mean(), (~np.isnan(world.image_found[:, 0])).mean()
+    assert photos == pytest.approx((0.35, 0.75), abs=0.06)
+    days = world.day_found[world.pair_found] - world.day_lost[world.pair_lost]
+    assert days[days >= 0].mean() == pytest.approx(settings.delay_days, rel=0.2)
+
+
+def test_the_hard_world_is_harder() -> None:
+    assert HARD.wrong_label > BASE.wrong_label and HARD.delay_days > BASE.delay_days
+    assert measured(HARD, 0)["text_image@5"] < measured(BASE, 0)["text_image@5"]

@@ -1,0 +1,61 @@
+"""A site as a benchmark file: its confirmed matches are the true pairs, and nobody is named."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from lostfound.services import close_post
+from matching.evaluation.dataset import World
+from matching.models import Match
+from matching.services import confirm_match, match_post
+from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
+from tests.lostfound.making import make_post
+
+pytestmark = pytest.mark.django_db
+
+
+def export(path: Path) -> str:
+    said = StringIO()
+    call_command("export_world", str(path), stdout=said)
+    return said.getvalue()
+
+
+def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) -> None:
+    category, building = CategoryFactory.create(), BuildingFactory.create()
+    facts = {"title": "blue umbrella yellow ribbon", "category": category, "building": building}
+    other = make_post(kind="lost", title="red wallet")
+    lost = make_post(kind="lost", photos=1, **facts)
+    found = make_post(kind="found", photos=2, kept_note="desk", **facts)
+    gone = make_post(kind="found", title="green cup", kept_note="desk")
+    for post in (other, lost, found, gone):
+        assert match_post(post.pk) == "matched"
+    close_post(gone, actor=gone.author)
+    confirm_match(Match.objects.get(lost=lost, found=found), actor=StaffFactory.create())
+    path = tmp_path / "site.npz"
+    assert "2 lost, 1 found, 1 confirmed pairs" in export(path)
+    world = World.load(path)
+    assert (world.pair_lost.tolist(), world.pair_found.tolist()) == ([1], [0])
+    assert np.isnan(world.image_lost[0]).all() and not np.isnan(world.image_lost[1]).any()
+    first = found.photos.order_by("position")[0].vectors.get().vec
+    assert np.allclose(world.image_found[0], first, atol=1e-6)  # the cover
+    assert world.category_lost[0] == -1 and world.category_lost[1] == world.category_found[0] >= 0
+    assert world.place_lost.tolist() == [-1, 0] and world.place_found.tolist() == [0]
+    assert world.day_lost[1] == lost.happened_on.toordinal()
+    content = path.read_bytes()
+    assert b"umbrella" not in content and lost.author.username.encode() not in content
+    call_command("evaluate_matching", "--world", str(path), stdout=StringIO())
+
+
+def test_a_site_without_anything_is_written_and_says_so(fake_encoder: Any, tmp_path: Path) -> None:
+    assert "No match is confirmed yet" in export(tmp_path / "empty.npz")
+    assert len(World.load(tmp_path / "empty.npz").text_lost) == 0
+
+
+@pytest.mark.parametrize("name", ["site.csv", "no/such/folder/site.npz"])
+def test_a_file_that_cannot_be_is_told(fake_encoder: Any, tmp_path: Path, name: str) -> None:
+    with pytest.raises(CommandError, match="site"):
+        export(tmp_path / name)

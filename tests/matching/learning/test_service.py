@@ -1,0 +1,293 @@
+"""Learning from what staff decided: collected from the database, put in use, taken back."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from lostfound.models import User
+from lostfound.services import close_post
+from matching.core.weights import TERMS, Weighing
+from matching.learning.service import (
+    NothingToLearnFrom,
+    collect_judgements,
+    learn_from_decisions,
+    roll_back_profile,
+)
+from matching.models import Embedding, Match, MatchDecision, StoredProfile
+from matching.services import (
+    build_scoring_profile,
+    confirm_match,
+    current_profile,
+    log_shown,
+    match_post,
+    reject_match,
+    sweep,
+    undo_decision,
+)
+from tests.factories import StaffFactory
+from tests.matching.pairs import make_match, make_post, make_user
+from tests.matching.submitting import found, matched, pair_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
+
+FAKE = "fake-32"
+V3 = {"strategy": "calibrated_v3", "fingerprint": FAKE}
+
+
+def terms(text_text: float, **others: float) -> dict[str, float | None]:
+    return {"prior": -4.0, **dict.fromkeys(TERMS), "text_text": text_text, **others}
+
+
+@pytest.fixture
+def profile(settings: Any, fake_encoder: Any) -> StoredProfile:
+    settings.MATCHING = {**settings.MATCHING, "STRATEGY": "calibrated_v3"}
+    return build_scoring_profile()
+
+
+def decide_many(n: int, *, scale: float, actors: int = 2, wrong: int = 0, seed: int = 0) -> None:
+    """Decisions of a site where scores are `scale` times as sure as they may be.
+
+    Args:
+        wrong: of the last so many actors every decision is the wrong way round.
+    """
+    rng = np.random.default_rng(seed)
+    staff = [StaffFactory.create(username=f"staff{number}") for number in range(actors)]
+    loser, finder = make_user("loser"), make_user("finder")
+    start = timezone.now() - timedelta(days=10)
+    # Of ten pairs with equal evidence as many are matches as their probability says.
+    values = np.repeat(np.linspace(-12.0, 20.0, n // 10), 10)
+    share = 1.0 / (1.0 + np.exp(-scale * (values - 4.0)))
+    truth = np.arange(n) % 10 + 0.5 < 10 * share
+    for number, row in enumerate(rng.permutation(n).tolist()):
+        value, is_match = float(values[row]), bool(truth[row])
+        actor = number % actors
+        said = is_match ^ (actor >= actors - wrong)
+        match = make_match(
+            make_post("lost", f"L{number}", loser),
+            make_post("found", f"F{number}", finder),
+            status="confirmed" if said else "rejected",
+            **{**V3, "terms": terms(value)},
+        )
+        made = MatchDecision.objects.create(
+            match=match,
+            action="confirm" if said else "reject",
+            actor=staff[actor],
+            status_before="suggested",
+            score=0.5,
+            terms=match.terms,
+            evidence_hash=match.evidence_hash,
+            **V3,
+        )
+        MatchDecision.objects.filter(pk=made.pk).update(at=start + timedelta(minutes=number))
+
+
+# --- What is collected ---
+
+
+def staff() -> User:
+    return StaffFactory.create()
+
+
+def pair(name: str, **fields: Any) -> Match:
+    loser, finder = make_user(f"loser {name}"), make_user(f"finder {name}")
+    return make_match(
+        make_post("lost", f"L {name}", loser),
+        make_post("found", f"F {name}", finder),
+        **{**V3, "terms": terms(2.0), **fields},
+    )
+
+
+def test_the_decision_that_stands_is_learnt_from() -> None:
+    actor = staff()
+    one, other, taken_back, unclear = (pair(name) for name in "abcd")
+    confirm_match(one, actor=actor)
+    reject_match(other, actor=actor, reason="different_detail")
+    undo_decision(reject_match(taken_back, actor=actor), actor=actor)
+    reject_match(unclear, actor=actor, reason="unclear")
+    of = collect_judgements(FAKE)
+    assert of.queries.tolist() == [one.lost_id, other.lost_id]
+    assert of.is_match.tolist() == [True, False]
+    assert of.columns["text_text"].tolist() == [2.0, 2.0]
+    assert np.isnan(of.columns["image_image"]).all()
+    assert of.prior.tolist() == [-4.0, -4.0]
+    assert of.people.tolist() == [actor.pk, actor.pk]
+
+
+def test_a_pair_that_was_rejected_and_then_confirmed_is_a_match() -> None:
+    actor, one = staff(), pair("a")
+    reject_match(one, actor=actor)
+    one.refresh_from_db()
+    confirm_match(one, actor=actor)
+    assert collect_judgements(FAKE).is_match.tolist() == [True]
+
+
+def test_other_encoders_and_strategies_are_left_out() -> None:
+    actor = staff()
+    confirm_match(pair("a", fingerprint="other"), actor=actor)
+    confirm_match(pair("b", strategy="clip_zeroshot_v1"), actor=actor)
+    assert len(collect_judgements(FAKE)) == 0
+
+
+def test_what_lost_to_a_confirmed_pair_counts_where_it_was_shown() -> None:
+    actor, one = staff(), pair("a")
+    others = [
+        make_match(one.lost, make_post("found", f"other {n}", actor), 0.5, **V3, terms=terms(n))
+        for n in (1.0, 2.0)
+    ]
+    log_shown([others[0]])
+    decision = confirm_match(one, actor=actor)
+    of = collect_judgements(FAKE)
+    assert sorted(of.is_match.tolist()) == [False, True]
+    assert of.columns["text_text"][~of.is_match].tolist() == [1.0]
+    assert len(collect_judgements(FAKE, without=[actor.username])) == 0
+    undo_decision(decision, actor=actor)
+    assert len(collect_judgements(FAKE)) == 0
+
+
+def test_what_was_drawn_keeps_its_probability() -> None:
+    one = pair("a", status="drawn", drawn_with=0.02)
+    decision = reject_match(one, actor=staff())
+    assert decision.drawn_with == 0.02
+    assert collect_judgements(FAKE).shown_with.tolist() == [0.02]
+
+
+def test_a_closed_post_does_not_take_its_decision_away() -> None:
+    actor, one = staff(), pair("a")
+    reject_match(one, actor=actor)
+    close_post(one.lost, actor=actor)
+    assert len(collect_judgements(FAKE)) == 1
+
+
+# --- What comes of it ---
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("learn_from_decisions", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_with_few_decisions_nothing_is_learnt(profile: StoredProfile) -> None:
+    decide_many(40, scale=0.5)
+    assert "Nothing is learnt yet: it takes 30 confirmed and 100 rejected." in run()
+    assert StoredProfile.objects.get(is_current=True) == profile
+
+
+def test_without_any_profile_it_says_so() -> None:
+    with pytest.raises(CommandError, match="No post has been matched with this encoder yet"):
+        run()
+    with pytest.raises(NothingToLearnFrom):
+        roll_back_profile()
+
+
+def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile) -> None:
+    decide_many(400, scale=0.4)
+    told = run("--dry-run")
+    assert "It would be put in use" in told
+    assert StoredProfile.objects.get(is_current=True) == profile
+
+    told = run()
+    learnt = StoredProfile.objects.get(is_current=True)
+    assert f"Version {learnt.pk} is in use" in told
+    assert learnt.origin == "learnt" and learnt.report["stage"] in ("platt", "logistic")
+    assert learnt.report["log_loss_gain"][1] > 0.0
+    assert learnt.weighing.scale < 0.7
+    current = current_profile(FAKE)
+    assert current is not None and current.weighing == learnt.weighing
+    assert current.built_from == profile.profile.built_from
+
+    rebuilt = build_scoring_profile()  # new statistics keep what was learnt
+    assert rebuilt.origin == "built" and rebuilt.weighing == learnt.weighing
+
+    assert "Taken back" in run("--rollback")
+    back = StoredProfile.objects.get(is_current=True)
+    assert back.origin == "rolled_back" and back.weighing == Weighing()
+    assert back.report == {"taken_back": learnt.pk}
+    assert StoredProfile.objects.filter(pk=profile.pk).exists()
+    with pytest.raises(CommandError, match="Nothing that was learnt is in use"):
+        run("--rollback")
+
+
+def test_a_second_lesson_is_taken_back_to_the_first(profile: StoredProfile) -> None:
+    decide_many(400, scale=0.4)
+    first = learn_from_decisions().stored
+    assert first is not None
+    # The same decisions are no better than what was learnt from them.
+    assert learn_from_decisions().stored is None
+    second = StoredProfile.objects.get(pk=first.pk)
+    second.pk, second.weights = None, Weighing(scale=0.9).as_json()
+    StoredProfile.objects.filter(is_current=True).update(is_current=False)
+    second.save(force_insert=True)
+    assert roll_back_profile().weighing == first.weighing
+
+
+def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
+    profile: StoredProfile,
+) -> None:
+    decide_many(900, scale=0.3, actors=3, wrong=1)
+    told = run()
+    assert "Many decisions of staff2 contradict clear evidence" in told
+    assert "--without USERNAME" in told
+    assert StoredProfile.objects.get(is_current=True) == profile
+    assert "is in use" in run("--without", "staff2")
+
+
+def test_coin_tossing_is_refused(profile: StoredProfile) -> None:
+    decide_many(360, scale=0.0)
+    assert "Not put in use." in run()
+    assert StoredProfile.objects.get(is_current=True) == profile
+
+
+def test_an_estimate_of_what_the_suggestions_miss_is_told(profile: StoredProfile) -> None:
+    actor = staff()
+    drawn = [pair(str(n), status="drawn", drawn_with=0.1) for n in range(5)]
+    confirm_match(drawn[0], actor=actor)
+    for one in drawn[1:]:
+        reject_match(one, actor=actor)
+    assert "Of 5 pairs drawn at random and decided" in run()
+    assert "about 10 true pairs that were not suggested" in run()
+
+
+def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile) -> None:
+    lost, other = matched(), found()
+    before = pair_of(lost, other)
+    decide_many(400, scale=0.4)
+    Embedding.objects.exclude(post__in=[lost, other]).delete()
+    stored = learn_from_decisions().stored
+    assert stored is not None
+    sweep()
+    for post in (lost, other):
+        match_post(post.pk)
+    after = pair_of(lost, other)
+    assert after.profile_id == StoredProfile.objects.get(is_current=True).pk >= stored.pk
+    assert after.profile is not None and after.profile.weighing == stored.weighing
+    assert after.score != pytest.approx(before.score)
+
+
+def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
+    with pytest.raises(CommandError, match="nobody called 'mistyped'"):
+        run("--without", "mistyped")
+
+
+def test_a_number_that_comes_twice_is_another_version(profile: StoredProfile) -> None:
+    """As after a rollback, or in a database that was restored while this process ran."""
+    assert current_profile(FAKE) is not None
+    learnt = Weighing(scale=0.5)
+    number, data = profile.pk, profile.profile.with_(weighing=learnt).to_bytes()
+    profile.delete()
+    StoredProfile.objects.create(
+        pk=number,
+        fingerprint=FAKE,
+        origin="learnt",
+        is_current=True,
+        prompts_hash=profile.prompts_hash,
+        weights=learnt.as_json(),
+        data=data,
+    )
+    current = current_profile(FAKE)
+    assert current is not None and current.version == number and current.weighing == learnt

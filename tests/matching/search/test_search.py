@@ -1,0 +1,235 @@
+"""What people find: by meaning where somebody answers, by exact words in any case."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lostfound.models import Building, Category, Post
+from lostfound.services import edit_post
+from matching.search import search
+from matching.search.client import FinderAway, Hit
+from tests.factories import ZoneFactory
+from tests.lostfound.browsing import page, queries_of, signed_in
+from tests.lostfound.making import make_category, make_post, upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers."""
+
+    def find(*_args: Any) -> list[Hit]:
+        raise FinderAway("away")
+
+    monkeypatch.setattr(search, "find_things", find)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Hit]:
+    """What the finder answers; tests add to it."""
+    hits: list[Hit] = []
+    monkeypatch.setattr(search, "find_things", lambda *_args: list(hits))
+    return hits
+
+
+def ids(found: search.Found) -> list[int]:
+    return [finding.post_id for finding in found.findings]
+
+
+def test_exact_words_are_found_while_nobody_answers(away: None) -> None:
+    both = make_post(title="검은 우산")
+    one = make_post(title="검은 지갑")
+    make_post(title="파란 가방")
+    found = search.look_up("검은 우산", None, {})
+    assert not found.by_meaning
+    assert ids(found) == [both.pk, one.pk]
+    assert found.findings[0].words == ("검은", "우산")
+
+
+def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None:
+    meant = make_post(title="장우산 발견")
+    said = make_post(title="검은 우산")
+    answers += [Hit(meant.pk, 3.0, ("text_text",)), Hit(said.pk, 2.0, ("category",))]
+    found = search.look_up("검은 우산", None, {})
+    assert ids(found) == [said.pk, meant.pk]
+    assert found.findings[1].reasons == ("text_text",)
+    assert found.by_meaning
+
+
+def test_what_says_every_word_comes_before_what_only_means_it(answers: list[Hit]) -> None:
+    says = make_post(title="ZX-778")
+    half = make_post(title="ZX-999")
+    meant = make_post(title="무언가")
+    answers += [Hit(meant.pk, 14.0, ("text_text",)), Hit(says.pk, 1.0)]
+    assert ids(search.look_up("zx 778", None, {})) == [says.pk, meant.pk, half.pk]
+
+
+def test_words_inside_of_others_are_not_found(away: None) -> None:
+    hall = Building.objects.create(
+        code="hall9", name_ko="제9공학관", name_en="Engineering hall 9", zone=ZoneFactory.create()
+    )
+    make_post(title="scarf", building=hall)
+    for word in ("ring", "car", "hall9", "the", "a", "9", "공", "관"):
+        assert ids(search.look_up(word, None, {})) == [], word
+    ring = make_post(title="silver ring")
+    assert ids(search.look_up("Ring", None, {})) == [ring.pk]
+
+
+def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
+    away: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_EXACT", 2)
+    wanted = make_post(title="car key")
+    for _ in range(4):
+        make_post(title="scarf")
+    assert ids(search.look_up("car", None, {})) == [wanted.pk]
+    for _ in range(3):
+        make_post(title="house key")
+    assert ids(search.look_up("car key", None, {}))[0] == wanted.pk
+
+
+def test_digits_and_empty_words_are_not_asked_for_their_meaning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def find(text: str, *_args: Any) -> list[Hit]:
+        asked.append(text)
+        return []
+
+    monkeypatch.setattr(search, "find_things", find)
+    for text in ("778", "the", "%", "ㅇㅅ", "우산"):
+        search.look_up(text, None, {})
+    assert asked == ["우산"]
+
+
+def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: list[Hit]) -> None:
+    umbrella = Category.objects.get(code="umbrella")
+    named = make_post(title="우산", category=umbrella, colour="blue")
+    nameless = make_post(title="긴 우산")
+    make_post(title="지갑")
+    answers += [Hit(named.pk, 2.0), Hit(nameless.pk, 2.0)]
+    assert search.left_out("우산", None, {"category": umbrella}, "category") == 1
+    assert search.left_out("우산", None, {"colour": "blue"}, "colour") == 1
+    assert search.left_out("", None, {"colour": "blue"}, "colour") == 2
+    wanted = search.wanted_of({"category": None, "colour": ""})
+    assert wanted.categories == wanted.colours == frozenset({""})
+    assert wanted.buildings is None
+
+
+def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
+    lost = make_post(title="검은 우산", kind="lost")
+    closed = make_post(title="검은 우산")
+    Post.objects.filter(pk=closed.pk).update(status="closed")
+    hidden = make_post(title="프라다 우산", category=make_category())
+    edit_post(hidden, actor=hidden.author, fields={"hidden_facts": "프라다"})
+    answers += [Hit(lost.pk, 9.0), Hit(closed.pk, 9.0)]
+    assert ids(search.look_up("검은", None, {})) == []
+    assert ids(search.look_up("프라다", None, {})) == []
+    assert ids(search.look_up("우산", None, {})) == [hidden.pk]
+
+
+def test_a_place_or_a_category_counts_as_a_word(away: None) -> None:
+    building = Building.objects.order_by("pk")[0]
+    post = make_post(title="이어폰", building=building)
+    assert ids(search.look_up(building.name_en.upper(), None, {}))[0] == post.pk
+
+
+def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
+    wallet = Category.objects.get(code="wallet_fold")
+    here = make_post(title="지갑", category=wallet, colour="black", happened_on=date(2026, 3, 2))
+    other = make_post(title="지갑", colour="blue", happened_on=date(2026, 3, 9))
+    answers += [Hit(here.pk, 1.0), Hit(other.pk, 2.0)]
+    for facts in (
+        {"category": wallet},
+        {"colour": "black"},
+        {"until": date(2026, 3, 5)},
+        {"since": date(2026, 3, 1), "until": date(2026, 3, 2)},
+    ):
+        assert ids(search.look_up("지갑", None, facts)) == [here.pk], facts
+    wanted = search.wanted_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
+    assert wanted.categories == {"wallet_fold"} and wanted.colours == {"black"}
+    assert wanted.first_day == date(2026, 3, 1).toordinal() and wanted.last_day is None
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "'; DROP TABLE", "\x00우산", "🙂🙂", "a" * 5000, "   ", "우산 " * 400]
+)
+def test_no_words_break_it(away: None, text: str) -> None:
+    make_post(title="검은 우산")
+    search.look_up(text, None, {})
+    assert signed_in(None).get("/search/", {"q": text}).status_code == 200
+
+
+def test_the_page_says_why_and_its_address_can_be_shared(answers: list[Hit]) -> None:
+    post = make_post(title="검은 우산", category=make_category(), photos=1)
+    answers.append(Hit(post.pk, 3.0, ("text_image",)))
+    client = signed_in(None)
+    sent = client.get("/search/", {"q": "우산", "colour": "", "category": ""})
+    assert sent.status_code == 302 and sent["Location"] == "/search/?q=%EC%9A%B0%EC%82%B0"
+    text = page(client.get(sent["Location"]))
+    assert "사진이 찾는 말과 어울려요" in text and "“우산”" in text
+    assert f"/things/{post.public_id}/" in text
+
+
+def test_the_page_of_any_number_of_things_needs_as_many_queries(answers: list[Hit]) -> None:
+    client = signed_in(None)
+    counts = []
+    for number in (3, 30):
+        posts = [make_post(title="검은 우산", photos=1) for _ in range(number)]
+        answers += [Hit(post.pk, 3.0) for post in posts]
+        counts.append(queries_of(client, "/search/?q=우산"))
+    assert counts[0] == counts[1]
+
+
+def test_without_words_the_newest_are_listed_in_pages(away: None) -> None:
+    for _ in range(26):
+        make_post()
+    client = signed_in(None)
+    first, second = (page(client.get("/search/", {"page": number})) for number in (1, 2))
+    assert first.count('class="card"') == 24 and second.count('class="card"') == 2
+    assert "page=2" in first and "쉬고 있어요" not in first
+    assert (
+        client.get("/search/", {"page": "nonsense", "since": "x", "category": "?"}).status_code
+        == 200
+    )
+
+
+def test_it_says_where_meaning_rests_and_photographs_are_gone(away: None) -> None:
+    client = signed_in(None)
+    assert "쉬고 있어요" in page(client.get("/search/?q=우산"))
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert "이제 남아 있지 않아요" in page(client.get(f"/search/?photo={unknown}"))
+    answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
+    assert "지금은 사진으로 찾을 수 없어요" in page(answer)
+    assert "사진을 골라 주세요" in page(client.post("/search/photo/", {}, follow=True))
+
+
+def test_searching_has_a_limit(away: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from matching.views import search
+
+    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
+    monkeypatch.setattr(search, "ANONYMOUS_FACTOR", 2)
+    client = signed_in(None)
+    answers = [client.get("/search/?q=우산").status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    assert client.get("/search/").status_code == 200  # looking through is free
+
+
+def test_a_colour_by_any_name_counts_beside_a_word_and_never_alone(away: None) -> None:
+    yellow = make_post(title="장우산", colour="yellow")
+    black = make_post(title="장우산", colour="black")
+    make_post(title="지갑", colour="black")
+    found = search.look_up("블랙 우산", None, {})
+    assert ids(found) == [black.pk, yellow.pk]
+    assert [bool(finding.colour) for finding in found.findings] == [True, False]
+    assert found.findings[0].says_all
+    assert ids(search.look_up("black", None, {})) == []
+
+
+def test_a_colour_that_the_title_says_is_told_once(away: None) -> None:
+    make_post(title="검은 장우산", colour="black")
+    found = search.look_up("검은 우산", None, {})
+    assert found.findings[0].words and not found.findings[0].colour

@@ -1,0 +1,119 @@
+"""The one table of what becomes of a pair when it has been scored."""
+
+from dataclasses import replace
+
+import pytest
+from pytest_django import Settings
+
+from lostfound.services import close_post, edit_post, reopen_post
+from matching.core.types import Score
+from matching.models import Match
+from matching.services import match_post, reject_match, retry_matching, sweep
+from matching.services.pair_status import ScoredPair, is_news, next_status
+from tests.factories import StaffFactory
+from tests.matching.submitting import found, matched, pair_of
+
+SAME, OTHER = "same evidence", "other evidence"
+# Status before -> after, for a pair that: reaches and is listed; reaches only; does not reach;
+# reaches, is listed, and is gated.
+TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] = {
+    None: ("suggested", None, None, "gated"),
+    "suggested": ("suggested", "suggested", "withdrawn", "gated"),
+    "gated": ("suggested", "suggested", "withdrawn", "gated"),
+    "withdrawn": ("suggested", None, None, "gated"),
+    "set_aside": ("suggested", "suggested", "withdrawn", "gated"),
+    "confirmed": (None, None, None, None),
+    "rejected": (None, None, None, None),
+    "drawn": ("suggested", "suggested", "drawn", "gated"),
+}
+CASES = [(True, True, False), (True, False, False), (False, False, False), (True, True, True)]
+
+
+def scored(reaches: bool, is_listed: bool, is_gated: bool, evidence: str = SAME) -> ScoredPair:
+    score = Score(post_id=1, score=0.7, gates=("same_author",) if is_gated else ())
+    return ScoredPair(score, evidence, reaches=reaches, is_listed=is_listed)
+
+
+def stored(status: str | None) -> Match | None:
+    return Match(status=status, evidence_hash=SAME) if status else None
+
+
+def test_the_table_knows_every_status() -> None:
+    assert set(TABLE) == {None, *Match.Status.values}
+
+
+@pytest.mark.parametrize("before", TABLE)
+def test_what_becomes_of_a_pair(before: str | None) -> None:
+    found = tuple(next_status(stored(before), scored(*case)) for case in CASES)
+    assert found == TABLE[before]
+
+
+def test_a_rejected_pair_comes_back_with_other_evidence_only_where_it_would_be_suggested() -> None:
+    found = [next_status(stored("rejected"), scored(*case, OTHER)) for case in CASES]
+    assert found == ["suggested", None, None, None]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_confirmed_pair_is_left_alone_whatever_changes(case: tuple[bool, bool, bool]) -> None:
+    assert next_status(stored("confirmed"), scored(*case, OTHER)) is None
+
+
+def test_staff_see_as_new_what_they_did_not_see_before() -> None:
+    news = {before for before in TABLE if is_news(before, "suggested")}
+    assert news == {None, "gated", "withdrawn", "rejected", "confirmed", "drawn"}
+    assert not any(is_news(before, "gated") for before in TABLE)
+
+
+def test_what_was_drawn_is_drawn_once_and_waits_even_after_it_was_set_aside() -> None:
+    drawn = replace(scored(False, False, False), is_drawn=True)
+    assert next_status(None, drawn) == "drawn"
+    for before in ("withdrawn", "rejected", "confirmed"):
+        assert next_status(stored(before), drawn) in (None, "withdrawn")
+    shelved = Match(status="set_aside", evidence_hash=SAME, drawn_with=0.1)
+    assert next_status(shelved, scored(False, False, False)) == "drawn"
+
+
+# --- The same through the whole pipeline ---
+
+pipeline = pytest.mark.usefixtures("db", "fake_encoder")
+
+
+@pipeline
+def test_a_rejected_pair_stays_away_until_its_evidence_changes() -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    for post in (lost, other):
+        retry_matching([post])
+        match_post(post.pk)
+        assert pair_of(lost, other).status == "rejected"
+    edit_post(other, actor=other.author, fields={"kept_note": "another shelf"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"  # where it is kept is no evidence
+    edit_post(other, actor=other.author, fields={"description": "ribbon"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "suggested"
+
+
+@pipeline
+def test_a_rejected_pair_does_not_come_back_by_closing_or_by_another_strategy(
+    settings: Settings,
+) -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    close_post(other, actor=other.author)
+    reopen_post(other, actor=other.author)
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"
+    settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v1"}
+    sweep()
+    assert [match_post(post.pk) for post in (lost, other)] == ["matched", "matched"]
+    assert pair_of(lost, other).status == "rejected"
+
+
+@pipeline
+def test_a_rejected_pair_whose_new_evidence_is_weaker_stays_away() -> None:
+    lost, other = matched(), found()
+    reject_match(pair_of(lost, other), actor=StaffFactory.create())
+    edit_post(other, actor=other.author, fields={"title": "brown leather wallet cards"})
+    match_post(other.pk)
+    assert pair_of(lost, other).status == "rejected"

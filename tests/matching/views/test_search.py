@@ -1,0 +1,185 @@
+"""The page of the search: its addresses, what is wrong with it, and what stays asked."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from lostfound.models import Building, Category
+from matching.core.vectors import PhotoVec
+from matching.models import PhotoQuery
+from matching.search.client import FinderAway, Hit
+from matching.views import search
+from tests.lostfound.browsing import page, signed_in
+from tests.lostfound.making import make_post, make_user, upload
+
+pytestmark = pytest.mark.django_db
+
+ASKED = {"q": "우산", "colour": "blue", "since": "2026-03-01"}
+ADDRESS = "/search/?q=%EC%9A%B0%EC%82%B0"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def hits(monkeypatch: pytest.MonkeyPatch) -> list[Hit]:
+    """What the finder answers; tests add to it."""
+    listed: list[Hit] = []
+    monkeypatch.setattr("matching.search.search.find_things", lambda *_args: list(listed))
+    return listed
+
+
+def read_photo(_jpeg: bytes) -> PhotoVec:
+    return PhotoVec("f", np.ones(4, np.float32))
+
+
+def test_a_photograph_that_is_refused_leaves_words_and_facts_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = signed_in(None)
+    monkeypatch.setattr(search, "embed_photo", read_photo)
+    text = SimpleUploadedFile("a.jpg", b"no photograph", "image/jpeg")
+    for photo in ({"photo": text}, {}):
+        answer = client.post("/search/photo/", {**ASKED, "category": "", **photo})
+        assert answer["Location"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
+
+    def away(_jpeg: bytes) -> PhotoVec:
+        raise FinderAway("away")
+
+    monkeypatch.setattr(search, "embed_photo", away)
+    answer = client.post("/search/photo/", {**ASKED, "photo": upload(1)})
+    assert answer["Location"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
+
+
+def test_words_a_photograph_and_facts_are_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(None)
+    monkeypatch.setattr(search, "embed_photo", read_photo)
+    answer = client.post("/search/photo/", {**ASKED, "next": "//evil", "photo": upload(1)})
+    photo = PhotoQuery.objects.get().public_id
+    address = f"{ADDRESS}&photo={photo}&colour=blue&since=2026-03-01"
+    assert answer["Location"] == address
+    text = page(client.get(address))
+    assert f'<input type="hidden" name="photo" value="{photo}">' in text
+    assert f'href="{ADDRESS}&amp;colour=blue&amp;since=2026-03-01"' in text  # without it
+    # Without a script, the next photograph takes along what is asked.
+    assert text.count('<input type="hidden" name="q" value="우산">') == 1
+
+
+def test_an_answer_to_htmx_brings_all_that_depends_on_what_is_asked(hits: list[Hit]) -> None:
+    client = signed_in(None)
+    answer = client.get("/search/", {**ASKED, "category": "", "building": ""}, headers=HTMX)
+    assert answer["HX-Push-Url"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
+    text = page(answer)
+    assert "<html" not in text
+    for slot in ("search-by", "search-reset", "search-along", "search-error-until"):
+        assert f'id="{slot}" hx-swap-oob="true"' in text
+    assert 'href="/search/">' in text  # the way to start again
+    wrong = page(
+        client.get("/search/", {"since": "2026-03-09", "until": "2026-03-02"}, headers=HTMX)
+    )
+    assert 'id="search-error-until" hx-swap-oob="true"><ul' in wrong
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "words"),
+    [
+        ({"q": "a" * 201}, "q", "These are too many words: please use 200 letters at most."),
+        ({"q": "a\x00b"}, "q", "There is a character in it that nobody can read."),
+        ({"q": "%"}, "q", "Please write a word or a number, such as a thing or its colour."),
+        ({"q": "🙂"}, "q", "Please write a word or a number, such as a thing or its colour."),
+        ({"q": "ㅇㅅ"}, "q", "Please write a word or a number, such as a thing or its colour."),
+        ({"colour": "ultra"}, "colour", "Please choose from the list."),
+        ({"category": "ultra"}, "category", "Please choose from the list."),
+        ({"building": "ultra"}, "building", "Please choose from the list."),
+        ({"q": "우산", "until": "soon"}, "until", "This is not a day. "),
+        (
+            {"since": "2026-03-09", "until": "2026-03-02"},
+            "until",
+            "This day lies before the first one.",
+        ),
+    ],
+)
+def test_what_cannot_be_searched_is_said_at_its_field_and_nothing_is_listed(
+    asked: dict[str, str], field: str, words: str
+) -> None:
+    make_post(title="우산")
+    text = page(signed_in(None, "en").get("/search/", asked))
+    start = text.index(f'id="search-error-{field}"')
+    assert words in text[start : start + 300]
+    assert 'class="card"' not in text
+    assert "Nothing was searched: please correct what is marked." in text
+
+
+def test_what_a_category_or_a_colour_leaves_out_is_said_with_the_way_to_see_it(
+    hits: list[Hit],
+) -> None:
+    umbrella = Category.objects.get(code="umbrella")
+    make_post(title="우산", category=umbrella, colour="blue")
+    for _ in range(3):
+        make_post(title="긴 우산", colour="blue")
+    make_post(title="작은 우산", category=umbrella)
+    client = signed_in(None, "en")
+    text = page(client.get("/search/?q=우산&category=umbrella&colour=blue"))
+    assert text.count('class="card"') == 1
+    assert "3 things without a category are left out." in text
+    assert f'href="{ADDRESS}&amp;colour=blue"' in text
+    assert "1 thing without a colour is left out." in text
+    assert f'href="{ADDRESS}&amp;category=umbrella"' in text
+    assert "left out" not in page(client.get("/search/?q=우산"))
+    assert "3 things without a category" in page(client.get("/search/?category=umbrella"))
+
+
+def test_a_name_is_quoted_as_it_stands_on_the_page(hits: list[Hit]) -> None:
+    building = Building.objects.order_by("pk")[0]
+    umbrella = Category.objects.get(code="umbrella")
+    make_post(title="파란 물건", category=umbrella, building=building)
+    korean = page(signed_in(None).get("/search/", {"q": "umbrella"}))
+    assert "“우산”" in korean and "umbrella”" not in korean
+    text = page(signed_in(None, "en").get("/search/", {"q": "우산"}))
+    assert "Its category is “Umbrella”" in text and "It says" not in text
+    place = page(signed_in(None, "en").get("/search/", {"q": building.name_ko}))
+    assert f"Its place is “{building.name_en}”" in place
+
+
+def test_where_nothing_is_found_a_post_begins_with_the_words(hits: list[Hit]) -> None:
+    text = page(signed_in(None).get("/search/", {"q": "분홍 코끼리 & 공"}))
+    link = (
+        "/posts/new/lost/?title=%EB%B6%84%ED%99%8D%20%EC%BD%94%EB%81%BC%EB%A6%AC%20%26%20%EA%B3%B5"
+    )
+    assert f'href="{link}"' in text
+    form = page(signed_in(make_user()).get(link))
+    assert 'value="분홍 코끼리 &amp; 공"' in form
+
+
+def test_a_thing_leads_back_to_the_search_one_came_from_and_nowhere_else() -> None:
+    thing = f"/things/{make_post(title='우산').public_id}/"
+    client = signed_in(None)
+
+    def back(referer: str) -> Any:
+        text = page(client.get(thing, headers={"referer": referer}))
+        return text.split('<a class="back" href="')[1].split('"')[0]
+
+    assert back("http://testserver/search/?q=a&colour=blue&page=2") == (
+        "/search/?q=a&amp;colour=blue&amp;page=2"
+    )
+    for other in (
+        "",
+        "http://testserver/",
+        "http://testserver/posts/?q=a",
+        "https://evil.example/search/?q=a",
+        "javascript:alert(1)",
+        "//evil.example/search/?q=a",
+    ):
+        assert back(other) == "/search/", other
+
+
+def test_the_limit_says_when_it_ends(
+    monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+) -> None:
+    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
+    client = signed_in(make_user(), "en")
+    assert client.get(ADDRESS).status_code == 200
+    refused = client.get(ADDRESS)
+    assert refused.status_code == 429 and "try again in 4 minutes." in page(refused)
+    answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
+    assert "try again in 4 minutes." in page(answer)
