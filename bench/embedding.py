@@ -33,7 +33,7 @@ from bench.probe import NOTES, Probe
 from bench.rows import Row, at_least, at_most, ratios, told
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, MatchingSettings
 from matching.encoders.images import DRAFT_FACTOR, image_reading, pixels_of
-from matching.onnx.subprocess_runner import run_apart
+from matching.onnx.subprocess_runner import run_in_subprocess
 
 # Targets of the table: int8 against torch eager fp32, and the preparation of 12 megapixels.
 FASTER: Final = 7.0
@@ -163,7 +163,7 @@ def _measured(
     small.write_bytes(jpeg((EDGE_PX, EDGE_PX), STORED_QUALITY))
     stored.write_bytes(jpeg(STORED_PX, STORED_QUALITY))
     spec = {"settings": asdict(current), "folder": str(exports), "engines": engines}
-    folders = run_apart("matching.onnx.export", spec)
+    folders = run_in_subprocess("matching.onnx.export", spec)
     taken: dict[str, dict[str, list[float]]] = {}
     with ExitStack() as stack:
         # The two of the target one after the other: the machine's speed changes within a turn.

@@ -20,7 +20,7 @@ def fill(n: int) -> None:
     from lostfound.models import Building, Category, Photo, Post
     from matching.conf import matching_settings
     from matching.encoders.base import current_fingerprint, get_encoder
-    from matching.models import Embedding, Vector
+    from matching.models import Embedding, MatchingJob
     from matching.services import build_scoring_profile
 
     rng = np.random.default_rng(0)
@@ -60,17 +60,17 @@ def fill(n: int) -> None:
         ],
         batch_size=1000,
     )
-    Vector.objects.bulk_create(
+    Embedding.objects.bulk_create(
         [_vector(post, None, texts[row], fingerprint) for row, post in enumerate(posts)],
         batch_size=1000,
     )
-    Vector.objects.bulk_create(
+    Embedding.objects.bulk_create(
         [_vector(p.post, p, images[row], fingerprint) for row, p in enumerate(photos)],
         batch_size=1000,
     )
-    rows = Embedding.objects.bulk_create(
+    rows = MatchingJob.objects.bulk_create(
         [
-            Embedding(
+            MatchingJob(
                 post=post,
                 status="done",
                 fingerprint=fingerprint,
@@ -82,14 +82,14 @@ def fill(n: int) -> None:
         batch_size=1000,
     )
     version = build_scoring_profile().pk
-    Embedding.objects.filter(pk__in=[rows[0].pk]).update(profile_version=version)
-    Embedding.objects.update(profile_version=version)
+    MatchingJob.objects.filter(pk__in=[rows[0].pk]).update(profile_version=version)
+    MatchingJob.objects.update(profile_version=version)
 
 
 def _vector(post, photo, vec, fingerprint):  # type: ignore[no-untyped-def]
-    from matching.models import Vector
+    from matching.models import Embedding
 
-    return Vector(
+    return Embedding(
         post=post,
         photo=photo,
         modality="text" if photo is None else "image",

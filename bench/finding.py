@@ -60,7 +60,7 @@ def write_words() -> None:
     """Titles that people write, with the model's own vectors of them, for what `fill` has made."""
     from lostfound.models import Post
     from matching.encoders.base import get_encoder
-    from matching.models import Vector
+    from matching.models import Embedding
 
     titles = [f"{colour} {thing}" for colour, thing in product(COLOURS, THINGS)]
     vectors = dict(zip(titles, get_encoder().encode_texts(titles), strict=True))
@@ -69,10 +69,10 @@ def write_words() -> None:
         post.title = titles[row % len(titles)]
     Post.objects.bulk_update(posts, ["title"], batch_size=1000)
     titled = {post.pk: post.title for post in posts}
-    rows = list(Vector.objects.filter(modality="text"))
+    rows = list(Embedding.objects.filter(modality="text"))
     for vector in rows:
         vector.data = vectors[titled[vector.post_id]].astype("<f4").tobytes()
-    Vector.objects.bulk_update(rows, ["data"], batch_size=1000)
+    Embedding.objects.bulk_update(rows, ["data"], batch_size=1000)
 
 
 def _ask(url: str, asked: dict[str, str]) -> float:

@@ -60,9 +60,9 @@ def prepare(people: int, pairs: int) -> None:
 
 def check() -> dict[str, object]:
     """Wait until the posts of the load are matched, and tell how long that took."""
-    from matching.models import Embedding, MatchDecision
+    from matching.models import MatchDecision, MatchingJob
 
-    rows = Embedding.objects.filter(post__title__startswith=TITLE)
+    rows = MatchingJob.objects.filter(post__title__startswith=TITLE)
     deadline = time.monotonic() + 300
     while rows.filter(status__in=("pending", "running")).exists() and time.monotonic() < deadline:
         time.sleep(0.5)

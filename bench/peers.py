@@ -48,10 +48,10 @@ def faiss_filtered(graph: Any, passing: Ints, k: int) -> Search:
     bits[passing] = True
     packed = np.packbits(bits, bitorder="little")
     selector = faiss.IDSelectorBitmap(packed)
-    wanted = faiss.SearchParametersHNSW(sel=selector, efSearch=HNSW_SEARCH)
+    filters = faiss.SearchParametersHNSW(sel=selector, efSearch=HNSW_SEARCH)
 
     def search(query: Vec) -> Any:
-        rows = graph.search(query[None], k, params=wanted)[1][0]
+        rows = graph.search(query[None], k, params=filters)[1][0]
         return rows[rows >= 0]
 
     search.keeps = (packed, selector)  # type: ignore[attr-defined] # faiss holds bare pointers

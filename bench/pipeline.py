@@ -37,7 +37,7 @@ def save_and_wait(number: int) -> list[float]:
 
     from bench.pictures import jpeg
     from lostfound.services import submit_post
-    from matching.models import Embedding
+    from matching.models import MatchingJob
 
     author = get_user_model().objects.create(username="saver")
     seconds = []
@@ -46,13 +46,13 @@ def save_and_wait(number: int) -> list[float]:
         fields = {"title": f"검은색 지갑 {row}, black wallet", "kept_note": "1"}
         post = submit_post(author=author, kind="found", fields=fields, photos=photos)
         start = time.perf_counter()
-        while Embedding.objects.get(post=post).status not in ("done", "failed"):
+        while MatchingJob.objects.get(post=post).status not in ("done", "failed"):
             if time.perf_counter() - start > LIMIT_S:
                 raise RuntimeError("The worker did not match the post.")
             time.sleep(0.005)
         seconds.append(time.perf_counter() - start)
-        if Embedding.objects.get(post=post).status == "failed":
-            raise RuntimeError(Embedding.objects.get(post=post).error)
+        if MatchingJob.objects.get(post=post).status == "failed":
+            raise RuntimeError(MatchingJob.objects.get(post=post).error)
     return seconds
 
 

@@ -60,7 +60,7 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     from django.db import connection
 
     from matching.conf import matching_settings
-    from matching.core.filters import Wanted
+    from matching.core.filters import SearchFilters
     from matching.core.vectors import dots
     from matching.index.pg_sync import _make_graphs, create_table, literal
     from matching.index.pgvector import PgVectorIndex
@@ -93,18 +93,18 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     near, far = posts.categories[0], posts.categories[1]
     chosen = matching_settings().exact_below
     plans = {
-        "graph": (Wanted(), 1),
-        "exact": (Wanted(), n + 1),
-        "filter agrees": (Wanted(categories=frozenset({near})), chosen),
-        "filter disagrees": (Wanted(categories=frozenset({far}), last_day=100.0), chosen),
+        "graph": (SearchFilters(), 1),
+        "exact": (SearchFilters(), n + 1),
+        "filter agrees": (SearchFilters(categories=frozenset({near})), chosen),
+        "filter disagrees": (SearchFilters(categories=frozenset({far}), last_day=100.0), chosen),
     }
     found = {}
-    for name, (wanted, exact_below) in plans.items():
+    for name, (filters, exact_below) in plans.items():
         settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
-        mask = wanted.mask(posts)
+        mask = filters.mask(posts)
         seconds, hits, possible = [], 0, 0
         for query in queries:
-            search = partial(index._search, query, "text", "found", "bench", TOP, wanted)
+            search = partial(index._search, query, "text", "found", "bench", TOP, filters)
             seconds += timed(search, 1).seconds
             listed = {pk for pk, _ in search()}
             rows = np.flatnonzero(mask)
@@ -119,7 +119,7 @@ def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> di
     """Both plans under filters of days that more and more posts pass."""
     from django.conf import settings
 
-    from matching.core.filters import Wanted
+    from matching.core.filters import SearchFilters
     from matching.core.vectors import dots
     from matching.index import pgvector
 
@@ -127,15 +127,15 @@ def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> di
     queries = clustered(10, seed=2)[0]
     found = {}
     for share in SHARES:
-        wanted = Wanted(last_day=365 * share)
-        rows = np.flatnonzero(wanted.mask(posts))
+        filters = SearchFilters(last_day=365 * share)
+        rows = np.flatnonzero(filters.mask(posts))
         times: dict[str, float] = {}
         hits = 0
         for plan, exact_below in (("exact", len(vecs) + 1), ("graph", 1)):
             settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
             seconds: list[float] = []
             for query in queries:
-                search = partial(index._search, query, "text", "found", "bench", TOP, wanted)
+                search = partial(index._search, query, "text", "found", "bench", TOP, filters)
                 seconds += timed(search, 1).seconds
                 if plan == "graph":
                     best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())

@@ -21,13 +21,17 @@ PAIRS_TIMED = 200  # of the slow side; the rest would take as long each
 
 def scoring_rows(quick: bool) -> list[Row]:
     """1,000 candidates of 768 dimensions, more than half of the pairs with photographs."""
-    world = simulate(replace(BASE, lost=300, found=CANDIDATES, pairs=200, dim=768), 0)
-    profile, candidates = cold_start(world), world.candidates("found")
+    dataset = simulate(replace(BASE, lost=300, found=CANDIDATES, pairs=200, dim=768), 0)
+    profile, candidates = cold_start(dataset), dataset.candidates("found")
     strategy, context = CalibratedV3(), ScoringContext(profile=profile)
-    posts = world.features("lost")
+    posts = dataset.features("lost")
     queries = iter(posts * 10)
     whole = timed(lambda: strategy.score(next(queries), candidates, context), 200, warm_up=20)
-    ready, weighing, before = prepare(candidates, profile), profile.weighing, prior(profile)
+    ready, evidence_weights, before = (
+        prepare(candidates, profile),
+        profile.evidence_weights,
+        prior(profile),
+    )
     prepared = iter(
         [prepare(Candidates.from_features([post], profile.dim), profile) for post in posts] * 2
     )
@@ -35,7 +39,7 @@ def scoring_rows(quick: bool) -> list[Row]:
     def score() -> Any:
         """All terms of one query with all candidates, to the probability."""
         found = {name: term[0] for name, term in terms(next(prepared), ready, profile).items()}
-        return weighing.probability(weighing.log_odds(before, found))
+        return evidence_weights.probability(evidence_weights.log_odds(before, found))
 
     ours = timed(score, 200, warm_up=20)
     fused = LogisticRegression().fit(np.eye(CHANNELS + 1)[:, :CHANNELS], [0, 1, 0, 1, 0])

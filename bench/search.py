@@ -9,7 +9,7 @@ from bench.peers import faiss_filtered, faiss_graph, memory_peers
 from bench.rows import Row, Times, alternately, at_least, at_most, timed, told
 from bench.vectors import candidates, clustered
 from matching.core.arrays import Bools, Ints
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.types import Candidates
 from matching.core.vectors import Vec, dots
 from matching.index.scan import EXACT, INT8, nearest_rows
@@ -45,19 +45,19 @@ def filtered_rows(quick: bool) -> list[Row]:
     near = f"category-{cluster[7]}"
     far = f"category-{np.bincount(cluster[np.argsort(dots(query, vecs))[: n // 10]]).argmax()}"
     for name, category in (("agrees", near), ("disagrees", far)):
-        wanted = Wanted(categories=frozenset({category}), last_day=365.0 * SHARE * 30)
-        passing = np.flatnonzero(wanted.mask(posts))
+        filters = SearchFilters(categories=frozenset({category}), last_day=365.0 * SHARE * 30)
+        passing = np.flatnonzero(filters.mask(posts))
         times = alternately(
             {
                 "bare": lambda passing=passing: dots(query, vecs[passing]),
-                "ours": lambda wanted=wanted: nearest_rows(
-                    query, posts, "text_vecs", TOP, wanted.mask(posts) & everything, EXACT
+                "ours": lambda filters=filters: nearest_rows(
+                    query, posts, "text_vecs", TOP, filters.mask(posts) & everything, EXACT
                 ),
             },
             times=31,
             warm_up=3,
         )
-        found = set(nearest_rows(query, posts, "text_vecs", TOP, wanted.mask(posts))[0].tolist())
+        found = set(nearest_rows(query, posts, "text_vecs", TOP, filters.mask(posts))[0].tolist())
         best = passing[np.argsort(-(vecs[passing] @ query))[:TOP]]
         recall = len(found & set(best.tolist())) / max(len(best), 1)
         ratio = times["ours"].median_s / times["bare"].median_s
@@ -119,8 +119,8 @@ def peer_rows(quick: bool) -> list[Row]:
     return rows
 
 
-def _rows_of(posts: Candidates, wanted: Bools, how: str, query: Vec) -> Ints:
-    return nearest_rows(query, posts, "text_vecs", TOP, wanted, how)[0]
+def _rows_of(posts: Candidates, filters: Bools, how: str, query: Vec) -> Ints:
+    return nearest_rows(query, posts, "text_vecs", TOP, filters, how)[0]
 
 
 def _measured(n: int, works: dict[str, Any], queries: Any, exact: list[set[int]]) -> list[Row]:

@@ -18,7 +18,7 @@ CHUNK: Final = 1000
 TERMS: Final = ("prior", "category", "text_text", "image_image", "text_image", "image_text", "time")
 TABLES: Final = (
     *("lostfound_post", "lostfound_postevent", "lostfound_photo"),
-    *("matching_embedding", "matching_vector", "matching_match"),
+    *("matching_matchingjob", "matching_embedding", "matching_match"),
 )
 
 
@@ -33,7 +33,7 @@ def fill(posts: int) -> None:
     from django.utils import timezone
 
     from lostfound.models import Photo, Post, PostEvent, User
-    from matching.models import Embedding, Match, Modality, Vector
+    from matching.models import Embedding, Match, MatchingJob, Modality
 
     people = [User(username=f"person{n}", email=f"{n}@example.com") for n in range(100)]
     User.objects.bulk_create(people)
@@ -68,8 +68,8 @@ def fill(posts: int) -> None:
                 PostEvent(post=post, actor=post.author, action="submitted", to_status="open")
                 for post in made
             )
-        Embedding.objects.bulk_create(
-            Embedding(
+        MatchingJob.objects.bulk_create(
+            MatchingJob(
                 post=post,
                 status="done",
                 attempts=1,
@@ -83,8 +83,8 @@ def fill(posts: int) -> None:
             for post in made
         )
         for modality, seen in ((Modality.TEXT, [None] * CHUNK), (Modality.IMAGE, photos)):
-            Vector.objects.bulk_create(
-                Vector(
+            Embedding.objects.bulk_create(
+                Embedding(
                     post=post,
                     photo=photo,
                     modality=modality,

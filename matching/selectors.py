@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from lostfound.models import Notification, Photo, Post
 from matching.conf import matching_settings
 from matching.core.vectors import PhotoVec
-from matching.models import Embedding, Heartbeat, Match, PhotoQuery, PossibleDuplicate
+from matching.models import Heartbeat, Match, MatchingJob, PhotoQuery, PossibleDuplicate
 
-WAITING: Final = frozenset({Embedding.Status.PENDING, Embedding.Status.RUNNING})
+WAITING: Final = frozenset({MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING})
 WORKER_PREFIX: Final = "worker:"
 ENCODER: Final = "encoder"  # the heartbeat that says whether vectors can be made
 SILENT_AFTER_BEATS: Final = 6
@@ -45,10 +45,11 @@ class MatchingState:
 
 def matching_state(post: Post) -> MatchingState:
     """The state of a post's matching; a post without an outbox row is waiting."""
-    row = Embedding.objects.filter(post=post).first()
+    row = MatchingJob.objects.filter(post=post).first()
     if row is None:
-        row = Embedding(
-            post=post, status=Embedding.Status.PENDING if post.is_open else Embedding.Status.IDLE
+        row = MatchingJob(
+            post=post,
+            status=MatchingJob.Status.PENDING if post.is_open else MatchingJob.Status.IDLE,
         )
     return MatchingState(
         status=row.status,
@@ -100,7 +101,7 @@ def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
     )
 
 
-def with_twins(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
+def with_duplicates(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
     """Everything that a page shows of two posts of one kind, in a constant number of queries."""
     return duplicates.select_related(*_related("first", "second")).prefetch_related(
         *_photos("first", "second")
@@ -112,7 +113,7 @@ def open_duplicates(post: Post | None = None) -> QuerySet[PossibleDuplicate]:
     rows = PossibleDuplicate.objects.filter(status=PossibleDuplicate.Status.OPEN)
     if post is not None:
         rows = rows.filter(Q(first=post.pk) | Q(second=post.pk))
-    return with_twins(rows).order_by("-score", "-pk")
+    return with_duplicates(rows).order_by("-score", "-pk")
 
 
 def photo_query(public_id: UUID) -> PhotoVec | None:
@@ -165,8 +166,8 @@ def encoder_problem() -> str:
     return known or ""
 
 
-def _waiting_reason(row: Embedding) -> str:
-    if row.status != Embedding.Status.PENDING:
+def _waiting_reason(row: MatchingJob) -> str:
+    if row.status != MatchingJob.Status.PENDING:
         return ""
     if encoder_problem():
         return _("The comparison is being set up. Your post waits until it is ready.")

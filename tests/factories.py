@@ -133,7 +133,7 @@ class MatchFactory(DjangoModelFactory[Match]):
     fingerprint = "fake-32"
     score = 0.8
     terms = factory.LazyAttribute(lambda row: {"text_text": row.score, "combined": row.score})
-    gates = factory.LazyFunction(list)
+    exclusions = factory.LazyFunction(list)
     evidence_hash = factory.Sequence("{:064x}".format)
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.admin.bases import LookModelAdmin
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import Look, Post, User
+from lostfound.models import AccessLog, Post, User
 
 SHOWN: Final = 5  # numbers in a row of the list
 
 
-@admin.register(Look)
+@admin.register(AccessLog)
 class LookAdmin(FilterNumbers, ReadOnlyMixin, LookModelAdmin):
     """To look up, not to edit."""
 
@@ -31,16 +31,16 @@ class LookAdmin(FilterNumbers, ReadOnlyMixin, LookModelAdmin):
     show_full_result_count = False
 
     @admin.display(description=_("numbers"))
-    def numbers(self, look: Look) -> SafeString:
+    def numbers(self, look: AccessLog) -> SafeString:
         """The first ones; of a list they are many. On one line, also where the screen is narrow."""
         more = len(look.subjects) - SHOWN
         shown = ", ".join(map(str, look.subjects[:SHOWN])) + (f" … +{more}" if more > 0 else "")
         return format_html('<span class="nowrap">{}</span>', shown)
 
     @admin.display(description=_("numbers"))
-    def all_numbers(self, look: Look) -> SafeString:
+    def all_numbers(self, look: AccessLog) -> SafeString:
         """One a line, each leading to what is still there."""
-        there = _people(look) if look.what == Look.What.PERSON else _posts(look)
+        there = _people(look) if look.what == AccessLog.What.PERSON else _posts(look)
         return format_html_join(
             mark_safe("<br>"),
             "{}",
@@ -48,15 +48,15 @@ class LookAdmin(FilterNumbers, ReadOnlyMixin, LookModelAdmin):
         )
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Look], search_term: str
-    ) -> tuple[QuerySet[Look], bool]:
+        self, request: HttpRequest, queryset: QuerySet[AccessLog], search_term: str
+    ) -> tuple[QuerySet[AccessLog], bool]:
         """Who looked at a post is asked by its whole number: LF-12 is not LF-120."""
         if Post.called(search_term) is not None:
             return queryset.filter(subjects__icontains=f'"{search_term.strip()}"'), False
         return super().get_search_results(request, queryset, search_term)
 
 
-def _posts(look: Look) -> dict[str, Model]:
+def _posts(look: AccessLog) -> dict[str, Model]:
     """Those of a look that are still there, by every number that they go by."""
     wanted: dict[str, list[Any]] = {"pk": [], "public_id": []}
     for number in look.subjects:
@@ -67,7 +67,7 @@ def _posts(look: Look) -> dict[str, Model]:
     return {name: post for post in posts for name in (post.number, str(post.public_id))}
 
 
-def _people(look: Look) -> dict[str, Model]:
+def _people(look: AccessLog) -> dict[str, Model]:
     keys = [key for key in look.subjects if isinstance(key, int)]
     people = User.objects.filter(pk__in=keys).only("username")
     return {str(person.pk): person for person in people}

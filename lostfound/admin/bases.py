@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 
-from lostfound.models import Look, Notification, Photo, Post, PostEvent, User
-from lostfound.models.coded import Named
+from lostfound.models import AccessLog, Notification, Photo, Post, PostEvent, User
+from lostfound.models.coded import CodedModel
 
 if TYPE_CHECKING:
-    NamedModelAdmin = admin.ModelAdmin[Named]
-    LookModelAdmin = admin.ModelAdmin[Look]
+    NamedModelAdmin = admin.ModelAdmin[CodedModel]
+    LookModelAdmin = admin.ModelAdmin[AccessLog]
     NotificationModelAdmin = admin.ModelAdmin[Notification]
     PostModelAdmin = admin.ModelAdmin[Post]
     PhotoTabularInline = admin.TabularInline[Photo, Post]

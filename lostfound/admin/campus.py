@@ -12,7 +12,7 @@ from lostfound.admin.bases import NamedModelAdmin
 from lostfound.admin.history_labels import PlainHistory
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Building, Category, Family, Office, Zone
-from lostfound.models.coded import Named
+from lostfound.models.coded import CodedModel
 
 
 class WordsField(forms.CharField):
@@ -41,7 +41,7 @@ class NamedAdmin(PlainHistory, FilterNumbers, NamedModelAdmin):
     search_fields: ClassVar[Any] = ("code", "name_ko", "name_en")
     list_per_page = 100
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Named | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: CodedModel | None = None) -> Any:
         """A code stays as it is once posts and clients know it."""
         return ("code",) if obj else ()
 

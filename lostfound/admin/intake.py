@@ -15,7 +15,7 @@ from lostfound import selectors
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.forms.intake import IntakeForm
 from lostfound.models import Post, User
-from lostfound.services import SentBefore, submit_post
+from lostfound.services import DuplicateSubmission, submit_post
 
 # What most things of one round have in common, so that it is typed once.
 REMEMBERED: Final = ("office", "building", "shelf")
@@ -57,9 +57,9 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
                 kind=Post.Kind.FOUND,
                 fields=form.values,
                 photos=form.uploads,
-                sent_as=form.sending,
+                idempotency_key=form.sending,
             )
-        except SentBefore as before:
+        except DuplicateSubmission as before:
             if before.post is not None and before.is_same:
                 return before.post
             form.begin_anew()

@@ -24,7 +24,7 @@ from lostfound.services import (
     AccountKept,
     TransitionRefused,
     delete_user,
-    note_person_seen,
+    log_person_access,
     refuse_kept,
 )
 
@@ -97,7 +97,7 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
         """Whose account is opened is written down."""
         person: User | None = kwargs.get("obj")
         if person is not None and request.method == "GET":
-            note_person_seen(self._actor(request), person)
+            log_person_access(self._actor(request), person)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -8,7 +8,7 @@ from lostfound.admin.bases import PersonChangeForm
 from lostfound.models import User
 
 # Without one of these a person is locked out of the admin at once, and cannot take it back.
-KEYS_OF_THE_DOOR: Final = ("is_active", "is_staff", "is_superuser")
+ACCESS_FLAGS: Final = ("is_active", "is_staff", "is_superuser")
 
 
 class PersonForm(PersonChangeForm):
@@ -22,7 +22,7 @@ class PersonForm(PersonChangeForm):
         if self.editor is not None and self.instance.pk == self.editor.pk:
             taken: list[str] = [
                 name
-                for name in KEYS_OF_THE_DOOR
+                for name in ACCESS_FLAGS
                 if name in cleaned and getattr(self.editor, name) and not cleaned[name]
             ]
             if "groups" in cleaned and not self.editor.is_superuser:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from lostfound.admin.bases import PostModelAdmin
 from lostfound.admin.files import export_response
-from lostfound.models import Look, Post, User
+from lostfound.models import AccessLog, Post, User
 from lostfound.services import (
     TransitionRefused,
     close_post,
     edit_post,
-    note_look,
+    log_access,
     reopen_post,
 )
 from lostfound.services.post_fields import clean_text
@@ -93,7 +93,7 @@ class PostActions(PostModelAdmin):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
         """A file that is safe to open in a spreadsheet."""
         named = queryset.select_related(None).prefetch_related(None).only("author")
-        note_look(actor_of(request), Look.What.EXPORT, named)
+        log_access(actor_of(request), AccessLog.What.EXPORT, named)
         return export_response(queryset)
 
     def _tell_changed(

@@ -9,9 +9,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.bases import PostModelForm
-from lostfound.forms.edit_version import MARK, MarkField, left_behind, offered
+from lostfound.forms.edit_version import MARK, EditVersionField, left_behind, offered
 from lostfound.models import Post
-from lostfound.services.edit_conflicts import is_as_seen, mark_of
+from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     MANY_LINES,
@@ -31,7 +31,7 @@ class PostForm(PostModelForm):
 
     refused: ClassVar[ValidationError | None] = None
 
-    version = MarkField()
+    version = EditVersionField()
 
     class Meta:
         model = Post
@@ -40,7 +40,7 @@ class PostForm(PostModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial[MARK] = mark_of(self.instance, offered(self))
+            self.initial[MARK] = edit_version_of(self.instance, offered(self))
 
     @cached_property
     def changed_data(self) -> list[str]:

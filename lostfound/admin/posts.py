@@ -21,14 +21,14 @@ from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.forms.edit_version import MARK, brought_up_to_date
-from lostfound.models import Look, Photo, Post
+from lostfound.models import AccessLog, Photo, Post
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
-    ChangedMeanwhile,
+    EditConflict,
     TransitionRefused,
     delete_post,
     edit_post,
-    note_look,
+    log_access,
     submit_post,
 )
 from lostfound.services.post_fields import (
@@ -169,7 +169,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         answer = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None) or {}
         if "cl" in context:
-            note_look(actor_of(request), Look.What.LIST, context["cl"].result_list)
+            log_access(actor_of(request), AccessLog.What.LIST, context["cl"].result_list)
         if "action_form" in context and not self.has_change_permission(request):
             del context["action_form"].fields["shelf"]
         return answer
@@ -195,7 +195,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         form: Any = super().get_form(request, obj, change, **kwargs)
         refused = getattr(request, "refused", None)
         form.refused = refused
-        if isinstance(refused, ChangedMeanwhile):
+        if isinstance(refused, EditConflict):
             request.POST = brought_up_to_date(form(request.POST, instance=obj), refused)
         return form
 
@@ -205,7 +205,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         """Who reads a post is written down; what lies at another office says so."""
         post: Post | None = kwargs.get("obj")
         if post is not None and request.method == "GET":
-            note_look(actor_of(request), Look.What.POST, [post])
+            log_access(actor_of(request), AccessLog.What.POST, [post])
             if is_elsewhere(request, post):
                 text = _("Kept at another office (%(office)s): you can read this, not change it.")
                 self.message_user(request, text % {"office": post.office}, messages.INFO)

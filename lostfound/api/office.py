@@ -20,7 +20,7 @@ from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
 from lostfound.infra.rate_limits import AttemptThrottle
-from lostfound.models import Look, Post
+from lostfound.models import AccessLog, Post
 
 FILTERS = {
     "kind": ("kind", Post.Kind.values, ""),
@@ -97,7 +97,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
     def paginate_queryset(self, queryset: Any) -> Any:
         """A page, and who reads it."""
         page = super().paginate_queryset(queryset)
-        services.note_look(person(self.request), Look.What.LIST, page or [])
+        services.log_access(person(self.request), AccessLog.What.LIST, page or [])
         return page
 
     @extend_schema(
@@ -144,7 +144,7 @@ class OfficePostView(OfficePost):
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post as the office sees it; that it was read is written down."""
         post = any_post(public_id)
-        services.note_look(person(request), Look.What.POST, [post])
+        services.log_access(person(request), AccessLog.What.POST, [post])
         return told(self.represent(post))
 
     @extend_schema(

@@ -86,11 +86,11 @@ def submit_once(request: Request, view: APIView, **said: Any) -> Post:
     try:
         return services.submit_post(
             author=person(request),
-            sent_as=_sent_as(request),
+            idempotency_key=_idempotency_key(request),
             before_saving=partial(count_saved, request, view),
             **said,
         )
-    except services.SentBefore as before:
+    except services.DuplicateSubmission as before:
         if before.post is None:
             raise Conflict(_("This was posted and deleted since."), "deleted_since") from before
         if not before.is_same:
@@ -98,7 +98,7 @@ def submit_once(request: Request, view: APIView, **said: Any) -> Post:
         return before.post
 
 
-def _sent_as(request: Request) -> str:
+def _idempotency_key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     message = ""
     if len(key) > MAX_KEY_CHARS:

@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post
-from lostfound.services import ChangedMeanwhile
-from lostfound.services.edit_conflicts import is_as_seen, mark_of, names_in
+from lostfound.services import EditConflict
+from lostfound.services.edit_conflicts import edit_version_of, is_as_seen, names_in
 from lostfound.services.post_fields import EDITABLE_FIELDS, OFFICE_FIELDS, TEXT_FIELDS
 
 MARK: Final = "version"  # as drafts.js calls it, too
 
 
-class MarkField(forms.CharField):
+class EditVersionField(forms.CharField):
     """Carries the mark of a page; it is never what somebody changed."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class MarkField(forms.CharField):
         return False
 
 
-def brought_up_to_date(form: forms.BaseForm, changed: ChangedMeanwhile) -> Any:
+def brought_up_to_date(form: forms.BaseForm, changed: EditConflict) -> Any:
     """What was sent, made ready to be sent again: it knows now what the other person changed.
 
     What the reader typed stays; a field that they left alone shows what stands there now.
@@ -36,7 +36,7 @@ def brought_up_to_date(form: forms.BaseForm, changed: ChangedMeanwhile) -> Any:
     for name in names_in(data.get(MARK, "")):
         if name in form.fields and name not in changed.own:
             data[name] = form.fields[name].prepare_value(getattr(changed.now, name))
-    data[MARK] = mark_of(changed.now, offered(form))
+    data[MARK] = edit_version_of(changed.now, offered(form))
     return data
 
 
@@ -47,12 +47,14 @@ def offered(form: forms.BaseForm) -> list[str]:
 
 def left_behind(form: forms.BaseForm, post: Post) -> ValidationError | None:
     """Says what was typed on the page and can no longer be saved, as the post moved on since."""
-    mark = form.data.get(MARK, "")
-    typed = {name: form.data.get(name) for name in names_in(mark) if name not in form.fields}
+    edit_version = form.data.get(MARK, "")
+    typed = {
+        name: form.data.get(name) for name in names_in(edit_version) if name not in form.fields
+    }
     lost = [
         f"{Post._meta.get_field(name).verbose_name}: {text}"  # type: ignore[union-attr]
         for name, text in typed.items()
-        if name in TEXT_FIELDS and text is not None and not is_as_seen(mark, name, text)
+        if name in TEXT_FIELDS and text is not None and not is_as_seen(edit_version, name, text)
     ]
     if not lost:
         return None

@@ -11,13 +11,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
-from lostfound.forms.edit_version import MARK, MarkField, brought_up_to_date, left_behind, offered
+from lostfound.forms.edit_version import (
+    MARK,
+    EditVersionField,
+    brought_up_to_date,
+    left_behind,
+    offered,
+)
 from lostfound.forms.fields import PhotosField, RowField
 from lostfound.media.processing import MAX_PHOTOS
 from lostfound.models import Building, Category, Colour, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
-from lostfound.services import ChangedMeanwhile, photo_staging
-from lostfound.services.edit_conflicts import is_first_as_seen, is_order_as_seen, mark_of, was_shown
+from lostfound.services import EditConflict, photo_staging
+from lostfound.services.edit_conflicts import (
+    edit_version_of,
+    is_first_as_seen,
+    is_order_as_seen,
+    was_shown,
+)
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     OLDEST_DAYS,
@@ -26,7 +37,7 @@ from lostfound.services.post_fields import (
 )
 from lostfound.services.post_photos import too_many
 
-Named = TypeVar("Named", Photo, photo_staging.StagedPhoto)
+AnyPhoto = TypeVar("AnyPhoto", Photo, photo_staging.StagedPhoto)
 
 
 class PostForm(forms.Form):
@@ -71,10 +82,10 @@ class PostForm(forms.Form):
     )
     photos = PhotosField(label=_("Photographs"), required=False)
     # Sent twice over a bad network, it is saved once.
-    sent_as = forms.CharField(
+    idempotency_key = forms.CharField(
         required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
-    version = MarkField()
+    version = EditVersionField()
     remove_photos = forms.MultipleChoiceField(required=False)
     first_photo = forms.ChoiceField(required=False)
 
@@ -91,7 +102,11 @@ class PostForm(forms.Form):
         initial = (
             {name: getattr(post, name) for name in EDITABLE_FIELDS}
             if post
-            else {"happened_on": timezone.localdate(), "sent_as": uuid4().hex, **(given or {})}
+            else {
+                "happened_on": timezone.localdate(),
+                "idempotency_key": uuid4().hex,
+                **(given or {}),
+            }
         )
         super().__init__(data, files, initial=initial)
         self.seen: str = data.get(MARK, "") if data else ""  # what the page was made from
@@ -110,8 +125,8 @@ class PostForm(forms.Form):
             "min": (today - timedelta(days=OLDEST_DAYS)).isoformat(),
         }
         if post:
-            del self.fields["sent_as"]
-            self.initial[MARK] = mark_of(post, offered(self))
+            del self.fields["idempotency_key"]
+            self.initial[MARK] = edit_version_of(post, offered(self))
         else:
             del self.fields[MARK]
         self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
@@ -167,7 +182,7 @@ class PostForm(forms.Form):
         tokens = [token for token in data.getlist("staged") if token not in dropped]
         return photo_staging.staged_photos(self.user, tokens)
 
-    def _in_order(self, photos: list[Named], by: str) -> list[Named]:
+    def _in_order(self, photos: list[AnyPhoto], by: str) -> list[AnyPhoto]:
         """As they were put in order; those that nobody named come last."""
         place = {name: number for number, name in enumerate(self.order)}
         return sorted(photos, key=lambda photo: place.get(str(getattr(photo, by)), len(place)))
@@ -200,16 +215,16 @@ class PostForm(forms.Form):
     @property
     def sending(self) -> str:
         """How this sending is called; empty where an older page sent none."""
-        given = str(self.cleaned_data.get("sent_as", ""))
+        given = str(self.cleaned_data.get("idempotency_key", ""))
         return f"form-{given}" if given else ""
 
     def begin_anew(self) -> None:
         """Give the next sending a name of its own."""
         data: Any = self.data
         self.data = data.copy()
-        self.data["sent_as"] = uuid4().hex  # type: ignore[index]
+        self.data["idempotency_key"] = uuid4().hex  # type: ignore[index]
 
-    def take_in(self, changed: ChangedMeanwhile) -> None:
+    def take_in(self, changed: EditConflict) -> None:
         """Show what stands there now; what was typed here is saved when it is sent again."""
         seen, first = self.seen, self.data.get("first_photo", "")
         self.data = data = brought_up_to_date(self, changed)

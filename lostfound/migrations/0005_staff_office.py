@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lostfound', '0004_doors'),
+        ('lostfound', '0004_posts_kept_by_the_office'),
     ]
 
     operations = [

@@ -1,6 +1,6 @@
 """The rows of the people's side. Facts about one row are methods of its model."""
 
-from lostfound.models.access_log import Look
+from lostfound.models.access_log import AccessLog
 from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
 from lostfound.models.events import DeletedPost, PostEvent
@@ -12,13 +12,13 @@ from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
 __all__ = [
+    "AccessLog",
     "AppendOnlyError",
     "Building",
     "Category",
     "Colour",
     "DeletedPost",
     "Family",
-    "Look",
     "Notification",
     "NotificationChoice",
     "Office",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.models.append_only import AppendOnly
 
 
-class Look(AppendOnly):
+class AccessLog(AppendOnly):
     """One look of a member of staff at posts or people. It outlives what was looked at."""
 
     class What(models.TextChoices):
@@ -32,8 +32,8 @@ class Look(AppendOnly):
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
 
     class Meta:
-        verbose_name = _("look at personal data")
-        verbose_name_plural = _("looks at personal data")
+        verbose_name = _("access to personal data")
+        verbose_name_plural = _("access log")
         ordering = ("-at", "-id")
 
     def __str__(self) -> str:

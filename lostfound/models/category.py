@@ -3,18 +3,18 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models.coded import Named
+from lostfound.models.coded import CodedModel
 
 
-class Family(Named):
+class Family(CodedModel):
     """A group of categories that people confuse with each other."""
 
-    class Meta(Named.Meta):
+    class Meta(CodedModel.Meta):
         verbose_name = _("family")
         verbose_name_plural = _("families")
 
 
-class Category(Named):
+class Category(CodedModel):
     """A leaf that a post may name."""
 
     family = models.ForeignKey(
@@ -31,6 +31,6 @@ class Category(Named):
         help_text=_("Identity cards, bank cards, cash: no photograph is shown in public."),
     )
 
-    class Meta(Named.Meta):
+    class Meta(CodedModel.Meta):
         verbose_name = _("category")
         verbose_name_plural = _("categories")

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
-class Named(models.Model):
+class CodedModel(models.Model):
     """Base of categories and places."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)

@@ -16,7 +16,7 @@ class DeletedPost(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deleted_posts"
     )
-    sent_as = models.CharField(max_length=80, blank=True)
+    idempotency_key = models.CharField(max_length=80, blank=True)
     deleted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -3,18 +3,18 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models.coded import Named
+from lostfound.models.coded import CodedModel
 
 
-class Zone(Named):
+class Zone(CodedModel):
     """Neighbouring buildings."""
 
-    class Meta(Named.Meta):
+    class Meta(CodedModel.Meta):
         verbose_name = _("zone")
         verbose_name_plural = _("zones")
 
 
-class Building(Named):
+class Building(CodedModel):
     """A building or an open place of the campus."""
 
     zone = models.ForeignKey(
@@ -23,12 +23,12 @@ class Building(Named):
     synonyms_ko = models.JSONField(_("Korean synonyms"), default=list, blank=True)
     synonyms_en = models.JSONField(_("English synonyms"), default=list, blank=True)
 
-    class Meta(Named.Meta):
+    class Meta(CodedModel.Meta):
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
 
 
-class Office(Named):
+class Office(CodedModel):
     """A counter that keeps found things."""
 
     building = models.ForeignKey(
@@ -38,7 +38,7 @@ class Office(Named):
     hours_ko = models.CharField(_("opening hours in Korean"), max_length=120, blank=True)
     hours_en = models.CharField(_("opening hours in English"), max_length=120, blank=True)
 
-    class Meta(Named.Meta):
+    class Meta(CodedModel.Meta):
         verbose_name = _("office")
         verbose_name_plural = _("offices")
 

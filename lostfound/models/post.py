@@ -135,8 +135,8 @@ class Post(models.Model):
         ),
     )
     # What a device calls this post, so that sending it again over a bad network makes no second.
-    sent_as = models.CharField(max_length=80, blank=True, editable=False)
-    sent_hash = models.CharField(max_length=64, blank=True, editable=False)
+    idempotency_key = models.CharField(max_length=80, blank=True, editable=False)
+    submission_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("posted"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -153,9 +153,9 @@ class Post(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["author", "sent_as"],
-                condition=~models.Q(sent_as=""),
-                name="one_post_per_sending",
+                fields=["author", "idempotency_key"],
+                condition=~models.Q(idempotency_key=""),
+                name="one_post_per_idempotency_key",
             )
         ]
 

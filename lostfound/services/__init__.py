@@ -1,9 +1,9 @@
 """Functions that write. Views, admin actions, the API and commands call these."""
 
-from lostfound.services.access_log import note_look, note_person_seen
+from lostfound.services.access_log import log_access, log_person_access
 from lostfound.services.accounts import AccountKept, delete_user, refuse_kept
-from lostfound.services.edit_conflicts import ChangedMeanwhile
-from lostfound.services.idempotency import SentBefore
+from lostfound.services.edit_conflicts import EditConflict
+from lostfound.services.idempotency import DuplicateSubmission
 from lostfound.services.lifecycle import close_post, reopen_post
 from lostfound.services.notifications import choose_notifications, notify
 from lostfound.services.posts import (
@@ -17,9 +17,9 @@ from lostfound.services.status import AlreadySo, TransitionRefused, change_statu
 __all__ = [
     "AccountKept",
     "AlreadySo",
-    "ChangedMeanwhile",
+    "DuplicateSubmission",
+    "EditConflict",
     "NotOpen",
-    "SentBefore",
     "TransitionRefused",
     "change_status",
     "choose_notifications",
@@ -27,8 +27,8 @@ __all__ = [
     "delete_post",
     "delete_user",
     "edit_post",
-    "note_look",
-    "note_person_seen",
+    "log_access",
+    "log_person_access",
     "notify",
     "refuse_kept",
     "reopen_post",

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lostfound.models import Look, User
+from lostfound.models import AccessLog, User
 from lostfound.services.posts import delete_post
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def has_worked_here(user: User) -> bool:
 
     Looks are forgotten after a time, and with them this reason to stay.
     """
-    if Look.objects.filter(actor=user).exists():
+    if AccessLog.objects.filter(actor=user).exists():
         return True
     # Who is staff no more may still belong to an office.
     is_or_was_staff = user.is_staff or user.office_id is not None

@@ -17,7 +17,7 @@ DIGITS: Final = 8  # of a digest, and of a photograph's number
 PHOTOS: Final = "photos"
 
 
-class ChangedMeanwhile(ValidationError):
+class EditConflict(ValidationError):
     """Somebody else has changed the same field since the page was made; keyed by field.
 
     Attributes:
@@ -30,7 +30,7 @@ class ChangedMeanwhile(ValidationError):
         self.now, self.own = now, own
 
 
-def mark_of(post: Post, names: Iterable[str]) -> str:
+def edit_version_of(post: Post, names: Iterable[str]) -> str:
     """Names these fields of a post as they are now, and its photographs, in one word.
 
     It travels with a page, so that saving the page knows what its reader has seen. It tells
@@ -41,17 +41,19 @@ def mark_of(post: Post, names: Iterable[str]) -> str:
     return ";".join(f"{name}:{value}" for name, value in seen.items())
 
 
-def is_as_seen(mark: str, name: str, value: Any) -> bool:
+def is_as_seen(edit_version: str, name: str, value: Any) -> bool:
     """Whether the page of this mark showed this value, however it is spaced."""
-    return _read(mark).get(name) == _digest(name, value)
+    return _read(edit_version).get(name) == _digest(name, value)
 
 
-def names_in(mark: str) -> list[str]:
+def names_in(edit_version: str) -> list[str]:
     """The fields that the page of this mark offered."""
-    return [name for name in _read(mark) if name != PHOTOS]
+    return [name for name in _read(edit_version) if name != PHOTOS]
 
 
-def own_changes(now: Post, fields: Mapping[str, Any], mark: str, *, reader: User) -> dict[str, Any]:
+def own_changes(
+    now: Post, fields: Mapping[str, Any], edit_version: str, *, reader: User
+) -> dict[str, Any]:
     """Of all that a page sends, what its reader has changed: the rest stays as it is now.
 
     Args:
@@ -61,7 +63,7 @@ def own_changes(now: Post, fields: Mapping[str, Any], mark: str, *, reader: User
     Raises:
         ChangedMeanwhile: somebody else has changed the same field to something else.
     """
-    seen, own, crossed = _read(mark), {}, []
+    seen, own, crossed = _read(edit_version), {}, []
     for name, value in fields.items():
         mine, there = _digest(name, value), _digest(name, getattr(now, name))
         if name in seen and mine == seen[name]:
@@ -71,16 +73,16 @@ def own_changes(now: Post, fields: Mapping[str, Any], mark: str, *, reader: User
             crossed.append(name)
     if crossed:
         told = _told(now, crossed, reader)
-        raise ChangedMeanwhile(told, now, own.keys())
+        raise EditConflict(told, now, own.keys())
     return own
 
 
-def was_shown(mark: str, number: str) -> bool:
+def was_shown(edit_version: str, number: str) -> bool:
     """Whether the page of this mark showed the photograph of this number."""
-    return number[:DIGITS] in _photos(mark)
+    return number[:DIGITS] in _photos(edit_version)
 
 
-def is_order_as_seen(mark: str, order: Iterable[str], removed: Iterable[str]) -> bool:
+def is_order_as_seen(edit_version: str, order: Iterable[str], removed: Iterable[str]) -> bool:
     """Whether these photographs stand as the page of this mark showed them.
 
     Args:
@@ -88,21 +90,21 @@ def is_order_as_seen(mark: str, order: Iterable[str], removed: Iterable[str]) ->
         removed: numbers of those that the reader removes.
     """
     gone = {number[:DIGITS] for number in removed}
-    sent = [number[:DIGITS] for number in order if was_shown(mark, number)]
-    return sent == [number for number in _photos(mark) if number not in gone]
+    sent = [number[:DIGITS] for number in order if was_shown(edit_version, number)]
+    return sent == [number for number in _photos(edit_version) if number not in gone]
 
 
-def is_first_as_seen(mark: str, number: str) -> bool:
+def is_first_as_seen(edit_version: str, number: str) -> bool:
     """Whether the page of this mark showed this photograph first."""
-    return _photos(mark)[:1] == [number[:DIGITS]]
+    return _photos(edit_version)[:1] == [number[:DIGITS]]
 
 
-def _photos(mark: str) -> list[str]:
-    return [number for number in _read(mark).get(PHOTOS, "").split(",") if number]
+def _photos(edit_version: str) -> list[str]:
+    return [number for number in _read(edit_version).get(PHOTOS, "").split(",") if number]
 
 
-def _read(mark: str) -> dict[str, str]:
-    parts = (part.partition(":") for part in mark.split(";"))
+def _read(edit_version: str) -> dict[str, str]:
+    parts = (part.partition(":") for part in edit_version.split(";"))
     return {name: value for name, separator, value in parts if separator}
 
 

@@ -11,7 +11,7 @@ from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Post, User
 
 
-class SentBefore(Exception):
+class DuplicateSubmission(Exception):
     """The device has sent a post under this name already.
 
     Attributes:
@@ -24,24 +24,24 @@ class SentBefore(Exception):
         self.post, self.is_same = post, is_same
 
 
-def sending_hash(kind: str, fields: Mapping[str, Any], photos: Sequence[PreparedPhoto]) -> str:
+def submission_hash(kind: str, fields: Mapping[str, Any], photos: Sequence[PreparedPhoto]) -> str:
     """Names everything that was sent, so that another post under a used name is noticed."""
     said = {name: _plain(value) for name, value in fields.items()}
     sent = [kind, said, [photo.content_hash for photo in photos]]
     return hashlib.sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def refuse_sent_before(author: User, sent_as: str, digest: str) -> None:
+def refuse_duplicate_submission(author: User, idempotency_key: str, digest: str) -> None:
     """Let a sending pass that is the first under its name.
 
     Raises:
         SentBefore: it is not.
     """
-    known = Post.objects.filter(author=author, sent_as=sent_as).first()
+    known = Post.objects.filter(author=author, idempotency_key=idempotency_key).first()
     if known is not None:
-        raise SentBefore(known, is_same=known.sent_hash == digest)
-    if DeletedPost.objects.filter(author=author, sent_as=sent_as).exists():
-        raise SentBefore(None, is_same=False)
+        raise DuplicateSubmission(known, is_same=known.submission_hash == digest)
+    if DeletedPost.objects.filter(author=author, idempotency_key=idempotency_key).exists():
+        raise DuplicateSubmission(None, is_same=False)
 
 
 def _plain(value: Any) -> Any:

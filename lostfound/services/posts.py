@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.services.edit_conflicts import own_changes
-from lostfound.services.idempotency import refuse_sent_before, sending_hash
+from lostfound.services.idempotency import refuse_duplicate_submission, submission_hash
 from lostfound.services.locking import BeforeSaving, Check, lock_post, refuse_another_office
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
@@ -45,7 +45,7 @@ def submit_post(
     fields: Mapping[str, Any],
     photos: Sequence[Any] = (),
     actor: User | None = None,
-    sent_as: str = "",
+    idempotency_key: str = "",
     before_saving: BeforeSaving | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
@@ -63,20 +63,20 @@ def submit_post(
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
         SentBefore: the author has sent something under this name already.
     """
-    post = Post(author=author, kind=kind, sent_as=sent_as)
+    post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
     # Decoding takes its time and needs no lock.
     prepared = unlike((), prepare_all(photos))
-    if sent_as:
-        post.sent_hash = sending_hash(kind, fields, prepared)
-        refuse_sent_before(author, sent_as, post.sent_hash)
+    if idempotency_key:
+        post.submission_hash = submission_hash(kind, fields, prepared)
+        refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
     if before_saving is not None:
         before_saving()
     try:
         _save_new(post, prepared, actor or author)
     except IntegrityError:
-        if sent_as:  # the same came in at the same time
-            refuse_sent_before(author, sent_as, post.sent_hash)
+        if idempotency_key:  # the same came in at the same time
+            refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
         raise
     return post
 
@@ -194,7 +194,9 @@ def delete_post(
         for photo in locked.photos.all():
             delete_files_on_commit(photo)
         DeletedPost.objects.create(
-            public_id=locked.public_id, author_id=locked.author_id, sent_as=locked.sent_as
+            public_id=locked.public_id,
+            author_id=locked.author_id,
+            idempotency_key=locked.idempotency_key,
         )
         locked.delete()
         if before_saving is not None:  # last, as of an edit

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from lostfound.models.coded import Named
+from lostfound.models.coded import CodedModel
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Column:
     @property
     def heading(self) -> str:
         """What it is called in the reader's language."""
-        return Named.in_language(self.korean, self.english)
+        return CodedModel.in_language(self.korean, self.english)
 
     @property
     def headings(self) -> tuple[str, ...]:

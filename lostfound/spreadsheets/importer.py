@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import DeletedPost, Post, User
-from lostfound.services import SentBefore, submit_post
+from lostfound.services import DuplicateSubmission, submit_post
 from lostfound.spreadsheets.parsing import raw_table
 from lostfound.spreadsheets.validation import KnownNames, Row, checked_row
 
@@ -48,7 +48,7 @@ def read_table(content: bytes, *, actor: User) -> Table:
         # Lines move when a file is mended, so they name nothing.
         digest = row.digest()
         seen[digest] += 1
-        row.sent_as = f"import-{digest}-{seen[digest]}"
+        row.idempotency_key = f"import-{digest}-{seen[digest]}"
     mark_known(rows, actor)
     return Table(rows, raw.ignored)
 
@@ -59,15 +59,17 @@ LATELY: Final = timedelta(days=90)  # a colleague's equal row of long ago is ano
 def mark_known(rows: Iterable[Row], actor: User) -> None:
     """Tell the rows apart that became posts before, by their number or by what they say."""
     _mark_numbered(rows)
-    fine = {row.sent_as: row for row in rows if row.is_new}
+    fine = {row.idempotency_key: row for row in rows if row.is_new}
     by_colleague = ~Q(author=actor) & Q(created_at__gte=timezone.now() - LATELY)
-    brought_in = Post.objects.filter(sent_as__in=fine).filter(Q(author=actor) | by_colleague)
+    brought_in = Post.objects.filter(idempotency_key__in=fine).filter(
+        Q(author=actor) | by_colleague
+    )
     for post in brought_in.order_by("-pk"):  # of several the first
-        fine[post.sent_as].known = post
-    gone = DeletedPost.objects.filter(author=actor, sent_as__in=fine)
-    for sent_as in gone.values_list("sent_as", flat=True):
-        if fine[sent_as].known is None:
-            fine[sent_as].errors.append(_("It was brought in before, and deleted since."))
+        fine[post.idempotency_key].known = post
+    gone = DeletedPost.objects.filter(author=actor, idempotency_key__in=fine)
+    for idempotency_key in gone.values_list("idempotency_key", flat=True):
+        if fine[idempotency_key].known is None:
+            fine[idempotency_key].errors.append(_("It was brought in before, and deleted since."))
 
 
 def _mark_numbered(rows: Iterable[Row]) -> None:
@@ -107,11 +109,14 @@ def take_in(rows: Iterable[Row], *, actor: User) -> Report:
         if row.is_new:
             try:
                 post = submit_post(
-                    author=actor, kind=Post.Kind.FOUND, fields=row.fields, sent_as=row.sent_as
+                    author=actor,
+                    kind=Post.Kind.FOUND,
+                    fields=row.fields,
+                    idempotency_key=row.idempotency_key,
                 )
                 report.saved.append(post)
                 continue
-            except SentBefore as before:  # at the same time, from another page
+            except DuplicateSubmission as before:  # at the same time, from another page
                 row.known = before.post
                 if before.post is None:
                     row.errors.append(_("It was brought in before, and deleted since."))

@@ -58,7 +58,7 @@ def raw_table(content: bytes) -> RawTable:
             _("The first line has to name the columns. Missing: %(names)s")
             % {"names": ", ".join(missing)}
         )
-    _refuse_twins(heading, columns)
+    _refuse_duplicates(heading, columns)
     lines = []
     for first, last, cells in records:
         if _has_swallowed(columns, cells, separator):
@@ -85,7 +85,7 @@ def _at(place: int, cells: Sequence[str]) -> str:
     return cells[place].strip() if place < len(cells) else ""
 
 
-def _refuse_twins(heading: Sequence[str], columns: Sequence[Column | None]) -> None:
+def _refuse_duplicates(heading: Sequence[str], columns: Sequence[Column | None]) -> None:
     """Of two columns of one meaning, one would be left out without a word.
 
     Raises:

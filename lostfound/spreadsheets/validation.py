@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lostfound.models import Building, Category, Office, Post
-from lostfound.models.coded import Named
+from lostfound.models.coded import CodedModel
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.services.post_fields import assign_fields, clean_text
 from lostfound.spreadsheets.columns import BY_NAME, Column, plain
@@ -35,7 +35,7 @@ class Row:
     said: dict[str, str]
     fields: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    sent_as: str = ""
+    idempotency_key: str = ""
     known: Post | None = None
     cells: list[str] = field(default_factory=list)
 
@@ -56,7 +56,7 @@ class Row:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Named):
+    if isinstance(value, CodedModel):
         return value.code
     return value.isoformat() if isinstance(value, date) else str(value)
 
@@ -77,7 +77,7 @@ class KnownNames:
     """What a file may name, read once for all its rows."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Named]] = {
+        self.rows: dict[str, dict[str, CodedModel]] = {
             "category": rows_by_name(Category.objects.filter(is_active=True)),
             "building": rows_by_name(Building.objects.filter(is_active=True)),
             "office": rows_by_name(Office.objects.filter(is_active=True)),
@@ -88,10 +88,10 @@ class KnownNames:
         }
 
 
-def rows_by_name(rows: Iterable[Any]) -> dict[str, Named]:
+def rows_by_name(rows: Iterable[Any]) -> dict[str, CodedModel]:
     """Each row under its code, its names and other words for it; its own name goes first."""
     rows = list(rows)
-    names: dict[str, Named] = {}
+    names: dict[str, CodedModel] = {}
     for attributes in (("synonyms_ko", "synonyms_en"), ("name_en",), ("name_ko",), ("code",)):
         for row in rows:
             for attribute in attributes:

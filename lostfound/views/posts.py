@@ -22,7 +22,7 @@ from lostfound.forms.found import FORMS, form_for
 from lostfound.forms.posts import PostForm
 from lostfound.http import signed_in
 from lostfound.infra.rate_limits import LimitReached, count_one
-from lostfound.models import Look, Post
+from lostfound.models import AccessLog, Post
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A post as its author sees it, with the state of its matching."""
     person = signed_in(request)
     shown = get_object_or_404(selectors.posts_visible_to(person), public_id=public_id)
-    services.note_look(person, Look.What.POST, [shown])
+    services.log_access(person, AccessLog.What.POST, [shown])
     context = {
         "post": shown,
         "is_author": shown.author_id == person.pk,
@@ -75,14 +75,14 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
             kind=kind,
             fields=form.values,
             photos=form.uploads,
-            sent_as=form.sending,
+            idempotency_key=form.sending,
             before_saving=partial(count_one, request, "post"),
         )
 
     if request.method == "POST":
         try:
             saved = _saved(form, save)
-        except services.SentBefore as before:
+        except services.DuplicateSubmission as before:
             if before.post is not None and before.is_same:
                 form.let_photos_go()
                 return redirect(before.post)
@@ -163,7 +163,7 @@ def _saved(form: PostForm, save: Callable[[], Post]) -> Post | None:
             saved = save()
             form.let_photos_go()
             return saved
-    except services.ChangedMeanwhile as changed:
+    except services.EditConflict as changed:
         form.take_in(changed)
         form.add_error(None, changed)
     except ValidationError as error:

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from matching.models import (
-    Embedding,
     Heartbeat,
     Match,
     MatchDecision,
+    MatchingJob,
     PossibleDuplicate,
     StoredProfile,
 )
 
 if TYPE_CHECKING:
-    EmbeddingModelAdmin = admin.ModelAdmin[Embedding]
+    MatchingJobModelAdmin = admin.ModelAdmin[MatchingJob]
     HeartbeatModelAdmin = admin.ModelAdmin[Heartbeat]
     MatchModelAdmin = admin.ModelAdmin[Match]
     DecisionModelAdmin = admin.ModelAdmin[MatchDecision]
     ProfileModelAdmin = admin.ModelAdmin[StoredProfile]
     DuplicateModelAdmin = admin.ModelAdmin[PossibleDuplicate]
 else:
-    EmbeddingModelAdmin = HeartbeatModelAdmin = admin.ModelAdmin
+    MatchingJobModelAdmin = HeartbeatModelAdmin = admin.ModelAdmin
     MatchModelAdmin = DecisionModelAdmin = ProfileModelAdmin = admin.ModelAdmin
     DuplicateModelAdmin = admin.ModelAdmin

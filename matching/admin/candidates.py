@@ -12,12 +12,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lostfound.models import Look, Post, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, Post, User
+from lostfound.services import log_access
 from matching.admin.pages import by_button
 from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
-from matching.review.explain import explain_gates, explain_reasons
+from matching.review.explain import explain_exclusions, explain_reasons
 from matching.scoring.score_post import SearchResult
 from matching.selectors import open_duplicates, pairs_of, with_details_of
 from matching.services import DecisionRefused, put_up_pair, search_now
@@ -37,7 +37,7 @@ class Candidate:
     facts: list[Fact]
     reasons_for: list[str]
     reasons_against: list[str]
-    gate_words: list[str]
+    exclusion_words: list[str]
 
 
 def candidate_urls() -> list[URLPattern]:
@@ -59,7 +59,7 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
     result = search_now(post) if post.is_open else None
     candidates = _candidates(post, result) if result else []
     seen = [post, *(candidate.post for candidate in candidates)]
-    note_look(cast(User, request.user), Look.What.LIST, seen)
+    log_access(cast(User, request.user), AccessLog.What.LIST, seen)
     context = {
         **admin.site.each_context(request),
         "opts": Match._meta,
@@ -95,7 +95,7 @@ def _page_url(id: int) -> str:
 
 
 def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
-    best = result.scores.top(SHOWN, gated=True)
+    best = result.scores.top(SHOWN, excluded=True)
     ranks = dict(zip(result.scores.post_ids.tolist(), result.scores.ranks.tolist(), strict=True))
     best.sort(key=lambda score: ranks[score.post_id])
     posts = with_details_of(score.post_id for score in best)
@@ -117,7 +117,7 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
             profile=profile,
             score=score.score,
             terms=score.terms,
-            gates=list(score.gates),
+            exclusions=list(score.exclusions),
         )
         speaking_for, against = explain_reasons(scored)
         found.append(
@@ -129,7 +129,7 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
                 facts=compare_posts(lost, thing),
                 reasons_for=speaking_for,
                 reasons_against=against,
-                gate_words=explain_gates(scored),
+                exclusion_words=explain_exclusions(scored),
             )
         )
     return found

@@ -20,7 +20,7 @@ from matching.admin.bases import DecisionModelAdmin
 from matching.admin.pages import MAY_DECIDE, by_button, desk_url
 from matching.admin.undo import undo_button
 from matching.models import Match, MatchDecision
-from matching.review.explain import compared_words, explain_gates, how_words, score_words
+from matching.review.explain import compared_words, explain_exclusions, how_words, score_words
 from matching.services.decision_checks import DecisionRefused
 from matching.services.decisions import undo_decision
 
@@ -33,7 +33,7 @@ class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
     list_display_links = ("at",)
     fields = (
         *("at", "pair", "action", "actor", "reason", "note", "undoes", "before"),
-        *("score_seen", "compared", "how", "gates_seen", "fingerprint"),
+        *("score_seen", "compared", "how", "exclusions_seen", "fingerprint"),
     )
     list_filter = ("action", "reason", "at")
     list_select_related = ("match__lost", "match__found", "actor", "undone_by__actor", "undoes")
@@ -133,10 +133,10 @@ class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
         """How it was compared."""
         return how_words(decision)
 
-    @admin.display(description=gettext_lazy("gates"))
-    def gates_seen(self, decision: MatchDecision) -> str:
+    @admin.display(description=gettext_lazy("exclusion rules"))
+    def exclusions_seen(self, decision: MatchDecision) -> str:
         """Why the pair was ruled out, where it was."""
-        return " ".join(explain_gates(decision)) or "–"
+        return " ".join(explain_exclusions(decision)) or "–"
 
     @admin.display(description=gettext_lazy("undo"))
     def undo(self, decision: MatchDecision) -> str:

@@ -18,7 +18,7 @@ from matching.services import (
     DecisionRefused,
     claim_next,
     last_decision,
-    log_shown,
+    record_impressions,
     skip,
     take_over,
     undo_decision,
@@ -67,7 +67,7 @@ def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
             "last": last_decision(person),
         }
         return TemplateResponse(request, "admin/matching/match/desk_empty.html", context)
-    log_shown([match])
+    record_impressions([match])
     context = {"page_name": "desk", "is_desk": True}
     return review_page(model_admin, request, match, filters, left, context)
 

@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import Look, Post, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, Post, User
+from lostfound.services import log_access
 from matching.admin.bases import DuplicateModelAdmin
 from matching.admin.filters import WaitingFilter
 from matching.admin.pages import by_button
 from matching.models import PossibleDuplicate
 from matching.review.comparison import compare_posts
-from matching.review.explain import explain_twin_reasons, explain_twin_terms, score_words
+from matching.review.explain import explain_duplicate_reasons, explain_duplicate_terms, score_words
 from matching.review.page import Side
-from matching.selectors import open_duplicates, with_twins
+from matching.selectors import open_duplicates, with_duplicates
 from matching.services import (
     DecisionRefused,
     close_duplicate,
@@ -71,7 +71,7 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
-        return with_twins(super().get_queryset(request)).select_related("decided_by")
+        return with_duplicates(super().get_queryset(request)).select_related("decided_by")
 
     def get_urls(self) -> list[URLPattern]:
         settle = self.admin_site.admin_view(self.settle_view)
@@ -94,7 +94,9 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
             raise PermissionDenied
         if duplicate is None:
             raise Http404
-        note_look(cast(User, request.user), Look.What.PAIR, [duplicate.first, duplicate.second])
+        log_access(
+            cast(User, request.user), AccessLog.What.PAIR, [duplicate.first, duplicate.second]
+        )
         others = open_duplicates().exclude(pk=duplicate.pk)
         later = Q(score__lt=duplicate.score) | Q(score=duplicate.score, pk__lt=duplicate.pk)
         context = {
@@ -164,7 +166,7 @@ def _page_url(object_id: int) -> str:
 def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
     posts = (duplicate.first, duplicate.second)
     headings = (_("Posted first"), _("Posted later"))
-    speaking_for, against = explain_twin_reasons(duplicate)
+    speaking_for, against = explain_duplicate_reasons(duplicate)
     is_open = duplicate.status == PossibleDuplicate.Status.OPEN
     both_open = all(post.is_open for post in posts)
     return {
@@ -174,7 +176,7 @@ def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
             for heading, post in zip(headings, posts, strict=True)
         ],
         "facts": compare_posts(*posts),
-        "terms": explain_twin_terms(duplicate),
+        "terms": explain_duplicate_terms(duplicate),
         "reasons_for": speaking_for,
         "reasons_against": against,
         "version": duplicate_version(duplicate),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from matching.admin.bases import MatchModelAdmin
-from matching.models import Embedding, Heartbeat
+from matching.models import Heartbeat, MatchingJob
 from matching.selectors import ENCODER
 from matching.services import retry_matching
 from matching.services.heartbeat import BUSY
@@ -60,19 +60,21 @@ def health_page(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpRespo
     """Show it, or try again what failed."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
-    failed = Embedding.objects.filter(status=Embedding.Status.FAILED).select_related("post")
+    failed = MatchingJob.objects.filter(status=MatchingJob.Status.FAILED).select_related("post")
     if request.method == "POST":
         if not model_admin.has_change_permission(request):
             raise PermissionDenied
         return _tried_again(request, failed)
-    states = dict(Embedding.objects.values_list("status").annotate(Count("pk")).order_by("status"))
+    states = dict(
+        MatchingJob.objects.values_list("status").annotate(Count("pk")).order_by("status")
+    )
     shown = failed.order_by("-finished_at")[:FAILED_SHOWN]
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Health"),
         "opts": model_admin.opts,
         "lights": lights(),
-        "states": [(label, states.get(value, 0)) for value, label in Embedding.Status.choices],
+        "states": [(label, states.get(value, 0)) for value, label in MatchingJob.Status.choices],
         "failed": [(row, failure_words(row.error)) for row in shown],
         "signs": [_sign(beat) for beat in Heartbeat.objects.order_by("-beat_at")[:BEATS_SHOWN]],
         "may_retry": model_admin.has_change_permission(request),

@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lostfound.admin.safe_filters import FilterNumbers
-from matching.admin.bases import EmbeddingModelAdmin, HeartbeatModelAdmin
-from matching.models import Embedding, Heartbeat
+from matching.admin.bases import HeartbeatModelAdmin, MatchingJobModelAdmin
+from matching.models import Heartbeat, MatchingJob
 from matching.selectors import encoder_problem, is_worker_away, worker_seen_ago
 from matching.services import retry_matching
 
 ERROR_IN_LIST_CHARS = 120
 
 
-@admin.register(Embedding)
-class EmbeddingAdmin(FilterNumbers, EmbeddingModelAdmin):
+@admin.register(MatchingJob)
+class MatchingJobAdmin(FilterNumbers, MatchingJobModelAdmin):
     """Read-only but for one action; the states belong to the tasks."""
 
     list_display = (
@@ -44,10 +44,10 @@ class EmbeddingAdmin(FilterNumbers, EmbeddingModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Embedding | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: MatchingJob | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Embedding | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: MatchingJob | None = None) -> bool:
         return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
@@ -64,7 +64,7 @@ class EmbeddingAdmin(FilterNumbers, EmbeddingModelAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @admin.action(description=gettext_lazy("Match again"), permissions=["retry"])
-    def match_again(self, request: HttpRequest, queryset: QuerySet[Embedding]) -> None:
+    def match_again(self, request: HttpRequest, queryset: QuerySet[MatchingJob]) -> None:
         """Let the selected posts wait anew, with all attempts before them."""
         rows = queryset.select_related("post").order_by("pk")
         posts = [row.post for row in rows]
@@ -82,13 +82,13 @@ class EmbeddingAdmin(FilterNumbers, EmbeddingModelAdmin):
             messages.warning(request, text % {"n": left})
 
     @admin.display(description=gettext_lazy("post"), ordering="post__title")
-    def post_link(self, row: Embedding) -> SafeString:
+    def post_link(self, row: MatchingJob) -> SafeString:
         """The title, leading to the post."""
         url = reverse("admin:lostfound_post_change", args=[row.post_id])
         return format_html('<a href="{}">{}</a>', url, row.post)
 
     @admin.display(description=gettext_lazy("error"))
-    def short_error(self, row: Embedding) -> str:
+    def short_error(self, row: MatchingJob) -> str:
         """The beginning of the error; the row's own page has all of it."""
         return Truncator(row.error).chars(ERROR_IN_LIST_CHARS) or "–"
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import Look, Office, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, Office, User
+from lostfound.services import log_access
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
@@ -37,7 +37,7 @@ from matching.services import (
     claim,
     confirm_match,
     free_for,
-    log_shown,
+    record_impressions,
     reject_match,
     reviewer_of,
 )
@@ -122,7 +122,7 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
             pairs = list(listed["cl"].result_list)
             log_undecided(pairs)
             seen = [post for match in pairs for post in (match.lost, match.found)]
-            note_look(cast(User, request.user), Look.What.LIST, seen)
+            log_access(cast(User, request.user), AccessLog.What.LIST, seen)
         return response
 
     def change_view(
@@ -213,4 +213,4 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
 
 def log_undecided(matches: Iterable[Match]) -> None:
     """Note what staff see of pairs that nobody has decided."""
-    log_shown([match for match in matches if match.status in REJECTABLE])
+    record_impressions([match for match in matches if match.status in REJECTABLE])

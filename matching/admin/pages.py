@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lostfound.models import Look, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, User
+from lostfound.services import log_access
 from lostfound.views import decorators
 from matching.admin.bases import MatchModelAdmin
 from matching.models import Match
@@ -37,7 +37,7 @@ def review_page(
     context: dict[str, Any],
 ) -> TemplateResponse:
     """The page on which one pair is decided; who opened it is written down."""
-    note_look(cast(User, request.user), Look.What.PAIR, [match.lost, match.found])
+    log_access(cast(User, request.user), AccessLog.What.PAIR, [match.lost, match.found])
     shown = {
         **model_admin.admin_site.each_context(request),
         **review_context(match),

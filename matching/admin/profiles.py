@@ -22,7 +22,7 @@ class StoredProfileAdmin(ProfileModelAdmin):
     show_full_result_count = False
     fields = (
         *("id", "is_current", "origin", "created_at", "fingerprint"),
-        *("made_from", "true_pairs", "habits", "weighs", "learnt"),
+        *("made_from", "true_pairs", "loss_patterns", "weighs", "learnt"),
     )
     readonly_fields = fields
 
@@ -55,21 +55,24 @@ class StoredProfileAdmin(ProfileModelAdmin):
         return _rows((name, f"{one.mean:.2f} ± {one.sd:.2f}") for name, one in channels)
 
     @admin.display(description=_("how things are lost here"))
-    def habits(self, stored: StoredProfile) -> SafeString:
+    def loss_patterns(self, stored: StoredProfile) -> SafeString:
         """Shares and delays that the posts have taught."""
-        habits = vars(stored.profile.habits).items()
-        return _rows((name, f"{value:.2f}") for name, value in habits)
+        loss_patterns = vars(stored.profile.loss_patterns).items()
+        return _rows((name, f"{value:.2f}") for name, value in loss_patterns)
 
     @admin.display(description=_("weights"))
     def weighs(self, stored: StoredProfile) -> SafeString:
         """By term, and what their absence says where that was learnt."""
-        weighing = stored.weighing
+        evidence_weights = stored.evidence_weights
         return _rows(
             [
-                *((name, f"{value:.2f}") for name, value in weighing.weights.items()),
-                *((f"{name}: –", f"{value:+.2f}") for name, value in weighing.missing.items()),
-                ("scale", f"{weighing.scale:.2f}"),
-                ("bias", f"{weighing.bias:+.2f}"),
+                *((name, f"{value:.2f}") for name, value in evidence_weights.weights.items()),
+                *(
+                    (f"{name}: –", f"{value:+.2f}")
+                    for name, value in evidence_weights.missing.items()
+                ),
+                ("scale", f"{evidence_weights.scale:.2f}"),
+                ("bias", f"{evidence_weights.bias:+.2f}"),
             ]
         )
 

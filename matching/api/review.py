@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 
 from lostfound.api.post_operations import person
 from lostfound.api.problems import Conflict, problems
-from lostfound.models import Look, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, User
+from lostfound.services import log_access
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
 from matching.models import Match, MatchDecision
 from matching.review.page import review_context
@@ -24,7 +24,7 @@ from matching.services import (
     DecisionRefused,
     claim_next,
     confirm_match,
-    log_shown,
+    record_impressions,
     reject_match,
     reviewer_of,
     skip,
@@ -59,8 +59,8 @@ class NextPairView(APIView):
         queue = with_both_posts(waiting())
         match = claim_next(person(request), queue)
         if match is not None:
-            log_shown([match])
-            note_look(person(request), Look.What.PAIR, [match.lost, match.found])
+            record_impressions([match])
+            log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -74,7 +74,7 @@ class PairView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything that a decision needs."""
         match = _match(pk)
-        note_look(person(request), Look.What.PAIR, [match.lost, match.found])
+        log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
         return Response(PairOut(_pair(match)).data)
 
 

@@ -16,7 +16,7 @@ from matching.core.arrays import Floats, Ints
 from matching.core.calibrated import channels, prior, terms
 from matching.core.evidence import content
 from matching.core.prepared import Prepared, prepare
-from matching.core.profile import Habits, Normal, ScoringProfile
+from matching.core.profile import LossPatterns, Normal, ScoringProfile
 from matching.core.types import Candidates
 from matching.core.vectors import Vec, unit
 
@@ -52,7 +52,7 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
     for _ in range(ROUNDS):
         one, other = prepare(lost, profile), prepare(found, profile)
         scored = terms(one, other, profile)
-        log_odds = profile.weighing.log_odds(prior(profile), scored)
+        log_odds = profile.evidence_weights.log_odds(prior(profile), scored)
         metrics = {
             "text_metric": _metric(
                 one, other, "text", _witnesses(log_odds, scored, profile, "text_text"), profile
@@ -61,8 +61,8 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
                 one, other, "image", _witnesses(log_odds, scored, profile, "image_image"), profile
             ),
         }
-        habits = _habits(one.posts, other.posts, log_odds, scored, profile)
-        profile = profile.with_(**metrics, habits=habits)
+        loss_patterns = _loss_patterns(one.posts, other.posts, log_odds, scored, profile)
+        profile = profile.with_(**metrics, loss_patterns=loss_patterns)
         profile = _with_matching(prepare(lost, profile), prepare(found, profile), profile)
     return profile
 
@@ -77,7 +77,7 @@ def _witnesses(
     log_odds: Floats, scored: dict[str, Floats], profile: ScoringProfile, without: str
 ) -> Witnessed:
     """Pairs that are each other's best and probable, leaving one term out."""
-    weight = profile.weighing.scale * profile.weighing.weights[without]
+    weight = profile.evidence_weights.scale * profile.evidence_weights.weights[without]
     p = 1.0 / (1.0 + np.exp(-(log_odds - weight * np.nan_to_num(scored[without]))))
     best = (p >= p.max(axis=1, keepdims=True)) & (p >= p.max(axis=0, keepdims=True))
     rows, columns = np.nonzero(best & (p >= LEAST_PROBABILITY))
@@ -87,7 +87,7 @@ def _witnesses(
 def _with_matching(one: Prepared, other: Prepared, profile: ScoringProfile) -> ScoringProfile:
     """Where the similarities of true pairs lie, channel by channel."""
     scored = terms(one, other, profile)
-    log_odds = profile.weighing.log_odds(prior(profile), scored)
+    log_odds = profile.evidence_weights.log_odds(prior(profile), scored)
     learnt = {}
     for name, z in channels(one, other).items():
         seen = _witnesses(log_odds, scored, profile, name)
@@ -164,15 +164,15 @@ def _correlation(products: Floats, probability: Floats) -> Floats:
     return np.asarray(np.clip(seen, 0.0, MOST_CORRELATION), dtype=np.float64)
 
 
-def _habits(
+def _loss_patterns(
     lost: Candidates,
     found: Candidates,
     log_odds: Floats,
     scored: dict[str, Floats],
     profile: ScoringProfile,
-) -> Habits:
+) -> LossPatterns:
     """How long things lie about, how far they travel, and how many are handed in."""
-    cold = Habits()
+    cold = LossPatterns()
     by_time = _witnesses(log_odds, scored, profile, "time")
     days = found.days[by_time.found] - lost.days[by_time.lost]
     later = days >= 0
@@ -184,7 +184,7 @@ def _habits(
     near = known & ~same & (lost.zones[by_place.lost] == found.zones[by_place.found])
     p = by_place.probability
     placed = p[known].sum() + COLD_COUNTS_AS
-    return Habits(
+    return LossPatterns(
         match_share=_match_share(log_odds, profile),
         delay_days=float(waited / (by_time.probability[later].sum() + COLD_COUNTS_AS)),
         same_building=float((p[same].sum() + COLD_COUNTS_AS * cold.same_building) / placed),
@@ -194,11 +194,11 @@ def _habits(
 
 def _match_share(log_odds: Floats, profile: ScoringProfile) -> float:
     """Of the lost posts, how many have their thing here: each has one at most."""
-    odds = np.exp(log_odds - profile.weighing.scale * prior(profile)).sum(axis=1) / max(
+    odds = np.exp(log_odds - profile.evidence_weights.scale * prior(profile)).sum(axis=1) / max(
         profile.open_found, 1
     )
-    cold = Habits().match_share
-    share = profile.habits.match_share
+    cold = LossPatterns().match_share
+    share = profile.loss_patterns.match_share
     for _ in range(EM_STEPS):
         has_one = share * odds / (share * odds + 1.0 - share)
         share = (has_one.sum() + COLD_COUNTS_AS * cold) / (len(odds) + COLD_COUNTS_AS)

@@ -50,13 +50,13 @@ class CalibratedV3:
         ready = self._prepared(candidates, profile)
         found = {name: term[0] for name, term in terms(one, ready, profile).items()}
         before = prior(profile)
-        log_odds = profile.weighing.log_odds(before, found)
+        log_odds = profile.evidence_weights.log_odds(before, found)
         return Scores(
             post_ids=candidates.post_ids,
-            score=profile.weighing.probability(log_odds),
+            score=profile.evidence_weights.probability(log_odds),
             terms={"prior": np.full(len(candidates), before), **found},
-            gates={
-                **exclusions.impossible(query, candidates, context),
+            exclusions={
+                **exclusions.apply_exclusion_rules(query, candidates, context),
                 LOOKS_DIFFERENT: _looks_different(found, one, ready),
             },
         )
@@ -73,7 +73,7 @@ class CalibratedV3:
 
 def prior(profile: ScoringProfile) -> float:
     """Log odds of a pair before anything is known of it, from either side of it the same."""
-    share = min(profile.habits.match_share / max(profile.open_found, 1), 0.9)
+    share = min(profile.loss_patterns.match_share / max(profile.open_found, 1), 0.9)
     return float(np.log(share / (1.0 - share)))
 
 
@@ -125,14 +125,16 @@ def context_terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> d
         known=placed,
         building_share=_both(left.building_share, right.building_share),
         zone_share=_both(left.zone_share, right.zone_share),
-        habits=profile.habits,
+        loss_patterns=profile.loss_patterns,
     )
     colour = evidence.colour(
         mine.colours, other.colours, _both(left.colour_share, right.colour_share)
     )
     return {
         "time": np.where(
-            np.isnan(days), np.nan, evidence.time(days, profile.day_span_days, profile.habits)
+            np.isnan(days),
+            np.nan,
+            evidence.time(days, profile.day_span_days, profile.loss_patterns),
         ),
         "place": np.where(placed, place, np.nan),
         "colour": np.where(coloured, colour, np.nan),

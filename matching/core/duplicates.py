@@ -12,7 +12,7 @@ from matching.core.prepared import prepare
 from matching.core.profile import Normal, ScoringProfile
 from matching.core.types import NOBODY, Candidates, PostFeatures, Scores
 from matching.core.vectors import dots
-from matching.core.weights import COLD_WEIGHTS, Weighing
+from matching.core.weights import COLD_WEIGHTS, EvidenceWeights
 
 MARK_FROM: Final = 0.5  # probability
 TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open ones of their kind
@@ -20,7 +20,7 @@ TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open o
 NEAREST: Final = 200  # of each, that are looked at closely
 
 # What staff decide about matches teaches nothing about this: the weights of a cold start.
-WEIGHING: Final = Weighing(weights={**COLD_WEIGHTS, "author": 1.0})
+EVIDENCE_WEIGHTS: Final = EvidenceWeights(weights={**COLD_WEIGHTS, "author": 1.0})
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def score_duplicates(
     before = float(np.log(share / (1.0 - share)))
     return Scores(
         post_ids=near.post_ids,
-        score=WEIGHING.probability(WEIGHING.log_odds(before, found)),
+        score=EVIDENCE_WEIGHTS.probability(EVIDENCE_WEIGHTS.log_odds(before, found)),
         terms={"prior": np.full(len(near), before), **found},
-        gates={},
+        exclusions={},
     )
 
 

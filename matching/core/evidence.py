@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Texts
-from matching.core.profile import Habits, Normal
+from matching.core.profile import LossPatterns, Normal
 from matching.core.types import MISSING
 
 CONTENT_RANGE: Final = (-3.0, 4.5)
@@ -59,13 +59,15 @@ def null_log_density(z: Floats) -> Floats:
     return np.asarray(scale - (nu + 1) / 2 * np.log1p(np.square(z) / nu))
 
 
-def time(days_between: Floats, span_days: float, habits: Habits) -> Floats:
+def time(days_between: Floats, span_days: float, loss_patterns: LossPatterns) -> Floats:
     """From the days between loss and find, positive where the find came later; NaN: unknown.
 
     Units: days
     """
     days = np.nan_to_num(days_between)
-    late = IN_ORDER_SHARE * np.exp(-np.abs(days) / habits.delay_days) / habits.delay_days
+    late = (
+        IN_ORDER_SHARE * np.exp(-np.abs(days) / loss_patterns.delay_days) / loss_patterns.delay_days
+    )
     early = (1.0 - IN_ORDER_SHARE) * np.exp(-np.abs(days) / MISREMEMBERED_DAYS) / MISREMEMBERED_DAYS
     one_thing = np.where(days >= 0, late, early) + ANY_TIME_DENSITY
     # Two independent days of a period lie apart by a triangular distribution.
@@ -104,7 +106,7 @@ def place(
     known: Bools,
     building_share: Floats,
     zone_share: Floats,
-    habits: Habits,
+    loss_patterns: LossPatterns,
 ) -> Floats:
     """The same building, only the same zone, or neither, against how common the place is.
 
@@ -113,9 +115,9 @@ def place(
         building_share: of all posts, how many name the building of these two (geometric mean).
         zone_share: likewise their zone.
     """
-    elsewhere = max(1.0 - habits.same_building - habits.same_zone, LEAST_SHARE)
-    in_building = np.log(habits.same_building / np.maximum(building_share, LEAST_SHARE))
-    in_zone = np.log(habits.same_zone / np.maximum(zone_share - building_share, LEAST_SHARE))
+    elsewhere = max(1.0 - loss_patterns.same_building - loss_patterns.same_zone, LEAST_SHARE)
+    in_building = np.log(loss_patterns.same_building / np.maximum(building_share, LEAST_SHARE))
+    in_zone = np.log(loss_patterns.same_zone / np.maximum(zone_share - building_share, LEAST_SHARE))
     outside = np.log(elsewhere / np.maximum(1.0 - zone_share, LEAST_SHARE))
     found = np.where(same_building, in_building, np.where(same_zone, in_zone, outside))
     return np.where(known, found, 0.0)

@@ -13,7 +13,7 @@ FOUND_BEFORE_LOST: Final = "found_before_lost"
 REJECTED: Final = "rejected"
 
 
-def impossible(
+def apply_exclusion_rules(
     query: PostFeatures, candidates: Candidates, context: ScoringContext
 ) -> dict[str, Bools]:
     """Which candidates cannot be the query's thing, by reason.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 
 # PostgreSQL does not keep the order in which a score was stored.
 ORDER: Final = ("prior", *TERMS)
@@ -40,7 +40,7 @@ def in_order(terms: Mapping[str, float | None]) -> list[tuple[str, float | None]
 
 
 def waterfall(
-    terms: Mapping[str, float | None], weighing: Weighing, score: float | None = None
+    terms: Mapping[str, float | None], evidence_weights: EvidenceWeights, score: float | None = None
 ) -> list[Step]:
     """From the prior over each weighed term to the total, which is the last step's `after`.
 
@@ -53,27 +53,29 @@ def waterfall(
     for name, value in in_order(terms):
         bits = None
         if value is not None:
-            bits = weighing.scale * weighing.weights.get(name, 1.0) * value / log(2.0)
-        elif said := weighing.missing.get(name, 0.0):
+            bits = (
+                evidence_weights.scale * evidence_weights.weights.get(name, 1.0) * value / log(2.0)
+            )
+        elif said := evidence_weights.missing.get(name, 0.0):
             bits = said / log(2.0)
         steps.append(Step(name, bits, reached))
         reached = steps[-1].after
-    learnt = weighing.bias / log(2.0)
-    if weighing.steps and score is not None and 0.0 < score < 1.0:
+    learnt = evidence_weights.bias / log(2.0)
+    if evidence_weights.steps and score is not None and 0.0 < score < 1.0:
         learnt = log(score / (1.0 - score)) / log(2.0) - reached
     if learnt:
         steps.append(Step(LEARNT, learnt, reached))
     return steps
 
 
-def spoken_bits(terms: Mapping[str, float | None], weighing: Weighing) -> float:
+def spoken_bits(terms: Mapping[str, float | None], evidence_weights: EvidenceWeights) -> float:
     """What the known terms add to the odds beside the prior: the waterfall's sum, without steps."""
     said = sum(
-        weighing.weights.get(name, 1.0) * value
+        evidence_weights.weights.get(name, 1.0) * value
         for name, value in terms.items()
         if value is not None and name != "prior"
     )
-    return weighing.scale * said / log(2.0)
+    return evidence_weights.scale * said / log(2.0)
 
 
 def reasons(steps: list[Step], most: int = 3) -> tuple[list[Step], list[Step]]:

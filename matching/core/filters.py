@@ -10,7 +10,7 @@ from matching.core.types import Candidates
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchFilters:
     """What the posts must name; None where it does not matter.
 
     Units: days as ordinals
@@ -26,16 +26,16 @@ class Wanted:
 
     def mask(self, posts: Candidates) -> Bools:
         """Which posts do. Shape: (n,)"""
-        wanted = np.ones(len(posts), dtype=np.bool_)
+        filters = np.ones(len(posts), dtype=np.bool_)
         for column in ("categories", "families", "colours", "buildings", "zones"):
             codes: Iterable[str] | None = getattr(self, column)
             if codes is None:
                 continue
             values, rows = posts.coded(column)
             named = np.isin(values, list(codes))
-            wanted &= named[rows]
+            filters &= named[rows]
         if self.first_day is not None:
-            wanted &= posts.days >= self.first_day
+            filters &= posts.days >= self.first_day
         if self.last_day is not None:
-            wanted &= posts.days <= self.last_day
-        return wanted
+            filters &= posts.days <= self.last_day
+        return filters

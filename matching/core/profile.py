@@ -10,7 +10,7 @@ import numpy as np
 
 from matching.core.arrays import Floats, Texts
 from matching.core.vectors import Vec, unit
-from matching.core.weights import Weighing
+from matching.core.weights import EvidenceWeights
 
 FORMAT: Final = 2
 ARRAYS: Final = (
@@ -33,7 +33,7 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Habits:
+class LossPatterns:
     """How people lose and find here; the numbers are of a typical campus until a site knows more.
 
     Attributes:
@@ -100,9 +100,9 @@ class ScoringProfile:
     matching: dict[str, Normal]
     open_found: int
     day_span_days: float
-    habits: Habits = field(default_factory=Habits)
+    loss_patterns: LossPatterns = field(default_factory=LossPatterns)
     shares: Shares = field(default_factory=Shares)
-    weighing: Weighing = field(default_factory=Weighing)
+    evidence_weights: EvidenceWeights = field(default_factory=EvidenceWeights)
     built_from: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -138,9 +138,9 @@ class ScoringProfile:
             "matching": {name: [n.mean, n.sd] for name, n in self.matching.items()},
             "open_found": self.open_found,
             "day_span_days": self.day_span_days,
-            "habits": vars(self.habits),
+            "habits": vars(self.loss_patterns),
             "shares": vars(self.shares),
-            "weighing": self.weighing.as_json(),
+            "weighing": self.evidence_weights.as_json(),
             "built_from": self.built_from,
         }
         file = io.BytesIO()
@@ -161,13 +161,16 @@ class ScoringProfile:
             if facts.pop("format") != FORMAT:
                 raise ProfileUnreadable("The profile was written in another format.")
             matching = {name: Normal(*pair) for name, pair in facts.pop("matching").items()}
-            habits, shares = Habits(**facts.pop("habits")), Shares(**facts.pop("shares"))
-            weighing = Weighing.from_json(facts.pop("weighing"))
+            loss_patterns, shares = (
+                LossPatterns(**facts.pop("habits")),
+                Shares(**facts.pop("shares")),
+            )
+            evidence_weights = EvidenceWeights.from_json(facts.pop("weighing"))
             return cls(
                 matching=matching,
-                habits=habits,
+                loss_patterns=loss_patterns,
                 shares=shares,
-                weighing=weighing,
+                evidence_weights=evidence_weights,
                 **arrays,
                 **facts,
             )

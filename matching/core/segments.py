@@ -50,7 +50,10 @@ def joined(parts: Iterable[Scores]) -> Scores:
         post_ids=np.concatenate([part.post_ids for part in listed]),
         score=np.concatenate([part.score for part in listed]),
         terms={name: np.concatenate([part.terms[name] for part in listed]) for name in first.terms},
-        gates={name: np.concatenate([part.gates[name] for part in listed]) for name in first.gates},
+        exclusions={
+            name: np.concatenate([part.exclusions[name] for part in listed])
+            for name in first.exclusions
+        },
     )
 
 
@@ -60,5 +63,5 @@ def taken(scores: Scores, rows: Ints) -> Scores:
         post_ids=scores.post_ids[rows],
         score=scores.score[rows],
         terms={name: term[rows] for name, term in scores.terms.items()},
-        gates={name: gate[rows] for name, gate in scores.gates.items()},
+        exclusions={name: exclusion[rows] for name, exclusion in scores.exclusions.items()},
     )

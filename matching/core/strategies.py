@@ -63,7 +63,7 @@ class ClipZeroshotV1:
             post_ids=candidates.post_ids,
             score=terms["combined"].copy(),
             terms=terms,
-            gates=exclusions.impossible(query, candidates, context),
+            exclusions=exclusions.apply_exclusion_rules(query, candidates, context),
         )
 
 
@@ -92,8 +92,8 @@ class ClipZeroshotV2:
             post_ids=candidates.post_ids,
             score=score,
             terms=terms,
-            gates={
-                **exclusions.impossible(query, candidates, context),
+            exclusions={
+                **exclusions.apply_exclusion_rules(query, candidates, context),
                 IMAGE_DISSIMILAR: dissimilar,
                 CATEGORY_DIFFERS: differs,
             },

@@ -165,12 +165,12 @@ class Score:
     post_id: int
     score: float
     terms: dict[str, float | None] = field(default_factory=dict)
-    gates: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
 
     @property
-    def is_gated(self) -> bool:
+    def is_excluded(self) -> bool:
         """Whether a gate takes the pair out of the suggestions."""
-        return bool(self.gates)
+        return bool(self.exclusions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,16 +184,16 @@ class Scores:
     post_ids: Ints
     score: Floats
     terms: dict[str, Floats]
-    gates: dict[str, Bools]
+    exclusions: dict[str, Bools]
 
     def __len__(self) -> int:
         return len(self.post_ids)
 
     @property
-    def gated(self) -> Bools:
+    def excluded(self) -> Bools:
         """Shape: (n,), True where any gate takes the pair out."""
         taken_out = np.zeros(len(self), dtype=np.bool_)
-        for mask in self.gates.values():
+        for mask in self.exclusions.values():
             taken_out |= mask
         return taken_out
 
@@ -203,7 +203,7 @@ class Scores:
 
         Shape: (n,)
         """
-        best_first = np.lexsort((self.post_ids, -self.score, self.gated))
+        best_first = np.lexsort((self.post_ids, -self.score, self.excluded))
         ranks = np.empty(len(self), dtype=np.int64)
         ranks[best_first] = np.arange(1, len(self) + 1)
         return ranks
@@ -217,20 +217,20 @@ class Scores:
                 name: None if np.isnan(term[row]) else float(term[row])
                 for name, term in self.terms.items()
             },
-            gates=tuple(reason for reason, mask in self.gates.items() if mask[row]),
+            exclusions=tuple(reason for reason, mask in self.exclusions.items() if mask[row]),
         )
 
-    def top(self, k: int, *, threshold: float | None = None, gated: bool = False) -> list[Score]:
+    def top(self, k: int, *, threshold: float | None = None, excluded: bool = False) -> list[Score]:
         """The k best, equal scores in the order of their post's key.
 
         Args:
             threshold: least score that counts; all count without one.
             gated: whether pairs that a gate takes out are among them, with their reasons.
         """
-        wanted = np.ones(len(self), dtype=np.bool_) if gated else ~self.gated
+        filters = np.ones(len(self), dtype=np.bool_) if excluded else ~self.excluded
         if threshold is not None:
-            wanted &= self.score >= threshold
-        rows = np.flatnonzero(wanted)
+            filters &= self.score >= threshold
+        rows = np.flatnonzero(filters)
         best_first = np.lexsort((self.post_ids[rows], -self.score[rows]))
         return [self.at(int(row)) for row in rows[best_first[: max(k, 0)]]]
 

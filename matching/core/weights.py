@@ -22,7 +22,7 @@ MOST_LOG_ODDS: Final = 36.0  # beyond it, 1 - p is no number any more
 
 
 @dataclass(frozen=True)
-class Weighing:
+class EvidenceWeights:
     """Weights of the terms, and the curve from log odds to probability.
 
     Attributes:

@@ -16,14 +16,14 @@ from matching.bundled.drawing.things import Thing
 from matching.core.calibrated import CalibratedV3
 from matching.core.registry import STRATEGIES
 from matching.core.types import Scores
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.seed import Progress, demo_accounts, submit_specs
 from matching.evaluation.benchmark import Outcome
 from matching.evaluation.ranking import RULED_OUT, Ranking
-from matching.learning.fit import Lesson, learn
-from matching.learning.simulated_annotators import open_office
-from matching.models import Embedding, Match
+from matching.learning.fit import LearningResult, learn
+from matching.learning.simulated_annotators import simulate_annotators
+from matching.models import Match, MatchingJob
 from matching.services import build_scoring_profile, match_post, retry_matching
 
 PAIRS_PER_PATTERN: Final = 45
@@ -81,13 +81,13 @@ def _as_people_write(spec: DemoPost, number: int) -> DemoPost:
     """Most say little, some take a thing for another, and nobody is a photographer."""
     rng = Random(f"people-{number}-{spec.words_seed}")
     of_thing = Random(f"colour-{spec.thing_seed}")
-    wrong = rng.random() < WRONG_LABELS
+    error_rates = rng.random() < WRONG_LABELS
     return replace(
         spec,
         detail=rng.choice(DETAILS),
         preset="full",
         colour=of_thing.choice(COLOURS),
-        label=rng.choice(LEAVES) if wrong else "",
+        label=rng.choice(LEAVES) if error_rates else "",
     )
 
 
@@ -95,8 +95,8 @@ def _match_all(posts: Sequence[Post], name: str, progress: Progress) -> None:
     kept = {"STRATEGY": name, "THRESHOLD": -1.0, "TOP_K": KEPT}
     with override_settings(MATCHING={**settings.MATCHING, **kept}):
         Match.objects.all().delete()
-        if not Embedding.objects.filter(status=Embedding.Status.DONE).exists():
-            with progress("Embedding", len(posts)) as bar:
+        if not MatchingJob.objects.filter(status=MatchingJob.Status.DONE).exists():
+            with progress("MatchingJob", len(posts)) as bar:
                 for post in posts:
                     match_post(post.pk)
                     bar.update(1)
@@ -106,7 +106,7 @@ def _match_all(posts: Sequence[Post], name: str, progress: Progress) -> None:
         with progress(f"Matching with {name}", len(posts)) as bar:
             for post in posts:
                 if match_post(post.pk) != "matched":
-                    row = Embedding.objects.get(post=post)
+                    row = MatchingJob.objects.get(post=post)
                     raise RuntimeError(f"Post {post.pk} was not matched: {row.error}")
                 bar.update(1)
 
@@ -135,9 +135,9 @@ def _ranking(posts: Sequence[Post], pairs: Sequence[tuple[Post, Post]], name: st
     )
 
 
-def school_demo(
-    outcome: Outcome, *, judged: int, wrong: Sequence[float], seed: int
-) -> tuple[Lesson, Outcome, Outcome]:
+def measure_demo_learning_gain(
+    outcome: Outcome, *, judged: int, error_rates: Sequence[float], seed: int
+) -> tuple[LearningResult, Outcome, Outcome]:
     """Let a simulated office judge what is stored, learn from it, and measure the other posts.
 
     Returns: the lesson; before and after it, the lost posts that nobody judged. Scores after it
@@ -145,19 +145,25 @@ def school_demo(
     """
     (ranking,) = outcome.rankings
     stored = _stored_scores(CalibratedV3.name)
-    office = open_office(stored.__getitem__, ranking.is_pair, judged=judged, wrong=wrong, seed=seed)
-    lesson = learn(office.judgements, Weighing())
-    weighing = lesson.fitted.weighing if lesson.is_promoted and lesson.fitted else Weighing()
+    annotators = simulate_annotators(
+        stored.__getitem__, ranking.is_pair, judged=judged, error_rates=error_rates, seed=seed
+    )
+    result = learn(annotators.judgements, EvidenceWeights())
+    evidence_weights = (
+        result.fitted.evidence_weights
+        if result.is_promoted and result.fitted
+        else EvidenceWeights()
+    )
     scores = np.full(ranking.scores.shape, RULED_OUT)
     for lost, one in enumerate(stored):
         evidence = {name: one.terms[name] for name in TERMS}
-        log_odds = weighing.log_odds(one.terms["prior"], evidence)
-        scores[lost, one.post_ids] = weighing.probability(log_odds)
+        log_odds = evidence_weights.log_odds(one.terms["prior"], evidence)
+        scores[lost, one.post_ids] = evidence_weights.probability(log_odds)
     learnt = replace(ranking, scores=scores)
     before, after = (
-        Outcome(outcome.strategy, [one.of_lost(office.unseen)]) for one in (ranking, learnt)
+        Outcome(outcome.strategy, [one.of_lost(annotators.unseen)]) for one in (ranking, learnt)
     )
-    return lesson, before, after
+    return result, before, after
 
 
 def _stored_scores(name: str) -> list[Scores]:
@@ -178,7 +184,7 @@ def _stored_scores(name: str) -> list[Scores]:
                 term: np.array([one.terms[term] for one in listed[pk]], dtype=np.float64)
                 for term in ("prior", *TERMS)
             },
-            gates={},
+            exclusions={},
         )
         for pk in lost
     ]

@@ -11,9 +11,9 @@ from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
 from matching.core.registry import STRATEGIES, needs_profile
 from matching.core.statistics import build_profile
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.metrics import bootstrap_interval, measure
-from matching.evaluation.ranking import Ranking, rank_world
+from matching.evaluation.ranking import Ranking, rank_dataset
 
 FIRST: Final = 5  # recall within the first five is what intervals are given for
 
@@ -23,7 +23,7 @@ class Progress:
     """Told while worlds are scored: which strategy on which world, and how far."""
 
     strategy: str
-    world: int
+    dataset: int
     scored: int
     total: int
 
@@ -69,7 +69,7 @@ class Outcome:
 
 
 def evaluate(
-    worlds: Sequence[World],
+    datasets: Sequence[BenchmarkDataset],
     strategies: Sequence[str],
     progress: Callable[[Progress], object] = lambda told: None,
 ) -> dict[str, Outcome]:
@@ -81,22 +81,22 @@ def evaluate(
     outcomes = {}
     for name in strategies:
         rankings = []
-        for number, world in enumerate(worlds):
-            total = len(world.text_lost)
+        for number, dataset in enumerate(datasets):
+            total = len(dataset.text_lost)
 
             def tell(scored: int, at: int = number, of: int = total, who: str = name) -> None:
                 progress(Progress(who, at, scored, of))
 
-            profile = cold_start(world) if needs_profile(name) else None
-            rankings.append(rank_world(world, STRATEGIES[name], profile, tell))
+            profile = cold_start(dataset) if needs_profile(name) else None
+            rankings.append(rank_dataset(dataset, STRATEGIES[name], profile, tell))
         outcomes[name] = Outcome(name, rankings)
     return outcomes
 
 
-def cold_start(world: World) -> ScoringProfile:
+def cold_start(dataset: BenchmarkDataset) -> ScoringProfile:
     """The profile that a site with these posts has before any decision."""
-    lost, found = world.candidates("lost"), world.candidates("found")
-    return adapt(build_profile(lost, found, world.categories), lost, found)
+    lost, found = dataset.candidates("lost"), dataset.candidates("found")
+    return adapt(build_profile(lost, found, dataset.categories), lost, found)
 
 
 def _mean(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from matching.core.arrays import Floats, Ints
 from matching.core.statistics import CategorySet
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
-from matching.evaluation.dataset_file import ARRAYS, NO_CODE, read_world_file
+from matching.evaluation.dataset_file import ARRAYS, NO_CODE, read_dataset_file
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class BenchmarkDataset:
     """The benchmark file. docs/matching.md describes each array.
 
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
@@ -81,12 +81,12 @@ class World:
         np.savez_compressed(path, **{name: getattr(self, name) for name in ARRAYS})
 
     @classmethod
-    def load(cls, path: Path) -> "World":
+    def load(cls, path: Path) -> "BenchmarkDataset":
         """Read and check a benchmark file.
 
         Raises: WorldFileError, one line that names array and row.
         """
-        return cls(**read_world_file(path))
+        return cls(**read_dataset_file(path))
 
 
 def _code(letter: str, number: int) -> str | None:

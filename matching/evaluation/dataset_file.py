@@ -18,11 +18,11 @@ ARRAYS: Final = (
 )
 
 
-class WorldFileError(ValueError):
+class DatasetFileError(ValueError):
     """A benchmark file that cannot be used; the message names the array and the row."""
 
 
-def read_world_file(path: Path) -> dict[str, Any]:
+def read_dataset_file(path: Path) -> dict[str, Any]:
     """Every array of the file, checked and in the types of `World`.
 
     Raises: WorldFileError
@@ -35,22 +35,22 @@ def _read(path: Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as file:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
-                raise WorldFileError(f"{path}: the array {missing[0]!r} is missing.")
+                raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
             return {name: file[name] for name in ARRAYS}
-    except WorldFileError:
+    except DatasetFileError:
         raise
     except FileNotFoundError:
-        raise WorldFileError(f"{path}: there is no such file.") from None
+        raise DatasetFileError(f"{path}: there is no such file.") from None
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WorldFileError(f"{path}: this is no .npz file of arrays ({reason}).") from None
+        raise DatasetFileError(f"{path}: this is no .npz file of arrays ({reason}).") from None
 
 
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
     prompts = _matrix("prompts", given["prompts"], None, None)
     dim, n_categories = prompts.shape[1], prompts.shape[0]
     if not n_categories:
-        raise WorldFileError("prompts: there is no category; at least one is needed.")
+        raise DatasetFileError("prompts: there is no category; at least one is needed.")
     checked: dict[str, Any] = {"prompts": _unit_rows("prompts", prompts, nan_allowed=False)}
     for kind in ("lost", "found"):
         texts = _matrix(f"text_{kind}", given[f"text_{kind}"], None, dim)
@@ -84,7 +84,7 @@ def _matrix(name: str, values: Any, rows: int | None, columns: int | None) -> Ve
         or (columns is not None and values.shape[1] != columns)
         or not values.shape[1]
     ):
-        raise WorldFileError(
+        raise DatasetFileError(
             f"{name}: expected numbers of shape {shape}, found {values.dtype} {values.shape}."
         )
     return np.asarray(values, dtype=np.float32)
@@ -92,7 +92,7 @@ def _matrix(name: str, values: Any, rows: int | None, columns: int | None) -> Ve
 
 def _column(name: str, values: Any, rows: int | None) -> Any:
     if values.ndim != 1 or values.dtype.kind not in "iuf" or rows not in (None, len(values)):
-        raise WorldFileError(
+        raise DatasetFileError(
             f"{name}: expected numbers of shape ({'n' if rows is None else rows},), "
             f"found {values.dtype} {values.shape}."
         )
@@ -107,7 +107,7 @@ def _unit_rows(name: str, vecs: Vec, *, nan_allowed: bool) -> Vec:
     if bad.any():
         row = int(bad.argmax())
         wanted = "a unit vector or all NaN" if nan_allowed else "a unit vector"
-        raise WorldFileError(f"{name}: row {row} is not {wanted}.")
+        raise DatasetFileError(f"{name}: row {row} is not {wanted}.")
     return unit(vecs)
 
 
@@ -123,7 +123,7 @@ def _numbers(name: str, values: Any, rows: int | None, below: int | None, least:
         wanted = (
             "a whole number" if below is None else f"a whole number from {least} to {below - 1}"
         )
-        raise WorldFileError(f"{name}: row {row} is {column[row]}, not {wanted}.")
+        raise DatasetFileError(f"{name}: row {row} is {column[row]}, not {wanted}.")
     return np.asarray(whole, dtype=np.int64)
 
 
@@ -131,5 +131,5 @@ def _days(name: str, values: Any, rows: int) -> Floats:
     column = _column(name, values, rows).astype(np.float64)
     bad = np.isinf(column)
     if bad.any():
-        raise WorldFileError(f"{name}: row {int(bad.argmax())} is infinite.")
+        raise DatasetFileError(f"{name}: row {int(bad.argmax())} is infinite.")
     return np.asarray(column, dtype=np.float64)

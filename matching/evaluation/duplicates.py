@@ -8,11 +8,11 @@ import numpy as np
 from matching.core.duplicates import MARK_FROM, score_duplicates
 from matching.evaluation.benchmark import cold_start
 from matching.evaluation.metrics import average_precision
-from matching.evaluation.simulator import Simulator, WorldSettings
+from matching.evaluation.simulator import SimulationSettings, Simulator
 
 
 @dataclass(frozen=True)
-class TwinFigures:
+class DuplicateFigures:
     """Of all pairs of found posts of a simulated world.
 
     Attributes:
@@ -23,7 +23,7 @@ class TwinFigures:
     """
 
     posts: int
-    twins: int
+    duplicates: int
     marked: int
     expected: float
     recall: float
@@ -31,16 +31,16 @@ class TwinFigures:
     ap: float | None
 
 
-def measure_twins(
-    settings: WorldSettings,
+def measure_duplicates(
+    settings: SimulationSettings,
     seed: int,
-    twins: int,
+    duplicates: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> TwinFigures:
+) -> DuplicateFigures:
     """Report some found things again, and look at every pair of found posts."""
-    world = Simulator(settings, seed).world(twins)
-    profile = cold_start(world)
-    candidates, posts = world.candidates("found"), world.features("found")
+    dataset = Simulator(settings, seed).dataset(duplicates)
+    profile = cold_start(dataset)
+    candidates, posts = dataset.candidates("found"), dataset.features("found")
     n = len(posts)
     scores = np.zeros((n, n))
     for row, post in enumerate(posts):
@@ -48,19 +48,19 @@ def measure_twins(
         scores[row, np.searchsorted(candidates.post_ids, scored.post_ids)] = scored.score
         progress(row + 1, n)
     truth = np.zeros((n, n), dtype=np.bool_)
-    first = np.arange(twins)
-    truth[first, n - twins + first] = True
+    first = np.arange(duplicates)
+    truth[first, n - duplicates + first] = True
     upper = np.triu_indices(n, 1)
     # Either post's task may mark the pair.
     score, true = np.maximum(scores, scores.T)[upper], truth[upper]
     marked = score >= MARK_FROM
     hits = int((marked & true).sum())
-    return TwinFigures(
+    return DuplicateFigures(
         posts=n,
-        twins=twins,
+        duplicates=duplicates,
         marked=int(marked.sum()),
         expected=float(score.sum()),
-        recall=hits / max(twins, 1),
+        recall=hits / max(duplicates, 1),
         precision=hits / marked.sum() if marked.any() else float("nan"),
         ap=average_precision(score, true),
     )

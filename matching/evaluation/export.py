@@ -12,15 +12,15 @@ from lostfound.models import Post
 from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
 from matching.core.vectors import Vec
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.dataset_file import NO_CODE
-from matching.models import Match, Modality, Vector
+from matching.models import Embedding, Match, Modality
 
 # Posts that are looked for, or were found; a post that was closed otherwise proves nothing.
-WANTED = (Post.Status.OPEN, Post.Status.MATCHED)
+FILTERS = (Post.Status.OPEN, Post.Status.MATCHED)
 
 
-def site_world(profile: ScoringProfile) -> World:
+def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
     """The world of all open and matched posts with vectors of the profile's encoder."""
     sides = {kind: _posts(kind, profile.fingerprint) for kind in ("lost", "found")}
     buildings = {
@@ -52,7 +52,7 @@ def site_world(profile: ScoringProfile) -> World:
         for one, other in confirmed.values_list("lost", "found")
         if one in lost and other in found
     ]
-    return World(
+    return BenchmarkDataset(
         **arrays,
         prompts=profile.prompt_vecs,
         family=np.array([families.index(str(f)) for f in profile.families], dtype=np.int64),
@@ -63,8 +63,8 @@ def site_world(profile: ScoringProfile) -> World:
 
 
 def _posts(kind: str, fingerprint: str) -> list[Post]:
-    having = Vector.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
-    posts = Post.objects.filter(kind=kind, status__in=WANTED, pk__in=having.values("post"))
+    having = Embedding.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
+    posts = Post.objects.filter(kind=kind, status__in=FILTERS, pk__in=having.values("post"))
     return list(posts.select_related("category", "building__zone").order_by("pk"))
 
 
@@ -72,7 +72,7 @@ def _vectors(posts: Sequence[Post], modality: str, profile: ScoringProfile) -> V
     """Of a post's photographs the cover. Shape: (n, dim), NaN where there is none"""
     rows = {post.pk: row for row, post in enumerate(posts)}
     vecs = np.full((len(posts), profile.dim), np.nan, dtype=np.float32)
-    stored = Vector.objects.filter(fingerprint=profile.fingerprint, modality=modality)
+    stored = Embedding.objects.filter(fingerprint=profile.fingerprint, modality=modality)
     for vector in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
         if vector.post_id in rows:
             vecs[rows[vector.post_id]] = vector.vec

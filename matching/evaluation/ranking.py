@@ -12,7 +12,7 @@ from matching.core.calibrated import CalibratedV3
 from matching.core.profile import ScoringProfile
 from matching.core.strategies import Strategy
 from matching.core.types import ScoringContext
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 
 RULED_OUT: Final = -inf  # ranked below everything that can be
 PATTERNS: Final = ("both", "found_only", "lost_only", "none")
@@ -63,8 +63,8 @@ class Ranking:
         return np.asarray(1.0 + (rows > own).sum(axis=1) + ties / 2.0)
 
 
-def rank_world(
-    world: World,
+def rank_dataset(
+    dataset: BenchmarkDataset,
     strategy: Strategy,
     profile: ScoringProfile | None = None,
     progress: Callable[[int], object] = lambda scored: None,
@@ -76,29 +76,31 @@ def rank_world(
     Args:
         progress: told after each lost post how many it were.
     """
-    gated = isinstance(strategy, CalibratedV3)
+    excluded = isinstance(strategy, CalibratedV3)
     context = ScoringContext(
         profile=profile,
-        max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS if gated else inf,
+        max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS if excluded else inf,
     )
-    candidates = world.candidates("found")
-    scores = np.empty((len(world.text_lost), len(candidates)))
-    for row, query in enumerate(world.features("lost")):
+    candidates = dataset.candidates("found")
+    scores = np.empty((len(dataset.text_lost), len(candidates)))
+    for row, query in enumerate(dataset.features("lost")):
         result = strategy.score(query, candidates, context)
-        scores[row] = np.where(result.gated, RULED_OUT, result.score) if gated else result.score
+        scores[row] = (
+            np.where(result.excluded, RULED_OUT, result.score) if excluded else result.score
+        )
         progress(row + 1)
     return Ranking(
         strategy=strategy.name,
         threshold=strategy.threshold,
         scores=scores,
-        pair_lost=world.pair_lost,
-        pair_found=world.pair_found,
-        pattern=photo_pattern(world),
+        pair_lost=dataset.pair_lost,
+        pair_found=dataset.pair_found,
+        pattern=photo_pattern(dataset),
     )
 
 
-def photo_pattern(world: World) -> Ints:
+def photo_pattern(dataset: BenchmarkDataset) -> Ints:
     """Row of PATTERNS for each pair. Shape: (n_lost, n_found)"""
-    lost = ~np.isnan(world.image_lost[:, :1])
-    found = ~np.isnan(world.image_found[:, 0])[None, :]
+    lost = ~np.isnan(dataset.image_lost[:, :1])
+    found = ~np.isnan(dataset.image_found[:, 0])[None, :]
     return np.where(lost, np.where(found, 0, 2), np.where(found, 1, 3))

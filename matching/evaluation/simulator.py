@@ -12,12 +12,12 @@ import numpy as np
 
 from matching.core.arrays import Floats, Ints
 from matching.core.vectors import Vec, unit
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.dataset_file import NO_CODE
 
 
 @dataclass(frozen=True)
-class WorldSettings:
+class SimulationSettings:
     """Assumptions about a world. Shares of the squared length of a vector add up to 1.
 
     Figures that shares were fitted to, on 1,279 real lost-property photographs: cosine of two
@@ -76,7 +76,7 @@ class WorldSettings:
     again_days: float = 1.0  # mean time until the second report
 
 
-BASE: Final = WorldSettings()
+BASE: Final = SimulationSettings()
 # Wrong labels, vague words, slow hand-in, and worse photographs.
 HARD: Final = replace(
     BASE,
@@ -88,7 +88,7 @@ HARD: Final = replace(
     image_view=0.17,
     delay_days=9.0,
 )
-WORLDS: Final = {"base": BASE, "hard": HARD}
+SIMULATIONS: Final = {"base": BASE, "hard": HARD}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ class Things:
 class Simulator:
     """One world; `world()` draws its posts."""
 
-    def __init__(self, settings: WorldSettings, seed: int) -> None:
+    def __init__(self, settings: SimulationSettings, seed: int) -> None:
         self.settings = settings
         self.rng = np.random.default_rng(seed)
         s, rng = settings, self.rng
@@ -167,7 +167,7 @@ class Simulator:
         uneven = np.exp(s.text_uneven * self.rng.normal(size=(len(rows), 1)))
         return unit(np.sqrt(s.text_common) * self.text_cone + uneven * said)
 
-    def world(self, twice: int = 0) -> World:
+    def dataset(self, twice: int = 0) -> BenchmarkDataset:
         """Draw a world.
 
         Args:
@@ -189,7 +189,7 @@ class Simulator:
             + np.sqrt(s.prompt_category) * self.category
             + np.sqrt(s.prompt_wording) * self._spectral(s.categories)
         )
-        world = World(
+        dataset = BenchmarkDataset(
             text_lost=self.texts(things, lost),
             text_found=self.texts(things, found),
             image_lost=self._some(self.images(things, lost), s.photo_lost),
@@ -209,14 +209,14 @@ class Simulator:
             pair_found=row_of.astype(np.int64),
         )
         if twice:
-            self._report_again(world, twice)
-        return world
+            self._report_again(dataset, twice)
+        return dataset
 
-    def _report_again(self, world: World, twice: int) -> None:
+    def _report_again(self, dataset: BenchmarkDataset, twice: int) -> None:
         """Twins are found once: mostly in one place, and written down a little later."""
         first, again = slice(0, twice), slice(-twice, None)
         kept = self.rng.random(twice) < self.settings.again_same_place
-        place, day = world.place_found, world.day_found
+        place, day = dataset.place_found, dataset.day_found
         place[again] = np.where(kept, place[first], place[again])
         day[again] = day[first] + self.rng.exponential(self.settings.again_days, twice)
 
@@ -263,13 +263,13 @@ class Simulator:
         )
 
 
-def simulate(settings: WorldSettings, seed: int) -> World:
+def simulate(settings: SimulationSettings, seed: int) -> BenchmarkDataset:
     """The world that belongs to a seed."""
-    return Simulator(settings, seed).world()
+    return Simulator(settings, seed).dataset()
 
 
 def measured(
-    settings: WorldSettings, seed: int, n: int = 1000, among: int = 268
+    settings: SimulationSettings, seed: int, n: int = 1000, among: int = 268
 ) -> dict[str, float]:
     """The figures that the assumptions are held to, of one world.
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from matching.conf import matching_settings
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
@@ -48,7 +48,13 @@ class CandidateIndex(Protocol):
         """Every open post of the kind."""
 
     def nearest(
-        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+        self,
+        query_vec: Vec,
+        side: Side,
+        kind: Kind,
+        fingerprint: str,
+        k: int,
+        filters: SearchFilters,
     ) -> list[tuple[int, float]]:
         """The k open posts whose words or photographs are the most similar, best first.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from matching.conf import matching_settings
 from matching.core.arrays import Bools, Ints
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
@@ -57,13 +57,19 @@ class MemoryIndex:
             return side.shortlist()
 
     def nearest(
-        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+        self,
+        query_vec: Vec,
+        side: Side,
+        kind: Kind,
+        fingerprint: str,
+        k: int,
+        filters: SearchFilters,
     ) -> list[tuple[int, float]]:
         """See `CandidateIndex`: exact, under every filter."""
         shortlist = self.everything(kind, fingerprint, len(query_vec))
         best: dict[int, float] = {}
         for segment in shortlist.segments:
-            counted = wanted.mask(segment.candidates) & segment.alive
+            counted = filters.mask(segment.candidates) & segment.alive
             for post_id, similarity in nearest_posts(
                 query_vec, segment.candidates, side, k, counted, matching_settings().scan
             ):

@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from matching.conf import matching_settings
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.segments import Segment
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
@@ -54,7 +54,10 @@ class PgVectorIndex:
             sides: tuple[Side, Side] = ("text", "image")
             for side in sides:
                 ids |= {
-                    pk for pk, _ in self._search(vec, side, kind, fingerprint, NEAREST, Wanted())
+                    pk
+                    for pk, _ in self._search(
+                        vec, side, kind, fingerprint, NEAREST, SearchFilters()
+                    )
                 }
         return _read(sorted(ids), kind, fingerprint, dim)
 
@@ -63,16 +66,28 @@ class PgVectorIndex:
         return _read(open_post_ids(kind, fingerprint), kind, fingerprint, dim)
 
     def nearest(
-        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+        self,
+        query_vec: Vec,
+        side: Side,
+        kind: Kind,
+        fingerprint: str,
+        k: int,
+        filters: SearchFilters,
     ) -> list[tuple[int, float]]:
         """See `CandidateIndex`: exact where few posts pass the filter."""
         bring_up_to_date(fingerprint, len(query_vec))
-        return self._search(query_vec, side, kind, fingerprint, k, wanted)
+        return self._search(query_vec, side, kind, fingerprint, k, filters)
 
     def _search(
-        self, query_vec: Vec, side: Side, kind: Kind, fingerprint: str, k: int, wanted: Wanted
+        self,
+        query_vec: Vec,
+        side: Side,
+        kind: Kind,
+        fingerprint: str,
+        k: int,
+        filters: SearchFilters,
     ) -> list[tuple[int, float]]:
-        where, values = _where(side, kind, fingerprint, len(query_vec), wanted)
+        where, values = _where(side, kind, fingerprint, len(query_vec), filters)
         limit = k * (1 if side == "text" else 5)
         with transaction.atomic(), connection.cursor() as cursor:
             rows: list[tuple[int, float]] = []
@@ -93,7 +108,7 @@ class PgVectorIndex:
         key = (side, kind, fingerprint)
         held = self._counts.get(key)
         if held is None or time.monotonic() > held[0]:
-            where, values = _where(side, kind, fingerprint, dim, Wanted())
+            where, values = _where(side, kind, fingerprint, dim, SearchFilters())
             cursor.execute(f"SELECT count(*) FROM matching_pgvector WHERE {where}", values)
             held = self._counts[key] = time.monotonic() + COUNT_HOLDS_S, int(cursor.fetchone()[0])
         return held[1]
@@ -144,23 +159,23 @@ def _nearest(
 
 
 def _where(
-    side: Side, kind: Kind, fingerprint: str, dim: int, wanted: Wanted
+    side: Side, kind: Kind, fingerprint: str, dim: int, filters: SearchFilters
 ) -> tuple[str, list[Any]]:
     """The kind and side as texts, since the planner must see that a graph's condition holds."""
     parts = [f"kind = '{kind}'", f"side = '{side}'", f"vector_dims(e) = {dim}", "fingerprint = %s"]
     values: list[Any] = [fingerprint]
     plural = ("categories", "families", "colours", "buildings", "zones")
     for column, name in zip(COLUMNS, plural, strict=True):
-        codes = getattr(wanted, name)
+        codes = getattr(filters, name)
         if codes is not None:
             parts.append(f"{column} = ANY(%s)")
             values.append(list(codes))
-    if wanted.first_day is not None:
+    if filters.first_day is not None:
         parts.append("day >= %s")
-        values.append(wanted.first_day)
-    if wanted.last_day is not None:
+        values.append(filters.first_day)
+    if filters.last_day is not None:
         parts.append("day <= %s")
-        values.append(wanted.last_day)
+        values.append(filters.last_day)
     return " AND ".join(parts), values
 
 

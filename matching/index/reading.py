@@ -9,19 +9,19 @@ import numpy as np
 from lostfound.models import Post
 from matching.core.types import Kind, PostFeatures
 from matching.core.vectors import Vec, stack
-from matching.models import Modality, Vector
+from matching.models import Embedding, Modality
 
 AT_ONCE: Final = 500  # posts within one pair of queries
 FACTS: Final = (
     *("pk", "author_id", "category__code", "category__family__code", "colour"),
-    *("building__code", "building__zone__code", "happened_on", "embedding__content_hash"),
-    "embedding__tokens",
+    *("building__code", "building__zone__code", "happened_on", "matching_job__content_hash"),
+    "matching_job__tokens",
 )
 
 
 def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
     """Open posts with words of the fingerprint, in rising order."""
-    rows = Vector.objects.filter(
+    rows = Embedding.objects.filter(
         modality=Modality.TEXT,
         fingerprint=fingerprint,
         post__kind=kind,
@@ -43,7 +43,7 @@ def read_posts(
         # between then shows an old hash, by which the pair is left to that post's own task.
         facts = list(
             Post.objects.open()
-            .filter(pk__in=ids, kind=kind, embedding__isnull=False)
+            .filter(pk__in=ids, kind=kind, matching_job__isnull=False)
             .order_by("pk")
             .values_list(*FACTS)
         )
@@ -56,7 +56,7 @@ def read_posts(
 def _vectors(ids: Sequence[int], fingerprint: str) -> tuple[dict[int, Vec], dict[int, list[Vec]]]:
     texts: dict[int, Vec] = {}
     images: dict[int, list[Vec]] = defaultdict(list)
-    rows = Vector.objects.filter(post_id__in=ids, fingerprint=fingerprint)
+    rows = Embedding.objects.filter(post_id__in=ids, fingerprint=fingerprint)
     ordered = rows.order_by("post_id", "photo__position", "photo_id")
     for post_id, modality, data in ordered.values_list("post_id", "modality", "data"):
         vec = np.frombuffer(bytes(data), dtype="<f4").astype(np.float32)

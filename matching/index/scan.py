@@ -33,16 +33,16 @@ _rounded: WeakKeyDictionary[Candidates, dict[str, Rounded]] = WeakKeyDictionary(
 
 
 def nearest_posts(
-    query_vec: Vec, candidates: Candidates, side: str, k: int, wanted: Bools, scan: str = EXACT
+    query_vec: Vec, candidates: Candidates, side: str, k: int, filters: Bools, scan: str = EXACT
 ) -> list[tuple[int, float]]:
     """The k posts whose words, or any of whose photographs, are the most similar, best first.
 
     Shape: wanted (n,), True for posts that may be found
     """
     column = "text_vecs" if side == "text" else "image_vecs"
-    rows, similarity = nearest_rows(query_vec, candidates, column, k, wanted, scan)
+    rows, similarity = nearest_rows(query_vec, candidates, column, k, filters, scan)
     if side == "image" and len(candidates.photo_owner):
-        further = wanted[candidates.photo_owner]
+        further = filters[candidates.photo_owner]
         many = k * FURTHER_PHOTOS  # so that one post's do not push out another's
         photos, more = nearest_rows(query_vec, candidates, "photo_vecs", many, further, scan)
         rows = np.concatenate([rows, candidates.photo_owner[photos]])
@@ -59,7 +59,7 @@ def nearest_rows(
     candidates: Candidates,
     column: str,
     k: int,
-    wanted: Bools,
+    filters: Bools,
     scan: str = EXACT,
 ) -> tuple[Ints, Vec]:
     """The k most similar rows, best first, with their similarities; rows of NaN never count.
@@ -71,11 +71,11 @@ def nearest_rows(
     Shape: wanted (n,), True for rows that may be found; (at most k,) twice
     """
     vecs: Vec = getattr(candidates, column)
-    rows = np.flatnonzero(wanted)
+    rows = np.flatnonzero(filters)
     if len(rows) < GATHER_BELOW * len(vecs):
         similarity = dots(query_vec, vecs[rows])
     elif scan == INT8 and find_spec("numkong") is not None:
-        rows = _likely(query_vec, candidates, column, max(RESCORED * k, LEAST_RESCORED), wanted)
+        rows = _likely(query_vec, candidates, column, max(RESCORED * k, LEAST_RESCORED), filters)
         similarity = dots(query_vec, vecs[rows])
     else:
         similarity = dots(query_vec, vecs)[rows]
@@ -95,14 +95,14 @@ def best_of(similarity: Vec, k: int) -> Ints:
     return known[np.argsort(-similarity[known], kind="stable")[:k]]
 
 
-def _likely(query_vec: Vec, candidates: Candidates, column: str, many: int, wanted: Bools) -> Ints:
+def _likely(query_vec: Vec, candidates: Candidates, column: str, many: int, filters: Bools) -> Ints:
     """Rows whose rounded vectors are the most similar."""
     held = _rounded.setdefault(candidates, {})
     if column not in held:
         held[column] = rounded(getattr(candidates, column))
     found = rounded(query_vec[None, :])
     similarity = _int8_dots()(found.rows, held[column].rows) * held[column].scale
-    similarity[~wanted] = np.nan
+    similarity[~filters] = np.nan
     return np.sort(best_of(similarity.astype(np.float32), many))
 
 

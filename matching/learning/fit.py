@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.weights import COLD_WEIGHTS, TERMS, Weighing
+from matching.core.weights import COLD_WEIGHTS, TERMS, EvidenceWeights
 from matching.learning.judgements import Judgements
 from matching.learning.promotion import Trial, Verdict, judge
 
@@ -54,18 +54,18 @@ class Fitted:
     """What was learnt.
 
     Attributes:
-        wrong: by person, the estimated share of decisions that were wrong.
-        usual_wrong: the same over everybody.
+        error_rates: by person, the estimated share of decisions that were wrong.
+        usual_error_rate: the same over everybody.
     """
 
     stage: Stage
-    weighing: Weighing
-    wrong: dict[int, float]
-    usual_wrong: float
+    evidence_weights: EvidenceWeights
+    error_rates: dict[int, float]
+    usual_error_rate: float
 
-    def wrong_of(self, people: Ints) -> Floats:
+    def error_rates_of(self, people: Ints) -> Floats:
         """Shape: (n,) -> (n,)"""
-        return np.array([self.wrong.get(int(one), self.usual_wrong) for one in people])
+        return np.array([self.error_rates.get(int(one), self.usual_error_rate) for one in people])
 
 
 def stage_for(judgements: Judgements) -> Stage:
@@ -90,38 +90,42 @@ def fit(judgements: Judgements, stage: Stage) -> Fitted:
     """
     fit_once = _platt if stage is Stage.PLATT else _logistic
     _, person = np.unique(judgements.people, return_inverse=True)
-    wrong = np.full(person.max(initial=0) + 1, WRONG_OF[0] / WRONG_OF[1])
-    weighing, truth = Weighing(), judgements.is_match.astype(np.float64)
+    error_rates = np.full(person.max(initial=0) + 1, WRONG_OF[0] / WRONG_OF[1])
+    evidence_weights, truth = EvidenceWeights(), judgements.is_match.astype(np.float64)
     for _ in range(EM_STEPS):
-        p = weighing.probability(judgements.log_odds(weighing))
-        is_wrong = _posterior_wrong(judgements.is_match, p, wrong[person])
-        before = wrong
-        wrong = (np.bincount(person, is_wrong) + WRONG_OF[0]) / (np.bincount(person) + WRONG_OF[1])
+        p = evidence_weights.probability(judgements.log_odds(evidence_weights))
+        is_wrong = _posterior_error(judgements.is_match, p, error_rates[person])
+        before = error_rates
+        error_rates = (np.bincount(person, is_wrong) + WRONG_OF[0]) / (
+            np.bincount(person) + WRONG_OF[1]
+        )
         truth = np.where(judgements.is_match, 1.0 - is_wrong, is_wrong)
-        weighing = fit_once(judgements, truth)
-        if np.abs(wrong - before).max() < SETTLED:
+        evidence_weights = fit_once(judgements, truth)
+        if np.abs(error_rates - before).max() < SETTLED:
             break
     if stage is Stage.ISOTONIC:
-        weighing = _isotonic(judgements, truth, weighing)
+        evidence_weights = _isotonic(judgements, truth, evidence_weights)
     return Fitted(
         stage=stage,
-        weighing=weighing,
-        wrong={
+        evidence_weights=evidence_weights,
+        error_rates={
             int(who): float(rate)
-            for who, rate in zip(np.unique(judgements.people), wrong, strict=True)
+            for who, rate in zip(np.unique(judgements.people), error_rates, strict=True)
         },
-        usual_wrong=float(wrong[person].mean()),
+        usual_error_rate=float(error_rates[person].mean()),
     )
 
 
-def _posterior_wrong(said: Bools, p: Floats, wrong: Floats) -> Floats:
+def _posterior_error(said: Bools, p: Floats, error_rates: Floats) -> Floats:
     """How probable it is that each judgement is wrong. Shape: each (n,)"""
     agrees = np.where(said, p, 1.0 - p)
-    return np.asarray(wrong * (1.0 - agrees) / (wrong * (1.0 - agrees) + (1.0 - wrong) * agrees))
+    return np.asarray(
+        error_rates * (1.0 - agrees) / (error_rates * (1.0 - agrees) + (1.0 - error_rates) * agrees)
+    )
 
 
 def _weights(judgements: Judgements) -> Floats:
-    return np.minimum(1.0 / judgements.shown_with, MOST_WEIGHT)
+    return np.minimum(1.0 / judgements.sampling_probability, MOST_WEIGHT)
 
 
 def _regress(columns: Floats, truth: Floats, weight: Floats, c: float) -> tuple[Floats, float]:
@@ -133,14 +137,14 @@ def _regress(columns: Floats, truth: Floats, weight: Floats, c: float) -> tuple[
     return model.coef_[0], float(model.intercept_[0])
 
 
-def _platt(judgements: Judgements, truth: Floats) -> Weighing:
+def _platt(judgements: Judgements, truth: Floats) -> EvidenceWeights:
     """Scale and bias of the log odds as they are."""
-    log_odds = judgements.log_odds(Weighing())[:, None] * PENALTY_FREE
+    log_odds = judgements.log_odds(EvidenceWeights())[:, None] * PENALTY_FREE
     (scale,), bias = _regress(log_odds, truth, _weights(judgements), 1.0)
-    return Weighing(scale=max(float(scale) * PENALTY_FREE, 0.0), bias=bias)
+    return EvidenceWeights(scale=max(float(scale) * PENALTY_FREE, 0.0), bias=bias)
 
 
-def _logistic(judgements: Judgements, truth: Floats) -> Weighing:
+def _logistic(judgements: Judgements, truth: Floats) -> EvidenceWeights:
     """A weight for each term, drawn towards its cold one, and for what is missing towards none.
 
     The log odds are a column that nothing holds, each term beside it one that is held near 0: so
@@ -158,13 +162,13 @@ def _logistic(judgements: Judgements, truth: Floats) -> Weighing:
     terms = {name: np.nan_to_num(term) for name, term in judgements.columns.items()}
     while True:
         start = {name: COLD_WEIGHTS[name] * (name in kept) for name in TERMS}
-        log_odds = judgements.log_odds(Weighing(weights=start)) * PENALTY_FREE
+        log_odds = judgements.log_odds(EvidenceWeights(weights=start)) * PENALTY_FREE
         columns = [log_odds, *(terms[name] for name in kept)]
         columns += [np.isnan(judgements.columns[name]).astype(np.float64) for name in flags]
         found, bias = _regress(np.stack(columns, axis=1), truth, _weights(judgements), SHRINKAGE)
         scale = float(found[0]) * PENALTY_FREE
         if scale <= 0.0:  # evidence speaks against itself: nothing can be learnt from these
-            return Weighing(weights=start, scale=0.0, bias=bias)
+            return EvidenceWeights(weights=start, scale=0.0, bias=bias)
         weights = {
             name: start[name] + float(change) / scale
             for name, change in zip(kept, found[1:], strict=False)
@@ -172,13 +176,15 @@ def _logistic(judgements: Judgements, truth: Floats) -> Weighing:
         if all(weight >= 0.0 for weight in weights.values()):
             missing = dict(zip(flags, map(float, found[1 + len(kept) :]), strict=True))
             every = {name: weights.get(name, 0.0) for name in TERMS}
-            return Weighing(weights=every, missing=missing, scale=scale, bias=bias)
+            return EvidenceWeights(weights=every, missing=missing, scale=scale, bias=bias)
         kept = [name for name in kept if weights[name] >= 0.0]
 
 
-def _isotonic(judgements: Judgements, truth: Floats, weighing: Weighing) -> Weighing:
+def _isotonic(
+    judgements: Judgements, truth: Floats, evidence_weights: EvidenceWeights
+) -> EvidenceWeights:
     """The curve itself, a probability for each step, drawn a little towards what it was."""
-    log_odds = judgements.log_odds(weighing)
+    log_odds = judgements.log_odds(evidence_weights)
     order = np.argsort(log_odds, kind="stable")
     weight = _weights(judgements)[order]
     stepped = IsotonicRegression(y_min=0.0, y_max=1.0, increasing=True).fit_transform(
@@ -188,22 +194,22 @@ def _isotonic(judgements: Judgements, truth: Floats, weighing: Weighing) -> Weig
     for value in np.unique(stepped):
         on = stepped == value
         at = float(np.average(log_odds[order][on], weights=weight[on]))
-        before = float(weighing.probability(np.array([at]))[0])
+        before = float(evidence_weights.probability(np.array([at]))[0])
         count = float(weight[on].sum())
         p = (value * count + LEAST_STEP_WEIGHT * before) / (count + LEAST_STEP_WEIGHT)
         steps.append((at, float(p)))
     rising = np.maximum.accumulate([p for _, p in steps])
-    return Weighing(
-        weights=weighing.weights,
-        missing=weighing.missing,
-        scale=weighing.scale,
-        bias=weighing.bias,
+    return EvidenceWeights(
+        weights=evidence_weights.weights,
+        missing=evidence_weights.missing,
+        scale=evidence_weights.scale,
+        bias=evidence_weights.bias,
         steps=tuple((at, float(p)) for (at, _), p in zip(steps, rising, strict=True)),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class LearningResult:
     """One run of learning: how much there was, what came of it, and whether it may be used."""
 
     stage: Stage
@@ -218,7 +224,7 @@ class Lesson:
         return self.verdict is not None and self.verdict.is_promoted
 
 
-def learn(judgements: Judgements, before: Weighing) -> Lesson:
+def learn(judgements: Judgements, before: EvidenceWeights) -> LearningResult:
     """Fit on the past, and compare with the weighing in use on what came after it.
 
     As much is fitted as the judgements are enough for; where the guard refuses that, less. In one
@@ -227,13 +233,13 @@ def learn(judgements: Judgements, before: Weighing) -> Lesson:
     """
     with threadpool_limits(1):
         most = _try(judgements, before, stage_for(judgements))
-        lesson = most
-        while not lesson.is_promoted and (less := LESS.get(lesson.stage)) is not None:
-            lesson = _try(judgements, before, less)
-        return lesson if lesson.is_promoted else most
+        result = most
+        while not result.is_promoted and (less := LESS.get(result.stage)) is not None:
+            result = _try(judgements, before, less)
+        return result if result.is_promoted else most
 
 
-def _try(judgements: Judgements, before: Weighing, stage: Stage) -> Lesson:
+def _try(judgements: Judgements, before: EvidenceWeights, stage: Stage) -> LearningResult:
     """Predict each block of time by what the blocks before it teach.
 
     The last of these fits is the one that would be put in use.
@@ -241,22 +247,24 @@ def _try(judgements: Judgements, before: Weighing, stage: Stage) -> Lesson:
     confirmed = int(judgements.is_match.sum())
     rejected = len(judgements) - confirmed
     if stage is Stage.NOTHING:
-        return Lesson(stage, confirmed, rejected)
+        return LearningResult(stage, confirmed, rejected)
     trials = []
     for past, following in judgements.blocks():
         if len(following) and len(set(past.is_match.tolist())) == 2:
             fitted = fit(past, stage)
-            trials.append(Trial(fitted.weighing, following, fitted.wrong_of(following.people)))
+            trials.append(
+                Trial(fitted.evidence_weights, following, fitted.error_rates_of(following.people))
+            )
     if not trials:
-        return Lesson(Stage.NOTHING, confirmed, rejected)
+        return LearningResult(Stage.NOTHING, confirmed, rejected)
     who, counts = np.unique(past.people, return_counts=True)
     verdict = judge(
         before,
         trials,
-        usual_wrong=fitted.usual_wrong,
+        usual_error_rate=fitted.usual_error_rate,
         by_person={
-            int(one): (int(count), fitted.wrong[int(one)])
+            int(one): (int(count), fitted.error_rates[int(one)])
             for one, count in zip(who, counts, strict=True)
         },
     )
-    return Lesson(stage, confirmed, rejected, fitted, verdict)
+    return LearningResult(stage, confirmed, rejected, fitted, verdict)

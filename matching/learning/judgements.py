@@ -7,7 +7,7 @@ from typing import Final, Self
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 
 BLOCKS: Final = 5  # of time, of about equally many judgements
 FIRST_BLOCKS: Final = 2  # are only learnt from
@@ -31,7 +31,7 @@ class Judgements:
     terms: Floats
     prior: Floats
     is_match: Bools
-    shown_with: Floats
+    sampling_probability: Floats
     queries: Ints
     people: Ints
 
@@ -49,9 +49,9 @@ class Judgements:
         has = {name: ~np.isnan(term) for name, term in self.columns.items()}
         return np.select([has["image_image"], has["text_image"], has["image_text"]], [0, 1, 2], 3)
 
-    def log_odds(self, weighing: Weighing) -> Floats:
+    def log_odds(self, evidence_weights: EvidenceWeights) -> Floats:
         """Shape: (n,)"""
-        return weighing.log_odds(self.prior, self.columns)
+        return evidence_weights.log_odds(self.prior, self.columns)
 
     def take(self, rows: Ints | Bools) -> Self:
         """The judgements at these rows."""
@@ -84,12 +84,12 @@ class Judgements:
             for number in range(FIRST_BLOCKS, BLOCKS)
         ]
 
-    def ranks(self, weighing: Weighing) -> tuple[Ints, Floats]:
+    def ranks(self, evidence_weights: EvidenceWeights) -> tuple[Ints, Floats]:
         """Where each match stands among what was judged of its lost post; ties count half.
 
         Returns: rows of the matches, their ranks from 1. Shape: (k,), (k,)
         """
-        log_odds = self.log_odds(weighing)
+        log_odds = self.log_odds(evidence_weights)
         rows = np.flatnonzero(self.is_match)
         rivals = self.queries[rows][:, None] == self.queries[None, :]
         ahead = (log_odds[None, :] > log_odds[rows][:, None]) & rivals

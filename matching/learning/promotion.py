@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from matching.core.arrays import Floats, Ints
-from matching.core.weights import Weighing
+from matching.core.weights import EvidenceWeights
 from matching.evaluation.metrics import bootstrap_interval, calibration_error
 from matching.evaluation.ranking import PATTERNS
 from matching.learning.judgements import TOP, Judgements
@@ -60,34 +60,34 @@ class Verdict:
 class Trial:
     """A weighing on judgements that came after all that it was learnt from.
 
-    Shape: wrong (n,), the share of wrong decisions of whoever made each judgement
+    Shape: error_rates (n,), the share of wrong decisions of whoever made each judgement
     """
 
-    weighing: Weighing
+    evidence_weights: EvidenceWeights
     judgements: Judgements
-    wrong: Floats
+    error_rates: Floats
 
 
 def judge(
-    before: Weighing,
+    before: EvidenceWeights,
     trials: Sequence[Trial],
     *,
-    usual_wrong: float,
+    usual_error_rate: float,
     by_person: dict[int, tuple[int, float]],
 ) -> Verdict:
     """Compare the weighing in use with what was learnt, where neither has seen the answers.
 
     Args:
         trials: at least one; the last one's weighing is what would be put in use.
-        usual_wrong: share of wrong decisions over everybody.
+        usual_error_rate: share of wrong decisions over everybody.
         by_person: number of judgements and share of wrong ones.
     """
     old = [_measured(before, trial) for trial in trials]
-    new = [_measured(trial.weighing, trial) for trial in trials]
+    new = [_measured(trial.evidence_weights, trial) for trial in trials]
     queries = np.concatenate([trial.judgements.queries for trial in trials])
     gain = _joined(old, "loss") - _joined(new, "loss")
     lower, upper = bootstrap_interval(gain, queries)
-    shown = np.concatenate([trial.judgements.shown_with >= 1.0 for trial in trials])
+    shown = np.concatenate([trial.judgements.sampling_probability >= 1.0 for trial in trials])
     label = np.concatenate([trial.judgements.is_match for trial in trials]).astype(np.float64)
     errors, recalls = {}, {}
     for name, measured in (("before", old), ("after", new)):
@@ -107,9 +107,9 @@ def judge(
         Refusal.NOT_BETTER: not lower > 0.0,
         Refusal.FINDS_LESS: any(loss > MOST_RECALL_LOST for loss in losses),
         Refusal.NOT_CALIBRATED: (errors["after"] or 0.0) > MOST_CALIBRATION_ERROR,
-        Refusal.CONTRADICTORY: usual_wrong > MOST_WRONG,
+        Refusal.CONTRADICTORY: usual_error_rate > MOST_WRONG,
         Refusal.PERSON_CONTRADICTS: bool(people),
-        Refusal.SCALE: not LEAST_SCALE <= trials[-1].weighing.scale <= MOST_SCALE,
+        Refusal.SCALE: not LEAST_SCALE <= trials[-1].evidence_weights.scale <= MOST_SCALE,
     }
     return Verdict(
         refusals=tuple(refusal for refusal, has in failed.items() if has),
@@ -120,7 +120,7 @@ def judge(
             "log_loss_gain": [float(gain.mean()) if len(gain) else 0.0, lower, upper],
             "calibration_error": errors,
             f"recall@{TOP}": recalls,
-            "wrong": usual_wrong,
+            "wrong": usual_error_rate,
         },
     )
 
@@ -140,12 +140,12 @@ class _Measured:
     ranks: Floats
 
 
-def _measured(weighing: Weighing, trial: Trial) -> _Measured:
+def _measured(evidence_weights: EvidenceWeights, trial: Trial) -> _Measured:
     judgements = trial.judgements
-    p = weighing.probability(judgements.log_odds(weighing))
-    said = trial.wrong + (1.0 - 2.0 * trial.wrong) * p
+    p = evidence_weights.probability(judgements.log_odds(evidence_weights))
+    said = trial.error_rates + (1.0 - 2.0 * trial.error_rates) * p
     loss = -np.log(np.where(judgements.is_match, said, 1.0 - said))
-    return _Measured(p, said, loss, *judgements.ranks(weighing))
+    return _Measured(p, said, loss, *judgements.ranks(evidence_weights))
 
 
 def _joined(measured: Sequence[_Measured], name: str) -> Floats:
@@ -161,7 +161,7 @@ def _recalls(
     )
     right = np.concatenate(
         [
-            _right(trial.wrong[one.rows], one.p[one.rows])
+            _right(trial.error_rates[one.rows], one.p[one.rows])
             for trial, one in zip(trials, old, strict=True)
         ]
     )
@@ -173,6 +173,6 @@ def _recalls(
     }
 
 
-def _right(wrong: Floats, p: Floats) -> Floats:
+def _right(error_rates: Floats, p: Floats) -> Floats:
     """How probable it is that a pair called a match is one. Shape: each (k,)"""
-    return np.asarray((1.0 - wrong) * p / ((1.0 - wrong) * p + wrong * (1.0 - p)))
+    return np.asarray((1.0 - error_rates) * p / ((1.0 - error_rates) * p + error_rates * (1.0 - p)))

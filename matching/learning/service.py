@@ -10,11 +10,11 @@ from django.db import transaction
 
 from lostfound.models import User
 from matching.core.calibrated import CalibratedV3
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 from matching.encoders.base import current_fingerprint
-from matching.learning.fit import Lesson, learn
+from matching.learning.fit import LearningResult, learn
 from matching.learning.judgements import Judgements
-from matching.models import Match, MatchDecision, Showing, StoredProfile
+from matching.models import Impression, Match, MatchDecision, StoredProfile
 from matching.services.profiles import store_profile
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Learning:
             pairs were not suggested.
     """
 
-    lesson: Lesson
+    result: LearningResult
     stored: StoredProfile | None
     people: tuple[str, ...]
     asked: int
@@ -58,24 +58,24 @@ def learn_from_decisions(*, dry_run: bool = False, without: Collection[str] = ()
     if current is None:
         raise NothingToLearnFrom("No post has been matched with this encoder yet.")
     judgements = collect_judgements(fingerprint, without=without)
-    lesson = learn(judgements, current.weighing)
-    drawn = judgements.take(judgements.shown_with < 1.0)
+    result = learn(judgements, current.evidence_weights)
+    sampled = judgements.take(judgements.sampling_probability < 1.0)
     stored = None
-    if lesson.is_promoted and lesson.fitted is not None and not dry_run:
-        learnt = current.profile.with_(weighing=lesson.fitted.weighing)
+    if result.is_promoted and result.fitted is not None and not dry_run:
+        learnt = current.profile.with_(evidence_weights=result.fitted.evidence_weights)
         stored = store_profile(
             learnt,
             StoredProfile.Origin.LEARNT,
             prompts_digest=current.prompts_hash,
-            report=_report(lesson),
+            report=_report(result),
         )
         logger.info("Scoring profile %s was learnt from %s decisions", stored.pk, len(judgements))
     return Learning(
-        lesson=lesson,
+        result=result,
         stored=stored,
-        people=_names(lesson.verdict.people if lesson.verdict else ()),
-        asked=len(drawn),
-        missed=float((drawn.is_match / drawn.shown_with).sum()),
+        people=_names(result.verdict.people if result.verdict else ()),
+        asked=len(sampled),
+        missed=float((sampled.is_match / sampled.sampling_probability).sum()),
     )
 
 
@@ -87,20 +87,20 @@ def roll_back_profile() -> StoredProfile:
     """
     fingerprint = current_fingerprint()
     current = _current(fingerprint)
-    weighings: list[tuple[int, Weighing]] = []
+    versions_of_weights: list[tuple[int, EvidenceWeights]] = []
     origins = (StoredProfile.Origin.LEARNT, StoredProfile.Origin.ROLLED_BACK)
     versions = StoredProfile.objects.filter(fingerprint=fingerprint, origin__in=origins)
     for stored in versions.defer("data").order_by("pk"):
         if stored.origin == StoredProfile.Origin.LEARNT:
-            weighings.append((stored.pk, stored.weighing))
-        elif weighings:
-            weighings.pop()
-    if current is None or not weighings:
+            versions_of_weights.append((stored.pk, stored.evidence_weights))
+        elif versions_of_weights:
+            versions_of_weights.pop()
+    if current is None or not versions_of_weights:
         raise NothingToLearnFrom("Nothing that was learnt is in use.")
-    taken_back, _ = weighings.pop()
-    before = weighings[-1][1] if weighings else Weighing()
+    taken_back, _ = versions_of_weights.pop()
+    before = versions_of_weights[-1][1] if versions_of_weights else EvidenceWeights()
     stored = store_profile(
-        current.profile.with_(weighing=before),
+        current.profile.with_(evidence_weights=before),
         StoredProfile.Origin.ROLLED_BACK,
         prompts_digest=current.prompts_hash,
         report={"taken_back": taken_back},
@@ -132,13 +132,19 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
     seen: set[int] = set()
     for one in standing.values(
         *("match_id", "match__lost_id", "match__status", "actor_id", "action"),
-        *("terms", "drawn_with", "at"),
+        *("terms", "sampling_probability", "at"),
     )[:NEWEST]:
         said_now = one["action"] == MatchDecision.Action.CONFIRM
         holds = one["match__status"] == Match.Status.CONFIRMED
         if one["match_id"] not in seen and said_now == holds:
             seen.add(one["match_id"])
-            rows.append({**one, "is_match": said_now, "shown_with": one["drawn_with"] or 1.0})
+            rows.append(
+                {
+                    **one,
+                    "is_match": said_now,
+                    "sampling_probability": one["sampling_probability"] or 1.0,
+                }
+            )
     rows += _set_aside(fingerprint, without)
     rows = sorted(rows, key=lambda row: (row["at"], row["match_id"]))[-NEWEST:]
     return Judgements(
@@ -147,7 +153,7 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
         ).reshape(-1, len(TERMS)),
         prior=np.array([_number(row["terms"].get("prior")) for row in rows], np.float64),
         is_match=np.array([row["is_match"] for row in rows], np.bool_),
-        shown_with=np.array([row["shown_with"] for row in rows], np.float64),
+        sampling_probability=np.array([row["sampling_probability"] for row in rows], np.float64),
         queries=np.array([row["match__lost_id"] for row in rows], np.int64),
         people=np.array([row["actor_id"] or NOBODY for row in rows], np.int64),
     )
@@ -156,7 +162,7 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
 def _set_aside(fingerprint: str, without: Collection[str]) -> list[dict[str, Any]]:
     """Pairs that were shown and lost to another one, as they were last shown."""
     shown = (
-        Showing.objects.filter(
+        Impression.objects.filter(
             fingerprint=fingerprint,
             strategy=CalibratedV3.name,
             match__status=Match.Status.SET_ASIDE,
@@ -167,7 +173,7 @@ def _set_aside(fingerprint: str, without: Collection[str]) -> list[dict[str, Any
         .order_by("-shown_at", "-pk")
         .values(
             *("match_id", "match__lost_id", "match__set_aside_by__actor_id"),
-            *("match__set_aside_by__at", "terms", "shown_with"),
+            *("match__set_aside_by__at", "terms", "sampling_probability"),
         )
     )
     latest: dict[int, dict[str, Any]] = {}
@@ -197,10 +203,10 @@ def _number(value: Any) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _report(lesson: Lesson) -> dict[str, Any]:
+def _report(result: LearningResult) -> dict[str, Any]:
     return {
-        "stage": str(lesson.stage),
-        "confirmed": lesson.confirmed,
-        "rejected": lesson.rejected,
-        **(lesson.verdict.figures if lesson.verdict else {}),
+        "stage": str(result.stage),
+        "confirmed": result.confirmed,
+        "rejected": result.rejected,
+        **(result.verdict.figures if result.verdict else {}),
     }

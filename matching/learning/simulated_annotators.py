@@ -11,7 +11,7 @@ from matching.core.calibrated import CalibratedV3
 from matching.core.profile import ScoringProfile
 from matching.core.types import Scores, ScoringContext
 from matching.core.weights import TERMS
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.ranking import MAX_FOUND_BEFORE_LOST_DAYS
 from matching.learning.judgements import Judgements
 
@@ -19,39 +19,40 @@ SHOWN: Final = 8  # candidates of each lost post, the best ones
 DRAWN: Final = 1  # one more, at random
 DRAWN_AMONG: Final = 50  # of the candidates after those shown, as production draws
 ScoresOf = Callable[[int], Scores]
-USUAL_WRONG: Final = (0.02, 0.02, 0.05)  # share of wrong decisions of three people
+USUAL_ERROR_RATES: Final = (0.02, 0.02, 0.05)  # share of wrong decisions of three people
 
 
 @dataclass(frozen=True, eq=False)
-class Office:
+class SimulatedAnnotators:
     """What the staff decided, and the lost posts that they have not seen. Shape: unseen (k,)"""
 
     judgements: Judgements
     unseen: Ints
 
 
-def world_scores(world: World, profile: ScoringProfile) -> ScoresOf:
+def dataset_scores(dataset: BenchmarkDataset, profile: ScoringProfile) -> ScoresOf:
     """How `calibrated_v3` scores each lost post of a world."""
-    strategy, candidates = CalibratedV3(), world.candidates("found")
+    strategy, candidates = CalibratedV3(), dataset.candidates("found")
     context = ScoringContext(profile=profile, max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS)
-    posts = world.features("lost")
+    posts = dataset.features("lost")
     return lambda lost: strategy.score(posts[lost], candidates, context)
 
 
-def open_office(
+def simulate_annotators(
     scores_of: ScoresOf,
     truth: Bools,
     *,
     judged: int = 1500,
-    wrong: Sequence[float] = USUAL_WRONG,
+    error_rates: Sequence[float] = USUAL_ERROR_RATES,
     seed: int = 0,
-) -> Office:
+) -> SimulatedAnnotators:
     """Let staff judge the best candidates of one lost post after the other.
 
     Args:
         scores_of: the scores of a lost post, by its row; their post ids are rows of found posts.
         judged: number of judgements of shown candidates; those drawn at random come on top.
-        wrong: for each person of the staff, the share of decisions that are the wrong way round.
+        error_rates: for each person of the staff, the share of decisions that are the wrong way
+            round.
 
     Shape: truth (n_lost, n_found), True for a true pair
     """
@@ -60,23 +61,23 @@ def open_office(
     parts = []
     for lost in order.tolist():
         scores = scores_of(lost)
-        best = np.argsort(-np.where(scores.gated, -1.0, scores.score), kind="stable")
-        best = best[~scores.gated[best]]
+        best = np.argsort(-np.where(scores.excluded, -1.0, scores.score), kind="stable")
+        best = best[~scores.excluded[best]]
         pool = best[SHOWN : SHOWN + DRAWN_AMONG]
-        drawn = rng.permutation(pool)[:DRAWN]
-        rows = np.concatenate([best[:SHOWN], drawn])
-        person = int(rng.integers(len(wrong)))
-        errs = rng.random(len(rows)) < wrong[person]
+        sampled = rng.permutation(pool)[:DRAWN]
+        rows = np.concatenate([best[:SHOWN], sampled])
+        person = int(rng.integers(len(error_rates)))
+        errs = rng.random(len(rows)) < error_rates[person]
         chance = np.ones(len(rows))
-        chance[len(rows) - len(drawn) :] = min(DRAWN / max(len(pool), 1), 1.0)
+        chance[len(rows) - len(sampled) :] = min(DRAWN / max(len(pool), 1), 1.0)
         parts.append(
             Judgements(
                 terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),
                 prior=scores.terms["prior"][rows],
                 is_match=truth[lost, scores.post_ids[rows]] ^ errs,
-                shown_with=chance,
+                sampling_probability=chance,
                 queries=np.full(len(rows), lost),
                 people=np.full(len(rows), person),
             )
         )
-    return Office(Judgements.joined(parts), np.setdiff1d(np.arange(len(truth)), order))
+    return SimulatedAnnotators(Judgements.joined(parts), np.setdiff1d(np.arange(len(truth)), order))

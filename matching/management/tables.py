@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from matching.evaluation.benchmark import FIRST, Outcome
 from matching.evaluation.ranking import PATTERNS
-from matching.learning.fit import Lesson
+from matching.learning.fit import LearningResult
 
 COLUMNS: Final = (
     ("recall@1", "r@1"),
@@ -54,14 +54,14 @@ def gains(outcomes: dict[str, Outcome]) -> list[str]:
     return lines
 
 
-def told(lesson: Lesson) -> str:
+def told(result: LearningResult) -> str:
     """What came of a lesson, in one line."""
-    verdict = lesson.verdict
+    verdict = result.verdict
     why = ", ".join(verdict.refusals) if verdict else "too few judgements"
-    became = "put in use" if lesson.is_promoted else f"refused ({why})"
+    became = "put in use" if result.is_promoted else f"refused ({why})"
     held = f", {verdict.figures['wrong']:.1%} held wrong" if verdict else ""
     return (
-        f"{lesson.confirmed} confirmed, {lesson.rejected} rejected{held}; {lesson.stage} {became}"
+        f"{result.confirmed} confirmed, {result.rejected} rejected{held}; {result.stage} {became}"
     )
 
 

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("lostfound", "0006_looks"),
-        ("matching", "0008_doors"),
+        ("matching", "0008_answers_claims_photo_queries"),
     ]
 
     operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]

@@ -1,12 +1,13 @@
 """What matching stores: outbox, vectors, profiles, pairs, decisions, answers, signs of life."""
 
 from matching.models.duplicate import PossibleDuplicate
-from matching.models.embedding import Embedding, EmbeddingQuerySet, Modality, Vector
+from matching.models.embedding import Embedding, Modality
 from matching.models.heartbeat import Heartbeat
-from matching.models.impression import Showing
+from matching.models.impression import Impression
 from matching.models.index_change import IndexChange
 from matching.models.intake import IntakeQuestion
 from matching.models.match import Match, MatchDecision
+from matching.models.matching_job import MatchingJob, MatchingJobQuerySet
 from matching.models.owner_answer import SuggestionAnswer
 from matching.models.photo_query import PhotoQuery
 from matching.models.profile import StoredProfile
@@ -14,19 +15,19 @@ from matching.models.review_claim import ReviewClaim, ReviewSkip
 
 __all__ = [
     "Embedding",
-    "EmbeddingQuerySet",
     "Heartbeat",
+    "Impression",
     "IndexChange",
     "IntakeQuestion",
     "Match",
     "MatchDecision",
+    "MatchingJob",
+    "MatchingJobQuerySet",
     "Modality",
     "PhotoQuery",
     "PossibleDuplicate",
     "ReviewClaim",
     "ReviewSkip",
-    "Showing",
     "StoredProfile",
     "SuggestionAnswer",
-    "Vector",
 ]

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from matching.models.match import Match
 
 
-class Showing(models.Model):
+class Impression(models.Model):
     """A pair that staff saw, as it was scored then. Rows are only ever added."""
 
     match = models.ForeignKey(
-        Match, on_delete=models.CASCADE, related_name="showings", verbose_name=_("pair")
+        Match, on_delete=models.CASCADE, related_name="impressions", verbose_name=_("pair")
     )
     rank = models.PositiveIntegerField(_("rank"))
     score = models.FloatField(_("score"))
@@ -20,17 +20,19 @@ class Showing(models.Model):
     fingerprint = models.CharField(_("encoder"), max_length=80)
     profile_version = models.PositiveIntegerField(_("profile"), default=0)  # 0: none is needed
     evidence_hash = models.CharField(max_length=64)
-    shown_with = models.FloatField(_("shown with"), default=1.0)  # a probability
+    sampling_probability = models.FloatField(
+        _("sampling probability"), default=1.0
+    )  # a probability
     shown_at = models.DateTimeField(_("shown"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("shown pair")
-        verbose_name_plural = _("shown pairs")
+        verbose_name = _("impression")
+        verbose_name_plural = _("impressions")
         ordering = ("-shown_at", "-pk")
         constraints = [
             models.UniqueConstraint(
                 fields=["match", "evidence_hash", "profile_version", "strategy"],
-                name="one_showing_per_scoring",
+                name="one_impression_per_scoring",
             )
         ]
 

@@ -20,9 +20,9 @@ class Match(models.Model):
         REJECTED = "rejected", _("rejected")
         SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched elsewhere
         WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence or a post went away
-        GATED = "gated", _("ruled out")  # similar, but a gate makes it impossible
+        EXCLUDED = "gated", _("ruled out")  # similar, but an exclusion rule makes it impossible
         # Not likely enough; staff are asked all the same, to learn what the suggestions miss.
-        DRAWN = "drawn", _("drawn for comparison")
+        SAMPLED = "drawn", _("drawn for comparison")
 
     lost = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="matches_as_lost", verbose_name=_("lost")
@@ -45,9 +45,9 @@ class Match(models.Model):
     )
     score = models.FloatField(_("score"))
     rank = models.PositiveIntegerField(_("rank"), default=0)  # in the query that scored it, from 1
-    drawn_with = models.FloatField(_("drawn with"), null=True, blank=True)  # a probability
+    sampling_probability = models.FloatField(_("sampling probability"), null=True, blank=True)
     terms = models.JSONField(_("terms"), default=dict)
-    gates = models.JSONField(_("gates"), default=list)
+    exclusions = models.JSONField(_("exclusion rules"), default=list)
     evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
     created_at = models.DateTimeField(_("suggested"), default=timezone.now)
     # Its day here, by which the queue is ordered: computed for each row it would cost all of them.
@@ -137,10 +137,10 @@ class MatchDecision(models.Model):
     strategy = models.CharField(_("strategy"), max_length=40)
     profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
     rank = models.PositiveIntegerField(_("rank"), default=0)
-    drawn_with = models.FloatField(_("drawn with"), null=True, blank=True)
+    sampling_probability = models.FloatField(_("sampling probability"), null=True, blank=True)
     fingerprint = models.CharField(_("encoder"), max_length=80)
     terms = models.JSONField(_("terms"), default=dict)
-    gates = models.JSONField(_("gates"), default=list)
+    exclusions = models.JSONField(_("exclusion rules"), default=list)
     evidence_hash = models.CharField(max_length=64)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.core.profile import ScoringProfile
-from matching.core.weights import Weighing
+from matching.core.weights import EvidenceWeights
 
 
 class StoredProfile(models.Model):
@@ -47,9 +47,9 @@ class StoredProfile(models.Model):
         return f"{self.pk} ({self.get_origin_display()})"
 
     @property
-    def weighing(self) -> Weighing:
+    def evidence_weights(self) -> EvidenceWeights:
         """How this version weighs evidence; does not read `data`."""
-        return Weighing.from_json(self.weights)
+        return EvidenceWeights.from_json(self.weights)
 
     @property
     def profile(self) -> ScoringProfile:

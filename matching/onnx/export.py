@@ -24,7 +24,7 @@ from matching.encoders.manifest import (
     engine_unavailable,
 )
 from matching.encoders.torch_clip import ClipEncoder, load_model, without_progress_bars
-from matching.onnx.subprocess_runner import answer_apart
+from matching.onnx.subprocess_runner import answer_in_subprocess
 
 # Held with torch 2.13 and onnxruntime 1.32; the exporter that came after it was not measured.
 OPSET: Final = 17
@@ -185,4 +185,4 @@ def _answer(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer_apart(_answer)
+    answer_in_subprocess(_answer)

@@ -21,7 +21,7 @@ class WorkFailed(Exception):
     """The process ended with an error; the message is its last lines."""
 
 
-def run_apart(module: str, spec: dict[str, Any]) -> dict[str, Any]:
+def run_in_subprocess(module: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Run `python -m module` with a specification and return its answer.
 
     Raises:
@@ -45,7 +45,7 @@ def run_apart(module: str, spec: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def answer_apart(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def answer_in_subprocess(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """The other side of `run_apart`: read the specification, work, write the answer."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")
     django.setup()

@@ -16,7 +16,7 @@ from PIL import Image
 
 from matching.conf import TORCH, MatchingSettings
 from matching.encoders.base import CLIP_ENCODER, ONNX_ENCODER, Encoder
-from matching.onnx.subprocess_runner import answer_apart, peak_memory_bytes
+from matching.onnx.subprocess_runner import answer_in_subprocess, peak_memory_bytes
 
 TIMED: Final = 12  # texts and photographs that are measured one by one
 
@@ -91,4 +91,4 @@ def _answer(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer_apart(_answer)
+    answer_in_subprocess(_answer)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from matching.core import exclusions, strategies
 from matching.core.calibrated import LOOKS_DIFFERENT
-from matching.core.duplicates import WEIGHING
+from matching.core.duplicates import EVIDENCE_WEIGHTS
 from matching.core.explanation import Step, in_order, reasons, waterfall
-from matching.core.weights import Weighing
+from matching.core.weights import EvidenceWeights
 from matching.models import Match, MatchDecision, PossibleDuplicate
 from matching.review.wording import term_sentence
 
@@ -38,7 +38,7 @@ TERM_WORDS: Final = {
     "twins_time": gettext_lazy("Days between the two"),
     "author": gettext_lazy("Who posted them"),
 }
-GATE_WORDS: Final = {
+EXCLUSION_WORDS: Final = {
     exclusions.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
     exclusions.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
     exclusions.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
@@ -90,9 +90,9 @@ def explain_terms(match: Match) -> list[Term]:
     return _bars(_steps(match))
 
 
-def explain_twin_terms(duplicate: PossibleDuplicate) -> list[Term]:
+def explain_duplicate_terms(duplicate: PossibleDuplicate) -> list[Term]:
     """Every term that makes two posts of one kind likely to be about one thing."""
-    return _bars(_twin_steps(duplicate))
+    return _bars(_duplicate_steps(duplicate))
 
 
 def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
@@ -102,18 +102,18 @@ def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
     return _reasons(_steps(match))
 
 
-def explain_twin_reasons(duplicate: PossibleDuplicate) -> tuple[list[str], list[str]]:
+def explain_duplicate_reasons(duplicate: PossibleDuplicate) -> tuple[list[str], list[str]]:
     """The strongest reasons for and against their being one thing, in words."""
-    return _reasons(_twin_steps(duplicate))
+    return _reasons(_duplicate_steps(duplicate))
 
 
 def _steps(match: Match) -> list[Step]:
-    weighing = match.profile.weighing if match.profile else Weighing()
-    return waterfall(match.terms, weighing, match.score)
+    evidence_weights = match.profile.evidence_weights if match.profile else EvidenceWeights()
+    return waterfall(match.terms, evidence_weights, match.score)
 
 
-def _twin_steps(duplicate: PossibleDuplicate) -> list[Step]:
-    steps = waterfall(duplicate.terms, WEIGHING, duplicate.score)
+def _duplicate_steps(duplicate: PossibleDuplicate) -> list[Step]:
+    steps = waterfall(duplicate.terms, EVIDENCE_WEIGHTS, duplicate.score)
     return [
         replace(step, name=f"twins_{step.name}") if f"twins_{step.name}" in TERM_WORDS else step
         for step in steps
@@ -138,9 +138,9 @@ def score_words(scored: Match | MatchDecision | PossibleDuplicate) -> str:
     return f"{score:.0%}" if score < 0.995 or score >= 1 else "99%"
 
 
-def explain_gates(match: Match | MatchDecision) -> list[str]:
+def explain_exclusions(match: Match | MatchDecision) -> list[str]:
     """Why a pair was ruled out, in words."""
-    return [_gate(str(gate)) for gate in match.gates]
+    return [_exclusion(str(exclusion)) for exclusion in match.exclusions]
 
 
 def strategy_words(name: str) -> str:
@@ -212,8 +212,8 @@ def _label(name: str) -> str:
     return str(TERM_WORDS.get(name, name.replace("_", " ")))
 
 
-def _gate(gate: str) -> str:
-    return str(GATE_WORDS.get(gate, str(gate).replace("_", " ")))
+def _exclusion(exclusion: str) -> str:
+    return str(EXCLUSION_WORDS.get(exclusion, str(exclusion).replace("_", " ")))
 
 
 def _is_number(value: Any) -> bool:

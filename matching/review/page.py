@@ -11,7 +11,7 @@ from matching.models import Match, MatchDecision, SuggestionAnswer
 from matching.review.comparison import compare
 from matching.review.explain import (
     compared_words,
-    explain_gates,
+    explain_exclusions,
     explain_reasons,
     explain_terms,
     how_words,
@@ -52,7 +52,7 @@ def review_context(match: Match) -> dict[str, Any]:
         "terms": explain_terms(match),
         "reasons_for": explain_reasons(match)[0],
         "reasons_against": explain_reasons(match)[1],
-        "gate_words": explain_gates(match),
+        "exclusion_words": explain_exclusions(match),
         "how_words": how_words(match),
         "compared_words": compared_words(match),
         "history": history(match),

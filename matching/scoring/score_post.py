@@ -8,7 +8,7 @@ import numpy as np
 from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.segments import Segment, concatenate, joined, taken
@@ -16,7 +16,7 @@ from matching.core.strategies import Strategy
 from matching.core.types import Candidates, Kind, PostFeatures, Score, Scores, ScoringContext
 from matching.core.vectors import Vec, stack
 from matching.index import Shortlist, get_index
-from matching.models import Embedding, Match, Modality, Vector
+from matching.models import Embedding, Match, MatchingJob, Modality
 from matching.scoring.content import evidence_hash
 
 
@@ -79,8 +79,8 @@ def search_as_stored(
     post: Post, fingerprint: str, profile: ScoringProfile | None
 ) -> SearchResult | None:
     """Score a post by the vectors that are stored; None where it has none yet, or no profile."""
-    outbox = Embedding.objects.filter(post=post).first()
-    vectors = Vector.objects.filter(post=post, fingerprint=fingerprint)
+    outbox = MatchingJob.objects.filter(post=post).first()
+    vectors = Embedding.objects.filter(post=post, fingerprint=fingerprint)
     rows = list(vectors.order_by("photo__position", "photo_id"))
     texts = [row.vec for row in rows if row.modality == Modality.TEXT]
     strategy = get_strategy(matching_settings().strategy)
@@ -99,7 +99,7 @@ def search_as_stored(
 
 def search_things(
     query: PostFeatures,
-    wanted: Wanted,
+    filters: SearchFilters,
     *,
     fingerprint: str,
     profile: ScoringProfile | None,
@@ -113,7 +113,7 @@ def search_things(
     strategy = get_strategy(matching_settings().strategy)
     listed = get_index().shortlist(query, "found", fingerprint)
     segments = tuple(
-        Segment(segment.candidates, segment.alive & wanted.mask(segment.candidates))
+        Segment(segment.candidates, segment.alive & filters.mask(segment.candidates))
         for segment in listed.segments
     )
     among = replace(listed, segments=segments)
@@ -140,7 +140,7 @@ def score_things(
 
 
 @dataclass(frozen=True, eq=False)
-class TwinResult:
+class DuplicateSearch:
     """How likely other posts of its own kind are about the query's thing."""
 
     query: Post
@@ -157,7 +157,7 @@ class TwinResult:
         return evidence_hash(other_hash, self.query_hash)
 
 
-def search_twins(
+def search_duplicates(
     post: Post,
     text_vec: Vec,
     image_vecs: Vec,
@@ -166,7 +166,7 @@ def search_twins(
     fingerprint: str,
     tokens: tuple[str, ...],
     profile: ScoringProfile,
-) -> TwinResult:
+) -> DuplicateSearch:
     """Score a post against the nearest open posts of its own kind.
 
     Shape: text_vec (dim,), image_vecs (n_photos, dim)
@@ -178,7 +178,7 @@ def search_twins(
         among += crowd(query, segment.candidates, segment.alive)
         near.append(segment.candidates.take(nearest(query, segment.candidates, segment.alive)))
     scores = score_duplicates(query, concatenate(near, profile.dim), profile, among)
-    return TwinResult(post, content_hash, scores, shortlist.content_hashes, profile.version)
+    return DuplicateSearch(post, content_hash, scores, shortlist.content_hashes, profile.version)
 
 
 def query_features(

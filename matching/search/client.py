@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.vectors import PhotoVec
 from matching.search.protocol import (
     SIGNATURE,
@@ -52,12 +52,17 @@ def embed_photo(jpeg: bytes) -> PhotoVec:
     return PhotoVec(answer["fingerprint"], unpacked_vec(answer["vec"]))
 
 
-def find_things(text: str, photo: PhotoVec | None, wanted: Wanted) -> list[Hit]:
+def find_things(text: str, photo: PhotoVec | None, filters: SearchFilters) -> list[Hit]:
     """Found posts that the words or the photograph speak for, best first.
 
     Raises: FinderAway
     """
-    question: dict[str, Any] = {"do": "find", "text": text, "most": MOST, "wanted": _plain(wanted)}
+    question: dict[str, Any] = {
+        "do": "find",
+        "text": text,
+        "most": MOST,
+        "filters": _plain(filters),
+    }
     if photo is not None:
         question |= {"vec": packed_vec(photo.vec), "fingerprint": photo.fingerprint}
     return [
@@ -97,9 +102,9 @@ def _ask(
     return answer
 
 
-def _plain(wanted: Wanted) -> dict[str, Any]:
+def _plain(filters: SearchFilters) -> dict[str, Any]:
     return {
         name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value in vars(wanted).items()
+        for name, value in vars(filters).items()
         if value is not None
     }

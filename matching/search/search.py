@@ -15,7 +15,7 @@ from django.db.models import Model, Q, QuerySet
 from lostfound import selectors
 from lostfound.models import Building, Category, Post
 from lostfound.text.colours import colour_named
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.types import MISSING
 from matching.core.vectors import PhotoVec
 from matching.search.client import FinderAway, Hit, find_things
@@ -71,7 +71,7 @@ def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Foun
     by_meaning = True
     if asked or photo is not None:
         try:
-            hits = find_things(asked, photo, wanted_of(facts))
+            hits = find_things(asked, photo, filters_of(facts))
         except FinderAway:
             by_meaning = False
     exact = _exact_ids(words, facts)
@@ -119,7 +119,7 @@ def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:
     return things.filter(**{names.get(name, name): value for name, value in facts.items()})
 
 
-def wanted_of(facts: Mapping[str, Any]) -> Wanted:
+def filters_of(facts: Mapping[str, Any]) -> SearchFilters:
     """The facts as the index takes them; of one that is nameless, the posts that name none."""
 
     def codes(name: str) -> frozenset[str] | None:
@@ -132,7 +132,7 @@ def wanted_of(facts: Mapping[str, Any]) -> Wanted:
         value = facts.get(name)
         return float(value.toordinal()) if isinstance(value, date) else None
 
-    return Wanted(
+    return SearchFilters(
         categories=codes("category"),
         colours=codes("colour"),
         buildings=codes("building"),

@@ -10,12 +10,12 @@ from PIL import Image
 
 from matching.conf import matching_settings
 from matching.core.explanation import reasons, spoken_bits, waterfall
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.types import PostFeatures, Score
 from matching.core.vectors import Vec, unit
-from matching.core.weights import Weighing
+from matching.core.weights import EvidenceWeights
 from matching.encoders.base import current_fingerprint, get_encoder
 from matching.scoring.score_post import score_things, search_things
 from matching.search.protocol import packed_vec, unpacked_vec
@@ -93,7 +93,7 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
     query = PostFeatures(post_id=0, kind="lost", text_vec=text_vec, image_vecs=image_vecs)
     best = search_things(
         query,
-        _wanted(question.get("wanted", {})),
+        _filters(question.get("filters", {})),
         fingerprint=fingerprint,
         profile=profile,
         k=min(int(question.get("most", MOST)), MOST),
@@ -102,7 +102,7 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         # Cosines have no reasons, and all that were listed count.
         told: list[Told] = [(score.post_id, max(score.score, 0.0), []) for score in best]
     else:
-        told = [_told(score, profile.weighing) for score in best]
+        told = [_told(score, profile.evidence_weights) for score in best]
         if not len(image_vecs):
             told = _meant(told, profile)
     return [
@@ -126,7 +126,8 @@ def _meant(told: list[Told], profile: ScoringProfile) -> list[Told]:
     )
     scores = score_things(query, listed, fingerprint=profile.fingerprint, profile=profile)
     nothing = {
-        post_id: spoken_bits(score.terms, profile.weighing) for post_id, score in scores.items()
+        post_id: spoken_bits(score.terms, profile.evidence_weights)
+        for post_id, score in scores.items()
     }
     left = [
         (post_id, bits - max(nothing.get(post_id, 0.0), 0.0), reasons)
@@ -158,20 +159,20 @@ def _photo_vecs(
     return np.zeros((0, profile.dim if profile else 0), dtype=np.float32)
 
 
-def _wanted(given: dict[str, Any]) -> Wanted:
+def _filters(given: dict[str, Any]) -> SearchFilters:
     facts: dict[str, Any] = {
         name: frozenset(map(str, given[name])) for name in SETS if name in given
     }
     facts |= {name: float(given[name]) for name in ("first_day", "last_day") if name in given}
-    return Wanted(**facts)
+    return SearchFilters(**facts)
 
 
-def _told(score: Score, weighing: Weighing) -> Told:
+def _told(score: Score, evidence_weights: EvidenceWeights) -> Told:
     """The post with what speaks for it altogether, and the terms that do so strongly."""
-    bits = spoken_bits(score.terms, weighing)
+    bits = spoken_bits(score.terms, evidence_weights)
     if bits <= 0.0:  # not listed, so nobody asks why
         return score.post_id, bits, []
-    steps = waterfall(score.terms, weighing, score.score)
+    steps = waterfall(score.terms, evidence_weights, score.score)
     known = [step for step in steps if score.terms.get(step.name) is not None]
     strong = [step.name for step in reasons(known)[0] if (step.bits or 0.0) >= STRONG_BITS]
     return score.post_id, bits, strong

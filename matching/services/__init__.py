@@ -12,7 +12,7 @@ from matching.services.duplicates import (
 )
 from matching.services.field_suggestions import answer_intake, ask_intake
 from matching.services.heartbeat import answer_beat
-from matching.services.impressions import log_shown
+from matching.services.impressions import record_impressions
 from matching.services.manual_pairs import put_up_pair, search_now
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
@@ -53,10 +53,10 @@ __all__ = [
     "free_for",
     "keep_photo_query",
     "last_decision",
-    "log_shown",
     "match_post",
     "missing_posts",
     "put_up_pair",
+    "record_impressions",
     "reject_match",
     "reject_matches",
     "release",

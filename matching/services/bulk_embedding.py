@@ -16,7 +16,7 @@ from lostfound.models import Photo, Post
 from matching.core.vectors import Vec
 from matching.encoders.base import Encoder, EncoderUnavailable, current_fingerprint
 from matching.encoders.images import IMAGE_BATCH
-from matching.models import Embedding, Vector
+from matching.models import Embedding, MatchingJob
 from matching.scoring.content import content_of, text_hash
 from matching.services.embedding import (
     TEXT,
@@ -66,10 +66,10 @@ def missing_posts(fingerprint: str) -> list[int]:
 
     Posts that have failed are left to staff.
     """
-    entered = Post.objects.open().filter(embedding=None).values_list("pk", flat=True)
-    rows = [Embedding(post_id=pk) for pk in entered]  # posts that were loaded without a signal
-    Embedding.objects.bulk_create(rows, ignore_conflicts=True)
-    posts = Post.objects.open().exclude(embedding__status=Embedding.Status.FAILED)
+    entered = Post.objects.open().filter(matching_job=None).values_list("pk", flat=True)
+    rows = [MatchingJob(post_id=pk) for pk in entered]  # posts that were loaded without a signal
+    MatchingJob.objects.bulk_create(rows, ignore_conflicts=True)
+    posts = Post.objects.open().exclude(matching_job__status=MatchingJob.Status.FAILED)
     ids = list(posts.order_by("-pk").values_list("pk", flat=True))
     return [pk for some in _parts(ids, LOOKED_AT_ONCE) for pk in _missing(some, fingerprint)]
 
@@ -113,13 +113,13 @@ def embed_backlog(
 def _claimed(post_ids: Sequence[int], fingerprint: str) -> dict[int, Claim]:
     """Claim those that are still without a vector, whatever was matched or taken meanwhile."""
     missing = sorted(_missing(post_ids, fingerprint))
-    reopen(Embedding.objects.filter(post__in=missing))
+    reopen(MatchingJob.objects.filter(post__in=missing))
     claims = {pk: claim_post(pk) for pk in missing}
     return {pk: claim for pk, claim in claims.items() if claim is not None}
 
 
 def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
-    vectors = Vector.objects.filter(post__in=post_ids, fingerprint=fingerprint)
+    vectors = Embedding.objects.filter(post__in=post_ids, fingerprint=fingerprint)
     have = set(vectors.values_list("post_id", "photo_id", "content_hash"))
     missing = []
     for post in Post.objects.filter(pk__in=post_ids).order_by("-pk").prefetch_related("photos"):

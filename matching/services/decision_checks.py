@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lostfound.models import Post, User
 from matching.models import Match, MatchDecision, ReviewClaim
 
-REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.DRAWN})
+REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.SAMPLED})
 CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
 STATUS_AFTER: Final[dict[str, str]] = {
     MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,

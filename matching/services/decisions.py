@@ -181,10 +181,10 @@ def _record(
         fingerprint=match.fingerprint,
         profile_version=match.profile_id,
         terms=match.terms,
-        gates=match.gates,
+        exclusions=match.exclusions,
         evidence_hash=match.evidence_hash,
         rank=match.rank,
-        drawn_with=match.drawn_with,
+        sampling_probability=match.sampling_probability,
     )
 
 
@@ -221,9 +221,9 @@ def _lay_down(match: Match) -> None:
 
 
 def _undecided(match: Match) -> str:
-    if match.gates:
-        return Match.Status.GATED
-    return Match.Status.SUGGESTED if match.drawn_with is None else Match.Status.DRAWN
+    if match.exclusions:
+        return Match.Status.EXCLUDED
+    return Match.Status.SUGGESTED if match.sampling_probability is None else Match.Status.SAMPLED
 
 
 def _change(post: Post, to: str, decision: MatchDecision, action: str) -> None:

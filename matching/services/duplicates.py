@@ -16,7 +16,7 @@ from lostfound.services import TransitionRefused, change_status, notify
 from matching.core.duplicates import MARK_FROM
 from matching.core.types import Score
 from matching.models import PossibleDuplicate
-from matching.scoring.score_post import TwinResult
+from matching.scoring.score_post import DuplicateSearch
 from matching.services.decision_checks import DecisionRefused
 
 OPEN, DISMISSED = PossibleDuplicate.Status.OPEN, PossibleDuplicate.Status.DISMISSED
@@ -32,15 +32,15 @@ def duplicates_of(post: Post) -> QuerySet[PossibleDuplicate]:
     return PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
 
 
-def likely_twins(twins: TwinResult | None, at_most: int) -> set[int]:
+def likely_duplicates(duplicates: DuplicateSearch | None, at_most: int) -> set[int]:
     """Posts that are worth a mark."""
-    if twins is None:
+    if duplicates is None:
         return set()
-    return {score.post_id for score in twins.scores.top(at_most, threshold=MARK_FROM)}
+    return {score.post_id for score in duplicates.scores.top(at_most, threshold=MARK_FROM)}
 
 
 def write_duplicates(
-    twins: TwinResult, *, marked: set[int], unchanged: set[int], fingerprint: str
+    duplicates: DuplicateSearch, *, marked: set[int], unchanged: set[int], fingerprint: str
 ) -> None:
     """Bring a post's possible duplicates to where its scores put them.
 
@@ -50,8 +50,8 @@ def write_duplicates(
         marked: posts that are to be marked where they are not.
         unchanged: open posts whose content is still what the search saw.
     """
-    post = twins.query
-    rows = {int(pk): row for row, pk in enumerate(twins.scores.post_ids)}
+    post = duplicates.query
+    rows = {int(pk): row for row, pk in enumerate(duplicates.scores.post_ids)}
     existing = {
         other_post_id(duplicate, post.pk): duplicate
         for duplicate in duplicates_of(post).select_for_update().order_by("pk")
@@ -64,7 +64,7 @@ def write_duplicates(
                 duplicate.status = WITHDRAWN
                 moved.append(duplicate)
             continue
-        score, evidence = twins.scores.at(rows[other_id]), twins.pair_evidence(other_id)
+        score, evidence = duplicates.scores.at(rows[other_id]), duplicates.pair_evidence(other_id)
         status = _next_status(duplicate, score, evidence, is_marked=other_id in marked)
         if status is None:
             continue
@@ -77,7 +77,7 @@ def write_duplicates(
         is_back = status == OPEN and duplicate.status != OPEN
         duplicate.status = status
         duplicate.score, duplicate.terms = score.score, score.terms
-        duplicate.fingerprint, duplicate.profile_id = fingerprint, twins.profile_version
+        duplicate.fingerprint, duplicate.profile_id = fingerprint, duplicates.profile_version
         duplicate.evidence_hash = evidence
         duplicate.scored_at = timezone.now()
         duplicate.decided_at = duplicate.decided_by = None

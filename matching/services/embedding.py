@@ -12,7 +12,7 @@ from PIL import Image
 from lostfound.models import Photo, Post
 from matching.core.vectors import Vec
 from matching.encoders.base import Encoder, EncoderUnavailable, get_encoder
-from matching.models import Modality, Vector
+from matching.models import Embedding, Modality
 from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import Claim, renew_claim
@@ -105,7 +105,7 @@ def ready_encoder(fingerprint: str) -> Encoder:
 
 
 def _stored(post: Post, hashes: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
-    rows = Vector.objects.filter(post=post, fingerprint=fingerprint)
+    rows = Embedding.objects.filter(post=post, fingerprint=fingerprint)
     return {row.photo_id: row.vec for row in rows if hashes.get(row.photo_id) == row.content_hash}
 
 
@@ -113,7 +113,7 @@ def _copied(missing: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
     """Vectors of identical content, of whichever post."""
     copied: dict[Slot, Vec] = {}
     for slot, digest in missing.items():
-        row = Vector.objects.filter(
+        row = Embedding.objects.filter(
             modality=_modality(slot), content_hash=digest, fingerprint=fingerprint
         ).first()
         if row is not None:
@@ -161,7 +161,7 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
     """
     post, content, fingerprint, made = plan.post, plan.content, plan.fingerprint, plan.made
     rows = [
-        Vector(
+        Embedding(
             post=post,
             photo_id=slot,
             modality=_modality(slot),
@@ -176,13 +176,13 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
         # Whoever edits or deletes the post waits here, and takes the claim away first or after.
         Post.objects.select_for_update().filter(pk=post.pk).first()
         renew_claim(claim, content_hash=content.content_hash, tokens=list(content.tokens))
-        kept = Vector.objects.filter(post=post, fingerprint=fingerprint)
+        kept = Embedding.objects.filter(post=post, fingerprint=fingerprint)
         outdated = kept.filter(photo__in=[slot for slot in made if slot is not TEXT])
         outdated.delete()
         if TEXT in made:
             kept.filter(photo=None).delete()
-        Vector.objects.filter(post=post).exclude(fingerprint=fingerprint).delete()
-        Vector.objects.bulk_create(rows)
+        Embedding.objects.filter(post=post).exclude(fingerprint=fingerprint).delete()
+        Embedding.objects.bulk_create(rows)
 
 
 def _modality(slot: Slot) -> Modality:

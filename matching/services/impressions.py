@@ -5,15 +5,15 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
-from matching.models import Match, Showing
+from matching.models import Impression, Match
 
 logger = logging.getLogger(__name__)
 
 
-def log_shown(matches: Iterable[Match]) -> None:
+def record_impressions(matches: Iterable[Match]) -> None:
     """Note each pair as it is scored now, once. Two queries at most, for any number of pairs."""
     rows = [
-        Showing(
+        Impression(
             match=match,
             rank=match.rank,
             score=match.score,
@@ -22,12 +22,14 @@ def log_shown(matches: Iterable[Match]) -> None:
             fingerprint=match.fingerprint,
             profile_version=match.profile_id or 0,
             evidence_hash=match.evidence_hash,
-            shown_with=1.0 if match.drawn_with is None else match.drawn_with,
+            sampling_probability=1.0
+            if match.sampling_probability is None
+            else match.sampling_probability,
         )
         for match in matches
     ]
     known = set(
-        Showing.objects.filter(match__in=[row.match_id for row in rows]).values_list(
+        Impression.objects.filter(match__in=[row.match_id for row in rows]).values_list(
             "match_id", "evidence_hash", "profile_version", "strategy"
         )
     )
@@ -40,6 +42,6 @@ def log_shown(matches: Iterable[Match]) -> None:
         return
     try:
         with transaction.atomic():  # somebody else may have noted one in between
-            Showing.objects.bulk_create(new, ignore_conflicts=True)
+            Impression.objects.bulk_create(new, ignore_conflicts=True)
     except IntegrityError:  # a post was deleted in between, and its pairs with it
         logger.info("What was shown of %s pairs was not noted: one is gone", len(new))

@@ -64,18 +64,18 @@ def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
             raise DecisionRefused(_("These two have not been compared yet. Try again soon."), "new")
         row = int(np.flatnonzero(result.scores.post_ids == found.pk)[0])
         score = result.scores.at(row)
-        if score.is_gated:
+        if score.is_excluded:
             raise DecisionRefused(
                 _("These two cannot be one thing by what is written. Correct the post first."),
                 "gated",
             )
         match = match or Match(lost=lost, found=found)
-        match.status = Match.Status.DRAWN
-        match.drawn_with = 1.0  # staff asked for it
+        match.status = Match.Status.SAMPLED
+        match.sampling_probability = 1.0  # staff asked for it
         match.strategy = result.strategy.name
         match.fingerprint = current_fingerprint()
         match.profile_id = result.profile_version
-        match.score, match.terms, match.gates = score.score, score.terms, []
+        match.score, match.terms, match.exclusions = score.score, score.terms, []
         match.rank = int(result.scores.ranks[row])
         match.evidence_hash = result.pair_evidence(found.pk)
         match.created_at = match.scored_at = timezone.now()

@@ -17,11 +17,16 @@ from matching.core.registry import needs_profile
 from matching.core.types import Score, Scores
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
 from matching.index import IndexUnavailable
-from matching.models import Embedding, Match
+from matching.models import Match, MatchingJob
 from matching.scoring.content import content_of
-from matching.scoring.score_post import SearchResult, TwinResult, search_candidates, search_twins
+from matching.scoring.score_post import (
+    DuplicateSearch,
+    SearchResult,
+    search_candidates,
+    search_duplicates,
+)
 from matching.services.alerts import alert_losers
-from matching.services.duplicates import duplicates_of, likely_twins, write_duplicates
+from matching.services.duplicates import duplicates_of, likely_duplicates, write_duplicates
 from matching.services.embedding import embed_post
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import (
@@ -36,13 +41,13 @@ from matching.services.outbox import (
 )
 from matching.services.pair_status import ScoredPair, is_news, next_status
 from matching.services.profiles import ensure_profile
-from matching.services.sampling import draw_candidates
+from matching.services.sampling import sample_candidates
 
 logger = logging.getLogger(__name__)
 
 WRITTEN_FIELDS = (
-    *("status", "strategy", "fingerprint", "profile", "score", "rank", "drawn_with"),
-    *("terms", "gates", "evidence_hash", "created_at", "created_on", "scored_at"),
+    *("status", "strategy", "fingerprint", "profile", "score", "rank", "sampling_probability"),
+    *("terms", "exclusions", "evidence_hash", "created_at", "created_on", "scored_at"),
     *("decided_at", "decided_by", "set_aside_by"),
 )
 
@@ -104,9 +109,9 @@ def _match(claim: Claim) -> str:
         tokens=content.tokens,
         profile=profile,
     )
-    twins = None
+    duplicates = None
     if profile is not None:
-        twins = search_twins(
+        duplicates = search_duplicates(
             post,
             vectors.text_vec,
             vectors.image_vecs,
@@ -115,13 +120,13 @@ def _match(claim: Claim) -> str:
             tokens=content.tokens,
             profile=profile,
         )
-    write_matches(claim, result, fingerprint, twins)
+    write_matches(claim, result, fingerprint, duplicates)
     return "matched"
 
 
 @transaction.atomic
 def write_matches(
-    claim: Claim, result: SearchResult, fingerprint: str, twins: TwinResult | None = None
+    claim: Claim, result: SearchResult, fingerprint: str, duplicates: DuplicateSearch | None = None
 ) -> None:
     """Bring the pairs of a post, and its possible duplicates, to where its scores put them.
 
@@ -135,14 +140,14 @@ def write_matches(
         score.post_id: score
         for score in (
             *result.scores.top(top_k, threshold=result.threshold),
-            *_gated(result.scores, top_k, result.threshold),
+            *_excluded(result.scores, top_k, result.threshold),
         )
     }
 
     before_lock = list(_pairs_of(post))
-    drawn = draw_candidates(result, before_lock)
-    marked = likely_twins(twins, top_k)
-    involved = {post.pk, *listed, *drawn, *marked}
+    sampled = sample_candidates(result, before_lock)
+    marked = likely_duplicates(duplicates, top_k)
+    involved = {post.pk, *listed, *sampled, *marked}
     for duplicate in duplicates_of(post):
         involved.update((duplicate.first_id, duplicate.second_id))
     for match in before_lock:
@@ -157,9 +162,9 @@ def write_matches(
         profile_version=result.profile_version,
     )
     unchanged = _unchanged(open_ids - {post.pk}, result.candidate_hashes)
-    if twins is not None:
-        same = _unchanged(open_ids - {post.pk}, twins.candidate_hashes)
-        write_duplicates(twins, marked=marked, unchanged=same, fingerprint=fingerprint)
+    if duplicates is not None:
+        same = _unchanged(open_ids - {post.pk}, duplicates.candidate_hashes)
+        write_duplicates(duplicates, marked=marked, unchanged=same, fingerprint=fingerprint)
     existing = {
         _other_id(match, post): match
         for match in _pairs_of(post).select_for_update().order_by("pk")
@@ -170,7 +175,7 @@ def write_matches(
     new, moved, news = [], [], []
     for other_id in sorted(unchanged):
         match = existing.get(other_id)
-        if match is None and other_id not in listed and other_id not in drawn:
+        if match is None and other_id not in listed and other_id not in sampled:
             continue
         score = listed.get(other_id) or result.scores.at(rows[other_id])
         pair = ScoredPair(
@@ -178,7 +183,7 @@ def write_matches(
             evidence_hash=result.pair_evidence(other_id),
             reaches=score.score >= result.threshold,
             is_listed=other_id in listed,
-            is_drawn=other_id in drawn,
+            is_sampled=other_id in sampled,
         )
         status = next_status(match, pair)
         if status is None:
@@ -190,10 +195,10 @@ def write_matches(
             new.append(match)
         else:
             moved.append(match)
-        if status == Match.Status.DRAWN and before != Match.Status.DRAWN:
-            match.drawn_with = drawn[other_id]
+        if status == Match.Status.SAMPLED and before != Match.Status.SAMPLED:
+            match.sampling_probability = sampled[other_id]
         elif status == Match.Status.SUGGESTED:
-            match.drawn_with = None
+            match.sampling_probability = None
         match.rank = int(ranks[rows[other_id]])
         _fill(match, status, pair, result, fingerprint)
         if is_news(before, status):
@@ -211,8 +216,8 @@ def write_matches(
     alert_losers(news)
 
 
-def _gated(scores: Scores, top_k: int, threshold: float) -> list[Score]:
-    rows = np.flatnonzero(scores.gated & (scores.score >= threshold))
+def _excluded(scores: Scores, top_k: int, threshold: float) -> list[Score]:
+    rows = np.flatnonzero(scores.excluded & (scores.score >= threshold))
     best_first = np.lexsort((scores.post_ids[rows], -scores.score[rows]))
     return [scores.at(int(row)) for row in rows[best_first[:top_k]]]
 
@@ -227,7 +232,7 @@ def _unchanged(open_ids: set[int], seen: Mapping[int, str]) -> set[int]:
     The task of one that has changed stored its new content before it searched, and finds this
     post; the pair is left to it.
     """
-    rows = Embedding.objects.filter(post__in=open_ids & seen.keys())
+    rows = MatchingJob.objects.filter(post__in=open_ids & seen.keys())
     return {pk for pk, digest in rows.values_list("post_id", "content_hash") if digest == seen[pk]}
 
 
@@ -240,7 +245,7 @@ def _fill(
     match.profile_id = result.profile_version
     match.score = pair.score.score
     match.terms = pair.score.terms
-    match.gates = list(pair.score.gates)
+    match.exclusions = list(pair.score.exclusions)
     match.evidence_hash = pair.evidence_hash
     match.scored_at = timezone.now()
     match.decided_at = match.decided_by = match.set_aside_by = None

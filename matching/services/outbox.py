@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 
 from lostfound.models import Post
 from matching.conf import matching_settings
-from matching.models import Embedding, Match, PossibleDuplicate
+from matching.models import Match, MatchingJob, PossibleDuplicate
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ MATCH_TASK: Final = "matching.tasks.match_post"
 CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 ERROR_CHARS: Final = 2000
 # What a pair that nobody has decided about may be.
-UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.GATED, Match.Status.DRAWN)
+UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.EXCLUDED, Match.Status.SAMPLED)
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Claim:
     token: uuid.UUID
 
     @property
-    def row(self) -> QuerySet[Embedding]:
+    def row(self) -> QuerySet[MatchingJob]:
         """The outbox row while the claim holds, else nothing."""
-        return Embedding.objects.filter(post_id=self.post_id, token=self.token)
+        return MatchingJob.objects.filter(post_id=self.post_id, token=self.token)
 
 
 class ClaimLost(Exception):
@@ -60,12 +60,12 @@ def request_matching(post: Post) -> None:
     """
     # The caller's copy may be older than the row.
     is_open = Post.objects.open().filter(pk=post.pk).exists()
-    row = Embedding(
+    row = MatchingJob(
         post_id=post.pk,
-        status=Embedding.Status.PENDING if is_open else Embedding.Status.IDLE,
+        status=MatchingJob.Status.PENDING if is_open else MatchingJob.Status.IDLE,
         queued_at=timezone.now(),
     )
-    Embedding.objects.bulk_create(
+    MatchingJob.objects.bulk_create(
         [row],
         update_conflicts=True,
         unique_fields=["post"],
@@ -79,8 +79,8 @@ def request_matching(post: Post) -> None:
     else:
         pairs = Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=UNDECIDED)
         pairs.update(status=Match.Status.WITHDRAWN)
-        twins = PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
-        waiting = twins.filter(status=PossibleDuplicate.Status.OPEN)
+        duplicates = PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
+        waiting = duplicates.filter(status=PossibleDuplicate.Status.OPEN)
         waiting.update(status=PossibleDuplicate.Status.WITHDRAWN)
 
 
@@ -100,8 +100,8 @@ def send_matching(post_id: int) -> bool:
     A broker that is away breaks nothing: the row waits, and the sweep sends again.
     """
     try:
-        waiting = Embedding.objects.filter(
-            post_id=post_id, status=Embedding.Status.PENDING, sent_at=None
+        waiting = MatchingJob.objects.filter(
+            post_id=post_id, status=MatchingJob.Status.PENDING, sent_at=None
         )
         return bool(waiting.update(sent_at=timezone.now())) and _send(post_id)
     except Exception:
@@ -114,7 +114,7 @@ def _send(post_id: int) -> bool:
         # Its result is the outbox row; a copy in the queue's own table would only cost writes.
         async_task(MATCH_TASK, post_id, save=False)
     except Exception:
-        unsent = Embedding.objects.filter(post_id=post_id, status=Embedding.Status.PENDING)
+        unsent = MatchingJob.objects.filter(post_id=post_id, status=MatchingJob.Status.PENDING)
         unsent.update(sent_at=None)
         raise
     return True
@@ -125,10 +125,10 @@ def claim_post(post_id: int) -> Claim | None:
     current = matching_settings()
     claim = Claim(post_id, uuid.uuid4())
     claimed = (
-        Embedding.objects.claimable()
+        MatchingJob.objects.claimable()
         .filter(post_id=post_id, attempts__lt=current.max_attempts)
         .update(
-            status=Embedding.Status.RUNNING,
+            status=MatchingJob.Status.RUNNING,
             token=claim.token,
             attempts=F("attempts") + 1,
             lease_until=timezone.now() + timedelta(seconds=current.lease_s),
@@ -159,7 +159,7 @@ def finish_claim(
     """
     _end(
         claim,
-        status=Embedding.Status.DONE,
+        status=MatchingJob.Status.DONE,
         finished_at=timezone.now(),
         fingerprint=fingerprint,
         strategy=strategy,
@@ -170,14 +170,14 @@ def finish_claim(
 
 def drop_claim(claim: Claim) -> None:
     """The post is not open any more: nothing is wanted."""
-    _end(claim, status=Embedding.Status.IDLE, error="")
+    _end(claim, status=MatchingJob.Status.IDLE, error="")
 
 
 def postpone_claim(claim: Claim, why: str) -> None:
     """No vectors can be made now: the post waits, and the attempt does not count."""
     _end(
         claim,
-        status=Embedding.Status.PENDING,
+        status=MatchingJob.Status.PENDING,
         attempts=F("attempts") - 1,
         sent_at=timezone.now(),
         error=why[:ERROR_CHARS],
@@ -190,8 +190,8 @@ def fail_claim(claim: Claim, why: str) -> None:
     _end(
         claim,
         status=Case(
-            When(last, then=Value(Embedding.Status.FAILED.value)),
-            default=Value(Embedding.Status.PENDING.value),
+            When(last, then=Value(MatchingJob.Status.FAILED.value)),
+            default=Value(MatchingJob.Status.PENDING.value),
         ),
         sent_at=timezone.now(),  # the next attempt is the sweep's, after a pause
         finished_at=timezone.now(),
@@ -207,17 +207,17 @@ def hand_back(claim: Claim, why: str = "") -> None:
     """
     _end(
         claim,
-        status=Embedding.Status.PENDING,
+        status=MatchingJob.Status.PENDING,
         attempts=F("attempts") - 1,
         sent_at=None,
         error=why[:ERROR_CHARS],
     )
 
 
-def reopen(rows: QuerySet[Embedding]) -> int:
+def reopen(rows: QuerySet[MatchingJob]) -> int:
     """Let posts wait again whose matching is done; returns how many."""
-    return rows.filter(status=Embedding.Status.DONE).update(
-        status=Embedding.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
+    return rows.filter(status=MatchingJob.Status.DONE).update(
+        status=MatchingJob.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
     )
 
 
@@ -227,7 +227,7 @@ def release_worker(worker: str) -> int:
     Args:
         worker: "cluster:" for all processes of a cluster, "cluster:pid" for one.
     """
-    held = Embedding.objects.filter(status=Embedding.Status.RUNNING)
+    held = MatchingJob.objects.filter(status=MatchingJob.Status.RUNNING)
     held = (
         held.filter(worker__startswith=worker)
         if worker.endswith(":")
@@ -236,10 +236,10 @@ def release_worker(worker: str) -> int:
     return release(held)
 
 
-def release(rows: QuerySet[Embedding]) -> int:
+def release(rows: QuerySet[MatchingJob]) -> int:
     """Take the claims off rows and let them wait, to be sent at once; attempts stay counted."""
-    return rows.filter(status=Embedding.Status.RUNNING).update(
-        status=Embedding.Status.PENDING, token=None, lease_until=None, worker="", sent_at=None
+    return rows.filter(status=MatchingJob.Status.RUNNING).update(
+        status=MatchingJob.Status.PENDING, token=None, lease_until=None, worker="", sent_at=None
     )
 
 

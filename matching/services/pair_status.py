@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from matching.core.types import Score
 from matching.models import Match
 
-SUGGESTED, GATED = Match.Status.SUGGESTED, Match.Status.GATED
-DRAWN = Match.Status.DRAWN
+SUGGESTED, EXCLUDED = Match.Status.SUGGESTED, Match.Status.EXCLUDED
+SAMPLED = Match.Status.SAMPLED
 WITHDRAWN, SET_ASIDE = Match.Status.WITHDRAWN, Match.Status.SET_ASIDE
 REJECTED, CONFIRMED = Match.Status.REJECTED, Match.Status.CONFIRMED
 
@@ -23,7 +23,7 @@ class ScoredPair:
     evidence_hash: str
     reaches: bool  # the threshold
     is_listed: bool
-    is_drawn: bool = False
+    is_sampled: bool = False
 
 
 def next_status(match: Match | None, pair: ScoredPair) -> str | None:
@@ -34,9 +34,9 @@ def next_status(match: Match | None, pair: ScoredPair) -> str | None:
     until it is decided about, ruled out, or likely enough to be suggested.
     """
     before = match.status if match else None
-    wanted = GATED if pair.score.is_gated else SUGGESTED
-    if pair.is_drawn and before is None:
-        return DRAWN
+    wanted = EXCLUDED if pair.score.is_excluded else SUGGESTED
+    if pair.is_sampled and before is None:
+        return SAMPLED
     if match is None:
         return wanted if pair.reaches and pair.is_listed else None
     if before == CONFIRMED:
@@ -47,9 +47,11 @@ def next_status(match: Match | None, pair: ScoredPair) -> str | None:
         return SUGGESTED if is_new and appears else None
     if before == WITHDRAWN:
         return wanted if pair.reaches and pair.is_listed else None
-    was_drawn = before == DRAWN or (before == SET_ASIDE and match.drawn_with is not None)
-    if was_drawn and wanted == SUGGESTED and not pair.reaches:
-        return DRAWN
+    was_sampled = before == SAMPLED or (
+        before == SET_ASIDE and match.sampling_probability is not None
+    )
+    if was_sampled and wanted == SUGGESTED and not pair.reaches:
+        return SAMPLED
     return wanted if pair.reaches else WITHDRAWN
 
 

@@ -16,7 +16,7 @@ from matching.core.vectors import unit
 from matching.encoders.base import current_fingerprint, get_encoder
 from matching.encoders.prompts import CategoryPrompts, category_prompts, prompts_hash
 from matching.index import get_index
-from matching.models import StoredProfile, Vector
+from matching.models import Embedding, StoredProfile
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def build_scoring_profile() -> StoredProfile:
     )
     built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
     if before is not None:
-        built = built.with_(weighing=before.weighing)
+        built = built.with_(evidence_weights=before.evidence_weights)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
     stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
     logger.info("Scoring profile %s was built from %s", stored.pk, built.built_from)
@@ -108,7 +108,7 @@ def store_profile(
         origin=origin,
         is_current=True,
         prompts_hash=prompts_digest,
-        weights=profile.weighing.as_json(),
+        weights=profile.evidence_weights.as_json(),
         built_from=profile.built_from,
         report=report or {},
         data=profile.to_bytes(),
@@ -121,7 +121,7 @@ def profile_is_due(fingerprint: str) -> bool:
         StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).defer("data").first()
     )
     if stored is None:
-        return Vector.objects.filter(fingerprint=fingerprint).exists()
+        return Embedding.objects.filter(fingerprint=fingerprint).exists()
     if stored.prompts_hash != prompts_hash(category_prompts()):
         return True
     before = int(stored.built_from.get("vectors", 0))
@@ -135,7 +135,7 @@ def _has_grown(before: int, fingerprint: str) -> bool:
 
 
 def _vector_count(fingerprint: str) -> int:
-    return Vector.objects.filter(fingerprint=fingerprint).count()
+    return Embedding.objects.filter(fingerprint=fingerprint).count()
 
 
 def _category_set(

@@ -18,7 +18,7 @@ from matching.scoring.score_post import SearchResult
 DRAWN_AMONG: Final = 50  # best candidates of those that are not suggested
 
 
-def draw_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[int, float]:
+def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[int, float]:
     """Candidates to ask about, with the probability with which each was drawn.
 
     The same posts draw the same candidates, so that a task may run twice.
@@ -26,22 +26,24 @@ def draw_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[int
     Args:
         existing: pairs that the post has; one that was drawn before counts.
     """
-    before = sum(match.drawn_with is not None for match in existing)
+    before = sum(match.sampling_probability is not None for match in existing)
     wanted = matching_settings().explored - before
     if wanted < 1 or not needs_profile(result.strategy.name):
         return {}
     paired = {pk for match in existing for pk in (match.lost_id, match.found_id)}
     scores = result.scores
     possible = (
-        ~scores.gated & (scores.score < result.threshold) & ~np.isin(scores.post_ids, list(paired))
+        ~scores.excluded
+        & (scores.score < result.threshold)
+        & ~np.isin(scores.post_ids, list(paired))
     )
     rows = np.flatnonzero(possible)
     pool = rows[np.lexsort((scores.post_ids[rows], -scores.score[rows]))][:DRAWN_AMONG]
     ids = sorted(
         (int(pk) for pk in scores.post_ids[pool]), key=lambda pk: _lot(result.pair_evidence(pk))
     )
-    drawn = ids[:wanted]
-    return dict.fromkeys(drawn, len(drawn) / max(len(ids), 1))
+    sampled = ids[:wanted]
+    return dict.fromkeys(sampled, len(sampled) / max(len(ids), 1))
 
 
 def _lot(evidence: str) -> bytes:

@@ -17,13 +17,13 @@ from django_q.tasks import async_task
 
 from lostfound.infra.rate_limits import prune_throttles
 from lostfound.models import Notification
-from lostfound.services.access_log import prune_looks
+from lostfound.services.access_log import prune_access_log
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from lostfound.services.posts import prune_deletions
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, Heartbeat, IndexChange
+from matching.models import Heartbeat, IndexChange, MatchingJob
 from matching.selectors import ENCODER, encoder_problem
 from matching.services.field_suggestions import prune_intake
 from matching.services.heartbeat import note_encoder, write_heartbeat
@@ -66,7 +66,7 @@ def sweep() -> SweepReport:
     """Let go of what ran out, give up what cannot be done, send again what was lost."""
     fingerprint = _noted_fingerprint()
     report = SweepReport(
-        leases_ended=release(Embedding.objects.filter(lease_until__lt=timezone.now())),
+        leases_ended=release(MatchingJob.objects.filter(lease_until__lt=timezone.now())),
         failed=_give_up(),
         outdated=_renew_outdated(fingerprint) if fingerprint else 0,
         sent=_ask_encoder(fingerprint) if encoder_problem() else feed_queue(),
@@ -97,7 +97,7 @@ def _noted_fingerprint() -> str:
 
 def _ask_encoder(fingerprint: str) -> int:
     """While no vectors can be made, one post for each sweep asks whether they can again."""
-    if Embedding.objects.filter(status=Embedding.Status.PENDING).exists():
+    if MatchingJob.objects.filter(status=MatchingJob.Status.PENDING).exists():
         return _send_waiting(1, RESEND_AFTER_SWEEPS)
     if fingerprint:  # nobody is left to ask, and its files at least are there
         note_encoder("")
@@ -109,7 +109,7 @@ def _send_waiting(room: int, lost_after_sweeps: int) -> int:
         return 0
     limit_s = matching_settings().sweep_s * lost_after_sweeps
     lost = Q(sent_at__lt=timezone.now() - timedelta(seconds=limit_s))
-    waiting = Embedding.objects.filter(status=Embedding.Status.PENDING)
+    waiting = MatchingJob.objects.filter(status=MatchingJob.Status.PENDING)
     due = waiting.filter(Q(sent_at=None) | lost).order_by("queued_at", "pk")
     post_ids = list(due.values_list("post_id", flat=True)[:room])
     waiting.filter(lost, post__in=post_ids).update(sent_at=None)
@@ -119,9 +119,9 @@ def _send_waiting(room: int, lost_after_sweeps: int) -> int:
 def _give_up() -> int:
     """Posts on which the worker died once too often: an exception would have left its text."""
     limit = matching_settings().max_attempts
-    spent = Embedding.objects.filter(status=Embedding.Status.PENDING, attempts__gte=limit)
+    spent = MatchingJob.objects.filter(status=MatchingJob.Status.PENDING, attempts__gte=limit)
     return spent.update(
-        status=Embedding.Status.FAILED,
+        status=MatchingJob.Status.FAILED,
         finished_at=timezone.now(),
         error=f"The worker died {limit} times while it worked on this post.",
     )
@@ -135,9 +135,9 @@ def _renew_outdated(fingerprint: str) -> int:
         if profile_is_due(fingerprint):
             _ask_for_profile()
         version = current_version(fingerprint)
-    outdated = Embedding.objects.outdated(fingerprint, strategy, version)
+    outdated = MatchingJob.objects.outdated(fingerprint, strategy, version)
     ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
-    return reopen(Embedding.objects.filter(pk__in=ids))
+    return reopen(MatchingJob.objects.filter(pk__in=ids))
 
 
 def _ask_for_profile() -> None:
@@ -173,6 +173,6 @@ def prune() -> None:
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     prune_throttles()
     prune_deletions()
-    prune_looks()
+    prune_access_log()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

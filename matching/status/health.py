@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from lostfound.models import Notification
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER, EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, StoredProfile
+from matching.models import MatchingJob, StoredProfile
 from matching.review.explain import strategy_words
 from matching.search.client import is_there
 from matching.search.protocol import finder_address
@@ -178,7 +178,7 @@ def _finder() -> Light:
 
 def _queue() -> Light:
     title = _("Queue")
-    waiting = Embedding.objects.filter(status__in=WAITING)
+    waiting = MatchingJob.objects.filter(status__in=WAITING)
     oldest = waiting.aggregate(at=Min("queued_at"))["at"]
     if oldest is None:
         return Light(title, GOOD, _("Nothing waits."))
@@ -191,7 +191,7 @@ def _queue() -> Light:
 
 def _failed() -> Light:
     title = _("Failed")
-    count = Embedding.objects.filter(status=Embedding.Status.FAILED).count()
+    count = MatchingJob.objects.filter(status=MatchingJob.Status.FAILED).count()
     if not count:
         return Light(title, GOOD, _("Every post could be compared."))
     words = ngettext(

@@ -15,14 +15,14 @@ from matching.models import Match
 VERY_SIMILAR_FROM: Final = 0.8
 
 
-class Likeness(models.TextChoices):
+class SimilarityBand(models.TextChoices):
     """What a person is told in place of the score."""
 
     SIMILAR = "similar", _("Similar")
     VERY_SIMILAR = "very_similar", _("Very similar")
 
 
-def likeness(match: Match) -> Likeness:
+def similarity_band(match: Match) -> SimilarityBand:
     """Very similar where four of five such pairs are about one thing."""
     is_strong = match.score >= max(get_strategy(match.strategy).alert_from, VERY_SIMILAR_FROM)
-    return Likeness.VERY_SIMILAR if is_strong else Likeness.SIMILAR
+    return SimilarityBand.VERY_SIMILAR if is_strong else SimilarityBand.SIMILAR

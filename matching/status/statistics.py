@@ -192,9 +192,9 @@ def really_suggested() -> QuerySet[Match]:
     withdrawn since, with its gates still on it; one that was drawn keeps its probability until
     it is suggested.
     """
-    return Match.objects.filter(drawn_with=None).exclude(
-        Q(status__in=(Match.Status.GATED, Match.Status.DRAWN))
-        | Q(status=Match.Status.WITHDRAWN) & ~Q(gates=[])
+    return Match.objects.filter(sampling_probability=None).exclude(
+        Q(status__in=(Match.Status.EXCLUDED, Match.Status.SAMPLED))
+        | Q(status=Match.Status.WITHDRAWN) & ~Q(exclusions=[])
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import Post
-from matching.models import Embedding, Match, SuggestionAnswer
+from matching.models import Match, MatchingJob, SuggestionAnswer
 from matching.selectors import WAITING, shown_to_authors
 
 DONE: Final = "done"
@@ -41,7 +41,7 @@ def timelines(posts: Iterable[Post]) -> dict[int, list[Step]]:
     """The steps of each post, by its key, in three queries for any number of posts."""
     listed = list(posts)
     ids = [post.pk for post in listed]
-    rows = {row.post_id: row for row in Embedding.objects.filter(post__in=ids)}
+    rows = {row.post_id: row for row in MatchingJob.objects.filter(post__in=ids)}
     counts = dict.fromkeys(ids, 0)
     confirmed: dict[int, datetime | None] = {}
     for side in ("lost", "found"):
@@ -62,7 +62,7 @@ def timeline(post: Post) -> list[Step]:
 
 
 def _steps(
-    post: Post, row: Embedding | None, count: int, confirmed: dict[int, datetime | None]
+    post: Post, row: MatchingJob | None, count: int, confirmed: dict[int, datetime | None]
 ) -> list[Step]:
     steps = [Step("saved", _("Saved"), DONE, post.created_at)]
     if post.status == Post.Status.CLOSED:
@@ -84,10 +84,10 @@ def _steps(
     return [*steps, Step("confirmed", _("Confirmed by the office"), LATER)]
 
 
-def _compared(row: Embedding | None, *, is_matched: bool) -> Step:
-    if is_matched or (row is not None and row.status == Embedding.Status.DONE):
+def _compared(row: MatchingJob | None, *, is_matched: bool) -> Step:
+    if is_matched or (row is not None and row.status == MatchingJob.Status.DONE):
         return Step("compared", _("Compared"), DONE, row.finished_at if row else None)
-    if row is not None and row.status == Embedding.Status.FAILED:
+    if row is not None and row.status == MatchingJob.Status.FAILED:
         return Step("compared", _("Could not be compared"), BAD)
     is_waiting = row is None or row.status in WAITING
     return Step("compared", _("Being compared") if is_waiting else _("Compared"), NOW)

@@ -8,14 +8,14 @@ from zlib import crc32
 from django import template
 
 from lostfound.models import Post
-from matching.models import Embedding, Match, SuggestionAnswer
+from matching.models import Match, MatchingJob, SuggestionAnswer
 from matching.selectors import answer_of, matching_state, suggestions_for, was_alerted
-from matching.status.similarity_band import Likeness, likeness
+from matching.status.similarity_band import SimilarityBand, similarity_band
 from matching.status.timeline import Step, timeline, timelines
 
 register = template.Library()
 
-ENDS = frozenset({Embedding.Status.DONE, Embedding.Status.FAILED})
+ENDS = frozenset({MatchingJob.Status.DONE, MatchingJob.Status.FAILED})
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Suggestion:
 
     match_id: int
     post: Post
-    likeness: Likeness
+    similarity_band: SimilarityBand
     answer: str = ""
 
 
@@ -69,7 +69,7 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
     """
     state = matching_state(post)
     stage = state.status if post.is_open else post.status
-    is_compared = stage == Embedding.Status.DONE
+    is_compared = stage == MatchingJob.Status.DONE
     suggestions = _suggestions(post) if is_compared else []
     return {
         "post": post,
@@ -99,7 +99,7 @@ def _suggestions(post: Post) -> list[Suggestion]:
         Suggestion(
             match.pk,
             _other(match, post),
-            likeness(match),
+            similarity_band(match),
             answer_of(match) if post.kind == Post.Kind.LOST else "",
         )
         for match in suggestions_for(post)

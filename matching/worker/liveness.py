@@ -13,7 +13,7 @@ MAX_ANSWERED_ELSEWHERE: Final = 100
 
 
 @dataclass
-class BeatWatch:
+class LivenessWatch:
     """What one cluster's beats have shown so far. All times are seconds of one monotonic clock.
 
     Attributes:

@@ -24,7 +24,7 @@ from django_q.tasks import async_task
 
 from matching.conf import MatchingSettings, matching_settings
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.models import Embedding, Heartbeat
+from matching.models import Heartbeat, MatchingJob
 from matching.services.heartbeat import (
     BUSY,
     answer_heartbeat,
@@ -33,7 +33,7 @@ from matching.services.heartbeat import (
 )
 from matching.services.outbox import release_worker
 from matching.services.sweeper import feed_queue, prune, sweep
-from matching.worker.liveness import BeatWatch
+from matching.worker.liveness import LivenessWatch
 from matching.worker.processes import (
     is_in_cluster,
     is_supervisor,
@@ -67,7 +67,7 @@ class Supervisor:
         self._is_urgent = False
         self._process: subprocess.Popen[bytes] | None = None
         self._cluster_id = ""
-        self._watch: BeatWatch | None = None
+        self._watch: LivenessWatch | None = None
         self._finder = FinderChild()
         self._last_life: object = None
         self._started_at = 0.0
@@ -118,7 +118,7 @@ class Supervisor:
         self._process = start_cluster(self._cluster_id)
         self._started_at, self._last_life = now, None
         poll_s = float(settings.Q_CLUSTER.get("poll", 0.2))
-        self._watch = BeatWatch(
+        self._watch = LivenessWatch(
             started_at=now,
             beat_s=current.beat_s,
             idle_limit_s=max(3 * current.beat_s, LEAST_IDLE_LIMIT_S) + poll_s,
@@ -153,8 +153,8 @@ class Supervisor:
     def _release_dead_workers(self) -> None:
         """A worker that was killed leaves its post at once, not when the lease runs out."""
         assert self._process is not None
-        held = Embedding.objects.filter(
-            status=Embedding.Status.RUNNING, worker__startswith=f"{self._cluster_id}:"
+        held = MatchingJob.objects.filter(
+            status=MatchingJob.Status.RUNNING, worker__startswith=f"{self._cluster_id}:"
         )
         for worker in set(held.values_list("worker", flat=True)):
             if not is_in_cluster(int(worker.partition(":")[2]), self._process):

@@ -41,7 +41,7 @@ STAFF = (
     "/admin/matching/match/of/1/",
     "/admin/matching/possibleduplicate/",
     "/admin/matching/matchdecision/",
-    "/admin/matching/embedding/",
+    "/admin/matching/matchingjob/",
     "/admin/matching/storedprofile/",
     "/admin/matching/heartbeat/",
     "/admin/lostfound/post/",

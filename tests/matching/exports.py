@@ -12,7 +12,7 @@ from django.test import override_settings
 from matching.conf import ONNX_FP32, ONNX_INT8, MatchingSettings
 from matching.encoders.checkpoint import checkpoint_fingerprint
 from matching.encoders.manifest import export_folder, exports_folder, read_export, switch_on
-from matching.onnx.subprocess_runner import run_apart
+from matching.onnx.subprocess_runner import run_in_subprocess
 
 
 def optimize(var: Path, *arguments: str, **values: Any) -> str:
@@ -29,7 +29,7 @@ def export_only(var: Path, folder: Path, scratch: Path) -> None:
     engines = [ONNX_FP32, ONNX_INT8]
     scratch.mkdir()
     spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
-    for engine, made in run_apart("matching.onnx.export", spec).items():
+    for engine, made in run_in_subprocess("matching.onnx.export", spec).items():
         checkpoint = checkpoint_fingerprint(current, folder)
         export = read_export(Path(made), engine, checkpoint)
         with override_settings(VAR_DIR=var):

@@ -27,7 +27,7 @@ def make_match(lost: Post, found: Post, score: float = 0.8, **fields: Any) -> Ma
         "strategy": "clip_zeroshot_v2",
         "fingerprint": "fake@1",
         "terms": {"text_text": score, "image_image": None, "combined": score},
-        "gates": [],
+        "exclusions": [],
         "evidence_hash": f"{lost.pk:032x}{found.pk:032x}",
     }
     return Match.objects.create(lost=lost, found=found, score=score, **{**values, **fields})

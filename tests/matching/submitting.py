@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from lostfound.models import Post
 from lostfound.services import submit_post
-from matching.models import Embedding, Match
+from matching.models import Match, MatchingJob
 from matching.services import match_post
 from tests.factories import UserFactory
 from tests.lostfound.making import upload
@@ -35,9 +35,9 @@ def found(**values: Any) -> Post:
     return matched(kind="found", **{"kept_note": "desk", **values})
 
 
-def row_of(post: Post) -> Embedding:
+def row_of(post: Post) -> MatchingJob:
     """The outbox row as it is stored now."""
-    return Embedding.objects.get(post=post)
+    return MatchingJob.objects.get(post=post)
 
 
 def state(post: Post) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from lostfound.services import close_post
-from matching.models import Embedding, Heartbeat, Match
+from matching.models import Heartbeat, Match, MatchingJob
 from matching.selectors import (
     is_worker_away,
     matching_state,
@@ -29,10 +29,10 @@ def seen(ago_s: float) -> None:
     Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=ago_s))
 
 
-@pytest.mark.parametrize("status", Embedding.Status.values)
+@pytest.mark.parametrize("status", MatchingJob.Status.values)
 def test_the_state_is_the_rows(status: str) -> None:
     post = PostFactory.create()
-    Embedding.objects.update(status=status)
+    MatchingJob.objects.update(status=status)
     state = matching_state(post)
     assert state.status == status
     assert state.is_waiting == (status in ("pending", "running"))
@@ -40,10 +40,10 @@ def test_the_state_is_the_rows(status: str) -> None:
 
 def test_a_post_without_a_row_is_waiting_while_it_is_open() -> None:
     post = PostFactory.create()
-    Embedding.objects.all().delete()
+    MatchingJob.objects.all().delete()
     assert matching_state(post).status == "pending"
     assert matching_state(PostFactory.create(status="closed")).status == "idle"
-    assert not Embedding.objects.filter(post=post).exists()
+    assert not MatchingJob.objects.filter(post=post).exists()
 
 
 def test_what_is_counted_is_what_is_shown() -> None:
@@ -110,13 +110,13 @@ def test_an_author_is_told_why_it_takes_long() -> None:
         assert "not running" in matching_state(post).waiting_reason
         seen(0)
         assert matching_state(post).waiting_reason == ""
-        Embedding.objects.update(attempts=1)
+        MatchingJob.objects.update(attempts=1)
         assert "tried again" in matching_state(post).waiting_reason
         note_encoder("no folder /srv/model. Set MATCHING_MODEL.")
         reason = matching_state(post).waiting_reason
         assert "set up" in reason and "/srv" not in reason  # the path is the office's business
-        Embedding.objects.update(status="done")
+        MatchingJob.objects.update(status="done")
         assert matching_state(post).waiting_reason == ""
     with translation.override("ko"):
-        Embedding.objects.update(status="pending")
+        MatchingJob.objects.update(status="pending")
         assert "가" <= matching_state(post).waiting_reason[0] <= "힣"

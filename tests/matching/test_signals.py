@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from lostfound.models import Post
 from lostfound.services import edit_post, submit_post
-from matching.models import Embedding
+from matching.models import MatchingJob
 from matching.services import sweep
 from tests.factories import PhotoFactory, PostFactory, UserFactory
 
@@ -20,7 +20,7 @@ def test_a_save_that_is_rolled_back_leaves_nothing() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         PostFactory.create()
         raise ZeroDivisionError
-    assert not Embedding.objects.exists()
+    assert not MatchingJob.objects.exists()
 
 
 def test_one_task_is_sent_for_all_saves_of_a_transaction(
@@ -32,7 +32,7 @@ def test_one_task_is_sent_for_all_saves_of_a_transaction(
         post.save()
     assert OrmQ.objects.count() == 1
     assert get_broker().queue_size() == 1
-    assert Embedding.objects.get(post=post).sent_at is not None
+    assert MatchingJob.objects.get(post=post).sent_at is not None
 
 
 def test_a_broker_that_is_away_costs_no_post(
@@ -47,7 +47,7 @@ def test_a_broker_that_is_away_costs_no_post(
             post = submit_post(
                 author=UserFactory.create(), kind="lost", fields={"title": "blue umbrella"}
             )
-    row = Embedding.objects.get(post=post)
+    row = MatchingJob.objects.get(post=post)
     assert (row.status, row.sent_at) == ("pending", None)
     assert sweep().sent == 1
     assert OrmQ.objects.count() == 1
@@ -58,24 +58,24 @@ def test_a_lost_task_is_sent_again_after_a_while(settings: Any) -> None:
     PostFactory.create()
     assert sweep().sent == 1
     assert sweep().sent == 0  # it may still come
-    Embedding.objects.update(sent_at="2020-01-01T00:00:00Z")
+    MatchingJob.objects.update(sent_at="2020-01-01T00:00:00Z")
     OrmQ.objects.all().delete()
     assert sweep().sent == 1
 
 
 def test_a_photograph_that_goes_asks_again_and_a_deleted_post_does_not() -> None:
     photo = PhotoFactory.create()
-    Embedding.objects.update(status="done")
+    MatchingJob.objects.update(status="done")
     photo.delete()
-    assert Embedding.objects.get().status == "pending"
+    assert MatchingJob.objects.get().status == "pending"
     PhotoFactory.create(post=photo.post)
     photo.post.delete()
-    assert not Embedding.objects.exists() and not Post.objects.exists()
+    assert not MatchingJob.objects.exists() and not Post.objects.exists()
 
 
 def test_an_edit_gives_all_attempts_back() -> None:
     post = PostFactory.create()
-    Embedding.objects.update(status="failed", attempts=3, error="broken")
+    MatchingJob.objects.update(status="failed", attempts=3, error="broken")
     edit_post(post, actor=post.author, fields={"title": "red umbrella"})
-    row = Embedding.objects.get()
+    row = MatchingJob.objects.get()
     assert (row.status, row.attempts, row.error) == ("pending", 0, "")

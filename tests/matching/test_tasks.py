@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from matching import tasks
-from matching.models import Embedding, Heartbeat, Match, Vector
+from matching.models import Embedding, Heartbeat, Match, MatchingJob
 from matching.services.heartbeat import answer_heartbeat
 from matching.services.outbox import CLUSTER_ENV, MATCH_TASK
 from matching.services.sweeper import EMAILS_TASK
@@ -35,7 +35,7 @@ def test_the_message_of_a_save_matches_the_post_and_may_come_twice(
     assert task(*message.args()) == "matched"
 
     def everything() -> list[Any]:
-        rows = [list(model.objects.values()) for model in (Match, Vector, Embedding)]
+        rows = [list(model.objects.values()) for model in (Match, Embedding, MatchingJob)]
         return [*rows, dict(fake_encoder.forward_counts)]
 
     before = everything()

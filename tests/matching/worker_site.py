@@ -118,13 +118,13 @@ class WorkerSite:
             if seen := look():
                 return seen
             time.sleep(every_s)
-        states = self.rows("SELECT post_id, status, attempts, error FROM matching_embedding")
+        states = self.rows("SELECT post_id, status, attempts, error FROM matching_matchingjob")
         log = (self.folder / "worker.log").read_text()
         raise AssertionError(f"Waited in vain for {what}:\n{states}\n{log}")
 
     def busy_worker(self) -> int:
         """The process that is in the middle of a post."""
-        query = "SELECT worker FROM matching_embedding WHERE status = 'running'"
+        query = "SELECT worker FROM matching_matchingjob WHERE status = 'running'"
         running = self.wait_for("a post that is being matched", lambda: self.rows(query), 0.005)
         return int(running[0][0].partition(":")[2])
 
@@ -154,7 +154,7 @@ class WorkerSite:
         """Until so many posts are there and none of them waits any more."""
 
         def look() -> bool:
-            counts = dict(self.rows("SELECT status, COUNT(*) FROM matching_embedding GROUP BY 1"))
+            counts = dict(self.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1"))
             waiting = counts.get("pending", 0) + counts.get("running", 0)
             return sum(counts.values()) == posts and not waiting
 

@@ -109,7 +109,7 @@ def test_two_machines_share_one_postgres_and_one_redis(
         site.wait_for("both clusters at work", lambda: site.rows(lives) == [(2,)])
         assert site.start_saving(0, PAIRS).wait(DEADLINE_S) == 0
         check_all_matched_once(site)
-        assert site.rows("SELECT DISTINCT attempts FROM matching_embedding") == [(1,)]
+        assert site.rows("SELECT DISTINCT attempts FROM matching_matchingjob") == [(1,)]
 
 
 def test_pgvector_that_is_not_there_is_told_and_posts_wait(

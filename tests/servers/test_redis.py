@@ -16,7 +16,7 @@ from redis import Redis
 from lostfound.infra.rate_limits import allow
 from lostfound.infra.redis import ANSWER_S, CONNECT_S, forget_absence
 from lostfound.models import Post, ThrottleCounter
-from matching.models import Embedding, IntakeQuestion
+from matching.models import IntakeQuestion, MatchingJob
 from matching.services import match_post, sweep
 from matching.services.field_suggestions import ask_intake
 from tests.lostfound.infra.test_rate_limits import PARALLEL
@@ -143,7 +143,7 @@ def test_pages_answer_and_posts_are_saved_while_redis_is_away(
     post = Post.objects.get()
     assert browser.get(post.get_absolute_url()).status_code == 200
     row = row_of(post)
-    assert (row.status, row.sent_at) == (Embedding.Status.PENDING, None)
+    assert (row.status, row.sent_at) == (MatchingJob.Status.PENDING, None)
     assert ThrottleCounter.objects.exists()
     # Told once, not at every step.
     assert caplog.text.count("Redis does not answer, the database stands in") == 1

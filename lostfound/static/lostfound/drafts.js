@@ -6,7 +6,7 @@
   const OWN_TAB_PATIENCE_MS = 500; // until the page that went before has let go of its draft
   const FRESH = "draft-fresh";
   const SKIPPED = new Set([
-    ...["csrfmiddlewaretoken", "sent_as", "version", "photos", "photo_order"],
+    ...["csrfmiddlewaretoken", "idempotency_key", "version", "photos", "photo_order"],
     ...["remove_photos", "first_photo", "staged", "drop_staged"],
   ]);
 
@@ -43,7 +43,7 @@
     const blank = valuesAsSent(form);
     const blankPhotos = shape();
     const copies = new Map(); // the file that a token of the server stands for
-    let key = isNew ? `${start}/${form.elements.sent_as.value}` : start;
+    let key = isNew ? `${start}/${form.elements.idempotency_key.value}` : start;
     if (isBound) {
       // A reload asks for the form anew, and the draft comes back; sent again instead, files that
       // came from a draft would arrive empty.
@@ -170,7 +170,7 @@
       const taken = await choose();
       if (taken) {
         key = taken;
-        form.elements.sent_as.value = taken.split("/").at(-1);
+        form.elements.idempotency_key.value = taken.split("/").at(-1);
         tab.set(about, key);
         restore(draftStore.words(key), await draftStore.photos(key));
         sayRestored();

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Post
-from matching.models import Embedding, Match, SuggestionAnswer
+from matching.models import Match, MatchingJob, SuggestionAnswer
 from matching.selectors import answer_of
 from matching.status import timeline
-from matching.status.similarity_band import Likeness, likeness
+from matching.status.similarity_band import SimilarityBand, similarity_band
 
 SHOWN_STATUSES = [
     (status.value, status.label) for status in (Match.Status.SUGGESTED, Match.Status.CONFIRMED)
@@ -21,7 +21,7 @@ SHOWN_STATUSES = [
 class MatchingStateOut(serializers.Serializer[Any]):
     """How far the matching of a post is."""
 
-    status = serializers.ChoiceField(choices=Embedding.Status.choices)
+    status = serializers.ChoiceField(choices=MatchingJob.Status.choices)
     suggestion_count = serializers.IntegerField()
     is_waiting = serializers.BooleanField(help_text="Ask again in a few seconds.")
     waiting_reason = serializers.CharField(allow_blank=True)
@@ -54,14 +54,14 @@ class SuggestionOut(serializers.ModelSerializer[Match]):
         )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=Likeness.choices))
+    @extend_schema_field(serializers.ChoiceField(choices=SimilarityBand.choices))
     def get_likeness(self, match: Match) -> str:
         """As coarse as on the page: a score would let guesses be compared."""
-        return likeness(match).value
+        return similarity_band(match).value
 
     def get_likeness_words(self, match: Match) -> str:
         """The same in the reader's language."""
-        return str(likeness(match).label)
+        return str(similarity_band(match).label)
 
     @extend_schema_field(
         serializers.ChoiceField(

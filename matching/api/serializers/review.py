@@ -72,7 +72,7 @@ class PairOut(serializers.Serializer[Any]):
     terms = ReasonOut(many=True)
     reasons_for = serializers.ListField(child=serializers.CharField())
     reasons_against = serializers.ListField(child=serializers.CharField())
-    gates = serializers.ListField(child=serializers.CharField(), source="gate_words")
+    gates = serializers.ListField(child=serializers.CharField(), source="exclusion_words")
     answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices, allow_null=True)
     look_alikes = LookAlikesOut(many=True)
     held_by = serializers.CharField(

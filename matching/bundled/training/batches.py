@@ -67,7 +67,7 @@ class Views(IterableDataset[Batch]):
         worker, workers = (info.id, info.num_workers) if info else (0, 1)
         rng = Random(f"views-{self.seed}-{worker}-{self.first_step}")
         np_rng = np.random.default_rng(rng.randrange(2**31))
-        undrawn = sorted(set(names("ko")) - set(DRAWABLE))
+        unsampled = sorted(set(names("ko")) - set(DRAWABLE))
         pool: list[tuple[Thing, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]] = []
         step = self.first_step + worker
         while True:
@@ -87,7 +87,7 @@ class Views(IterableDataset[Batch]):
                     images[half * self.size + row] = np.asarray(picture).transpose(2, 0, 1)
             things = [thing for thing, _ in chosen]
             written = [
-                replace(sample_thing(rng.randrange(2**31)), category=rng.choice(undrawn))
+                replace(sample_thing(rng.randrange(2**31)), category=rng.choice(unsampled))
                 for _ in range(TEXT_ONLY)
             ]
             texts = [

@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name}: {count}")
         for name, normal in profile.matching.items():
             self.stdout.write(f"  true pairs, {name}: {normal.mean:.2f} ± {normal.sd:.2f}")
-        for name, value in vars(profile.habits).items():
+        for name, value in vars(profile.loss_patterns).items():
             self.stdout.write(f"  {name}: {value:.2f}")
         if min(stored.built_from.get("texts", 0), stored.built_from.get("images", 0)) < 30:
             self.stdout.write("Fewer than 30 texts or photographs: usual values stand in for them.")

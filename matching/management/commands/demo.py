@@ -22,7 +22,7 @@ from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.demo.seed import ACCOUNTS, seed_demo_campus
 from matching.encoders.base import current_fingerprint
-from matching.models import Embedding
+from matching.models import MatchingJob
 from matching.services.profiles import current_version
 
 READY_TIMEOUT_S: Final = 900
@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 bar.update(max(0, total - left - bar.n))
                 _check_alive(children, logs)
                 if time.monotonic() > deadline:
-                    errors = Embedding.objects.filter(pk__in=_unsettled()).exclude(error="")
+                    errors = MatchingJob.objects.filter(pk__in=_unsettled()).exclude(error="")
                     why = errors.values_list("error", flat=True).first()
                     raise CommandError(
                         f"{left} posts are still waiting. {why or ''} See {logs / 'worker.log'}."
@@ -110,12 +110,12 @@ class Command(BaseCommand):
 
 def _unsettled() -> set[int]:
     """Outbox rows that wait, or were scored before the site's statistics were as they are now."""
-    waiting = Embedding.objects.filter(
-        status__in=[Embedding.Status.PENDING, Embedding.Status.RUNNING]
+    waiting = MatchingJob.objects.filter(
+        status__in=[MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING]
     )
     fingerprint, strategy = current_fingerprint(), matching_settings().strategy
     version = current_version(fingerprint) if needs_profile(strategy) else None
-    outdated = Embedding.objects.outdated(fingerprint, strategy, version)
+    outdated = MatchingJob.objects.outdated(fingerprint, strategy, version)
     return {*waiting.values_list("pk", flat=True), *outdated.values_list("pk", flat=True)}
 
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 return
             with (
                 _stop_flag() as stopped_by,
-                tqdm(total=len(post_ids), desc="Embedding", unit="post") as bar,
+                tqdm(total=len(post_ids), desc="MatchingJob", unit="post") as bar,
             ):
                 report = embed_backlog(
                     post_ids, is_stopped=lambda: bool(stopped_by), progress=bar.update

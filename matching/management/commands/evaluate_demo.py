@@ -17,10 +17,10 @@ from tqdm import tqdm
 from lostfound.models import Building
 from matching.core.calibrated import CalibratedV3
 from matching.core.registry import STRATEGIES
-from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, school_demo
+from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, measure_demo_learning_gain
 from matching.evaluation.benchmark import Outcome
 from matching.learning.learning_gain import AFTER, BEFORE
-from matching.learning.simulated_annotators import USUAL_WRONG
+from matching.learning.simulated_annotators import USUAL_ERROR_RATES
 from matching.management.tables import gains, patterns, table, told
 
 
@@ -69,20 +69,25 @@ class Command(BaseCommand):
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
         if options["judgements"] > 0 and CalibratedV3.name in outcomes:
-            outcomes |= self._school(outcomes[CalibratedV3.name], options)
+            outcomes |= self._measure_learning_gain(outcomes[CalibratedV3.name], options)
         if options["json"]:
             options["json"].write_text(json.dumps(figures_of(outcomes), indent=2) + "\n")
 
-    def _school(self, outcome: Outcome, options: dict[str, Any]) -> dict[str, Outcome]:
-        lesson, before, after = school_demo(
-            outcome, judged=options["judgements"], wrong=USUAL_WRONG, seed=options["seed"]
+    def _measure_learning_gain(
+        self, outcome: Outcome, options: dict[str, Any]
+    ) -> dict[str, Outcome]:
+        result, before, after = measure_demo_learning_gain(
+            outcome,
+            judged=options["judgements"],
+            error_rates=USUAL_ERROR_RATES,
+            seed=options["seed"],
         )
         shown = {BEFORE: before, AFTER: after}
         self.stdout.write(
             f"\nSimulated office: {options['judgements']} judgements; the "
             f"{len(before.rankings[0].scores)} lost posts that it has not seen"
         )
-        for line in (*table(shown), "", *patterns(shown), "", told(lesson)):
+        for line in (*table(shown), "", *patterns(shown), "", told(result)):
             self.stdout.write(line)
         return {"calibrated_v3_unseen": before, "calibrated_v3_learnt": after}
 

@@ -12,12 +12,12 @@ from tqdm import tqdm
 
 from matching.core.registry import STRATEGIES
 from matching.evaluation.benchmark import Progress, evaluate
-from matching.evaluation.dataset import World
-from matching.evaluation.dataset_file import WorldFileError
-from matching.evaluation.duplicates import measure_twins
-from matching.evaluation.simulator import WORLDS, simulate
-from matching.learning.learning_gain import AFTER, BEFORE, school
-from matching.learning.simulated_annotators import USUAL_WRONG
+from matching.evaluation.dataset import BenchmarkDataset
+from matching.evaluation.dataset_file import DatasetFileError
+from matching.evaluation.duplicates import measure_duplicates
+from matching.evaluation.simulator import SIMULATIONS, simulate
+from matching.learning.learning_gain import AFTER, BEFORE, measure_learning_gain
+from matching.learning.simulated_annotators import USUAL_ERROR_RATES
 from matching.management.tables import gains, patterns, table, told
 
 
@@ -29,9 +29,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--world",
+            "--dataset",
+            "--world",  # its name until 0.2
             default="base",
-            help=f"a benchmark file (.npz), or a simulated world: {', '.join(WORLDS)}",
+            help=f"a benchmark file (.npz), or a simulation: {', '.join(SIMULATIONS)}",
         )
         parser.add_argument(
             "--strategy", default="all", help=f"all, or one of {', '.join(STRATEGIES)}"
@@ -51,9 +52,10 @@ class Command(BaseCommand):
             "and measure the lost posts that it has not seen",
         )
         parser.add_argument(
-            "--wrong",
+            "--error-rates",
+            "--wrong",  # its name until 0.2
             type=_shares,
-            default=USUAL_WRONG,
+            default=USUAL_ERROR_RATES,
             metavar="SHARES",
             help="share of wrong decisions of each person of that office, such as 0.02,0.05",
         )
@@ -72,20 +74,22 @@ class Command(BaseCommand):
         if unknown := set(names) - STRATEGIES.keys():
             known = ", ".join(STRATEGIES)
             raise CommandError(f"Unknown strategy {unknown.pop()!r}. Known: all, {known}.")
-        if options["duplicates"] and options["world"] not in WORLDS:
-            raise CommandError(f"--duplicates needs a simulated world: {', '.join(WORLDS)}.")
-        worlds = _worlds(options["world"], options["seeds"])
+        if options["duplicates"] and options["dataset"] not in SIMULATIONS:
+            raise CommandError(f"--duplicates needs a simulated world: {', '.join(SIMULATIONS)}.")
+        datasets = _datasets(options["dataset"], options["seeds"])
         with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
-            outcomes = evaluate(worlds, names, lambda told: _show(bar, told, len(worlds)))
-        self.stdout.write(_title(options["world"], options["seeds"], worlds))
+            outcomes = evaluate(datasets, names, lambda told: _show(bar, told, len(datasets)))
+        self.stdout.write(_title(options["dataset"], options["seeds"], datasets))
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
         figures: dict[str, Any] = {name: outcome.figures for name, outcome in outcomes.items()}
         if options["judgements"] > 0:
-            figures |= self._school(worlds, options["judgements"], options["wrong"])
+            figures |= self._measure_learning_gain(
+                datasets, options["judgements"], options["error_rates"]
+            )
         if options["duplicates"] > 0:
-            figures["duplicates"] = self._twins(
-                options["world"], options["seeds"], options["duplicates"]
+            figures["duplicates"] = self._duplicates(
+                options["dataset"], options["seeds"], options["duplicates"]
             )
         if options["json"]:
             written = json.dumps({"strategies": figures}, indent=2) + "\n"
@@ -94,9 +98,13 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{options['json']} cannot be written: {error}") from error
 
-    def _twins(self, named: str, seeds: Sequence[int], twins: int) -> list[dict[str, Any]]:
+    def _duplicates(
+        self, named: str, seeds: Sequence[int], duplicates: int
+    ) -> list[dict[str, Any]]:
         """Report again, look for it, tell; the figures of each world."""
-        self.stdout.write(f"\n{twins} found things reported twice, looked for among found posts")
+        self.stdout.write(
+            f"\n{duplicates} found things reported twice, looked for among found posts"
+        )
         self.stdout.write(f"{'seed':>6}{'posts':>8}{'marked':>8}{'recall':>9}{'prec.':>9}{'AP':>9}")
         measured = []
         for seed in seeds:
@@ -106,7 +114,7 @@ class Command(BaseCommand):
                     bar.total = total
                     bar.update(done - bar.n)
 
-                one = measure_twins(WORLDS[named], seed, twins, show)
+                one = measure_duplicates(SIMULATIONS[named], seed, duplicates, show)
             self.stdout.write(
                 f"{seed:>6}{one.posts:>8}{one.marked:>8}"
                 f"{one.recall:>9.3f}{one.precision:>9.3f}{one.ap or 0.0:>9.3f}"
@@ -114,24 +122,24 @@ class Command(BaseCommand):
             measured.append({"seed": seed, **asdict(one)})
         return measured
 
-    def _school(
-        self, worlds: Sequence[World], judged: int, wrong: Sequence[float]
+    def _measure_learning_gain(
+        self, datasets: Sequence[BenchmarkDataset], judged: int, error_rates: Sequence[float]
     ) -> dict[str, Any]:
         """Judge, learn, measure, tell; the figures before and after."""
-        shares = ", ".join(f"{share:g}" for share in wrong)
+        shares = ", ".join(f"{share:g}" for share in error_rates)
         self.stdout.write(
             f"\nSimulated office: {judged} judgements in each world, wrong by person {shares}; "
             "lost posts that it has not seen"
         )
-        schooling = school(worlds, judged=judged, wrong=wrong)
-        shown = {BEFORE: schooling.before, AFTER: schooling.after}
+        learning_gain = measure_learning_gain(datasets, judged=judged, error_rates=error_rates)
+        shown = {BEFORE: learning_gain.before, AFTER: learning_gain.after}
         for line in (*table(shown), "", *patterns(shown), "", *gains(shown)):
             self.stdout.write(line)
-        for number, lesson in enumerate(schooling.lessons):
-            self.stdout.write(f"world {number + 1}: {told(lesson)}")
+        for number, result in enumerate(learning_gain.results):
+            self.stdout.write(f"world {number + 1}: {told(result)}")
         return {
-            "calibrated_v3_unseen": schooling.before.figures,
-            "calibrated_v3_learnt": schooling.after.figures,
+            "calibrated_v3_unseen": learning_gain.before.figures,
+            "calibrated_v3_learnt": learning_gain.after.figures,
         }
 
 
@@ -157,28 +165,28 @@ def _seeds(text: str) -> list[int]:
         raise ArgumentTypeError(f"{text!r} is no seed, list (0,1,2) or range (0-4)") from None
 
 
-def _worlds(named: str, seeds: Sequence[int]) -> list[World]:
-    if named in WORLDS:
-        return [simulate(WORLDS[named], seed) for seed in seeds]
+def _datasets(named: str, seeds: Sequence[int]) -> list[BenchmarkDataset]:
+    if named in SIMULATIONS:
+        return [simulate(SIMULATIONS[named], seed) for seed in seeds]
     try:
-        return [World.load(Path(named))]
-    except WorldFileError as error:
+        return [BenchmarkDataset.load(Path(named))]
+    except DatasetFileError as error:
         raise CommandError(str(error)) from error
 
 
-def _show(bar: "tqdm[Any]", told: Progress, worlds: int) -> None:
+def _show(bar: "tqdm[Any]", told: Progress, datasets: int) -> None:
     if told.scored == 1 or bar.total != told.total:
         bar.reset(total=told.total)
-        bar.set_description(f"{told.strategy}, world {told.world + 1} of {worlds}")
+        bar.set_description(f"{told.strategy}, world {told.dataset + 1} of {datasets}")
     bar.update(told.scored - bar.n)
 
 
-def _title(named: str, seeds: Sequence[int], worlds: Sequence[World]) -> str:
-    world = worlds[0]
+def _title(named: str, seeds: Sequence[int], datasets: Sequence[BenchmarkDataset]) -> str:
+    dataset = datasets[0]
     sizes = (
-        f"{len(world.text_lost)} lost, {len(world.text_found)} found, "
-        f"{len(world.pair_lost)} true pairs"
+        f"{len(dataset.text_lost)} lost, {len(dataset.text_found)} found, "
+        f"{len(dataset.pair_lost)} true pairs"
     )
-    if named in WORLDS:
+    if named in SIMULATIONS:
         return f"Simulated world {named!r}, seeds {', '.join(map(str, seeds))}: {sizes} each"
     return f"{named}: {sizes}"

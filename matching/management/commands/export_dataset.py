@@ -1,4 +1,4 @@
-"""`manage.py export_world FILE.npz`: this site as a benchmark file, from its confirmed matches."""
+"""`manage.py export_dataset FILE.npz`: this site as a benchmark dataset."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.evaluation.export import site_world
+from matching.evaluation.export import site_dataset
 from matching.services.profiles import ensure_profile
 
 
 class Command(BaseCommand):
     """Writes vectors and numbers only: no words, no photographs, no accounts."""
 
-    help = "Writes this site's posts and confirmed matches as a file for evaluate_matching --world."
+    help = (
+        "Writes this site's posts and confirmed matches as a file for evaluate_matching --dataset."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the file to write, ending in .npz")
@@ -23,13 +25,13 @@ class Command(BaseCommand):
         if path.suffix != ".npz":
             raise CommandError(f"{path}: the name must end in .npz.")
         try:
-            world = site_world(ensure_profile(current_fingerprint()))
-            world.save(path)
+            dataset = site_dataset(ensure_profile(current_fingerprint()))
+            dataset.save(path)
         except (EncoderUnavailable, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{path}: {len(world.text_lost)} lost, {len(world.text_found)} found, "
-            f"{len(world.pair_lost)} confirmed pairs"
+            f"{path}: {len(dataset.text_lost)} lost, {len(dataset.text_found)} found, "
+            f"{len(dataset.pair_lost)} confirmed pairs"
         )
-        if not len(world.pair_lost):
+        if not len(dataset.pair_lost):
             self.stdout.write("No match is confirmed yet, so that there is nothing to measure by.")

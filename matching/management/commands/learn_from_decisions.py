@@ -70,23 +70,23 @@ class Command(BaseCommand):
         self._tell(learning, dry_run=options["dry_run"])
 
     def _tell(self, learning: Learning, *, dry_run: bool) -> None:
-        lesson = learning.lesson
-        self.stdout.write(f"{lesson.confirmed} pairs confirmed, {lesson.rejected} rejected.")
+        result = learning.result
+        self.stdout.write(f"{result.confirmed} pairs confirmed, {result.rejected} rejected.")
         if learning.asked:
             self.stdout.write(
                 f"Of {learning.asked} pairs drawn at random and decided, the matches stand for "
                 f"about {learning.missed:.0f} true pairs that were not suggested."
             )
-        if lesson.verdict is None or lesson.fitted is None:
+        if result.verdict is None or result.fitted is None:
             confirmed, rejected = PLATT_FROM
             self.stdout.write(
                 f"Nothing is learnt yet: it takes {confirmed} confirmed and {rejected} rejected."
             )
             return
-        figures = lesson.verdict.figures
+        figures = result.verdict.figures
         gain, lower, upper = figures["log_loss_gain"]
         errors, recalls = figures["calibration_error"], figures["recall@5"]
-        self.stdout.write(f"Fitted: {STAGES[lesson.stage]}.")
+        self.stdout.write(f"Fitted: {STAGES[result.stage]}.")
         self.stdout.write(
             f"On {figures['tested_on']} later decisions ({figures['tested_on_matches']} confirmed):"
         )
@@ -99,14 +99,14 @@ class Command(BaseCommand):
             if before is not None:
                 self.stdout.write(f"  within five, {name}: {before:.3f} -> {after:.3f}")
         self.stdout.write(f"  decisions that contradict clear evidence: {figures['wrong']:.1%}")
-        for refusal in lesson.verdict.refusals:
+        for refusal in result.verdict.refusals:
             self.stdout.write(f"Not put in use. {self._why(refusal, learning)}")
         if learning.stored is not None:
             self.stdout.write(
                 f"Version {learning.stored.pk} is in use. Open pairs are scored anew; "
                 "manage.py learn_from_decisions --rollback takes it back."
             )
-        elif dry_run and lesson.is_promoted:
+        elif dry_run and result.is_promoted:
             self.stdout.write("It would be put in use; --dry-run changed nothing.")
 
     def _why(self, refusal: Refusal, learning: Learning) -> str:

@@ -24,7 +24,7 @@ from matching.encoders.manifest import (
 )
 from matching.onnx.agreement import Agreement, agreement
 from matching.onnx.sample import Sample, SampleMissing, gather_sample
-from matching.onnx.subprocess_runner import WorkFailed, run_apart
+from matching.onnx.subprocess_runner import WorkFailed, run_in_subprocess
 from matching.onnx.trial import Trial
 
 EXPORTABLE: Final = tuple(engine for engine in ENGINES if engine != TORCH)
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Sample: {sample}")
         self.stdout.write(f"Exporting to {', '.join(engines)}")
         spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
-        folders = run_apart("matching.onnx.export", spec)
+        folders = run_in_subprocess("matching.onnx.export", spec)
         plain = replace(current, device="cpu", precision="fp32")
         trials, found = {}, {}
         for engine in (TORCH, *engines):
@@ -174,7 +174,7 @@ def _tried(
         "photographs": [str(path) for path in sample.photographs],
         "vectors": str(_vectors(scratch, engine)),
     }
-    return Trial(**run_apart("matching.onnx.trial", spec))
+    return Trial(**run_in_subprocess("matching.onnx.trial", spec))
 
 
 def _compared(engine: str, scratch: Path) -> Agreement:

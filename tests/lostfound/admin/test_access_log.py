@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from lostfound.admin.access_log import LookAdmin
-from lostfound.models import AppendOnlyError, Look, User
-from lostfound.services.access_log import KEPT_FOR, note_look, prune_looks
+from lostfound.models import AccessLog, AppendOnlyError, User
+from lostfound.services.access_log import KEPT_FOR, log_access, prune_access_log
 from tests.factories import MatchFactory
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user
@@ -30,7 +30,7 @@ def desk(clerk: User) -> Client:
 
 
 def written() -> list[tuple[str, list[str]]]:
-    return [(look.what, look.subjects) for look in Look.objects.order_by("pk")]
+    return [(look.what, look.subjects) for look in AccessLog.objects.order_by("pk")]
 
 
 def test_an_opened_post_is_written_down(desk: Client, clerk: User) -> None:
@@ -38,7 +38,7 @@ def test_an_opened_post_is_written_down(desk: Client, clerk: User) -> None:
     desk.get(reverse("admin:lostfound_post_change", args=[post.pk]))
     desk.get(post.get_absolute_url())
     assert written() == [("post", [post.number])] * 2
-    look = Look.objects.first()
+    look = AccessLog.objects.first()
     assert look is not None and look.actor == clerk and look.at is not None
 
 
@@ -76,7 +76,7 @@ def test_a_look_at_what_is_ones_own_is_none(clerk: User) -> None:
     author = make_user()
     post = make_post(author=author)
     signed_in(author).get(post.get_absolute_url())
-    note_look(clerk, Look.What.POST, [make_post(author=clerk)])
+    log_access(clerk, AccessLog.What.POST, [make_post(author=clerk)])
     assert written() == []
 
 
@@ -92,41 +92,43 @@ def test_who_may_not_look_leaves_no_record_but_sees_nothing() -> None:
 
 def test_the_record_outlives_the_post_and_is_read_only(desk: Client, clerk: User) -> None:
     post = make_post()
-    note_look(clerk, Look.What.POST, [post])
+    log_access(clerk, AccessLog.What.POST, [post])
     number = post.number
     post.delete()
-    look = Look.objects.get()
-    for attempt in (look.save, look.delete, Look.objects.all().delete):
+    look = AccessLog.objects.get()
+    for attempt in (look.save, look.delete, AccessLog.objects.all().delete):
         with pytest.raises(AppendOnlyError):
             attempt()
     with pytest.raises(AppendOnlyError):
-        Look.objects.update(count=0)
-    listed = page(desk.get(reverse("admin:lostfound_look_changelist")))
+        AccessLog.objects.update(count=0)
+    listed = page(desk.get(reverse("admin:lostfound_accesslog_changelist")))
     assert number in listed and clerk.username in listed
-    change = reverse("admin:lostfound_look_change", args=[look.pk])
+    change = reverse("admin:lostfound_accesslog_change", args=[look.pk])
     assert desk.post(change, {"count": 0}).status_code == 403
 
 
 def test_looks_of_long_ago_are_forgotten(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    note_look(clerk, Look.What.POST, [make_post()])
-    assert prune_looks() == 0
+    log_access(clerk, AccessLog.What.POST, [make_post()])
+    assert prune_access_log() == 0
     late = timezone.now() + KEPT_FOR + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: late)
-    assert prune_looks() == 1 and not Look.objects.exists()
+    assert prune_access_log() == 1 and not AccessLog.objects.exists()
 
 
-def searched(desk: Client, words: str) -> list[Look]:
-    answer = desk.get(reverse("admin:lostfound_look_changelist"), {"q": words})
+def searched(desk: Client, words: str) -> list[AccessLog]:
+    answer = desk.get(reverse("admin:lostfound_accesslog_changelist"), {"q": words})
     return list(answer.context["cl"].result_list)
 
 
 def test_the_record_is_searched_by_what_the_office_calls_a_post(desk: Client, clerk: User) -> None:
     posts = [make_post(), make_post()]
     for post in posts:
-        note_look(clerk, Look.What.POST, [post])
-    longer = Look.objects.create(actor=clerk, what="post", subjects=[f"{posts[0].number}0"])
-    old = Look.objects.create(actor=clerk, what="post", subjects=[str(posts[0].public_id)])
-    both = Look.objects.create(actor=clerk, what="pair", subjects=[post.number for post in posts])
+        log_access(clerk, AccessLog.What.POST, [post])
+    longer = AccessLog.objects.create(actor=clerk, what="post", subjects=[f"{posts[0].number}0"])
+    old = AccessLog.objects.create(actor=clerk, what="post", subjects=[str(posts[0].public_id)])
+    both = AccessLog.objects.create(
+        actor=clerk, what="pair", subjects=[post.number for post in posts]
+    )
     found = searched(desk, posts[0].number.lower())
     assert both in found and len(found) == 2 and longer not in found
     assert searched(desk, str(posts[0].public_id)) == [old]
@@ -135,8 +137,8 @@ def test_the_record_is_searched_by_what_the_office_calls_a_post(desk: Client, cl
 
 def test_a_row_of_the_list_shows_the_first_numbers(desk: Client, clerk: User) -> None:
     posts = [make_post() for _n in range(7)]
-    note_look(clerk, Look.What.LIST, posts)
-    text = page(desk.get(reverse("admin:lostfound_look_changelist")))
+    log_access(clerk, AccessLog.What.LIST, posts)
+    text = page(desk.get(reverse("admin:lostfound_accesslog_changelist")))
     assert posts[4].number in text and posts[5].number not in text and "+2" in text
 
 
@@ -145,21 +147,21 @@ def test_a_look_leads_to_what_is_still_there(
 ) -> None:
     posts = [make_post() for _n in range(4)]
     subjects = [*(post.number for post in posts[:3]), str(posts[3].public_id), "LF-", "x", None]
-    look = Look.objects.create(actor=clerk, what="list", subjects=subjects, count=7)
+    look = AccessLog.objects.create(actor=clerk, what="list", subjects=subjects, count=7)
     posts[0].delete()
-    text = page(desk.get(reverse("admin:lostfound_look_change", args=[look.pk])))
+    text = page(desk.get(reverse("admin:lostfound_accesslog_change", args=[look.pk])))
     for post, number in zip(posts[1:], subjects[1:4], strict=True):
         address = reverse("admin:lostfound_post_change", args=[post.pk])
         assert f'<a href="{address}">{number}</a>' in text
     assert subjects[0] in text and f">{subjects[0]}</a>" not in text
     with django_assert_num_queries(1):
-        LookAdmin(Look, site).all_numbers(look)
+        LookAdmin(AccessLog, site).all_numbers(look)
 
 
 def test_a_look_at_a_person_leads_to_their_account(desk: Client, clerk: User) -> None:
     other = make_user()
     desk.get(reverse("admin:lostfound_user_change", args=[other.pk]))
-    look = reverse("admin:lostfound_look_change", args=[Look.objects.get().pk])
+    look = reverse("admin:lostfound_accesslog_change", args=[AccessLog.objects.get().pk])
     assert f">{other.pk} {other.username}</a>" in page(desk.get(look))
     key = other.pk
     other.delete()

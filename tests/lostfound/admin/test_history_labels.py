@@ -58,13 +58,13 @@ def test_a_matched_post_says_why_it_stays(desk: Client) -> None:
     ("model", "field"),
     [
         ("lostfound_post", "created_at"),
-        ("lostfound_look", "at"),
+        ("lostfound_accesslog", "at"),
         ("lostfound_notification", "created_at"),
         ("lostfound_user", "date_joined"),
         ("matching_match", "created_at"),
         ("matching_matchdecision", "at"),
         ("matching_possibleduplicate", "decided_at"),
-        ("matching_embedding", "updated_at"),
+        ("matching_matchingjob", "updated_at"),
     ],
 )
 def test_a_year_that_no_calendar_has_shows_all_rows(

@@ -31,7 +31,7 @@ def client(staff: User) -> Client:
 
 def thing(**values: Any) -> dict[str, Any]:
     office = Office.objects.order_by("pk")[0]
-    return {"happened_on": "2026-03-02", "office": office.pk, "sent_as": "a" * 32, **values}
+    return {"happened_on": "2026-03-02", "office": office.pk, "idempotency_key": "a" * 32, **values}
 
 
 def test_a_thing_is_taken_in_with_little_more_than_a_photograph(
@@ -50,7 +50,7 @@ def test_a_thing_is_taken_in_with_little_more_than_a_photograph(
     # The next thing lies at the same counter and on the same shelf.
     assert form["shelf"].value() == "A-12"
     assert form["office"].value() == thing()["office"]
-    assert form["sent_as"].value() != "a" * 32
+    assert form["idempotency_key"].value() != "a" * 32
 
 
 def first_office(person: User) -> Any:

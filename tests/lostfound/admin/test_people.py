@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from lostfound.models import Look, Post, User
-from lostfound.services import delete_post, note_look
+from lostfound.models import AccessLog, Post, User
+from lostfound.services import delete_post, log_access
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user
 
@@ -33,7 +33,7 @@ def clerk() -> User:
     """Somebody who took a thing in and looked at another."""
     person = make_user(is_staff=True)
     make_post(author=person)
-    note_look(person, Look.What.POST, [make_post()])
+    log_access(person, AccessLog.What.POST, [make_post()])
     return person
 
 

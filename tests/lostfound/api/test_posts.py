@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Photo, Post, User
-from matching.models import Embedding
+from matching.models import MatchingJob
 from tests.factories import BuildingFactory, CategoryFactory, OfficeFactory, UserFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.making import files_below, make_post, upload
@@ -50,7 +50,7 @@ def test_a_post_with_photographs_is_saved_and_waits_for_its_matching(
     assert [photo["id"] for photo in body["photos"]] == [
         str(photo.public_id) for photo in post.photos.order_by("position")
     ]
-    assert Embedding.objects.get(post=post).status == Embedding.Status.PENDING
+    assert MatchingJob.objects.get(post=post).status == MatchingJob.Status.PENDING
     for size in ("full_url", "thumbnail_url"):
         picture = phone.get(body["photos"][0][size])
         assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/jpeg"
@@ -64,7 +64,7 @@ def test_the_fewest_words_are_enough(phone: Device) -> None:
 
 def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -> None:
     other = UserFactory.create()
-    for name, value in (("author", other.pk), ("is_staff", True), ("sent_as", "x")):
+    for name, value in (("author", other.pk), ("is_staff", True), ("idempotency_key", "x")):
         assert errors_of(phone.post("posts/", lost(**{name: value}))) == {name: ["unknown_field"]}
     answer = phone.post("posts/", lost(status="matched", id="1", created_at="2020-01-01T00:00:00Z"))
     post = Post.objects.get()

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lostfound.models import Look, Office, Post, User
-from lostfound.services import AccountKept, delete_user, note_look, refuse_kept
-from lostfound.services.access_log import KEPT_FOR, prune_looks
+from lostfound.models import AccessLog, Office, Post, User
+from lostfound.services import AccountKept, delete_user, log_access, refuse_kept
+from lostfound.services.access_log import KEPT_FOR, prune_access_log
 from lostfound.services.accounts import MAX_NAMED
 from tests.lostfound.making import make_post, make_user
 
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 
 def test_whoever_looked_at_posts_of_others_stays() -> None:
     clerk = make_user(is_staff=True)
-    note_look(clerk, Look.What.POST, [make_post()])
+    log_access(clerk, AccessLog.What.POST, [make_post()])
     with pytest.raises(AccountKept, match=clerk.username):
         delete_user(clerk, actor=None)
     clerk.is_staff = clerk.is_active = False
     clerk.save()
     with pytest.raises(AccountKept):  # what was done while it was staff is still on record
         delete_user(clerk, actor=None)
-    look = Look.objects.get()
+    look = AccessLog.objects.get()
     assert look.actor == clerk
 
 
@@ -38,10 +38,10 @@ def test_whoever_took_things_in_for_an_office_stays_with_them(is_staff: bool) ->
 
 def test_the_rule_lets_go_once_the_looks_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     clerk = make_user(is_staff=True)
-    note_look(clerk, Look.What.POST, [make_post()])
+    log_access(clerk, AccessLog.What.POST, [make_post()])
     late = timezone.now() + KEPT_FOR + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: late)
-    prune_looks()
+    prune_access_log()
     delete_user(clerk, actor=None)
     assert not User.objects.filter(pk=clerk.pk).exists()
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from lostfound.models import DeletedPost, Post
-from lostfound.services import SentBefore, delete_post, submit_post
+from lostfound.services import DuplicateSubmission, delete_post, submit_post
 from tests.lostfound.api.device import Device, code_of, errors_of
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_user, upload
@@ -51,18 +51,18 @@ def test_what_was_deleted_does_not_come_back_by_itself() -> None:
     body = send(phone, "a-1").json()  # type: ignore[attr-defined]
     phone.delete(f"posts/{body['id']}/")
     assert code_of(send(phone, "a-1"), 409) == "deleted_since"
-    assert DeletedPost.objects.get().sent_as == "key-a-1"
+    assert DeletedPost.objects.get().idempotency_key == "key-a-1"
 
 
 def test_the_service_says_what_was_there() -> None:
     author, fields = make_user(), {"title": "파란 우산"}
-    saved = submit_post(author=author, kind="lost", fields=fields, sent_as="x")
-    with pytest.raises(SentBefore) as before:
-        submit_post(author=author, kind="lost", fields=fields, sent_as="x")
+    saved = submit_post(author=author, kind="lost", fields=fields, idempotency_key="x")
+    with pytest.raises(DuplicateSubmission) as before:
+        submit_post(author=author, kind="lost", fields=fields, idempotency_key="x")
     assert before.value.post == saved and before.value.is_same
     delete_post(saved, actor=author)
-    with pytest.raises(SentBefore) as gone:
-        submit_post(author=author, kind="lost", fields=fields, sent_as="x")
+    with pytest.raises(DuplicateSubmission) as gone:
+        submit_post(author=author, kind="lost", fields=fields, idempotency_key="x")
     assert gone.value.post is None
 
 
@@ -72,7 +72,9 @@ def browser() -> Client:
 
 
 def test_a_form_that_is_sent_twice_leads_to_the_one_post(browser: Client) -> None:
-    sent = [browser.post("/posts/new/lost/", {**FORM, "sent_as": "f" * 32}) for _ in range(2)]
+    sent = [
+        browser.post("/posts/new/lost/", {**FORM, "idempotency_key": "f" * 32}) for _ in range(2)
+    ]
     post = Post.objects.get()
     assert [answer.status_code for answer in sent] == [302, 302]
     assert {answer.headers["Location"] for answer in sent} == {post.get_absolute_url()}
@@ -80,15 +82,15 @@ def test_a_form_that_is_sent_twice_leads_to_the_one_post(browser: Client) -> Non
 
 def test_a_form_that_was_changed_after_it_was_saved_keeps_what_was_typed(browser: Client) -> None:
     token = "f" * 32
-    browser.post("/posts/new/lost/", {**FORM, "sent_as": token})
+    browser.post("/posts/new/lost/", {**FORM, "idempotency_key": token})
     answer = browser.post(
         "/posts/new/lost/",
-        {**FORM, "title": "검은 장지갑", "photos": [upload(3)], "sent_as": token},
+        {**FORM, "title": "검은 장지갑", "photos": [upload(3)], "idempotency_key": token},
     )
     text = page(answer)
     assert answer.status_code == 200 and Post.objects.count() == 1
     assert 'value="검은 장지갑"' in text and 'name="staged"' in text
     assert token not in text  # sent once more, it is another post
-    fresh = answer.context["form"]["sent_as"].value()
-    browser.post("/posts/new/lost/", {**FORM, "title": "검은 장지갑", "sent_as": fresh})
+    fresh = answer.context["form"]["idempotency_key"].value()
+    browser.post("/posts/new/lost/", {**FORM, "title": "검은 장지갑", "idempotency_key": fresh})
     assert Post.objects.count() == 2

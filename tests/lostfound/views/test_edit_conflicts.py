@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from lostfound.models import Category, Office, Post, User
-from lostfound.services import ChangedMeanwhile, change_status, edit_post
-from lostfound.services.edit_conflicts import mark_of
+from lostfound.services import EditConflict, change_status, edit_post
+from lostfound.services.edit_conflicts import edit_version_of
 from lostfound.services.post_fields import EDITABLE_FIELDS
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.edit_version.django_db
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_what_a_colleague_changed_elsewhere_in_a_post_stays(client: Client, cler
     assert "shelf" not in LogEntry.objects.latest("pk").change_message.lower()
 
 
-@pytest.mark.parametrize(
+@pytest.edit_version.parametrize(
     ("name", "first", "second"),
     [
         ("shelf", "D-7", "E-8"),
@@ -238,7 +238,7 @@ def test_an_authors_photographs_are_added_and_kept_while_another_is_asked() -> N
     assert list(post.photos.all())[:2] == [two, one] and post.photos.count() == 3
 
 
-@pytest.mark.parametrize("has_script", [True, False])
+@pytest.edit_version.parametrize("has_script", [True, False])
 def test_photographs_that_others_moved_or_removed_stay_so(has_script: bool) -> None:
     post = make_post(kind="lost", photos=3)
     one, two, three = post.photos.all()
@@ -288,25 +288,27 @@ def test_what_a_matched_post_no_longer_takes_is_named_to_its_author() -> None:
 def test_the_lock_decides_and_not_the_page(clerk: User) -> None:
     """Of two who were both fine when their pages came in, the second is refused."""
     post = make_post()
-    mark = mark_of(post, EDITABLE_FIELDS)
-    edit_post(post, actor=clerk, fields={"title": "가", "colour": "blue"}, seen=mark)
-    with pytest.raises(ChangedMeanwhile) as refused:
-        edit_post(post, actor=clerk, fields={"title": "나", "colour": ""}, seen=mark)
+    edit_version = edit_version_of(post, EDITABLE_FIELDS)
+    edit_post(post, actor=clerk, fields={"title": "가", "colour": "blue"}, seen=edit_version)
+    with pytest.raises(EditConflict) as refused:
+        edit_post(post, actor=clerk, fields={"title": "나", "colour": ""}, seen=edit_version)
     assert set(refused.value.error_dict) == {"title"} and refused.value.own == {"title"}
     assert (read(post).title, read(post).colour) == ("가", "blue")
 
 
 def test_a_mark_tells_nothing_of_what_is_not_named() -> None:
     post = make_post()
-    mark = mark_of(post, ("title",))
+    edit_version = edit_version_of(post, ("title",))
     edit_post(post, actor=post.author, fields={"hidden_facts": "별"})
-    assert mark_of(read(post), ("title",)) == mark
+    assert edit_version_of(read(post), ("title",)) == edit_version
 
 
-@pytest.mark.parametrize("mark", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"])
-def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(mark: str) -> None:
+@pytest.edit_version.parametrize(
+    "mark", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
+)
+def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(edit_version: str) -> None:
     post = make_post(kind="lost")
     client = signed_in(post.author)
-    sent = {**opened(client, own(post)), "title": "가", "version": mark}
+    sent = {**opened(client, own(post)), "title": "가", "version": edit_version}
     assert client.post(own(post), sent).status_code == 302
     assert read(post).title == "가"

@@ -247,7 +247,7 @@ def test_what_is_not_saved_takes_no_place(author: User, settings: Settings) -> N
     settings.POSTS_PER_HOUR = 1
     client = signed_in(author)
     for _ in range(3):  # the second and third are the first, sent again
-        sent = client.post(NEW_LOST, filled(sent_as="abc"))
+        sent = client.post(NEW_LOST, filled(idempotency_key="abc"))
         assert sent.headers["Location"] == Post.objects.get().get_absolute_url()
     post = Post.objects.get()
     Post.objects.filter(pk=post.pk).update(status="matched")
@@ -310,7 +310,7 @@ def test_a_browser_learns_whose_draft_arrived_and_nobodys_name(author: User) -> 
     mark = form.partition('data-person="')[2].partition('"')[0]
     assert mark == drafts_owner(author) != drafts_owner(make_user())
     assert author.username not in mark and mark != str(author.pk)
-    sent = client.post(NEW_LOST, filled(sent_as="abc"), follow=True)
+    sent = client.post(NEW_LOST, filled(idempotency_key="abc"), follow=True)
     assert 'data-sending="form-abc"' in page(sent) and f'data-person="{mark}"' in page(sent)
 
 

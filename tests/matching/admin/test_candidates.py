@@ -82,7 +82,7 @@ def test_one_is_put_up_for_a_decision_and_stays_so(desk: Client, lost: Post) -> 
         match = Match.objects.get()
         assert answer.headers["Location"] == reverse("admin:matching_match_change", args=[match.pk])
     assert (match.lost, match.found, match.status) == (lost, candidate, "drawn")
-    assert match.drawn_with == 1.0 and match.rank >= 1 and match.profile_id
+    assert match.sampling_probability == 1.0 and match.rank >= 1 and match.profile_id
     retry_matching([lost])
     match_post(lost.pk)
     match.refresh_from_db()

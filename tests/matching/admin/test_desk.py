@@ -174,7 +174,7 @@ def test_what_people_write_is_never_markup(desk: Client) -> None:
 
 
 def test_a_pair_drawn_for_comparison_can_be_decided_in_the_list(desk: Client) -> None:
-    match = MatchFactory.create(status=Match.Status.DRAWN, score=0.12)
+    match = MatchFactory.create(status=Match.Status.SAMPLED, score=0.12)
     assert review_url(match) not in page(desk.get(QUEUE))
     listed = page(desk.get(QUEUE, {"status": "drawn"}))
     assert "drawn for comparison" in listed

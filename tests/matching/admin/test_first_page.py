@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from lostfound.models import User
-from matching.models import Embedding
+from matching.models import MatchingJob
 from matching.services.heartbeat import worker_heartbeat, write_heartbeat
 from tests.factories import DuplicateFactory, MatchFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import page, signed_in
@@ -21,7 +21,7 @@ INDEX, FIGURES, HEALTH = (
 )
 DESK, LIST = "/admin/matching/match/desk/", "/admin/matching/match/"
 INTAKE, POSTS = "/admin/lostfound/post/intake/", "/admin/lostfound/post/"
-TWINS = "/admin/matching/possibleduplicate/"
+DUPLICATES = "/admin/matching/possibleduplicate/"
 COUNTER = ("add_post", "change_post", "view_post")
 PASSWORD = "a horse of battery staples"
 
@@ -50,7 +50,7 @@ def links(client: Client, path: str) -> list[str]:
         (("view_post",), {POSTS}),
         (("view_match",), {LIST, FIGURES, HEALTH}),
         (("view_match", "change_match"), {DESK, LIST, FIGURES, HEALTH}),
-        (("view_match", "view_possibleduplicate"), {LIST, TWINS, FIGURES, HEALTH}),
+        (("view_match", "view_possibleduplicate"), {LIST, DUPLICATES, FIGURES, HEALTH}),
         ((*COUNTER, "change_match"), {DESK, LIST, INTAKE, FIGURES, HEALTH}),
         (("view_user",), set()),
     ],
@@ -60,7 +60,7 @@ def test_everybody_is_offered_what_they_may_do(
 ) -> None:
     MatchFactory.create()
     DuplicateFactory.create()
-    Embedding.objects.filter(post=make_post()).update(status=Embedding.Status.FAILED)
+    MatchingJob.objects.filter(post=make_post()).update(status=MatchingJob.Status.FAILED)
     client = signed_in(somebody(*permissions))
     assert set(links(client, INDEX)) == offered
     for path in offered:
@@ -75,7 +75,7 @@ def test_the_link_to_health_warns_where_something_is_wrong() -> None:
     write_heartbeat(worker_heartbeat("here"))
     text = page(client.get(INDEX))
     assert ">Health</a>" in text and "is-warning" not in text
-    Embedding.objects.filter(post=make_post()).update(status=Embedding.Status.FAILED)
+    MatchingJob.objects.filter(post=make_post()).update(status=MatchingJob.Status.FAILED)
     text = page(client.get(INDEX))
     assert "Health: 1 part needs mending" in text and "is-warning" in text
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from matching.conf import BUNDLED
-from matching.models import Embedding, Heartbeat
+from matching.models import Heartbeat, MatchingJob
 from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.status.health import failure_words
 from tests.factories import ProfileFactory, StaffFactory, UserFactory
@@ -35,18 +35,18 @@ def unfolded(text: str) -> str:
 
 def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
     broken, fine = make_post(title="망가진 우산"), make_post(title="멀쩡한 우산")
-    rows = Embedding.objects.filter(post=broken)
-    rows.update(status=Embedding.Status.FAILED, error=MISSING)
-    Embedding.objects.filter(post=fine).update(status=Embedding.Status.DONE)
+    rows = MatchingJob.objects.filter(post=broken)
+    rows.update(status=MatchingJob.Status.FAILED, error=MISSING)
+    MatchingJob.objects.filter(post=fine).update(status=MatchingJob.Status.DONE)
     text = page(client.get(HEALTH))
     assert "망가진 우산" in text and "멀쩡한 우산" not in text
     assert "A photograph&#x27;s file is missing on the server." in unfolded(text)
     assert "/srv/media" in text and "/srv/media" not in unfolded(text)
     client.post(HEALTH, {"retry": str(rows.get().pk)})
-    assert rows.get().status == Embedding.Status.PENDING
-    rows.update(status=Embedding.Status.FAILED)
+    assert rows.get().status == MatchingJob.Status.PENDING
+    rows.update(status=MatchingJob.Status.FAILED)
     client.post(HEALTH, {"retry": "all"})
-    assert rows.get().status == Embedding.Status.PENDING
+    assert rows.get().status == MatchingJob.Status.PENDING
     for nonsense in ("", "x", "-1", "9" * 30):
         assert client.post(HEALTH, {"retry": nonsense}).status_code == 302
 
@@ -127,8 +127,8 @@ def test_the_age_of_the_queue_is_said_in_minutes_or_hours(
     client: Client, waits: timedelta, words: str, is_bad: bool
 ) -> None:
     make_post()
-    Embedding.objects.update(
-        status=Embedding.Status.PENDING, queued_at=timezone.now() - waits - timedelta(seconds=5)
+    MatchingJob.objects.update(
+        status=MatchingJob.Status.PENDING, queued_at=timezone.now() - waits - timedelta(seconds=5)
     )
     text = page(client.get(HEALTH))
     assert words in text
@@ -155,7 +155,7 @@ def test_health_needs_as_many_queries_for_any_number(client: Client) -> None:
     for number in (1, 9):
         for _ in range(number):
             make_post()
-        Embedding.objects.update(status=Embedding.Status.FAILED)
+        MatchingJob.objects.update(status=MatchingJob.Status.FAILED)
         counts.append(queries_of(client, HEALTH))
     assert counts[0] == counts[1]
 

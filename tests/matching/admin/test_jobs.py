@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from matching.models import Embedding
+from matching.models import MatchingJob
 from matching.services import match_post
 from matching.services.heartbeat import note_encoder
 from tests.factories import PostFactory, StaffFactory, UserFactory
@@ -16,7 +16,7 @@ from tests.matching.submitting import make, row_of
 
 pytestmark = pytest.mark.django_db
 
-LIST = reverse("admin:matching_embedding_changelist")
+LIST = reverse("admin:matching_matchingjob_changelist")
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def desk() -> Client:
     return signed_in(StaffFactory.create(), "en")
 
 
-def failed() -> Embedding:
-    row = PostFactory.create().embedding
-    Embedding.objects.filter(pk=row.pk).update(
+def failed() -> MatchingJob:
+    row = PostFactory.create().matching_job
+    MatchingJob.objects.filter(pk=row.pk).update(
         status="failed", attempts=3, error="ValueError: <b>broken</b>"
     )
     row.refresh_from_db()
@@ -38,7 +38,9 @@ def test_a_failed_post_is_listed_with_its_error(desk: Client) -> None:
     text = page(desk.get(LIST, {"status__exact": "failed"}))
     assert row.post.title in text and other.title not in text
     assert "ValueError: &lt;b&gt;broken" in text
-    assert "ValueError" in page(desk.get(reverse("admin:matching_embedding_change", args=[row.pk])))
+    assert "ValueError" in page(
+        desk.get(reverse("admin:matching_matchingjob_change", args=[row.pk]))
+    )
 
 
 def test_match_again_lets_it_wait_with_all_attempts(desk: Client) -> None:
@@ -69,7 +71,7 @@ def test_a_post_that_failed_is_done_after_match_again(desk: Client, fake_encoder
 
 def test_match_again_leaves_a_closed_post_as_it_is(desk: Client) -> None:
     post = PostFactory.create(status="closed")
-    row = post.embedding
+    row = post.matching_job
     answer = desk.post(LIST, {"action": "match_again", "_selected_action": [row.pk]}, follow=True)
     assert "1 post is not open" in page(answer)
     assert row_of(post).status == "idle"
@@ -80,7 +82,7 @@ def test_every_link_of_the_list_has_a_name(language: str) -> None:
     """Also while nothing has a strategy, an encoder or an error yet."""
     failed()
     PostFactory.create()
-    Embedding.objects.filter(status="pending").update(strategy="", fingerprint="")
+    MatchingJob.objects.filter(status="pending").update(strategy="", fingerprint="")
     client = signed_in(StaffFactory.create(), language)
     for query in ({}, {"status__exact": "failed"}, {"o": "1"}, {"q": "nothing like it"}):
         links = re.findall(r"<a\b([^>]*)>(.*?)</a>", page(client.get(LIST, query)), re.DOTALL)

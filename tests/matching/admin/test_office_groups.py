@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from lostfound.models import Building, Category, Look, Office, Post, User
-from lostfound.services import note_look
+from lostfound.models import AccessLog, Building, Category, Office, Post, User
+from lostfound.services import log_access
 from matching.demo.seed import CLERKS, demo_accounts
 from matching.models import Match, PossibleDuplicate
 from matching.services import decision_version, duplicate_version
@@ -77,14 +77,14 @@ class Schema:
 
 
 def test_a_clerk_opens_every_page_of_the_work(counter: Client) -> None:
-    match, twins, post = MatchFactory.create(), DuplicateFactory.create(), make_post(photos=1)
+    match, duplicates, post = MatchFactory.create(), DuplicateFactory.create(), make_post(photos=1)
     for path in (
         *("/admin/", at("matching_match_desk"), at("matching_match_changelist")),
         *(at("matching_match_change", match.pk), at("matching_match_candidates", match.lost_id)),
         *(at("matching_match_figures"), at("matching_match_health")),
-        *(at("matching_matchdecision_changelist"), at("matching_embedding_changelist")),
+        *(at("matching_matchdecision_changelist"), at("matching_matchingjob_changelist")),
         at("matching_possibleduplicate_changelist"),
-        at("matching_possibleduplicate_change", twins.pk),
+        at("matching_possibleduplicate_change", duplicates.pk),
         *(at("lostfound_post_changelist"), at("lostfound_post_change", post.pk)),
         *(at("lostfound_post_intake"), at("lostfound_post_import"), at("lostfound_post_add")),
         at("lostfound_post_import_sample"),
@@ -119,7 +119,7 @@ def test_a_clerk_takes_in_corrects_closes_and_saves_as_a_file(counter: Client, c
 
 
 def test_a_clerk_decides_pairs_and_duplicates(counter: Client) -> None:
-    match, twins = MatchFactory.create(), DuplicateFactory.create()
+    match, duplicates = MatchFactory.create(), DuplicateFactory.create()
     decision = f"confirm:{match.pk}:{decision_version(match)}"
     counter.post(at("matching_match_decide"), {"decision": decision})
     match.refresh_from_db()
@@ -128,10 +128,10 @@ def test_a_clerk_decides_pairs_and_duplicates(counter: Client) -> None:
     counter.post(at("matching_matchdecision_undo"), {"decision": str(made.public_id)})
     match.refresh_from_db()
     assert match.status == Match.Status.SUGGESTED
-    settle = at("matching_possibleduplicate_settle", twins.pk)
-    counter.post(settle, {"decision": f"dismiss:{duplicate_version(twins)}"})
-    twins.refresh_from_db()
-    assert twins.status == PossibleDuplicate.Status.DISMISSED
+    settle = at("matching_possibleduplicate_settle", duplicates.pk)
+    counter.post(settle, {"decision": f"dismiss:{duplicate_version(duplicates)}"})
+    duplicates.refresh_from_db()
+    assert duplicates.status == PossibleDuplicate.Status.DISMISSED
 
 
 def test_a_clerk_uses_the_api_of_the_office(counter: Client) -> None:
@@ -155,11 +155,11 @@ def test_what_lies_beyond_each_group(who: str) -> None:
     is_chief = who == CHIEFS
     person = member(who)
     client, student = signed_in(person), make_user()
-    note_look(person, Look.What.POST, [make_post()])
-    looks = Look.objects.get()
+    log_access(person, AccessLog.What.POST, [make_post()])
+    looks = AccessLog.objects.get()
     pages = [
         *(at("lostfound_user_changelist"), at("lostfound_user_change", student.pk)),
-        *(at("lostfound_look_changelist"), at("lostfound_look_change", looks.pk)),
+        *(at("lostfound_accesslog_changelist"), at("lostfound_accesslog_change", looks.pk)),
         *(at("lostfound_notification_changelist"), at("lostfound_office_add")),
         *(at("lostfound_category_add"), at("lostfound_building_add")),
     ]

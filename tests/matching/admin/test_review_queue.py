@@ -106,9 +106,9 @@ def test_the_page_needs_as_many_queries_for_any_queue(client: Client) -> None:
 
 def test_filters_of_the_list_hold_at_the_desk(client: Client) -> None:
     MatchFactory.create(score=0.99)
-    wanted = MatchFactory.create(score=0.5, lost__title="보라색 텀블러")
+    filters = MatchFactory.create(score=0.5, lost__title="보라색 텀블러")
     answer = client.get(DESK, {"filters": "q=텀블러"})
-    assert answer.context["match"] == wanted and answer.context["filters"] == "q=텀블러"
+    assert answer.context["match"] == filters and answer.context["filters"] == "q=텀블러"
 
 
 def test_only_who_may_decide_gets_pairs() -> None:

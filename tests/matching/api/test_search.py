@@ -68,7 +68,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
 
     seen: list[Any] = []
 
-    def find(_text: str, photo: PhotoVec | None, _wanted: Any) -> list[Hit]:
+    def find(_text: str, photo: PhotoVec | None, _filters: Any) -> list[Hit]:
         seen.append(photo)
         return []
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Post
-from matching.models import Embedding, IntakeQuestion, Match, SuggestionAnswer
+from matching.models import IntakeQuestion, Match, MatchingJob, SuggestionAnswer
 from matching.services import confirm_match
 from tests.factories import MatchFactory, StaffFactory
 from tests.lostfound.api.device import Device, code_of, errors_of
@@ -34,7 +34,7 @@ def test_a_client_follows_the_matching() -> None:
         "is_waiting": True,
         "waiting_reason": answer.json()["waiting_reason"],
     }
-    Embedding.objects.update(status=Embedding.Status.DONE)
+    MatchingJob.objects.update(status=MatchingJob.Status.DONE)
     MatchFactory.create(lost=post, found=make_post(kind="found"))
     answer = phone.get(path)
     assert "Retry-After" not in answer.headers
@@ -55,7 +55,7 @@ def test_suggestions_come_strongest_first_and_only_those_that_are_shown() -> Non
         (0.7, Match.Status.SUGGESTED),
         (0.9, Match.Status.SUGGESTED),
         (0.95, Match.Status.REJECTED),
-        (0.96, Match.Status.GATED),
+        (0.96, Match.Status.EXCLUDED),
         (0.97, Match.Status.WITHDRAWN),
     ):
         MatchFactory.create(lost=post, found=make_post(kind="found"), score=score, status=status)
@@ -125,7 +125,7 @@ def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
     ]
     assert steps[0]["label"] == "Saved" and steps[0]["at"] and steps[3]["at"] is None
     finished = timezone.now()
-    Embedding.objects.update(status=Embedding.Status.DONE, finished_at=finished)
+    MatchingJob.objects.update(status=MatchingJob.Status.DONE, finished_at=finished)
     confirm_match(
         MatchFactory.create(lost=post, found=make_post(kind="found")), actor=StaffFactory.create()
     )

@@ -22,7 +22,7 @@ from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.weights import CHANNELS
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.simulator import BASE, simulate
 
 V3 = CalibratedV3()
@@ -30,13 +30,15 @@ SMALL = dataclasses.replace(BASE, lost=60, found=120, pairs=50, dim=48, categori
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
+def dataset() -> BenchmarkDataset:
     return simulate(SMALL, 3)
 
 
 @pytest.fixture(scope="module")
-def profile(world: World) -> ScoringProfile:
-    return build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+def profile(dataset: BenchmarkDataset) -> ScoringProfile:
+    return build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
 
 
 def scored(profile: ScoringProfile, query: PostFeatures, others: list[PostFeatures]) -> Scores:
@@ -44,30 +46,36 @@ def scored(profile: ScoringProfile, query: PostFeatures, others: list[PostFeatur
     return V3.score(query, candidates, ScoringContext(profile=profile))
 
 
-def full_post(world: World, kind: Any = "lost") -> PostFeatures:
+def full_post(dataset: BenchmarkDataset, kind: Any = "lost") -> PostFeatures:
     """A post with everything that a channel can use."""
-    posts = world.features(kind)
+    posts = dataset.features(kind)
     one = next(p for p in posts if len(p.image_vecs) and p.building and p.category)
     return dataclasses.replace(one, colour="blue", tokens=("a1b2",))
 
 
-def test_a_profile_is_needed(world: World) -> None:
+def test_a_profile_is_needed(dataset: BenchmarkDataset) -> None:
     with pytest.raises(ProfileMissing):
-        V3.score(full_post(world), world.candidates("found"), ScoringContext())
+        V3.score(full_post(dataset), dataset.candidates("found"), ScoringContext())
 
 
-def test_lost_and_found_swapped_give_the_same(world: World, profile: ScoringProfile) -> None:
-    for lost, found in zip(world.features("lost")[:20], world.features("found")[:20], strict=True):
+def test_lost_and_found_swapped_give_the_same(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    for lost, found in zip(
+        dataset.features("lost")[:20], dataset.features("found")[:20], strict=True
+    ):
         one = scored(profile, lost, [found]).at(0)
         other = scored(profile, found, [lost]).at(0)
         assert one.score == pytest.approx(other.score, rel=1e-5)
-        assert one.gates == other.gates
+        assert one.exclusions == other.exclusions
         for name, term in one.terms.items():
             assert other.terms[name] == (None if term is None else pytest.approx(term, abs=1e-4))
 
 
-def test_order_and_company_change_nothing(world: World, profile: ScoringProfile) -> None:
-    query, others = world.features("lost")[0], world.features("found")
+def test_order_and_company_change_nothing(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    query, others = dataset.features("lost")[0], dataset.features("found")
     together = scored(profile, query, others)
     order = np.random.default_rng(0).permutation(len(others))
     shuffled = scored(profile, query, [others[row] for row in order])
@@ -78,9 +86,9 @@ def test_order_and_company_change_nothing(world: World, profile: ScoringProfile)
 
 @pytest.mark.parametrize("gone", ["text_vec", "image_vecs", "day", "building", "colour", "tokens"])
 def test_a_channel_that_goes_leaves_the_others(
-    world: World, profile: ScoringProfile, gone: str
+    dataset: BenchmarkDataset, profile: ScoringProfile, gone: str
 ) -> None:
-    lost, found = full_post(world), full_post(world, "found")
+    lost, found = full_post(dataset), full_post(dataset, "found")
     nothing: dict[str, Any] = {
         "image_vecs": lost.image_vecs[:0],
         "tokens": (),
@@ -111,12 +119,14 @@ def test_a_channel_that_goes_leaves_the_others(
             assert after[name] == pytest.approx(term, abs=1e-5), name
 
 
-def test_the_score_is_the_sum_of_its_terms(world: World, profile: ScoringProfile) -> None:
-    result = scored(profile, full_post(world), world.features("found"))
+def test_the_score_is_the_sum_of_its_terms(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    result = scored(profile, full_post(dataset), dataset.features("found"))
     for row in range(len(result)):
         one = result.at(row)
         log_odds = prior(profile) + sum(
-            profile.weighing.weights[name] * (term or 0.0)
+            profile.evidence_weights.weights[name] * (term or 0.0)
             for name, term in one.terms.items()
             if name != "prior"
         )
@@ -124,9 +134,9 @@ def test_the_score_is_the_sum_of_its_terms(world: World, profile: ScoringProfile
         assert one.terms["prior"] == pytest.approx(prior(profile))
 
 
-def test_agrees_with_a_naive_loop(world: World, profile: ScoringProfile) -> None:
+def test_agrees_with_a_naive_loop(dataset: BenchmarkDataset, profile: ScoringProfile) -> None:
     """Text with text of one pair, worked out step by step."""
-    lost, found = world.features("lost")[1], world.features("found")[2]
+    lost, found = dataset.features("lost")[1], dataset.features("found")[2]
 
     def residual(post: PostFeatures) -> Any:
         label = np.zeros(len(profile.categories))
@@ -165,8 +175,10 @@ def test_agrees_with_a_naive_loop(world: World, profile: ScoringProfile) -> None
     )
 
 
-def test_of_several_photographs_the_best_pair_counts(world: World, profile: ScoringProfile) -> None:
-    lost, found = full_post(world), full_post(world, "found")
+def test_of_several_photographs_the_best_pair_counts(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    lost, found = full_post(dataset), full_post(dataset, "found")
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(2, profile.dim)).astype(np.float32)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
@@ -188,9 +200,11 @@ def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> 
     settings = dataclasses.replace(
         SMALL, categories=1 if one_category else 3, families=1, lost=n, found=n, pairs=n, dim=8
     )
-    world = simulate(settings, seed % 1000)
-    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
-    profile = adapt(profile, world.candidates("lost"), world.candidates("found"))
+    dataset = simulate(settings, seed % 1000)
+    profile = build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
+    profile = adapt(profile, dataset.candidates("lost"), dataset.candidates("found"))
     same = np.ones(8, dtype=np.float32) / np.sqrt(8)
     texts = [np.zeros(8, np.float32), same, same, None]
     photos = [np.zeros((1, 8), np.float32), np.stack([same, same]), np.zeros((0, 8), np.float32)]
@@ -204,34 +218,43 @@ def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> 
         )
         for row in range(6)
     ]
-    for query in (*world.features("lost"), dataclasses.replace(posts[0], kind="lost")):
-        result = scored(profile, query, [*posts, *world.features("found")])
+    for query in (*dataset.features("lost"), dataclasses.replace(posts[0], kind="lost")):
+        result = scored(profile, query, [*posts, *dataset.features("found")])
         assert np.isfinite(result.score).all()
         assert ((result.score >= 0) & (result.score <= 1)).all()
         for term in result.terms.values():
             assert not np.isinf(term).any()
 
 
-def test_photographs_that_differ_of_things_that_differ_are_ruled_out(world: World) -> None:
+def test_photographs_that_differ_of_things_that_differ_are_ruled_out(
+    dataset: BenchmarkDataset,
+) -> None:
     """Both have one, their evidence is at its floor, and the categories hardly agree."""
-    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
-    gated = 0
-    for query in world.features("lost"):
-        result = scored(profile, query, world.features("found"))
-        mask = result.gates[LOOKS_DIFFERENT]
-        gated += int(mask.sum())
+    profile = build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
+    excluded = 0
+    for query in dataset.features("lost"):
+        result = scored(profile, query, dataset.features("found"))
+        mask = result.exclusions[LOOKS_DIFFERENT]
+        excluded += int(mask.sum())
         assert (result.terms["image_image"][mask] <= -3.0).all()
         assert (result.score[mask] < 0.1).all()
         assert not mask[np.isnan(result.terms["image_image"])].any()
-    assert gated > 0
+    assert excluded > 0
 
 
-def test_a_profile_is_written_and_read_unchanged(world: World, profile: ScoringProfile) -> None:
-    taught = adapt(profile, world.candidates("lost"), world.candidates("found"))
+def test_a_profile_is_written_and_read_unchanged(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    taught = adapt(profile, dataset.candidates("lost"), dataset.candidates("found"))
     again = ScoringProfile.from_bytes(taught.to_bytes())
-    query, others = full_post(world), world.features("found")
+    query, others = full_post(dataset), dataset.features("found")
     assert np.array_equal(scored(taught, query, others).score, scored(again, query, others).score)
-    assert again.habits == taught.habits and again.weighing == taught.weighing
+    assert (
+        again.loss_patterns == taught.loss_patterns
+        and again.evidence_weights == taught.evidence_weights
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"nothing of the kind"])
@@ -244,10 +267,10 @@ def test_the_posts_teach_how_things_are_lost_here() -> None:
     """A site where things lie about for nine days, and where every loser's thing is handed in."""
     slow = simulate(dataclasses.replace(BASE, delay_days=9.0, same_building=0.8, same_zone=0.1), 1)
     lost, found = slow.candidates("lost"), slow.candidates("found")
-    habits = adapt(build_profile(lost, found, slow.categories), lost, found).habits
-    assert habits.delay_days == pytest.approx(9.0, abs=1.0)
-    assert habits.same_building == pytest.approx(0.8, abs=0.06)
-    assert habits.match_share > 0.85
+    loss_patterns = adapt(build_profile(lost, found, slow.categories), lost, found).loss_patterns
+    assert loss_patterns.delay_days == pytest.approx(9.0, abs=1.0)
+    assert loss_patterns.same_building == pytest.approx(0.8, abs=0.06)
+    assert loss_patterns.match_share > 0.85
 
 
 def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
@@ -257,15 +280,17 @@ def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
     taught = adapt(cold, lost, found)
     for name in CHANNELS:
         assert taught.matching[name].mean == pytest.approx(cold.matching[name].mean, abs=0.6)
-    assert taught.habits.delay_days == pytest.approx(4.0, abs=1.5)
-    assert taught.weighing.log_odds(prior(taught), {}) == pytest.approx(prior(taught))
+    assert taught.loss_patterns.delay_days == pytest.approx(4.0, abs=1.5)
+    assert taught.evidence_weights.log_odds(prior(taught), {}) == pytest.approx(prior(taught))
 
 
-def test_candidates_that_nobody_holds_are_let_go(world: World, profile: ScoringProfile) -> None:
+def test_candidates_that_nobody_holds_are_let_go(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
     gc.disable()  # they must go by themselves: what they hold is large
     try:
-        candidates = world.candidates("found")
-        V3.score(world.features("lost")[0], candidates, ScoringContext(profile=profile))
+        candidates = dataset.candidates("found")
+        V3.score(dataset.features("lost")[0], candidates, ScoringContext(profile=profile))
         gone = weakref.ref(candidates)
         del candidates
         assert gone() is None

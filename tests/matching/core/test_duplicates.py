@@ -10,37 +10,37 @@ from matching.core.duplicates import MARK_FROM, score_duplicates
 from matching.core.profile import ScoringProfile
 from matching.core.types import Candidates, PostFeatures
 from matching.evaluation.benchmark import cold_start
-from matching.evaluation.dataset import World
-from matching.evaluation.duplicates import measure_twins
+from matching.evaluation.dataset import BenchmarkDataset
+from matching.evaluation.duplicates import measure_duplicates
 from matching.evaluation.simulator import BASE, HARD, Simulator
 
 SMALL = {"lost": 150, "found": 300, "pairs": 80}
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return Simulator(dataclasses.replace(BASE, **SMALL), 3).world(20)
+def dataset() -> BenchmarkDataset:
+    return Simulator(dataclasses.replace(BASE, **SMALL), 3).dataset(20)
 
 
 @pytest.fixture(scope="module")
-def profile(world: World) -> ScoringProfile:
-    return cold_start(world)
+def profile(dataset: BenchmarkDataset) -> ScoringProfile:
+    return cold_start(dataset)
 
 
 def test_most_things_that_were_reported_twice_are_marked_and_little_else() -> None:
-    figures = measure_twins(dataclasses.replace(BASE, **SMALL), 3, 20)
+    figures = measure_duplicates(dataclasses.replace(BASE, **SMALL), 3, 20)
     assert figures.recall >= 0.75
     assert figures.precision >= 0.85
     assert figures.expected == pytest.approx(20, rel=0.35)
-    hard = measure_twins(dataclasses.replace(HARD, **SMALL), 3, 20)
+    hard = measure_duplicates(dataclasses.replace(HARD, **SMALL), 3, 20)
     assert hard.recall >= 0.5
     assert hard.precision >= 0.5
 
 
 def test_both_posts_say_the_same_whatever_else_there_is(
-    world: World, profile: ScoringProfile
+    dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
-    candidates, posts = world.candidates("found"), world.features("found")
+    candidates, posts = dataset.candidates("found"), dataset.features("found")
     n = len(posts)
     for first in range(5):
         second = n - 20 + first
@@ -54,9 +54,9 @@ def test_both_posts_say_the_same_whatever_else_there_is(
             assert back.terms[name] == (value and pytest.approx(value, abs=1e-6)), name
 
 
-def test_a_post_is_not_its_own_twin(world: World, profile: ScoringProfile) -> None:
-    post = world.features("found")[0]
-    scores = score_duplicates(post, world.candidates("found"), profile)
+def test_a_post_is_not_its_own_twin(dataset: BenchmarkDataset, profile: ScoringProfile) -> None:
+    post = dataset.features("found")[0]
+    scores = score_duplicates(post, dataset.candidates("found"), profile)
     assert post.post_id not in scores.post_ids
     alone = Candidates.from_features([post], profile.dim)
     assert len(score_duplicates(post, alone, profile)) == 0
@@ -64,9 +64,9 @@ def test_a_post_is_not_its_own_twin(world: World, profile: ScoringProfile) -> No
     assert len(score_duplicates(post, nobody, profile)) == 0
 
 
-def pair(profile: ScoringProfile, world: World, **changed: Any) -> Any:
+def pair(profile: ScoringProfile, dataset: BenchmarkDataset, **changed: Any) -> Any:
     """Terms and score of a thing reported twice, where the second report differs in something."""
-    posts = world.features("found")
+    posts = dataset.features("found")
     first = dataclasses.replace(posts[0], author_id=5, day=100.0)
     second = dataclasses.replace(
         first, **{"post_id": 10**6, "author_id": 6, "day": 100.0, **changed}
@@ -77,16 +77,16 @@ def pair(profile: ScoringProfile, world: World, **changed: Any) -> Any:
 
 
 def test_days_far_apart_and_another_author_speak_against_it(
-    world: World, profile: ScoringProfile
+    dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
-    same = pair(profile, world)
+    same = pair(profile, dataset)
     assert same.score > MARK_FROM
-    later = pair(profile, world, day=130.0)
+    later = pair(profile, dataset, day=130.0)
     assert later.terms["time"] < 0 < same.terms["time"]
     assert later.score < same.score
-    own = pair(profile, world, author_id=5)
+    own = pair(profile, dataset, author_id=5)
     assert own.terms["author"] > same.terms["author"]
-    nobody = pair(profile, world, author_id=None, day=None)
+    nobody = pair(profile, dataset, author_id=None, day=None)
     assert nobody.terms["author"] is None and nobody.terms["time"] is None
 
 

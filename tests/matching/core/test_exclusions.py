@@ -10,12 +10,14 @@ from tests.matching.core.posts import post
 VEC = [1.0, 0.0]
 
 
-def impossible(query_fields: dict, *others: dict, kind: str = "found", **context: object) -> dict:
+def apply_exclusion_rules(
+    query_fields: dict, *others: dict, kind: str = "found", **context: object
+) -> dict:
     query = post(1, "lost" if kind == "found" else "found", VEC, (), query_fields)
     columns = Candidates.from_features(
         [post(2 + n, kind, VEC, (), fields) for n, fields in enumerate(others)]
     )
-    masks = exclusions.impossible(query, columns, ScoringContext(**context))  # type: ignore[arg-type]
+    masks = exclusions.apply_exclusion_rules(query, columns, ScoringContext(**context))  # type: ignore[arg-type]
     return {reason: mask.tolist() for reason, mask in masks.items()}
 
 
@@ -25,44 +27,44 @@ def test_gate_takes_out_the_same_kind() -> None:
 
 
 def test_gate_takes_out_the_same_author() -> None:
-    masks = impossible({"author_id": 7}, {"author_id": 7}, {"author_id": 8}, {})
+    masks = apply_exclusion_rules({"author_id": 7}, {"author_id": 7}, {"author_id": 8}, {})
     assert masks["same_author"] == [True, False, False]
 
 
 def test_two_posts_without_an_author_are_not_one_person() -> None:
-    assert impossible({}, {}, {"author_id": 8})["same_author"] == [False, False]
+    assert apply_exclusion_rules({}, {}, {"author_id": 8})["same_author"] == [False, False]
 
 
 @pytest.mark.parametrize("kind", ["found", "lost"])
 def test_gate_takes_out_what_was_found_too_long_before_it_was_lost(kind: str) -> None:
     days = (7.0, 7.9, 8.0, 10.0, 30.0) if kind == "found" else (13.0, 12.1, 12.0, 10.0, 0.0)
-    masks = impossible({"day": 10.0}, *({"day": day} for day in days), {}, kind=kind)
+    masks = apply_exclusion_rules({"day": 10.0}, *({"day": day} for day in days), {}, kind=kind)
     assert masks["found_before_lost"] == [True, True, False, False, False, False]
 
 
 def test_the_days_that_people_may_be_mistaken_are_a_setting() -> None:
     early = {"day": 7.0}
-    assert impossible({"day": 10.0}, early, max_found_before_lost_days=3)["found_before_lost"] == [
-        False
-    ]
-    assert impossible({"day": 10.0}, early, max_found_before_lost_days=0)["found_before_lost"] == [
-        True
-    ]
+    assert apply_exclusion_rules({"day": 10.0}, early, max_found_before_lost_days=3)[
+        "found_before_lost"
+    ] == [False]
+    assert apply_exclusion_rules({"day": 10.0}, early, max_found_before_lost_days=0)[
+        "found_before_lost"
+    ] == [True]
 
 
 def test_no_day_closes_no_gate() -> None:
-    assert impossible({}, {"day": 1.0})["found_before_lost"] == [False]
+    assert apply_exclusion_rules({}, {"day": 1.0})["found_before_lost"] == [False]
 
 
 def test_gate_takes_out_a_rejected_pair() -> None:
-    masks = impossible({}, {}, {}, rejected=np.array([False, True]))
+    masks = apply_exclusion_rules({}, {}, {}, rejected=np.array([False, True]))
     assert masks["rejected"] == [False, True]
 
 
 def test_rejections_of_another_list_of_candidates_are_refused() -> None:
     with pytest.raises(ValueError, match="one entry for each candidate"):
-        impossible({}, {}, {}, rejected=np.array([True]))
+        apply_exclusion_rules({}, {}, {}, rejected=np.array([True]))
 
 
 def test_gates_of_no_candidates_are_empty() -> None:
-    assert set(map(tuple, impossible({"day": 1.0, "author_id": 1}).values())) == {()}
+    assert set(map(tuple, apply_exclusion_rules({"day": 1.0, "author_id": 1}).values())) == {()}

@@ -84,7 +84,7 @@ def test_recorded_failure_wallet_against_notebook_is_a_match(
 ) -> None:
     score = pair_score(name, *wallet_and_notebook(**categories))
     assert score.score > get_strategy(name).threshold
-    assert not score.is_gated
+    assert not score.is_excluded
 
 
 def test_v2_tells_wallet_from_notebook_by_their_categories_only() -> None:
@@ -107,7 +107,7 @@ def test_v2_gates_dissimilar_photographs_before_it_looks_at_categories() -> None
         ),
     )
     assert score.score == 0.0
-    assert score.gates == ("image_dissimilar", "category_differs")
+    assert score.exclusions == ("image_dissimilar", "category_differs")
     assert score.terms["combined"] == pytest.approx(
         (0.09 * 0.9 + 0.42 * 0.26 + 0.49 * 0.19) / (0.58 + 0.42 * 0.26), abs=1e-5
     )
@@ -121,22 +121,22 @@ def test_v2_lets_an_image_cosine_of_02_pass() -> None:
 def test_v2_gates_no_photograph_that_is_not_there(photographs: str) -> None:
     pair = lost_and_found(text_text=0.9, image_image=0.1, photographs=photographs)
     score = pair_score(V2, *pair)
-    assert score.gates == ()
+    assert score.exclusions == ()
     assert score.score > 0.1
 
 
 @pytest.mark.parametrize("name", [V1, V2])
 def test_hard_gates_are_told_beside_an_unchanged_score(name: str) -> None:
     open_pair = lost_and_found(text_text=0.9, image_image=0.8)
-    gated_pair = lost_and_found(
+    excluded_pair = lost_and_found(
         text_text=0.9,
         image_image=0.8,
         lost={"author_id": 1, "day": 10.0},
         found={"author_id": 1, "day": 1.0},
     )
-    gated = pair_score(name, *gated_pair)
-    assert gated.score == pair_score(name, *open_pair).score
-    assert gated.gates == ("same_author", "found_before_lost")
+    excluded = pair_score(name, *excluded_pair)
+    assert excluded.score == pair_score(name, *open_pair).score
+    assert excluded.exclusions == ("same_author", "found_before_lost")
 
 
 @pytest.mark.parametrize("name", [V1, V2])

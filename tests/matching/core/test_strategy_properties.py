@@ -69,7 +69,7 @@ def test_agrees_with_a_naive_loop(name: str, n: int, seed: int, kind: str) -> No
     assert np.isfinite(scores.score).all()
     assert (np.abs(scores.score) <= 1.0).all()
     assert np.allclose(scores.score, [naive_score(name, query, o) for o in others], atol=1e-5)
-    assert len(scores.top(3, gated=True)) == min(n, 3)
+    assert len(scores.top(3, excluded=True)) == min(n, 3)
     for row in range(n):
         terms = scores.at(row).terms
         assert all(term is None or math.isfinite(term) for term in terms.values())
@@ -83,7 +83,7 @@ def test_swapping_lost_and_found_changes_nothing(name: str, seed: int) -> None:
     one_way = scored(name, lost, [found]).at(0)
     other_way = scored(name, found, [lost]).at(0)
     assert one_way.score == pytest.approx(other_way.score, abs=1e-6)
-    assert one_way.gates == other_way.gates
+    assert one_way.exclusions == other_way.exclusions
     for channel, term in one_way.terms.items():
         assert other_way.terms[channel] == (None if term is None else pytest.approx(term, abs=1e-6))
 
@@ -97,7 +97,7 @@ def test_order_and_company_of_candidates_change_nothing(name: str, seed: int, n:
     together = scored(name, query, others)
     order = rng.permutation(n)
     shuffled = scored(name, query, [others[i] for i in order])
-    assert together.top(n, gated=True) == shuffled.top(n, gated=True)
+    assert together.top(n, excluded=True) == shuffled.top(n, excluded=True)
     alone = scored(name, query, [others[0]])
     assert alone.at(0) == together.at(0)
 

@@ -75,7 +75,7 @@ def scores() -> Scores:
         post_ids=np.array([40, 30, 20, 10]),
         score=np.array([0.7, 0.9, 0.7, 0.95]),
         terms={"text_text": np.array([0.5, np.nan, 0.25, 0.125])},
-        gates={"same_author": np.array([False, False, False, True])},
+        exclusions={"same_author": np.array([False, False, False, True])},
     )
 
 
@@ -87,12 +87,12 @@ def test_top_ranks_by_score_and_then_by_post(scores: Scores) -> None:
 
 
 def test_a_gated_pair_is_kept_with_its_reason(scores: Scores) -> None:
-    first = scores.top(1, gated=True)[0]
-    assert (first.post_id, first.gates, first.is_gated) == (10, ("same_author",), True)
-    assert scores.gated.tolist() == [False, False, False, True]
+    first = scores.top(1, excluded=True)[0]
+    assert (first.post_id, first.exclusions, first.is_excluded) == (10, ("same_author",), True)
+    assert scores.excluded.tolist() == [False, False, False, True]
 
 
 def test_a_score_is_plain_json_with_none_for_an_absent_channel(scores: Scores) -> None:
     score = scores.at(1)
     assert json.loads(json.dumps(score.terms)) == {"text_text": None}
-    assert json.loads(json.dumps([score.score, score.post_id, score.gates])) == [0.9, 30, []]
+    assert json.loads(json.dumps([score.score, score.post_id, score.exclusions])) == [0.9, 30, []]

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from matching.core.registry import STRATEGIES
 from matching.core.vectors import unit
 from matching.evaluation.benchmark import Outcome, evaluate
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.metrics import (
     average_precision,
     bootstrap_interval,
@@ -18,7 +18,7 @@ from matching.evaluation.metrics import (
     measure,
 )
 from matching.evaluation.ranking import PATTERNS, Ranking
-from matching.evaluation.simulator import WORLDS, simulate
+from matching.evaluation.simulator import SIMULATIONS, simulate
 
 SEED = 11
 TARGETS = {
@@ -27,14 +27,16 @@ TARGETS = {
 }
 
 
-@pytest.fixture(scope="module", params=WORLDS)
-def measured_world(request: Any) -> tuple[str, World, dict[str, Outcome]]:
-    world = simulate(WORLDS[request.param], SEED)
-    return request.param, world, evaluate([world], list(STRATEGIES))
+@pytest.fixture(scope="module", params=SIMULATIONS)
+def measured_dataset(request: Any) -> tuple[str, BenchmarkDataset, dict[str, Outcome]]:
+    dataset = simulate(SIMULATIONS[request.param], SEED)
+    return request.param, dataset, evaluate([dataset], list(STRATEGIES))
 
 
-def test_v3_reaches_its_targets(measured_world: tuple[str, World, dict[str, Outcome]]) -> None:
-    name, _, outcomes = measured_world
+def test_v3_reaches_its_targets(
+    measured_dataset: tuple[str, BenchmarkDataset, dict[str, Outcome]],
+) -> None:
+    name, _, outcomes = measured_dataset
     figures, targets = outcomes["calibrated_v3"].figures, TARGETS[name]
     assert figures["recall@5"] >= targets["recall@5"]
     assert figures["ap"] >= targets["ap"]
@@ -49,28 +51,28 @@ def test_v3_reaches_its_targets(measured_world: tuple[str, World, dict[str, Outc
 
 
 def test_the_zeroshot_strategies_are_measured_as_they_were_written(
-    measured_world: tuple[str, World, dict[str, Outcome]],
+    measured_dataset: tuple[str, BenchmarkDataset, dict[str, Outcome]],
 ) -> None:
     """By hand, from the notes: mixed vectors, two rules, and nothing of ours."""
-    _, world, outcomes = measured_world
+    _, dataset, outcomes = measured_dataset
 
     def mixed(kind: str, weight: float) -> Any:
-        text, image = getattr(world, f"text_{kind}"), getattr(world, f"image_{kind}")
+        text, image = getattr(dataset, f"text_{kind}"), getattr(dataset, f"image_{kind}")
         both = weight * text + (1 - weight) * np.nan_to_num(image)
         return unit(np.where(np.isnan(image), text, both))
 
     for name, weight in (("clip_zeroshot_v1", 0.7), ("clip_zeroshot_v2", 0.3)):
         scores = (mixed("lost", weight) @ mixed("found", weight).T).astype(float)
         if name == "clip_zeroshot_v2":
-            lost, found = world.category_lost[:, None], world.category_found[None, :]
+            lost, found = dataset.category_lost[:, None], dataset.category_found[None, :]
             scores[(lost != found) & (lost >= 0) & (found >= 0)] = 0.1
-            photos = np.nan_to_num(world.image_lost @ world.image_found.T, nan=1.0)
+            photos = np.nan_to_num(dataset.image_lost @ dataset.image_found.T, nan=1.0)
             scores[photos < 0.2] = 0.0
-        own = scores[world.pair_lost, world.pair_found][:, None]
-        rows = scores[world.pair_lost]
+        own = scores[dataset.pair_lost, dataset.pair_found][:, None]
+        rows = scores[dataset.pair_lost]
         rank = 1 + (rows > own).sum(axis=1) + ((rows == own).sum(axis=1) - 1) / 2
         truth = np.zeros(scores.shape, dtype=bool)
-        truth[world.pair_lost, world.pair_found] = True
+        truth[dataset.pair_lost, dataset.pair_found] = True
         figures = outcomes[name].figures
         assert figures["recall@5"] == pytest.approx((rank <= 5).mean(), abs=0.002)
         assert figures["mrr"] == pytest.approx((1 / rank).mean(), abs=0.002)
@@ -82,8 +84,8 @@ def test_the_zeroshot_strategies_are_measured_as_they_were_written(
 
 def test_v3_is_fast_enough_to_be_measured_at_all() -> None:
     """One pass over all candidates: the time of a query hardly grows with their number."""
-    world = simulate(replace(WORLDS["base"], lost=5, found=800, pairs=5), 0)
-    outcome = evaluate([world], ["calibrated_v3"])["calibrated_v3"]
+    dataset = simulate(replace(SIMULATIONS["base"], lost=5, found=800, pairs=5), 0)
+    outcome = evaluate([dataset], ["calibrated_v3"])["calibrated_v3"]
     assert outcome.rankings[0].scores.shape == (5, 800)
 
 
@@ -118,7 +120,7 @@ def test_an_interval_holds_the_mean_and_draws_queries_whole() -> None:
 
 def test_a_world_without_pairs_or_posts_is_measured_without_a_crash() -> None:
     for lost, found in ((3, 4), (0, 4), (3, 0)):
-        world = simulate(replace(WORLDS["base"], lost=lost, found=found, pairs=0, dim=16), 0)
-        for name, outcome in evaluate([world], list(STRATEGIES)).items():
+        dataset = simulate(replace(SIMULATIONS["base"], lost=lost, found=found, pairs=0, dim=16), 0)
+        for name, outcome in evaluate([dataset], list(STRATEGIES)).items():
             figures = measure(outcome.rankings[0], calibrated=name == "calibrated_v3")
             assert figures["recall@5"] is None and figures["ap"] is None

@@ -7,32 +7,32 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.evaluation.dataset import World
-from matching.evaluation.dataset_file import ARRAYS, WorldFileError
-from matching.evaluation.simulator import BASE, HARD, WORLDS, measured, simulate
+from matching.evaluation.dataset import BenchmarkDataset
+from matching.evaluation.dataset_file import ARRAYS, DatasetFileError
+from matching.evaluation.simulator import BASE, HARD, SIMULATIONS, measured, simulate
 
 TINY = {"lost": 6, "found": 9, "pairs": 5, "dim": 8, "categories": 4, "families": 2}
 
 
-def tiny(seed: int = 0) -> World:
+def tiny(seed: int = 0) -> BenchmarkDataset:
     return simulate(replace(BASE, **TINY), seed)
 
 
 def written(folder: Path, **changed: Any) -> Path:
     """A file with some arrays changed; None leaves one out."""
-    world = tiny()
-    arrays = {name: getattr(world, name) for name in ARRAYS} | changed
+    dataset = tiny()
+    arrays = {name: getattr(dataset, name) for name in ARRAYS} | changed
     path = folder / "world.npz"
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
 
 
 def test_a_world_is_read_as_it_was_written(tmp_path: Path) -> None:
-    world, path = tiny(), tmp_path / "world.npz"
-    world.save(path)
-    again = World.load(path)
+    dataset, path = tiny(), tmp_path / "world.npz"
+    dataset.save(path)
+    again = BenchmarkDataset.load(path)
     for name in ARRAYS:
-        assert np.allclose(getattr(again, name), getattr(world, name), atol=1e-6, equal_nan=True)
+        assert np.allclose(getattr(again, name), getattr(dataset, name), atol=1e-6, equal_nan=True)
 
 
 def test_a_seed_is_one_world() -> None:
@@ -76,8 +76,8 @@ def changed(name: str, row: int, value: Any) -> Any:
 def test_a_wrong_file_is_told_in_one_line_with_array_and_row(
     tmp_path: Path, change: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(WorldFileError, match=said) as refused:
-        World.load(written(tmp_path, **change))
+    with pytest.raises(DatasetFileError, match=said) as refused:
+        BenchmarkDataset.load(written(tmp_path, **change))
     assert "\n" not in str(refused.value)
 
 
@@ -86,21 +86,21 @@ def test_what_is_no_file_of_arrays_is_told(tmp_path: Path, content: bytes | None
     path = tmp_path / "broken.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(WorldFileError, match=r"broken\.npz") as refused:
-        World.load(path)
+    with pytest.raises(DatasetFileError, match=r"broken\.npz") as refused:
+        BenchmarkDataset.load(path)
     assert "\n" not in str(refused.value)
 
 
 def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
     path = written(tmp_path, zone=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(WorldFileError):
-        World.load(path)
+    with pytest.raises(DatasetFileError):
+        BenchmarkDataset.load(path)
 
 
 def test_the_base_world_is_as_the_real_photographs_were() -> None:
     """Ten worlds: the figures that the constants were fitted to, within what seeds differ by."""
-    worlds = [measured(BASE, seed) for seed in range(10)]
-    mean = {name: float(np.mean([one[name] for one in worlds])) for name in worlds[0]}
+    datasets = [measured(BASE, seed) for seed in range(10)]
+    mean = {name: float(np.mean([one[name] for one in datasets])) for name in datasets[0]}
     assert mean["different_mean"] == pytest.approx(0.576, abs=0.01)
     assert mean["different_sd"] == pytest.approx(0.094, abs=0.01)
     assert mean["same_mean"] == pytest.approx(0.672, abs=0.012)
@@ -110,17 +110,20 @@ def test_the_base_world_is_as_the_real_photographs_were() -> None:
     assert mean["text_image@5"] == pytest.approx(0.39, abs=0.05)
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", SIMULATIONS)
 def test_a_worlds_posts_are_as_its_settings_say(name: str) -> None:
-    settings = WORLDS[name]
-    world = simulate(settings, 5)
-    own = world.category_found[world.pair_found]
-    labelled = (own >= 0) & (world.category_lost[world.pair_lost] >= 0)
-    agree = (own == world.category_lost[world.pair_lost])[labelled].mean()
+    settings = SIMULATIONS[name]
+    dataset = simulate(settings, 5)
+    own = dataset.category_found[dataset.pair_found]
+    labelled = (own >= 0) & (dataset.category_lost[dataset.pair_lost] >= 0)
+    agree = (own == dataset.category_lost[dataset.pair_lost])[labelled].mean()
     assert agree == pytest.approx((1 - settings.wrong_label) ** 2, abs=0.08)
-    photos = (~np.isnan(world.image_lost[:, 0])).mean(), (~np.isnan(world.image_found[:, 0])).mean()
+    photos = (
+        (~np.isnan(dataset.image_lost[:, 0])).mean(),
+        (~np.isnan(dataset.image_found[:, 0])).mean(),
+    )
     assert photos == pytest.approx((0.35, 0.75), abs=0.06)
-    days = world.day_found[world.pair_found] - world.day_lost[world.pair_lost]
+    days = dataset.day_found[dataset.pair_found] - dataset.day_lost[dataset.pair_lost]
     assert days[days >= 0].mean() == pytest.approx(settings.delay_days, rel=0.2)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching.evaluation.simulator import BASE, WORLDS, simulate
+from matching.evaluation.simulator import BASE, SIMULATIONS, simulate
 from matching.models import Match, StoredProfile
 from matching.services import build_scoring_profile, match_post, sweep
 from matching.services.profiles import current_profile, profile_is_due
@@ -23,7 +23,7 @@ def run(*arguments: str) -> str:
 
 
 @pytest.fixture
-def world_file(tmp_path: Path) -> Path:
+def dataset_file(tmp_path: Path) -> Path:
     path = tmp_path / "campus.npz"
     simulate(replace(BASE, lost=20, found=40, pairs=15, dim=32, categories=6, families=3), 1).save(
         path
@@ -32,31 +32,40 @@ def world_file(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_measured_for_all_strategies_and_written(
-    world_file: Path, tmp_path: Path
+    dataset_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.json"
-    said = run("--world", str(world_file), "--json", str(out))
+    said = run("--dataset", str(dataset_file), "--json", str(out))
     assert "20 lost, 40 found, 15 true pairs" in said
     strategies = json.loads(out.read_text())["strategies"]
     assert set(strategies) == {"clip_zeroshot_v1", "clip_zeroshot_v2", "calibrated_v3"}
     for name, figures in strategies.items():
         assert name in said
-        wanted = {"recall@1", "recall@5", "recall@10", "mrr", "ap", "alerts", "precision", "recall"}
+        wanted = {
+            "recall@1",
+            "recall@5",
+            "recall@10",
+            "mrr",
+            "ap",
+            "alerts",
+            "precision",
+            "recall",
+        }
         assert wanted <= set(figures)
         assert set(figures["patterns"]) == {"both", "found_only", "lost_only", "none"}
         assert all(wanted <= set(one) for one in figures["patterns"].values())
     assert "ece_top10" in strategies["calibrated_v3"]
 
 
-def test_one_strategy_is_measured_alone(world_file: Path) -> None:
-    said = run("--world", str(world_file), "--strategy", "clip_zeroshot_v1")
+def test_one_strategy_is_measured_alone(dataset_file: Path) -> None:
+    said = run("--dataset", str(dataset_file), "--strategy", "clip_zeroshot_v1")
     assert "clip_zeroshot_v1" in said and "calibrated_v3" not in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--world", "nowhere.npz"], "no such file"),
+        (["--dataset", "nowhere.npz"], "no such file"),
         (["--strategy", "v9"], "Unknown strategy 'v9'"),
         (["--seeds", "many"], "'many' is no seed"),
     ],
@@ -117,15 +126,15 @@ def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
 
 
 def test_things_reported_twice_are_measured_on_simulated_worlds_only(
-    world_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = replace(BASE, lost=60, found=120, pairs=30)
-    monkeypatch.setitem(WORLDS, "base", small)
+    monkeypatch.setitem(SIMULATIONS, "base", small)
     out = tmp_path / "out.json"
     arguments = ("--strategy", "calibrated_v3", "--duplicates", "8", "--json", str(out))
-    assert "8 found things reported twice" in run("--world", "base", "--seeds", "2", *arguments)
+    assert "8 found things reported twice" in run("--dataset", "base", "--seeds", "2", *arguments)
     (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
     assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
     assert figures["recall"] > 0.5
     with pytest.raises(CommandError, match="simulated world"):
-        run("--world", str(world_file), *arguments)
+        run("--dataset", str(dataset_file), *arguments)

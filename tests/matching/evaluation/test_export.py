@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from lostfound.services import close_post
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.models import Match
 from matching.services import confirm_match, match_post
 from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def export(path: Path) -> str:
     said = StringIO()
-    call_command("export_world", str(path), stdout=said)
+    call_command("export_dataset", str(path), stdout=said)
     return said.getvalue()
 
 
@@ -37,22 +37,25 @@ def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) 
     confirm_match(Match.objects.get(lost=lost, found=found), actor=StaffFactory.create())
     path = tmp_path / "site.npz"
     assert "2 lost, 1 found, 1 confirmed pairs" in export(path)
-    world = World.load(path)
-    assert (world.pair_lost.tolist(), world.pair_found.tolist()) == ([1], [0])
-    assert np.isnan(world.image_lost[0]).all() and not np.isnan(world.image_lost[1]).any()
-    first = found.photos.order_by("position")[0].vectors.get().vec
-    assert np.allclose(world.image_found[0], first, atol=1e-6)  # the cover
-    assert world.category_lost[0] == -1 and world.category_lost[1] == world.category_found[0] >= 0
-    assert world.place_lost.tolist() == [-1, 0] and world.place_found.tolist() == [0]
-    assert world.day_lost[1] == lost.happened_on.toordinal()
+    dataset = BenchmarkDataset.load(path)
+    assert (dataset.pair_lost.tolist(), dataset.pair_found.tolist()) == ([1], [0])
+    assert np.isnan(dataset.image_lost[0]).all() and not np.isnan(dataset.image_lost[1]).any()
+    first = found.photos.order_by("position")[0].embeddings.get().vec
+    assert np.allclose(dataset.image_found[0], first, atol=1e-6)  # the cover
+    assert (
+        dataset.category_lost[0] == -1
+        and dataset.category_lost[1] == dataset.category_found[0] >= 0
+    )
+    assert dataset.place_lost.tolist() == [-1, 0] and dataset.place_found.tolist() == [0]
+    assert dataset.day_lost[1] == lost.happened_on.toordinal()
     content = path.read_bytes()
     assert b"umbrella" not in content and lost.author.username.encode() not in content
-    call_command("evaluate_matching", "--world", str(path), stdout=StringIO())
+    call_command("evaluate_matching", "--dataset", str(path), stdout=StringIO())
 
 
 def test_a_site_without_anything_is_written_and_says_so(fake_encoder: Any, tmp_path: Path) -> None:
     assert "No match is confirmed yet" in export(tmp_path / "empty.npz")
-    assert len(World.load(tmp_path / "empty.npz").text_lost) == 0
+    assert len(BenchmarkDataset.load(tmp_path / "empty.npz").text_lost) == 0
 
 
 @pytest.mark.parametrize("name", ["site.csv", "no/such/folder/site.npz"])

@@ -17,7 +17,7 @@ from matching.core.types import Candidates, Kind
 from matching.index import get_index, memory
 from matching.index.memory import MemoryIndex
 from matching.index.triggers import install_triggers, missing_triggers
-from matching.models import IndexChange, Vector
+from matching.models import Embedding, IndexChange
 from matching.services import match_post
 from matching.services.sweeper import prune
 from tests.factories import CategoryFactory
@@ -99,7 +99,7 @@ def test_photographs_keep_their_order_and_their_owner() -> None:
     candidates = listed().candidates
     assert np.isnan(candidates.image_vecs[0]).all()
     assert candidates.photo_owner.tolist() == [1, 1]
-    stored = {row.photo_id: row.vec for row in Vector.objects.filter(post=rich)}
+    stored = {row.photo_id: row.vec for row in Embedding.objects.filter(post=rich)}
     order = [photo.pk for photo in rich.photos.order_by("position")]
     assert np.allclose(candidates.image_vecs[1], stored[order[0]], atol=1e-6)
     edit_post(rich, actor=rich.author, fields={}, photo_order=list(rich.photos.all())[::-1])
@@ -120,7 +120,7 @@ def test_another_fingerprint_shares_nothing() -> None:
 def test_a_post_without_vectors_or_outbox_row_is_no_candidate() -> None:
     make(kind="found", kept_note="desk")
     bare = found()
-    Post.objects.get(pk=bare.pk).embedding.delete()
+    Post.objects.get(pk=bare.pk).matching_job.delete()
     assert ids(listed()) == []
 
 
@@ -156,7 +156,7 @@ def test_changes_behind_the_models_are_seen() -> None:
     assert ids(listed()) == [first.pk]
     Category.objects.filter(pk=category.pk).update(code="parasol")
     assert listed().candidates.categories.tolist() == ["parasol"]
-    Vector.objects.filter(post=first).delete()
+    Embedding.objects.filter(post=first).delete()
     assert ids(listed()) == []
 
 
@@ -201,10 +201,10 @@ def test_triggers_are_there_and_missing_ones_are_told() -> None:
     assert missing_triggers("default") == []
     with connection.cursor() as cursor:
         cursor.execute(
-            "DROP TRIGGER index_change_matching_vector_delete"
-            + (" ON matching_vector" if connection.vendor == "postgresql" else "")
+            "DROP TRIGGER index_change_matching_embedding_delete"
+            + (" ON matching_embedding" if connection.vendor == "postgresql" else "")
         )
-    assert missing_triggers("default") == ["index_change_matching_vector_delete"]
+    assert missing_triggers("default") == ["index_change_matching_embedding_delete"]
     (problem,) = check_triggers(databases=["default"])
     assert "manage.py migrate" in str(problem.hint)
     install_triggers("default")

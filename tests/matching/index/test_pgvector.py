@@ -13,13 +13,13 @@ from pytest_django import Settings
 
 from lostfound.models import Category, Post
 from lostfound.services import close_post, edit_post, reopen_post
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.vectors import unit
 from matching.index import get_index
 from matching.index import pgvector as pgvector_index
 from matching.index.memory import MemoryIndex
 from matching.index.pgvector import GRAPH_PLAN, PgVectorIndex
-from matching.models import IndexChange, Match, Vector
+from matching.models import Embedding, IndexChange, Match
 from matching.scoring.score_post import query_features
 from matching.services import build_scoring_profile, match_post
 from tests.factories import CategoryFactory, FoundPostFactory
@@ -39,9 +39,18 @@ def pgvector(settings: Settings) -> None:
     get_index.cache_clear()
 
 
-def nearest(vec: Any, side: Any = "text", k: int = 5, wanted: Wanted | None = None) -> list[int]:
+def nearest(
+    vec: Any, side: Any = "text", k: int = 5, filters: SearchFilters | None = None
+) -> list[int]:
     """What this index finds; the exact one must find the same."""
-    asked = (np.asarray(vec, dtype=np.float32), side, "found", "fake-32", k, wanted or Wanted())
+    asked = (
+        np.asarray(vec, dtype=np.float32),
+        side,
+        "found",
+        "fake-32",
+        k,
+        filters or SearchFilters(),
+    )
     listed = get_index().nearest(*asked)  # type: ignore[arg-type]
     exact = MemoryIndex().nearest(*asked)  # type: ignore[arg-type]
     assert [round(score, 3) for _, score in listed] == [round(score, 3) for _, score in exact]
@@ -49,7 +58,7 @@ def nearest(vec: Any, side: Any = "text", k: int = 5, wanted: Wanted | None = No
 
 
 def words_of(post: Post) -> Any:
-    return Vector.objects.get(post=post, modality="text").vec
+    return Embedding.objects.get(post=post, modality="text").vec
 
 
 def test_it_is_the_index_of_the_setting() -> None:
@@ -69,7 +78,7 @@ def test_posts_come_go_and_change_with_their_rows() -> None:
     assert nearest(query) == [first.pk, second.pk]
     edit_post(second, actor=second.author, fields={}, add_photos=[upload(3)])
     match_post(second.pk)
-    photo = Vector.objects.get(post=second, modality="image").vec
+    photo = Embedding.objects.get(post=second, modality="image").vec
     assert nearest(photo, "image") == [second.pk]
     Post.objects.filter(pk=first.pk).delete()
     assert nearest(query) == [second.pk]
@@ -79,13 +88,13 @@ def test_facts_filter_and_are_followed() -> None:
     category = CategoryFactory.create(code="thing-1")
     first, second = found(title="one", category=category), found(title="two", colour="red")
     query = words_of(first)
-    assert nearest(query, wanted=Wanted(categories=frozenset({"thing-1"}))) == [first.pk]
-    assert nearest(query, wanted=Wanted(colours=frozenset({"red"}))) == [second.pk]
+    assert nearest(query, filters=SearchFilters(categories=frozenset({"thing-1"}))) == [first.pk]
+    assert nearest(query, filters=SearchFilters(colours=frozenset({"red"}))) == [second.pk]
     day = float(first.happened_on.toordinal())
-    assert nearest(query, wanted=Wanted(last_day=day - 1)) == []
+    assert nearest(query, filters=SearchFilters(last_day=day - 1)) == []
     Category.objects.filter(pk=category.pk).update(code="thing-2")
-    assert nearest(query, wanted=Wanted(categories=frozenset({"thing-1"}))) == []
-    assert nearest(query, wanted=Wanted(categories=frozenset({"thing-2"}))) == [first.pk]
+    assert nearest(query, filters=SearchFilters(categories=frozenset({"thing-1"}))) == []
+    assert nearest(query, filters=SearchFilters(categories=frozenset({"thing-2"}))) == [first.pk]
 
 
 def many(n: int) -> np.ndarray:
@@ -95,12 +104,12 @@ def many(n: int) -> np.ndarray:
     vecs = unit(centres[rng.integers(0, 6, n)] + 0.6 * rng.normal(size=(n, 32)))
     base = found(title="the first")
     posts = FoundPostFactory.create_batch(n, author=base.author)
-    rows = [post.embedding for post in posts]
+    rows = [post.matching_job for post in posts]
     for row in rows:
         row.content_hash = "x"
         row.save()
-    Vector.objects.bulk_create(
-        Vector(
+    Embedding.objects.bulk_create(
+        Embedding(
             post=post,
             modality="text",
             content_hash="x",
@@ -119,7 +128,7 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
     exact = MemoryIndex()
     hits = 0
     for query in vecs[::30]:
-        asked = (query, "text", "found", "fake-32", 10, Wanted())
+        asked = (query, "text", "found", "fake-32", 10, SearchFilters())
         listed = {pk for pk, _ in get_index().nearest(*asked)}  # type: ignore[arg-type]
         hits += len(listed & {pk for pk, _ in exact.nearest(*asked)})  # type: ignore[arg-type]
     assert hits >= 0.97 * 10 * 20
@@ -152,8 +161,8 @@ def test_a_filter_that_few_of_all_pass_is_not_left_to_the_graph(
     few = [pk for pk, _day in days[:20]]  # 3 of 100
     early = days[0][1] - timedelta(days=3)
     Post.objects.filter(pk__in=few).update(happened_on=early)
-    wanted = Wanted(last_day=float(early.toordinal()))
-    assert set(nearest(vecs[0], k=10, wanted=wanted)) <= set(few) and asked == []
+    filters = SearchFilters(last_day=float(early.toordinal()))
+    assert set(nearest(vecs[0], k=10, filters=filters)) <= set(few) and asked == []
     nearest(vecs[0], k=10)
     assert asked == ["graph"]
 
@@ -171,7 +180,7 @@ def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(
         ids = list(Post.objects.order_by("pk").values_list("pk", flat=True))[1:]
         day = Post.objects.get(pk=ids[0]).happened_on - timedelta(days=3)
         Post.objects.filter(pk__in=[ids[row] for row in far]).update(happened_on=day)
-        listed = nearest(vecs[0], k=10, wanted=Wanted(last_day=float(day.toordinal())))
+        listed = nearest(vecs[0], k=10, filters=SearchFilters(last_day=float(day.toordinal())))
         assert set(listed) <= {ids[row] for row in far} and len(listed) == 10
         cursor.execute("SHOW enable_seqscan")
         assert cursor.fetchone() == ("on",)  # nothing of the plan is left to what comes next

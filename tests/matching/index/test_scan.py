@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from matching.conf import matching_settings
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.types import Candidates, PostFeatures
 from matching.core.vectors import Vec, unit
 from matching.index import get_index, scan
@@ -50,10 +50,10 @@ def posts(n: int, seed: int = 0) -> Candidates:
     )
 
 
-def naive(query: Vec, candidates: Candidates, side: str, k: int, wanted: Any) -> list[int]:
+def naive(query: Vec, candidates: Candidates, side: str, k: int, filters: Any) -> list[int]:
     scored = []
     for row in range(len(candidates)):
-        if not wanted[row]:
+        if not filters[row]:
             continue
         vecs = [candidates.text_vecs[row]]
         if side == "image":
@@ -73,9 +73,9 @@ def test_the_same_posts_as_a_plain_loop_finds(how: str, side: str, share: float)
     rng = np.random.default_rng(5)
     for _ in range(4):
         query = clustered(1, rng)[0]
-        wanted = rng.random(600) < share
-        listed = nearest_posts(query, candidates, side, 10, wanted, how)
-        assert [pk for pk, _ in listed] == naive(query, candidates, side, 10, wanted)
+        filters = rng.random(600) < share
+        listed = nearest_posts(query, candidates, side, 10, filters, how)
+        assert [pk for pk, _ in listed] == naive(query, candidates, side, 10, filters)
         assert all(a[1] >= b[1] for a, b in pairwise(listed))
 
 
@@ -84,10 +84,10 @@ def test_a_filter_that_disagrees_with_the_query_costs_no_recall() -> None:
     candidates = posts(2000, seed=3)
     query = clustered(1, np.random.default_rng(9))[0]
     similarity = candidates.text_vecs @ query
-    wanted = similarity < np.quantile(similarity, 0.05)
+    filters = similarity < np.quantile(similarity, 0.05)
     for how in (EXACT, INT8):
-        rows, _ = nearest_rows(query, candidates, "text_vecs", 20, wanted, how)
-        expected = np.flatnonzero(wanted)[np.argsort(-similarity[wanted])[:20]]
+        rows, _ = nearest_rows(query, candidates, "text_vecs", 20, filters, how)
+        expected = np.flatnonzero(filters)[np.argsort(-similarity[filters])[:20]]
         assert set(rows.tolist()) == set(expected.tolist())
 
 
@@ -113,32 +113,35 @@ def test_the_largest_are_found_in_order(values: list[float], k: int) -> None:
 
 def test_a_filter_names_facts() -> None:
     candidates = posts(30)
-    for wanted, expected in (
-        (Wanted(), range(30)),
-        (Wanted(categories=frozenset({"wallet"})), [r for r in range(30) if r % 3 == 0 and r % 7]),
-        (Wanted(categories=frozenset({"piano"})), []),
-        (Wanted(colours=frozenset({"red"}), first_day=10, last_day=14), [11, 13]),
+    for filters, expected in (
+        (SearchFilters(), range(30)),
+        (
+            SearchFilters(categories=frozenset({"wallet"})),
+            [r for r in range(30) if r % 3 == 0 and r % 7],
+        ),
+        (SearchFilters(categories=frozenset({"piano"})), []),
+        (SearchFilters(colours=frozenset({"red"}), first_day=10, last_day=14), [11, 13]),
     ):
-        assert np.flatnonzero(wanted.mask(candidates)).tolist() == list(expected)
+        assert np.flatnonzero(filters.mask(candidates)).tolist() == list(expected)
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("fake_encoder")
 def test_the_index_finds_what_is_stored_now() -> None:
     thing, other = found(title="blue umbrella", photos=1), found(title="red scarf")
-    query = np.asarray(thing.vectors.get(modality="text").vec)
-    listed = get_index().nearest(query, "text", "found", "fake-32", 5, Wanted())
+    query = np.asarray(thing.embeddings.get(modality="text").vec)
+    listed = get_index().nearest(query, "text", "found", "fake-32", 5, SearchFilters())
     assert [pk for pk, _ in listed] == [thing.pk, other.pk]
     assert listed[0][1] == pytest.approx(1.0, abs=1e-5)
-    assert get_index().nearest(query, "text", "lost", "fake-32", 5, Wanted()) == []
-    photo = np.asarray(thing.vectors.get(modality="image").vec)
-    listed = get_index().nearest(photo, "image", "found", "fake-32", 5, Wanted())
+    assert get_index().nearest(query, "text", "lost", "fake-32", 5, SearchFilters()) == []
+    photo = np.asarray(thing.embeddings.get(modality="image").vec)
+    listed = get_index().nearest(photo, "image", "found", "fake-32", 5, SearchFilters())
     assert [pk for pk, _ in listed] == [thing.pk]
     from lostfound.services import edit_post
 
     edit_post(other, actor=other.author, fields={}, add_photos=[upload(0)])
     match_post(other.pk)
-    listed = get_index().nearest(photo, "image", "found", "fake-32", 5, Wanted())
+    listed = get_index().nearest(photo, "image", "found", "fake-32", 5, SearchFilters())
     assert {pk for pk, _ in listed} == {thing.pk, other.pk}
 
 

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from matching.core.profile import ScoringProfile
-from matching.core.weights import COLD_WEIGHTS, TERMS, Weighing
+from matching.core.weights import COLD_WEIGHTS, TERMS, EvidenceWeights
 from matching.evaluation.benchmark import cold_start
-from matching.evaluation.dataset import World
+from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.metrics import measure
 from matching.evaluation.simulator import BASE, HARD, simulate
-from matching.learning.fit import Lesson, Stage, fit, learn, stage_for
+from matching.learning.fit import LearningResult, Stage, fit, learn, stage_for
 from matching.learning.judgements import Judgements
-from matching.learning.learning_gain import school
+from matching.learning.learning_gain import measure_learning_gain
 from matching.learning.promotion import Refusal
-from matching.learning.simulated_annotators import SHOWN, Office, open_office, world_scores
+from matching.learning.simulated_annotators import (
+    SHOWN,
+    Office,
+    dataset_scores,
+    simulate_annotators,
+)
 
 SMALL = dataclasses.replace(HARD, lost=260, found=500, pairs=240, dim=128)
 
@@ -26,7 +31,7 @@ def drawn(
     n: int,
     weights: dict[str, float],
     *,
-    wrong: tuple[float, ...] = (0.0,),
+    error_rates: tuple[float, ...] = (0.0,),
     seed: int = 0,
     scale: float = 1.0,
 ) -> Judgements:
@@ -35,9 +40,9 @@ def drawn(
     terms = rng.normal(0.0, 1.5, (n, len(TERMS)))
     terms[rng.random((n, len(TERMS))) < 0.3] = np.nan
     log_odds = scale * (np.nan_to_num(terms) @ [weights[name] for name in TERMS])
-    people = rng.integers(len(wrong), size=n)
+    people = rng.integers(len(error_rates), size=n)
     is_match = rng.random(n) < 1.0 / (1.0 + np.exp(-log_odds))
-    errs = rng.random(n) < np.array(wrong)[people]
+    errs = rng.random(n) < np.array(error_rates)[people]
     return Judgements(
         terms, np.zeros(n), is_match ^ errs, np.ones(n), np.arange(n) // 8, people.astype(np.int64)
     )
@@ -64,7 +69,7 @@ def test_how_much_is_fitted_depends_on_how_much_was_decided(
         terms=np.full((n, len(TERMS)), np.nan),
         prior=np.zeros(n),
         is_match=np.arange(n) < confirmed,
-        shown_with=np.ones(n),
+        sampling_probability=np.ones(n),
         queries=np.arange(n),
         people=np.zeros(n, dtype=np.int64),
     )
@@ -73,15 +78,17 @@ def test_how_much_is_fitted_depends_on_how_much_was_decided(
 
 def test_platt_finds_how_sure_scores_may_be_and_leaves_the_weights() -> None:
     fitted = fit(drawn(4000, COLD_WEIGHTS, scale=0.5), Stage.PLATT)
-    assert fitted.weighing.scale == pytest.approx(0.5, abs=0.06)
-    assert fitted.weighing.weights == COLD_WEIGHTS and not fitted.weighing.missing
+    assert fitted.evidence_weights.scale == pytest.approx(0.5, abs=0.06)
+    assert fitted.evidence_weights.weights == COLD_WEIGHTS and not fitted.evidence_weights.missing
 
 
 def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
     weights = {**COLD_WEIGHTS, "place": 0.2, "text_text": 1.8}
-    few, many = (fit(drawn(n, weights), Stage.LOGISTIC).weighing for n in (250, 8000))
-    for weighing, near in ((few, 0.75), (many, 0.25)):
-        learnt = {name: value * weighing.scale for name, value in weighing.weights.items()}
+    few, many = (fit(drawn(n, weights), Stage.LOGISTIC).evidence_weights for n in (250, 8000))
+    for evidence_weights, near in ((few, 0.75), (many, 0.25)):
+        learnt = {
+            name: value * evidence_weights.scale for name, value in evidence_weights.weights.items()
+        }
         assert learnt["place"] == pytest.approx(0.2, abs=near)
         assert learnt["text_text"] == pytest.approx(1.8, abs=near)
     assert few.weights["place"] > many.weights["place"]
@@ -89,62 +96,64 @@ def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
 
 def test_no_weight_is_ever_negative() -> None:
     weights = {**COLD_WEIGHTS, "colour": -1.5, "time": -0.5}
-    weighing = fit(drawn(6000, weights), Stage.LOGISTIC).weighing
-    assert min(weighing.weights.values()) >= 0.0
-    assert weighing.weights["colour"] == 0.0
+    evidence_weights = fit(drawn(6000, weights), Stage.LOGISTIC).evidence_weights
+    assert min(evidence_weights.weights.values()) >= 0.0
+    assert evidence_weights.weights["colour"] == 0.0
 
 
 def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
     of = drawn(6000, COLD_WEIGHTS)
-    weighing = fit(of, Stage.ISOTONIC).weighing
-    assert len(weighing.steps) > 3
-    assert np.all(np.diff(np.array(weighing.steps), axis=0)[:, 1] >= 0.0)
-    p = weighing.probability(of.log_odds(weighing))
+    evidence_weights = fit(of, Stage.ISOTONIC).evidence_weights
+    assert len(evidence_weights.steps) > 3
+    assert np.all(np.diff(np.array(evidence_weights.steps), axis=0)[:, 1] >= 0.0)
+    p = evidence_weights.probability(of.log_odds(evidence_weights))
     assert abs(p.mean() - of.is_match.mean()) < 0.02
 
 
 def test_mistakes_are_told_from_the_rest_person_by_person() -> None:
-    of = drawn(6000, {**COLD_WEIGHTS}, wrong=(0.01, 0.1, 0.9), scale=1.5)
+    of = drawn(6000, {**COLD_WEIGHTS}, error_rates=(0.01, 0.1, 0.9), scale=1.5)
     fitted = fit(of, Stage.LOGISTIC)
-    assert fitted.wrong[0] < 0.05 < fitted.wrong[1] < 0.16
-    assert fitted.wrong[2] > 0.7
-    assert fitted.weighing.scale == pytest.approx(1.5, abs=0.4)
-    unknown = fitted.wrong_of(np.array([0, 12345]))
-    assert unknown.tolist() == [fitted.wrong[0], fitted.usual_wrong]
+    assert fitted.error_rates[0] < 0.05 < fitted.error_rates[1] < 0.16
+    assert fitted.error_rates[2] > 0.7
+    assert fitted.evidence_weights.scale == pytest.approx(1.5, abs=0.4)
+    unknown = fitted.error_rates_of(np.array([0, 12345]))
+    assert unknown.tolist() == [fitted.error_rates[0], fitted.usual_error_rate]
 
 
 def test_mistakes_do_not_make_scores_unsure() -> None:
     clean, erring = (
-        fit(drawn(6000, COLD_WEIGHTS, wrong=(share,), scale=2.0), Stage.PLATT).weighing.scale
+        fit(
+            drawn(6000, COLD_WEIGHTS, error_rates=(share,), scale=2.0), Stage.PLATT
+        ).evidence_weights.scale
         for share in (0.0, 0.05)
     )
     assert erring == pytest.approx(clean, rel=0.15)
 
 
 def test_too_few_or_one_sided_decisions_teach_nothing() -> None:
-    assert learn(drawn(60, COLD_WEIGHTS), Weighing()).stage is Stage.NOTHING
+    assert learn(drawn(60, COLD_WEIGHTS), EvidenceWeights()).stage is Stage.NOTHING
     of = drawn(400, COLD_WEIGHTS)
     late = dataclasses.replace(of, is_match=np.arange(400) >= 300)  # only newest are confirmed
-    lesson = learn(late, Weighing())
-    assert not lesson.is_promoted
+    result = learn(late, EvidenceWeights())
+    assert not result.is_promoted
 
 
 def test_only_what_would_be_put_in_use_was_tested() -> None:
     """The fit that is promoted has not seen the last block of time."""
     of = drawn(1500, COLD_WEIGHTS, scale=0.4)
-    lesson = learn(of, Weighing())
-    assert lesson.is_promoted and lesson.fitted is not None
-    again = fit(of.blocks()[-1][0], lesson.stage)
-    assert lesson.fitted.weighing == again.weighing
+    result = learn(of, EvidenceWeights())
+    assert result.is_promoted and result.fitted is not None
+    again = fit(of.blocks()[-1][0], result.stage)
+    assert result.fitted.evidence_weights == again.evidence_weights
 
 
 def test_where_more_is_refused_less_is_tried() -> None:
     """All weights are right and only the scale is wrong: with few decisions, weights are noise."""
     stages = set()
     for seed in range(6):
-        lesson = learn(drawn(330, COLD_WEIGHTS, scale=0.35, seed=seed), Weighing())
-        if lesson.is_promoted:
-            stages.add(lesson.stage)
+        result = learn(drawn(330, COLD_WEIGHTS, scale=0.35, seed=seed), EvidenceWeights())
+        if result.is_promoted:
+            stages.add(result.stage)
     assert stages <= {Stage.PLATT, Stage.LOGISTIC} and stages
 
 
@@ -152,41 +161,43 @@ def test_where_more_is_refused_less_is_tried() -> None:
 
 
 @cache
-def known_world(seed: int) -> tuple[World, ScoringProfile]:
-    world = simulate(SMALL, seed)
-    return world, cold_start(world)
+def known_dataset(seed: int) -> tuple[BenchmarkDataset, ScoringProfile]:
+    dataset = simulate(SMALL, seed)
+    return dataset, cold_start(dataset)
 
 
 def office_of(seed: int, **changes: Any) -> Office:
-    world, profile = known_world(seed)
-    truth = np.zeros((len(world.text_lost), len(world.text_found)), dtype=np.bool_)
-    truth[world.pair_lost, world.pair_found] = True
-    return open_office(world_scores(world, profile), truth, **{"seed": seed, **changes})
+    dataset, profile = known_dataset(seed)
+    truth = np.zeros((len(dataset.text_lost), len(dataset.text_found)), dtype=np.bool_)
+    truth[dataset.pair_lost, dataset.pair_found] = True
+    return simulate_annotators(dataset_scores(dataset, profile), truth, **{"seed": seed, **changes})
 
 
-def office_lesson(wrong: tuple[float, ...], seed: int = 3, judged: int = 1200) -> Lesson:
-    office = office_of(seed, judged=judged, wrong=wrong)
-    return learn(office.judgements, Weighing())
+def annotators_result(
+    error_rates: tuple[float, ...], seed: int = 3, judged: int = 1200
+) -> LearningResult:
+    annotators = office_of(seed, judged=judged, error_rates=error_rates)
+    return learn(annotators.judgements, EvidenceWeights())
 
 
 def test_an_office_judges_the_best_and_draws_one_more() -> None:
-    world, _ = known_world(3)
-    office = office_of(3, judged=400, wrong=(0.0,))
-    of = office.judgements
-    assert (of.shown_with == 1.0).sum() == 400
+    dataset, _ = known_dataset(3)
+    annotators = office_of(3, judged=400, error_rates=(0.0,))
+    of = annotators.judgements
+    assert (of.sampling_probability == 1.0).sum() == 400
     posts = np.unique(of.queries)
-    assert len(posts) == 400 // SHOWN == (of.shown_with < 1.0).sum()
-    assert not set(posts.tolist()) & set(office.unseen.tolist())
-    assert len(posts) + len(office.unseen) == len(world.text_lost)
+    assert len(posts) == 400 // SHOWN == (of.sampling_probability < 1.0).sum()
+    assert not set(posts.tolist()) & set(annotators.unseen.tolist())
+    assert len(posts) + len(annotators.unseen) == len(dataset.text_lost)
     assert 0 < of.is_match.sum() <= len(posts)
 
 
 def test_a_simulated_office_teaches_better_ranking_and_calibration() -> None:
     """Simulated, one world; docs/matching.md has the means of ten."""
-    schooling = school([simulate(BASE, 0)], judged=1500)
-    (lesson,) = schooling.lessons
-    assert lesson.is_promoted and lesson.stage is Stage.LOGISTIC
-    before, after = schooling.before.figures, schooling.after.figures
+    learning_gain = measure_learning_gain([simulate(BASE, 0)], judged=1500)
+    (result,) = learning_gain.results
+    assert result.is_promoted and result.stage is Stage.LOGISTIC
+    before, after = learning_gain.before.figures, learning_gain.after.figures
     assert after["ap"] > before["ap"] > 0.85
     assert after["ece_top10"] < before["ece_top10"]
     assert after["alerts"] <= before["alerts"]
@@ -197,21 +208,24 @@ def test_a_simulated_office_teaches_better_ranking_and_calibration() -> None:
     [(1.0,), (0.5,), (0.3, 0.3), (0.02, 0.02, 1.0), (0.02, 0.02, 0.5)],
     ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
 )
-def test_a_poisoned_set_of_decisions_is_refused(wrong: tuple[float, ...]) -> None:
-    lesson = office_lesson(wrong)
-    assert lesson.verdict is not None
+def test_a_poisoned_set_of_decisions_is_refused(error_rates: tuple[float, ...]) -> None:
+    result = annotators_result(error_rates)
+    assert result.verdict is not None
     suspicious = {Refusal.CONTRADICTORY, Refusal.PERSON_CONTRADICTS, Refusal.SCALE}
-    assert suspicious & set(lesson.verdict.refusals)
+    assert suspicious & set(result.verdict.refusals)
 
 
 def test_whoever_decides_against_the_evidence_is_named() -> None:
-    verdict = office_lesson((0.02, 0.02, 1.0)).verdict
+    verdict = annotators_result((0.02, 0.02, 1.0)).verdict
     assert verdict is not None and verdict.people == (2,)
 
 
 def test_unseen_posts_are_ranked_among_all_found_posts() -> None:
     small = dataclasses.replace(BASE, lost=120, found=200, pairs=100, dim=96)
-    schooling = school([simulate(small, 0)], judged=400)
-    assert schooling.before.rankings[0].scores.shape == (120 - 50, 200)
-    assert schooling.before.figures["patterns"].keys() == schooling.after.figures["patterns"].keys()
-    assert measure(schooling.after.rankings[0], calibrated=True)["pairs"] > 0
+    learning_gain = measure_learning_gain([simulate(small, 0)], judged=400)
+    assert learning_gain.before.rankings[0].scores.shape == (120 - 50, 200)
+    assert (
+        learning_gain.before.figures["patterns"].keys()
+        == learning_gain.after.figures["patterns"].keys()
+    )
+    assert measure(learning_gain.after.rankings[0], calibrated=True)["pairs"] > 0

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 from matching.learning.judgements import BLOCKS, FIRST_BLOCKS, Judgements
 from matching.learning.promotion import Refusal, Trial, judge
 
@@ -22,19 +22,19 @@ def judgements(n: int, seed: int = 0, *, per_post: int = 4, steep: float = 1.0) 
         terms=terms,
         prior=np.zeros(n),
         is_match=rng.random(n) < p,
-        shown_with=np.ones(n),
+        sampling_probability=np.ones(n),
         queries=np.arange(n) // per_post,
         people=np.ones(n, dtype=np.int64),
     )
 
 
-def trial(of: Judgements, weighing: Weighing) -> Trial:
-    return Trial(weighing, of, np.full(len(of), 0.001))
+def trial(of: Judgements, evidence_weights: EvidenceWeights) -> Trial:
+    return Trial(evidence_weights, of, np.full(len(of), 0.001))
 
 
-def verdict(after: Weighing, of: Judgements, **changes: Any) -> Any:
-    given: dict[str, Any] = {"usual_wrong": 0.02, "by_person": HONEST, **changes}
-    return judge(Weighing(), [trial(of, after)], **given)
+def verdict(after: EvidenceWeights, of: Judgements, **changes: Any) -> Any:
+    given: dict[str, Any] = {"usual_error_rate": 0.02, "by_person": HONEST, **changes}
+    return judge(EvidenceWeights(), [trial(of, after)], **given)
 
 
 def test_each_block_of_time_is_tested_by_what_came_before_it() -> None:
@@ -51,7 +51,7 @@ def test_a_lost_post_that_was_judged_twice_counts_when_it_was_judged_last() -> N
     of = judgements(100)
     queries = of.queries.copy()
     queries[-1] = 0  # the first post of all is judged once more at the end
-    again = Judgements(of.terms, of.prior, of.is_match, of.shown_with, queries, of.people)
+    again = Judgements(of.terms, of.prior, of.is_match, of.sampling_probability, queries, of.people)
     for past, following in again.blocks():
         assert not set(past.queries) & set(following.queries)
     assert 0 in again.blocks()[-1][1].queries
@@ -67,8 +67,10 @@ def test_ranks_are_among_what_was_judged_of_the_same_post_and_ties_count_half() 
     terms = np.full((4, len(TERMS)), np.nan)
     terms[:, 0] = [1.0, 2.0, 2.0, 0.0]
     said = np.array([False, True, False, True])
-    one = Judgements(terms, of.prior, said, of.shown_with, np.zeros(4, np.int64), of.people)
-    rows, ranks = one.ranks(Weighing())
+    one = Judgements(
+        terms, of.prior, said, of.sampling_probability, np.zeros(4, np.int64), of.people
+    )
+    rows, ranks = one.ranks(EvidenceWeights())
     assert (rows.tolist(), ranks.tolist()) == ([1, 3], [1.5, 4.0])
 
 
@@ -78,55 +80,57 @@ def test_patterns_follow_from_the_channels_that_are_there() -> None:
     terms[1, TERMS.index("text_image")] = 0.0
     terms[2, TERMS.index("image_text")] = 0.0
     of = judgements(4)
-    one = Judgements(terms, of.prior, of.is_match, of.shown_with, of.queries, of.people)
+    one = Judgements(terms, of.prior, of.is_match, of.sampling_probability, of.queries, of.people)
     assert one.patterns.tolist() == [0, 1, 2, 3]
 
 
 def test_what_predicts_better_is_promoted() -> None:
     of = judgements(2000, steep=0.4)  # scores were too sure
-    found = verdict(Weighing(scale=0.4), of)
+    found = verdict(EvidenceWeights(scale=0.4), of)
     assert found.is_promoted, found.refusals
     gain, lower, upper = found.figures["log_loss_gain"]
     assert 0.0 < lower < gain < upper
 
 
 def test_what_is_not_surely_better_is_refused() -> None:
-    assert verdict(Weighing(scale=1.02), judgements(2000)).refusals == (Refusal.NOT_BETTER,)
+    assert verdict(EvidenceWeights(scale=1.02), judgements(2000)).refusals == (Refusal.NOT_BETTER,)
 
 
 def test_what_is_better_on_average_but_off_in_its_probabilities_is_refused() -> None:
     of = judgements(2000, steep=0.4)
-    refusals = verdict(Weighing(scale=0.7, bias=0.6), of).refusals
+    refusals = verdict(EvidenceWeights(scale=0.7, bias=0.6), of).refusals
     assert Refusal.NOT_CALIBRATED in refusals
 
 
 def test_what_finds_less_is_refused() -> None:
     of = judgements(2000, per_post=16)
-    refusals = verdict(Weighing(weights={**Weighing().weights, "text_text": 0.0}), of).refusals
+    refusals = verdict(
+        EvidenceWeights(weights={**EvidenceWeights().weights, "text_text": 0.0}), of
+    ).refusals
     assert Refusal.FINDS_LESS in refusals
 
 
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"usual_wrong": 0.2}, Refusal.CONTRADICTORY),
+        ({"usual_error_rate": 0.2}, Refusal.CONTRADICTORY),
         ({"by_person": {1: (400, 0.02), 7: (40, 0.9)}}, Refusal.PERSON_CONTRADICTS),
     ],
 )
 def test_decisions_that_contradict_the_evidence_are_refused(
     changes: dict[str, Any], refusal: Refusal
 ) -> None:
-    found = verdict(Weighing(scale=0.4), judgements(2000, steep=0.4), **changes)
+    found = verdict(EvidenceWeights(scale=0.4), judgements(2000, steep=0.4), **changes)
     assert found.refusals == (refusal,)
     assert found.people == ((7,) if refusal is Refusal.PERSON_CONTRADICTS else ())
 
 
 def test_a_person_with_few_decisions_is_not_judged() -> None:
     of = judgements(2000, steep=0.4)
-    assert verdict(Weighing(scale=0.4), of, by_person={7: (5, 0.9)}).is_promoted
+    assert verdict(EvidenceWeights(scale=0.4), of, by_person={7: (5, 0.9)}).is_promoted
 
 
 @pytest.mark.parametrize("scale", [0.1, 6.0])
 def test_a_scale_out_of_all_proportion_is_refused(scale: float) -> None:
     of = judgements(2000, steep=scale)
-    assert Refusal.SCALE in verdict(Weighing(scale=scale), of).refusals
+    assert Refusal.SCALE in verdict(EvidenceWeights(scale=scale), of).refusals

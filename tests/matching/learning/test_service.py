@@ -11,20 +11,20 @@ from django.utils import timezone
 
 from lostfound.models import User
 from lostfound.services import close_post
-from matching.core.weights import TERMS, Weighing
+from matching.core.weights import TERMS, EvidenceWeights
 from matching.learning.service import (
     NothingToLearnFrom,
     collect_judgements,
     learn_from_decisions,
     roll_back_profile,
 )
-from matching.models import Embedding, Match, MatchDecision, StoredProfile
+from matching.models import Match, MatchDecision, MatchingJob, StoredProfile
 from matching.services import (
     build_scoring_profile,
     confirm_match,
     current_profile,
-    log_shown,
     match_post,
+    record_impressions,
     reject_match,
     sweep,
     undo_decision,
@@ -49,7 +49,9 @@ def profile(settings: Any, fake_encoder: Any) -> StoredProfile:
     return build_scoring_profile()
 
 
-def decide_many(n: int, *, scale: float, actors: int = 2, wrong: int = 0, seed: int = 0) -> None:
+def decide_many(
+    n: int, *, scale: float, actors: int = 2, error_rates: int = 0, seed: int = 0
+) -> None:
     """Decisions of a site where scores are `scale` times as sure as they may be.
 
     Args:
@@ -66,7 +68,7 @@ def decide_many(n: int, *, scale: float, actors: int = 2, wrong: int = 0, seed: 
     for number, row in enumerate(rng.permutation(n).tolist()):
         value, is_match = float(values[row]), bool(truth[row])
         actor = number % actors
-        said = is_match ^ (actor >= actors - wrong)
+        said = is_match ^ (actor >= actors - error_rates)
         match = make_match(
             make_post("lost", f"L{number}", loser),
             make_post("found", f"F{number}", finder),
@@ -139,7 +141,7 @@ def test_what_lost_to_a_confirmed_pair_counts_where_it_was_shown() -> None:
         make_match(one.lost, make_post("found", f"other {n}", actor), 0.5, **V3, terms=terms(n))
         for n in (1.0, 2.0)
     ]
-    log_shown([others[0]])
+    record_impressions([others[0]])
     decision = confirm_match(one, actor=actor)
     of = collect_judgements(FAKE)
     assert sorted(of.is_match.tolist()) == [False, True]
@@ -150,10 +152,10 @@ def test_what_lost_to_a_confirmed_pair_counts_where_it_was_shown() -> None:
 
 
 def test_what_was_drawn_keeps_its_probability() -> None:
-    one = pair("a", status="drawn", drawn_with=0.02)
+    one = pair("a", status="drawn", sampling_probability=0.02)
     decision = reject_match(one, actor=staff())
-    assert decision.drawn_with == 0.02
-    assert collect_judgements(FAKE).shown_with.tolist() == [0.02]
+    assert decision.sampling_probability == 0.02
+    assert collect_judgements(FAKE).sampling_probability.tolist() == [0.02]
 
 
 def test_a_closed_post_does_not_take_its_decision_away() -> None:
@@ -196,17 +198,17 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
     assert f"Version {learnt.pk} is in use" in told
     assert learnt.origin == "learnt" and learnt.report["stage"] in ("platt", "logistic")
     assert learnt.report["log_loss_gain"][1] > 0.0
-    assert learnt.weighing.scale < 0.7
+    assert learnt.evidence_weights.scale < 0.7
     current = current_profile(FAKE)
-    assert current is not None and current.weighing == learnt.weighing
+    assert current is not None and current.evidence_weights == learnt.evidence_weights
     assert current.built_from == profile.profile.built_from
 
     rebuilt = build_scoring_profile()  # new statistics keep what was learnt
-    assert rebuilt.origin == "built" and rebuilt.weighing == learnt.weighing
+    assert rebuilt.origin == "built" and rebuilt.evidence_weights == learnt.evidence_weights
 
     assert "Taken back" in run("--rollback")
     back = StoredProfile.objects.get(is_current=True)
-    assert back.origin == "rolled_back" and back.weighing == Weighing()
+    assert back.origin == "rolled_back" and back.evidence_weights == EvidenceWeights()
     assert back.report == {"taken_back": learnt.pk}
     assert StoredProfile.objects.filter(pk=profile.pk).exists()
     with pytest.raises(CommandError, match="Nothing that was learnt is in use"):
@@ -220,16 +222,16 @@ def test_a_second_lesson_is_taken_back_to_the_first(profile: StoredProfile) -> N
     # The same decisions are no better than what was learnt from them.
     assert learn_from_decisions().stored is None
     second = StoredProfile.objects.get(pk=first.pk)
-    second.pk, second.weights = None, Weighing(scale=0.9).as_json()
+    second.pk, second.weights = None, EvidenceWeights(scale=0.9).as_json()
     StoredProfile.objects.filter(is_current=True).update(is_current=False)
     second.save(force_insert=True)
-    assert roll_back_profile().weighing == first.weighing
+    assert roll_back_profile().evidence_weights == first.evidence_weights
 
 
 def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
     profile: StoredProfile,
 ) -> None:
-    decide_many(900, scale=0.3, actors=3, wrong=1)
+    decide_many(900, scale=0.3, actors=3, error_rates=1)
     told = run()
     assert "Many decisions of staff2 contradict clear evidence" in told
     assert "--without USERNAME" in told
@@ -245,7 +247,7 @@ def test_coin_tossing_is_refused(profile: StoredProfile) -> None:
 
 def test_an_estimate_of_what_the_suggestions_miss_is_told(profile: StoredProfile) -> None:
     actor = staff()
-    drawn = [pair(str(n), status="drawn", drawn_with=0.1) for n in range(5)]
+    drawn = [pair(str(n), status="drawn", sampling_probability=0.1) for n in range(5)]
     confirm_match(drawn[0], actor=actor)
     for one in drawn[1:]:
         reject_match(one, actor=actor)
@@ -257,7 +259,7 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
     lost, other = matched(), found()
     before = pair_of(lost, other)
     decide_many(400, scale=0.4)
-    Embedding.objects.exclude(post__in=[lost, other]).delete()
+    MatchingJob.objects.exclude(post__in=[lost, other]).delete()
     stored = learn_from_decisions().stored
     assert stored is not None
     sweep()
@@ -265,7 +267,7 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
         match_post(post.pk)
     after = pair_of(lost, other)
     assert after.profile_id == StoredProfile.objects.get(is_current=True).pk >= stored.pk
-    assert after.profile is not None and after.profile.weighing == stored.weighing
+    assert after.profile is not None and after.profile.evidence_weights == stored.evidence_weights
     assert after.score != pytest.approx(before.score)
 
 
@@ -277,8 +279,8 @@ def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
 def test_a_number_that_comes_twice_is_another_version(profile: StoredProfile) -> None:
     """As after a rollback, or in a database that was restored while this process ran."""
     assert current_profile(FAKE) is not None
-    learnt = Weighing(scale=0.5)
-    number, data = profile.pk, profile.profile.with_(weighing=learnt).to_bytes()
+    learnt = EvidenceWeights(scale=0.5)
+    number, data = profile.pk, profile.profile.with_(evidence_weights=learnt).to_bytes()
     profile.delete()
     StoredProfile.objects.create(
         pk=number,
@@ -290,4 +292,4 @@ def test_a_number_that_comes_twice_is_another_version(profile: StoredProfile) ->
         data=data,
     )
     current = current_profile(FAKE)
-    assert current is not None and current.version == number and current.weighing == learnt
+    assert current is not None and current.version == number and current.evidence_weights == learnt

@@ -51,7 +51,7 @@ def check_each_embedded_once(site: WorkerSite) -> None:
     assert len(seen) == 2 * PAIRS
     assert all(title_of(pair) in " ".join(seen) for pair in range(PAIRS))
     assert set(seen.values()) == {1}, [text for text, count in seen.items() if count > 1]
-    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_vector GROUP BY 1")
+    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_embedding GROUP BY 1")
     assert sorted(count for _, count in vectors) == [1] * (2 * PAIRS)
 
 
@@ -64,7 +64,7 @@ def test_two_at_once_embed_each_post_once(site: WorkerSite) -> None:
     assert [one.wait(DEADLINE_S) for one in both] == [0, 0], log_of(site)
     check_each_embedded_once(site)
     assert len(workers_of(site)) == 2
-    states = site.rows("SELECT status, COUNT(*) FROM matching_embedding GROUP BY 1")
+    states = site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1")
     assert states == [("pending", 2 * PAIRS)]
 
 
@@ -75,7 +75,7 @@ def test_beside_the_worker_each_post_is_embedded_once_and_matched(site: WorkerSi
     assert [one.wait(DEADLINE_S) for one in both] == [0, 0], log_of(site)
     site.wait_until_matched(2 * PAIRS)
     check_each_embedded_once(site)
-    states = site.rows("SELECT status, COUNT(*) FROM matching_embedding GROUP BY 1")
+    states = site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1")
     assert states == [("done", 2 * PAIRS)]
     pairs = site.rows("SELECT lost_id, found_id, COUNT(*) FROM matching_match GROUP BY 1, 2")
     assert {count for *_, count in pairs} == {1} and len(pairs) >= PAIRS
@@ -88,7 +88,7 @@ def test_a_stopped_run_says_so_and_the_next_one_goes_on(site: WorkerSite, number
     os.kill(running.pid, number)
     assert running.wait(DEADLINE_S) == 128 + number
     assert "The same command goes on from there." in log_of(site)
-    held = "SELECT COUNT(*) FROM matching_embedding WHERE token IS NOT NULL OR worker != ''"
+    held = "SELECT COUNT(*) FROM matching_matchingjob WHERE token IS NOT NULL OR worker != ''"
     assert site.rows(held) == [(0,)]
     assert 0 < len(forwards(site)) < 2 * PAIRS
     assert site.start_command("embed_posts").wait(DEADLINE_S) == 0
@@ -102,10 +102,10 @@ def test_nothing_is_lost_where_it_is_killed(site: WorkerSite) -> None:
     running.wait(DEADLINE_S)
     with site.writing() as connection:  # as if the lease had run out
         connection.execute(
-            "UPDATE matching_embedding SET lease_until = '2020-01-01' WHERE token IS NOT NULL"
+            "UPDATE matching_matchingjob SET lease_until = '2020-01-01' WHERE token IS NOT NULL"
         )
     assert site.start_command("embed_posts").wait(DEADLINE_S) == 0
-    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_vector GROUP BY 1")
+    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_embedding GROUP BY 1")
     assert sorted(count for _, count in vectors) == [1] * (2 * PAIRS)
     site.start_worker()
     site.wait_until_matched(2 * PAIRS)

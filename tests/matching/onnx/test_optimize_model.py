@@ -18,7 +18,7 @@ from matching.encoders import base
 from matching.encoders.manifest import MANIFEST
 from matching.management.commands import optimize_model
 from matching.management.commands.optimize_model import refusal
-from matching.models import Embedding, Vector
+from matching.models import Embedding, MatchingJob
 from matching.onnx import sample
 from matching.onnx.agreement import Agreement
 from matching.onnx.sample import LEAST, SampleMissing, gather_sample
@@ -84,14 +84,14 @@ def test_posts_are_embedded_with_the_engine_that_is_set(
     post = make(photos=1)
     assert match_post(post.pk) == "matched"
     torch = checkpoints.load(BUNDLED_FOLDER).fingerprint
-    assert set(post.vectors.values_list("fingerprint", flat=True)) == {torch}
+    assert set(post.embeddings.values_list("fingerprint", flat=True)) == {torch}
     settings.MATCHING = {"ENGINE": TORCH}
     assert not sweep().outdated  # fp32 and torch share their vectors
     settings.MATCHING = {"ENGINE": ONNX_INT8}
     assert sweep().outdated == 1
     assert match_post(post.pk) == "matched"
-    assert set(post.vectors.values_list("fingerprint", flat=True)) == {f"{torch}-int8-2"}
-    assert Vector.objects.count() == 2
+    assert set(post.embeddings.values_list("fingerprint", flat=True)) == {f"{torch}-int8-2"}
+    assert Embedding.objects.count() == 2
 
 
 def test_one_engine_alone_is_exported_where_asked(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_posts_wait_for_an_export_that_fits_and_nothing_is_lost(
     settings.MATCHING = {"ENGINE": engine}
     done, waiting = make(), make(title="red bag")
     assert match_post(done.pk) == "matched"
-    kept = set(Vector.objects.values_list("pk", flat=True))
+    kept = set(Embedding.objects.values_list("pk", flat=True))
     base.forget_encoder()
     how(next(path for path in exported(tmp_path) if path.name.endswith(engine)))
     for _ in range(4):  # more often than a post may fail
@@ -241,12 +241,12 @@ def test_posts_wait_for_an_export_that_fits_and_nothing_is_lost(
     assert (row.status, row.attempts) == ("pending", 0)
     assert "optimize_model" in row.error and "MATCHING_ENGINE=torch" in row.error
     assert row_of(done).status == "done"
-    assert set(Vector.objects.values_list("pk", flat=True)) == kept
+    assert set(Embedding.objects.values_list("pk", flat=True)) == kept
     shutil.rmtree(tmp_path / "engines")
     exports.put_exports(optimized[0], tmp_path)
     base.forget_encoder()
     assert match_post(waiting.pk) == "matched"
-    assert not Embedding.objects.exclude(status="done").exists()
+    assert not MatchingJob.objects.exclude(status="done").exists()
 
 
 def test_another_checkpoint_makes_posts_wait_until_it_is_exported(

@@ -11,7 +11,12 @@ from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, ScoringContext
 from matching.evaluation.simulator import BASE, simulate
 from matching.models import Match
-from matching.review.explain import compared_words, explain_gates, explain_terms, strategy_words
+from matching.review.explain import (
+    compared_words,
+    explain_exclusions,
+    explain_terms,
+    strategy_words,
+)
 
 
 def a_match(name: str, both_photos: bool = True) -> Match:
@@ -20,13 +25,17 @@ def a_match(name: str, both_photos: bool = True) -> Match:
     images = vecs[:1] if both_photos else vecs[:0]
     lost = PostFeatures(1, "lost", vecs[0], images, category="wallet", family="wallets")
     found = PostFeatures(2, "found", vecs[0], images, category="phone", family="phones")
-    world = simulate(
+    dataset = simulate(
         dataclasses.replace(BASE, lost=5, found=5, pairs=5, dim=4, categories=3, families=2), 1
     )
-    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
+    profile = build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
     context = ScoringContext(profile=profile)
     scores = STRATEGIES[name].score(lost, Candidates.from_features([found]), context)
-    return Match(strategy=name, score=0.5, terms=scores.at(0).terms, gates=list(scores.gates))
+    return Match(
+        strategy=name, score=0.5, terms=scores.at(0).terms, exclusions=list(scores.exclusions)
+    )
 
 
 def test_the_order_in_which_terms_were_stored_says_nothing() -> None:
@@ -43,11 +52,11 @@ def test_the_order_in_which_terms_were_stored_says_nothing() -> None:
 def test_no_code_is_shown_in_place_of_words(name: str, language: str) -> None:
     match = a_match(name)
     with translation.override(language):
-        terms, gates = explain_terms(match), explain_gates(match)
+        terms, exclusions = explain_terms(match), explain_exclusions(match)
         assert [term.name for term in terms] == list(match.terms)
-        assert len(gates) == len(match.gates) >= 4
+        assert len(exclusions) == len(match.exclusions) >= 4
         shown = {term.name: term.label for term in terms}
-        shown |= dict(zip(match.gates, gates, strict=True)) | {name: strategy_words(name)}
+        shown |= dict(zip(match.exclusions, exclusions, strict=True)) | {name: strategy_words(name)}
         for code, words in shown.items():
             assert words not in (code, code.replace("_", " "))
             assert any("가" <= letter <= "힣" for letter in words) == (language == "ko"), words

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from lostfound.models import Post
 from lostfound.services import close_post
-from matching.models import Match, Vector
+from matching.models import Embedding, Match
 from matching.scoring.content import content_of, evidence_hash
 from matching.scoring.score_post import SearchResult, query_features, search_candidates
 from matching.services import reject_match
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
 def search(post: Post, fingerprint: str = "fake-32") -> SearchResult:
     post = Post.objects.select_related("category__family", "building__zone").get(pk=post.pk)
-    vecs = {row.photo_id: row.vec for row in Vector.objects.filter(post=post)}
+    vecs = {row.photo_id: row.vec for row in Embedding.objects.filter(post=post)}
     text_vec = vecs.pop(None)
     images = np.stack([*vecs.values()]) if vecs else np.zeros((0, 32), dtype=np.float32)
     digest = content_of(post).content_hash
@@ -74,18 +74,22 @@ def test_what_staff_rejected_on_this_evidence_is_gated_from_both_sides() -> None
     rival = found(title=f"{WORDS} rival")
     reject_match(pair_of(lost, other), actor=StaffFactory.create())
     result = search(lost)
-    gates = {score.post_id: score.gates for score in result.scores.top(9, gated=True)}
-    assert gates == {other.pk: ("rejected",), rival.pk: ()}
-    assert [score.gates for score in search(other).scores.top(9, gated=True)] == [("rejected",)]
+    exclusions = {score.post_id: score.exclusions for score in result.scores.top(9, excluded=True)}
+    assert exclusions == {other.pk: ("rejected",), rival.pk: ()}
+    assert [score.exclusions for score in search(other).scores.top(9, excluded=True)] == [
+        ("rejected",)
+    ]
     Match.objects.update(evidence_hash="of other content")
-    assert [score.gates for score in search(other).scores.top(9, gated=True)] == [()]
+    assert [score.exclusions for score in search(other).scores.top(9, excluded=True)] == [()]
 
 
 def test_the_days_that_a_loser_may_be_mistaken_are_a_setting(settings: Settings) -> None:
     lost, _ = matched(happened_on="2026-01-20"), found(happened_on="2026-01-15")
-    for days, gates in ((4.0, ("found_before_lost",)), (5.0, ())):
+    for days, exclusions in ((4.0, ("found_before_lost",)), (5.0, ())):
         settings.MATCHING = {**settings.MATCHING, "MAX_FOUND_BEFORE_LOST_DAYS": days}
-        assert [score.gates for score in search(lost).scores.top(9, gated=True)] == [gates]
+        assert [score.exclusions for score in search(lost).scores.top(9, excluded=True)] == [
+            exclusions
+        ]
 
 
 def test_the_threshold_is_the_strategys_own_unless_it_is_set(settings: Settings) -> None:

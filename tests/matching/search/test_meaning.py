@@ -88,5 +88,5 @@ def test_only_what_speaks_strongly_is_told_as_a_reason(site: dict[str, Post]) ->
     profile = current_profile(current_fingerprint())
     assert profile is not None
     terms = {"prior": -4.0, "text_text": 3.0, "category": 0.5, "text_image": None}
-    told = server_handlers._told(Score(1, 0.5, terms), profile.weighing)
+    told = server_handlers._told(Score(1, 0.5, terms), profile.evidence_weights)
     assert told[0] == 1 and told[2] == ["text_text"]

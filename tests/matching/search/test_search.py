@@ -81,13 +81,13 @@ def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
     away: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MAX_EXACT", 2)
-    wanted = make_post(title="car key")
+    filters = make_post(title="car key")
     for _ in range(4):
         make_post(title="scarf")
-    assert ids(search.look_up("car", None, {})) == [wanted.pk]
+    assert ids(search.look_up("car", None, {})) == [filters.pk]
     for _ in range(3):
         make_post(title="house key")
-    assert ids(search.look_up("car key", None, {}))[0] == wanted.pk
+    assert ids(search.look_up("car key", None, {}))[0] == filters.pk
 
 
 def test_digits_and_empty_words_are_not_asked_for_their_meaning(
@@ -114,9 +114,9 @@ def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: li
     assert search.left_out("우산", None, {"category": umbrella}, "category") == 1
     assert search.left_out("우산", None, {"colour": "blue"}, "colour") == 1
     assert search.left_out("", None, {"colour": "blue"}, "colour") == 2
-    wanted = search.wanted_of({"category": None, "colour": ""})
-    assert wanted.categories == wanted.colours == frozenset({""})
-    assert wanted.buildings is None
+    filters = search.filters_of({"category": None, "colour": ""})
+    assert filters.categories == filters.colours == frozenset({""})
+    assert filters.buildings is None
 
 
 def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
@@ -149,9 +149,9 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
         {"since": date(2026, 3, 1), "until": date(2026, 3, 2)},
     ):
         assert ids(search.look_up("지갑", None, facts)) == [here.pk], facts
-    wanted = search.wanted_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
-    assert wanted.categories == {"wallet_fold"} and wanted.colours == {"black"}
-    assert wanted.first_day == date(2026, 3, 1).toordinal() and wanted.last_day is None
+    filters = search.filters_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
+    assert filters.categories == {"wallet_fold"} and filters.colours == {"black"}
+    assert filters.first_day == date(2026, 3, 1).toordinal() and filters.last_day is None
 
 
 @pytest.mark.parametrize(

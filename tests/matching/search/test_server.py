@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from matching.conf import matching_settings
-from matching.core.filters import Wanted
+from matching.core.filters import SearchFilters
 from matching.core.vectors import PhotoVec
 from matching.encoders.base import EncoderUnavailable
 from matching.search import client, server, server_handlers
@@ -68,11 +68,11 @@ def test_words_find_what_they_mean_under_the_facts_that_are_wanted(
     there, plain = found(category=category), found()
     other = found(title="totally different")
     matched()  # a lost post is no find
-    hits = find_things(WORDS, None, Wanted())
+    hits = find_things(WORDS, None, SearchFilters())
     assert {hits[0].post_id, hits[1].post_id} == {there.pk, plain.pk}
     assert all(hit.bits > 0 for hit in hits)
     assert other.pk not in {hit.post_id for hit in hits[:2]}
-    only = find_things(WORDS, None, Wanted(categories=frozenset({category.code})))
+    only = find_things(WORDS, None, SearchFilters(categories=frozenset({category.code})))
     assert [hit.post_id for hit in only] == [there.pk]
 
 
@@ -83,9 +83,9 @@ def test_a_photograph_finds_its_like(fake_encoder: Any, wired: None) -> None:
         seen = embed_photo(file.read())
     assert seen.fingerprint == "fake-32" and seen.vec.shape == (32,)
     assert np.linalg.norm(seen.vec) == pytest.approx(1.0, abs=1e-5)
-    assert find_things("", seen, Wanted())[0].post_id == there.pk
+    assert find_things("", seen, SearchFilters())[0].post_id == there.pk
     # What another encoder has seen says nothing to this one.
-    assert find_things("", PhotoVec("another", seen.vec), Wanted()) == []
+    assert find_things("", PhotoVec("another", seen.vec), SearchFilters()) == []
 
 
 @pytest.mark.django_db
@@ -114,11 +114,11 @@ def test_nobody_there_is_noticed_at_once(settings: Settings, tmp_path: Path) -> 
     settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
     started = time.monotonic()
     with pytest.raises(FinderAway):
-        find_things("우산", None, Wanted())
+        find_things("우산", None, SearchFilters())
     assert time.monotonic() - started < 1.0
     settings.MATCHING = {**settings.MATCHING, "FINDER": "off"}
     with pytest.raises(FinderAway, match="switched off"):
-        find_things("우산", None, Wanted())
+        find_things("우산", None, SearchFilters())
 
 
 def test_a_long_path_gets_a_shorter_socket(settings: Settings, tmp_path: Path) -> None:

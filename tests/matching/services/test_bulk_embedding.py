@@ -9,7 +9,7 @@ from pytest_django import Settings
 from lostfound.models import Post
 from lostfound.services import close_post, edit_post
 from matching.encoders.base import EncoderUnavailable, current_fingerprint, forget_encoder
-from matching.models import Embedding, Vector
+from matching.models import Embedding, MatchingJob
 from matching.services import embed_backlog, match_post, missing_posts, sweep
 from matching.services.outbox import claim_post, hand_back, reopen
 from tests.factories import PhotoFactory, PostFactory, UserFactory
@@ -54,7 +54,7 @@ def test_everything_is_embedded_once_and_then_waits_to_be_matched(encoder: Any) 
         row = row_of(post)
         assert (row.status, row.attempts, row.token, row.worker) == ("pending", 0, None, "")
         assert row.sent_at is None  # the next feeding of the queue sends it
-    assert Vector.objects.count() == 43 + 6
+    assert Embedding.objects.count() == 43 + 6
     assert missing_posts(current_fingerprint()) == []
     for post in posts + with_photos:
         assert forwards(encoder, lambda post=post: match_post(post.pk)) == NOTHING
@@ -64,10 +64,10 @@ def test_everything_is_embedded_once_and_then_waits_to_be_matched(encoder: Any) 
 def test_the_vectors_are_those_that_the_worker_makes(encoder: Any) -> None:
     post = make(photos=2)
     run()
-    batch = {row.photo_id: row.vec.tolist() for row in post.vectors.all()}
-    post.vectors.all().delete()
+    batch = {row.photo_id: row.vec.tolist() for row in post.embeddings.all()}
+    post.embeddings.all().delete()
     assert match_post(post.pk) == "matched"
-    assert {row.photo_id: row.vec.tolist() for row in post.vectors.all()} == batch
+    assert {row.photo_id: row.vec.tolist() for row in post.embeddings.all()} == batch
 
 
 def test_only_what_is_missing_is_embedded(encoder: Any) -> None:
@@ -86,16 +86,16 @@ def test_after_a_change_of_the_model_all_open_posts_are_embedded(settings: Setti
     forget_encoder()
     assert sorted(missing_posts(current_fingerprint())) == [post.pk for post in pair]
     assert run().embedded == 2
-    new = Vector.objects.filter(fingerprint="fake-32-other")
+    new = Embedding.objects.filter(fingerprint="fake-32-other")
     assert set(new.values_list("post_id", flat=True)) == {post.pk for post in pair}
-    assert not Vector.objects.filter(fingerprint="fake-32", post__in=pair).exists()
+    assert not Embedding.objects.filter(fingerprint="fake-32", post__in=pair).exists()
     assert [state(post) for post in (*pair, closed)] == ["pending", "pending", "idle"]
     assert [match_post(post.pk) for post in pair] == ["matched"] * 2
 
 
 def test_a_post_that_came_without_a_signal_is_found() -> None:
     [post] = Post.objects.bulk_create([PostFactory.build(author=UserFactory.create())])
-    assert not Embedding.objects.filter(post=post).exists()
+    assert not MatchingJob.objects.filter(post=post).exists()
     assert run().embedded == 1
     assert state(post) == "pending"
 
@@ -147,8 +147,8 @@ def test_a_post_that_changes_meanwhile_is_given_up(encoder: Any, change: str) ->
     encoder.encode_texts = edit_first
     report = run()
     assert (report.embedded, report.left) == (1, 1)
-    assert not Vector.objects.filter(post=post.pk).exists()
-    assert Vector.objects.filter(post=other).count() == 1
+    assert not Embedding.objects.filter(post=post.pk).exists()
+    assert Embedding.objects.filter(post=other).count() == 1
     if change != "delete":
         assert state(post) == {"edit": "pending", "close": "idle"}[change]
 
@@ -264,7 +264,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     call_command("embed_posts")
     captured = capsys.readouterr()
     assert "3 of 3 posts embedded. The worker matches them." in captured.out
-    assert "Embedding: 100%" in captured.err
+    assert "MatchingJob: 100%" in captured.err
     call_command("embed_posts")
     assert "Nothing is missing" in capsys.readouterr().out
 
@@ -284,5 +284,5 @@ def test_handing_back_gives_the_attempt_back() -> None:
 def test_only_what_is_done_is_reopened() -> None:
     done, waiting, running = matched(), make(title="waiting"), make(title="running")
     claim_post(running.pk)
-    assert reopen(Embedding.objects.all()) == 1
+    assert reopen(MatchingJob.objects.all()) == 1
     assert [state(post) for post in (done, waiting, running)] == ["pending", "pending", "running"]

@@ -12,7 +12,7 @@ from matching.bundled.drawing.things import Thing, sample_thing
 from matching.bundled.drawing.views import photograph
 from matching.encoders.base import forget_encoder, get_encoder
 from matching.encoders.prompts import category_prompts
-from matching.models import Match, StoredProfile, Vector
+from matching.models import Embedding, Match, StoredProfile
 from matching.services import match_post
 from tests.factories import UserFactory
 
@@ -68,6 +68,6 @@ def test_the_same_things_are_suggested_and_others_are_not() -> None:
     prompts = sum(len(one.texts) for one in category_prompts())  # once, for the profile
     assert encoder.forward_counts == {"text": 4 + prompts, "image": 2}
     assert set(Match.objects.values_list("profile", flat=True)) == {current_version()}
-    rows = Vector.objects.all()
+    rows = Embedding.objects.all()
     assert {row.fingerprint for row in rows} == {encoder.fingerprint}
     assert all(abs(float(row.vec @ row.vec) - 1) < 1e-5 for row in rows)

@@ -52,7 +52,7 @@ def test_confirm_moves_both_posts_and_sets_their_other_suggestions_aside(staff: 
 def test_confirm_records_what_was_seen_and_who_did_it(staff: User) -> None:
     match = make_grid(1, 1)[0]
     decision = confirm_match(match, actor=staff)
-    for name in ("score", "terms", "gates", "strategy", "fingerprint", "evidence_hash"):
+    for name in ("score", "terms", "exclusions", "strategy", "fingerprint", "evidence_hash"):
         assert getattr(decision, name) == getattr(match, name)
     assert (decision.actor, decision.status_before) == (staff, Status.SUGGESTED)
     event = PostEvent.objects.get(post=match.lost, action="matched")
@@ -161,7 +161,9 @@ def test_undone_confirmation_leaves_all_as_it_was(staff: User) -> None:
 
 def test_pair_that_a_gate_rules_out_is_ruled_out_again_after_an_undo(staff: User) -> None:
     chosen, ruled_out = make_grid(1, 2)
-    Match.objects.filter(pk=ruled_out.pk).update(status=Status.GATED, gates=["category_differs"])
+    Match.objects.filter(pk=ruled_out.pk).update(
+        status=Status.EXCLUDED, exclusions=["category_differs"]
+    )
     before = snapshot()
     decision = confirm_match(chosen, actor=staff)
     assert fresh(ruled_out).status == Status.SET_ASIDE

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from lostfound.models import Post
 from lostfound.services import close_post, edit_post, reopen_post, submit_post
 from matching.encoders.base import EncoderUnavailable, forget_encoder
-from matching.models import Embedding, Vector
+from matching.models import Embedding, MatchingJob
 from matching.scoring.content import content_of
 from matching.services import match_post, retry_matching, sweep
 from matching.services.embedding import embed_post
@@ -40,10 +40,10 @@ def test_words_and_each_photograph_go_through_the_model_once(encoder: Any) -> No
     post = make(photos=3)
     assert forwards_of(encoder, post) == {"text": 1, "image": 3}
     assert match_post(post.pk) == "not waiting"
-    rows = set(Vector.objects.values_list("pk", flat=True))
+    rows = set(Embedding.objects.values_list("pk", flat=True))
     retry_matching([post])
     assert forwards_of(encoder, post) == NOTHING
-    assert set(Vector.objects.values_list("pk", flat=True)) == rows  # nor is anything rewritten
+    assert set(Embedding.objects.values_list("pk", flat=True)) == rows  # nor is anything rewritten
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_of_an_edit_only_words_are_embedded_anew(
     edit_post(post, actor=post.author, fields=changed())
     assert state(post) == "pending"
     assert forwards_of(encoder, post) == expected
-    assert Vector.objects.filter(post=post).count() == 3
+    assert Embedding.objects.filter(post=post).count() == 3
 
 
 def test_one_photograph_more_is_one_forward_more(encoder: Any) -> None:
     post = matched(photos=2)
     edit_post(post, actor=post.author, fields={}, add_photos=[upload(5)])
     assert forwards_of(encoder, post) == {"text": 0, "image": 1}
-    assert Vector.objects.filter(post=post).count() == 4
+    assert Embedding.objects.filter(post=post).count() == 4
 
 
 def test_a_photograph_that_goes_takes_its_vector_along_and_embeds_nothing(encoder: Any) -> None:
@@ -80,7 +80,7 @@ def test_a_photograph_that_goes_takes_its_vector_along_and_embeds_nothing(encode
     edit_post(post, actor=post.author, fields={}, remove_photos=[post.photos.all()[1]])
     assert forwards_of(encoder, post) == NOTHING
     photos = set(post.photos.values_list("pk", flat=True))
-    rows = Vector.objects.filter(post=post)
+    rows = Embedding.objects.filter(post=post)
     assert set(rows.values_list("photo", flat=True)) == photos | {None}
 
 
@@ -115,14 +115,14 @@ def test_words_that_return_to_what_they_were_are_embedded_again_once(encoder: An
     for title in ("red umbrella", WORDS):
         edit_post(post, actor=post.author, fields={"title": title})
         assert forwards_of(encoder, post) == {"text": 1, "image": 0}
-    assert Vector.objects.count() == 1
+    assert Embedding.objects.count() == 1
 
 
 def test_what_another_post_holds_already_is_not_embedded_again(encoder: Any) -> None:
     matched(photos=1)
     found(photos=1)
     assert encoder.forward_counts == {"text": 1, "image": 1}
-    assert Vector.objects.count() == 4
+    assert Embedding.objects.count() == 4
 
 
 def test_the_same_photograph_twice_in_a_post_goes_through_once(encoder: Any) -> None:
@@ -132,13 +132,13 @@ def test_the_same_photograph_twice_in_a_post_goes_through_once(encoder: Any) -> 
         fields={"title": WORDS},
         photos=[upload(1)],
     )
-    twin = post.photos.get()  # of a time when posts could hold the same one twice
-    twin.pk, twin.public_id, twin.position = None, uuid4(), 1
-    twin.save(force_insert=True)
+    duplicate = post.photos.get()  # of a time when posts could hold the same one twice
+    duplicate.pk, duplicate.public_id, duplicate.position = None, uuid4(), 1
+    duplicate.save(force_insert=True)
     assert post.photos.count() == 2
     assert len(set(post.photos.values_list("content_hash"))) == 1
     assert forwards_of(encoder, post) == {"text": 1, "image": 1}
-    assert Vector.objects.filter(post=post, modality="image").count() == 2
+    assert Embedding.objects.filter(post=post, modality="image").count() == 2
 
 
 def test_vectors_lie_in_the_order_of_the_photographs() -> None:
@@ -148,7 +148,7 @@ def test_vectors_lie_in_the_order_of_the_photographs() -> None:
     assert claim is not None
     post = Post.objects.get(pk=post.pk)
     vectors = embed_post(post, content_of(post), claim, "fake-32")
-    stored = {row.photo_id: row.vec for row in Vector.objects.filter(post=post)}
+    stored = {row.photo_id: row.vec for row in Embedding.objects.filter(post=post)}
     expected = [stored[photo.pk] for photo in post.photos.order_by("position")]
     assert np.array_equal(vectors.image_vecs, np.stack(expected))
     assert np.array_equal(vectors.text_vec, stored[None])
@@ -162,8 +162,8 @@ def test_another_encoder_embeds_everything_once_in_the_background(
     forget_encoder()
     assert sweep().outdated == 2
     assert [match_post(post.pk) for post in posts] == ["matched", "matched"]
-    assert set(Vector.objects.values_list("fingerprint", flat=True)) == {"fake-32-other"}
-    assert Vector.objects.count() == 5
+    assert set(Embedding.objects.values_list("fingerprint", flat=True)) == {"fake-32-other"}
+    assert Embedding.objects.count() == 5
     assert {row_of(post).fingerprint for post in posts} == {"fake-32-other"}
     assert sweep().outdated == 0
 
@@ -175,7 +175,7 @@ def test_an_encoder_that_is_replaced_in_the_middle_is_noticed(
     monkeypatch.setattr("matching.services.matching.current_fingerprint", lambda: "another")
     assert match_post(post.pk) == "encoder unavailable"
     assert state(post) == "pending"
-    assert not Vector.objects.exists()
+    assert not Embedding.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_vectors_that_are_none_are_an_error_and_not_stored(
     post = make()
     monkeypatch.setattr(encoder, "encode_texts", lambda texts: vecs)
     assert match_post(post.pk) == "went wrong"
-    assert not Vector.objects.exists()
+    assert not Embedding.objects.exists()
 
 
 def test_without_an_encoder_what_is_stored_already_still_counts(
@@ -216,7 +216,7 @@ def test_a_photograph_whose_file_is_gone_fails_its_own_post_only() -> None:
     assert (row.status, row.attempts) == ("failed", 3)
     assert row.error.startswith("FileNotFoundError")
     assert match_post(sound.pk) == "matched"
-    assert not Embedding.objects.filter(status="running").exists()
+    assert not MatchingJob.objects.filter(status="running").exists()
 
 
 def test_photographs_of_an_upload_are_embedded_as_they_are_shown(encoder: Any) -> None:

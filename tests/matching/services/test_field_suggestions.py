@@ -35,10 +35,10 @@ def user() -> User:
 
 
 def test_the_likeliest_category_of_a_post_without_a_label_is_proposed() -> None:
-    world = simulate(BASE, 0)
-    lost, found = world.candidates("lost"), world.candidates("found")
-    profile = build_profile(lost, found, world.categories)
-    labelled = [post for post in world.features("found")[:300] if post.category]
+    dataset = simulate(BASE, 0)
+    lost, found = dataset.candidates("lost"), dataset.candidates("found")
+    profile = build_profile(lost, found, dataset.categories)
+    labelled = [post for post in dataset.features("found")[:300] if post.category]
     first = [propose_category(post, profile) for post in labelled]
     right = [
         proposals[0].code == post.category
@@ -53,9 +53,11 @@ def test_the_likeliest_category_of_a_post_without_a_label_is_proposed() -> None:
 
 
 def test_the_label_that_was_given_changes_no_proposal() -> None:
-    world = simulate(BASE, 0)
-    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
-    post = world.features("lost")[0]
+    dataset = simulate(BASE, 0)
+    profile = build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
+    post = dataset.features("lost")[0]
     other = [
         propose_category(post.__class__(**{**vars(post), "category": code}), profile)
         for code in (None, "c0", "c5")
@@ -64,13 +66,15 @@ def test_the_label_that_was_given_changes_no_proposal() -> None:
 
 
 def test_a_post_of_nothing_is_proposed_nothing_certain() -> None:
-    world = simulate(BASE, 0)
-    profile = build_profile(world.candidates("lost"), world.candidates("found"), world.categories)
-    post = world.features("lost")[0]
+    dataset = simulate(BASE, 0)
+    profile = build_profile(
+        dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
+    )
+    post = dataset.features("lost")[0]
     nothing = post.__class__(
         **{**vars(post), "text_vec": None, "image_vecs": np.zeros((0, profile.dim), np.float32)}
     )
-    colours = ColourSet(np.array(["red", "blue"]), world.prompts[:2])
+    colours = ColourSet(np.array(["red", "blue"]), dataset.prompts[:2])
     assert [one.probability for one in propose_colour(nothing, profile, colours)] == [0.5, 0.5]
     assert all(one.probability < 0.9 for one in propose_category(nothing, profile))
 

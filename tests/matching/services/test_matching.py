@@ -10,7 +10,7 @@ from pytest_django import Settings
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
 from matching.checks import check_index
 from matching.index import get_index
-from matching.models import Embedding, Match, Vector
+from matching.models import Embedding, Match, MatchingJob
 from matching.selectors import encoder_problem
 from matching.services import confirm_match, match_post, retry_matching, sweep
 from tests.factories import CategoryFactory, StaffFactory, UserFactory
@@ -44,7 +44,7 @@ def test_a_pair_is_suggested_with_every_term_of_its_score() -> None:
     assert set(match.terms) == terms
     assert match.terms["image_image"] == pytest.approx(1.0)
     assert match.terms["text_image"] == pytest.approx(match.terms["image_text"])
-    assert match.gates == []
+    assert match.exclusions == []
 
 
 @pytest.mark.parametrize("first", ["lost", "found"])
@@ -113,7 +113,7 @@ def test_a_post_keeps_its_best_only(settings: Settings) -> None:
 def test_a_pair_that_only_a_gate_rules_out_is_kept_with_its_reason() -> None:
     author = UserFactory.create()
     match = pair_of(matched(author=author), found(author=author))
-    assert (match.status, match.gates) == ("gated", ["same_author"])
+    assert (match.status, match.exclusions) == ("gated", ["same_author"])
     assert match.score == pytest.approx(1.0)
 
 
@@ -121,15 +121,15 @@ def test_every_reason_of_a_pair_is_stored() -> None:
     author = UserFactory.create()
     lost = matched(author=author, happened_on="2026-01-20")
     match = pair_of(lost, found(author=author, happened_on="2026-01-05"))
-    assert match.gates == ["same_author", "found_before_lost"]
+    assert match.exclusions == ["same_author", "found_before_lost"]
 
 
 def test_a_gate_that_opens_suggests_the_pair() -> None:
     lost, other = matched(happened_on="2026-01-20"), found(happened_on="2026-01-05")
-    assert pair_of(lost, other).gates == ["found_before_lost"]
+    assert pair_of(lost, other).exclusions == ["found_before_lost"]
     edit_post(lost, actor=lost.author, fields={"happened_on": "2026-01-04"})
     match_post(lost.pk)
-    assert (pair_of(lost, other).status, pair_of(lost, other).gates) == ("suggested", [])
+    assert (pair_of(lost, other).status, pair_of(lost, other).exclusions) == ("suggested", [])
 
 
 def test_categories_that_differ_rule_a_pair_out_under_v2() -> None:
@@ -159,15 +159,15 @@ def test_a_message_for_a_closed_post_does_nothing() -> None:
     post = make()
     close_post(post, actor=post.author)
     assert match_post(post.pk) == "not waiting"
-    assert not Vector.objects.exists()
+    assert not Embedding.objects.exists()
 
 
 def test_a_deleted_post_takes_everything_with_it() -> None:
     lost, other = matched(photos=1), found(photos=1)
     delete_post(other, actor=other.author)
     assert not Match.objects.exists()
-    assert set(Vector.objects.values_list("post", flat=True)) == {lost.pk}
-    assert list(Embedding.objects.values_list("post", flat=True)) == [lost.pk]
+    assert set(Embedding.objects.values_list("post", flat=True)) == {lost.pk}
+    assert list(MatchingJob.objects.values_list("post", flat=True)) == [lost.pk]
     retry_matching([lost])
     assert match_post(lost.pk) == "matched"
     assert match_post(99_999) == "not waiting"

@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 
 from lostfound.services import close_post, delete_post, edit_post
-from matching.models import Embedding
+from matching.models import MatchingJob
 from matching.services import match_post, retry_matching
 from matching.services.outbox import (
     Claim,
@@ -45,7 +45,7 @@ def claimed(post: Any) -> Claim:
 
 
 def run_out(post: Any) -> None:
-    Embedding.objects.filter(post=post).update(lease_until=LONG_AGO)
+    MatchingJob.objects.filter(post=post).update(lease_until=LONG_AGO)
 
 
 # --- Claiming ---
@@ -92,7 +92,7 @@ def test_attempts_end(settings: Settings) -> None:
 @pytest.mark.parametrize("status", ["done", "failed", "idle"])
 def test_only_a_waiting_post_is_taken(status: str) -> None:
     post = make()
-    Embedding.objects.update(status=status)
+    MatchingJob.objects.update(status=status)
     assert claim_post(post.pk) is None
     assert claim_post(99_999) is None
 
@@ -135,10 +135,10 @@ def test_a_claim_that_was_lost_writes_nothing(
     post = make()
     claim = claimed(post)
     meanwhile(post)
-    before = list(Embedding.objects.values())
+    before = list(MatchingJob.objects.values())
     with pytest.raises(ClaimLost):
         end(claim)
-    assert list(Embedding.objects.values()) == before
+    assert list(MatchingJob.objects.values()) == before
 
 
 def test_a_stranger_ends_nothing() -> None:
@@ -166,7 +166,7 @@ def test_a_dead_worker_lets_go_of_its_own_posts_only() -> None:
     workers = ("abc:11", "abc:12", "abcd:11")
     for post, worker in zip((mine, same_cluster, another), workers, strict=True):
         claimed(post)
-        Embedding.objects.filter(post=post).update(worker=worker)
+        MatchingJob.objects.filter(post=post).update(worker=worker)
     assert release_worker("abc:11") == 1
     assert (state(mine), row_of(mine).token, row_of(mine).attempts) == ("pending", None, 1)
     assert [state(post) for post in (same_cluster, another)] == ["running", "running"]
@@ -176,7 +176,7 @@ def test_a_dead_worker_lets_go_of_its_own_posts_only() -> None:
 
 def test_a_retry_matches_a_done_post_anew_with_all_attempts_before_it() -> None:
     post = matched()
-    Embedding.objects.update(status="failed", attempts=3, error="broken")
+    MatchingJob.objects.update(status="failed", attempts=3, error="broken")
     assert retry_matching([post]) == 1
     row = row_of(post)
     assert (row.status, row.attempts, row.error, row.sent_at) == ("pending", 0, "", None)

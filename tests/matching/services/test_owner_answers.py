@@ -86,14 +86,16 @@ def test_what_the_office_does_not_show_is_neither_seen_nor_answered(settings: Se
         answer_suggestion(lost, weak.pk, actor=lost.author, answer=MINE)
     assert answer_suggestion(lost, strong.pk, actor=lost.author, answer=MINE)
     settings.MATCHING = {**settings.MATCHING, "SHOWN_FROM": 1.1}
-    lost.embedding.delete() if hasattr(lost, "embedding") else None
+    lost.matching_job.delete() if hasattr(lost, "matching_job") else None
     assert "strong one" not in page(signed_in(lost.author).get(lost.get_absolute_url()))
 
 
 def test_the_page_asks_and_remembers(pair: Match) -> None:
-    from matching.models import Embedding
+    from matching.models import MatchingJob
 
-    Embedding.objects.update_or_create(post=pair.lost, defaults={"status": Embedding.Status.DONE})
+    MatchingJob.objects.update_or_create(
+        post=pair.lost, defaults={"status": MatchingJob.Status.DONE}
+    )
     client = signed_in(pair.lost.author)
     address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
     url = pair.lost.get_absolute_url()
@@ -110,9 +112,11 @@ def test_the_page_asks_and_remembers(pair: Match) -> None:
 
 
 def test_the_finders_page_does_not_show_what_the_loser_answered(pair: Match) -> None:
-    from matching.models import Embedding
+    from matching.models import MatchingJob
 
-    Embedding.objects.update_or_create(post=pair.found, defaults={"status": Embedding.Status.DONE})
+    MatchingJob.objects.update_or_create(
+        post=pair.found, defaults={"status": MatchingJob.Status.DONE}
+    )
     answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
     text = page(signed_in(pair.found.author).get(pair.found.get_absolute_url()))
     assert pair.lost.title in text and "is-mine" not in text

@@ -29,8 +29,8 @@ TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] =
 CASES = [(True, True, False), (True, False, False), (False, False, False), (True, True, True)]
 
 
-def scored(reaches: bool, is_listed: bool, is_gated: bool, evidence: str = SAME) -> ScoredPair:
-    score = Score(post_id=1, score=0.7, gates=("same_author",) if is_gated else ())
+def scored(reaches: bool, is_listed: bool, is_excluded: bool, evidence: str = SAME) -> ScoredPair:
+    score = Score(post_id=1, score=0.7, exclusions=("same_author",) if is_excluded else ())
     return ScoredPair(score, evidence, reaches=reaches, is_listed=is_listed)
 
 
@@ -65,11 +65,11 @@ def test_staff_see_as_new_what_they_did_not_see_before() -> None:
 
 
 def test_what_was_drawn_is_drawn_once_and_waits_even_after_it_was_set_aside() -> None:
-    drawn = replace(scored(False, False, False), is_drawn=True)
-    assert next_status(None, drawn) == "drawn"
+    sampled = replace(scored(False, False, False), is_sampled=True)
+    assert next_status(None, sampled) == "drawn"
     for before in ("withdrawn", "rejected", "confirmed"):
-        assert next_status(stored(before), drawn) in (None, "withdrawn")
-    shelved = Match(status="set_aside", evidence_hash=SAME, drawn_with=0.1)
+        assert next_status(stored(before), sampled) in (None, "withdrawn")
+    shelved = Match(status="set_aside", evidence_hash=SAME, sampling_probability=0.1)
     assert next_status(shelved, scored(False, False, False)) == "drawn"
 
 

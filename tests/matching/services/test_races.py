@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lostfound.services import close_post, delete_post, edit_post
-from matching.models import Embedding, Match, Vector
+from matching.models import Embedding, Match, MatchingJob
 from matching.scoring.score_post import search_candidates
 from matching.services import match_post, sweep
 from tests.matching.submitting import WORDS, found, make, row_of, state
@@ -21,7 +21,7 @@ def encoder(fake_encoder: Any) -> Any:
 
 
 def run_out(post: Any) -> None:
-    Embedding.objects.filter(post=post).update(lease_until=LONG_AGO)
+    MatchingJob.objects.filter(post=post).update(lease_until=LONG_AGO)
 
 
 # --- While it embeds ---
@@ -31,7 +31,7 @@ def test_a_worker_that_comes_back_late_leaves_the_others_work_alone(encoder: Any
     """Of two workers on one post, the one whose lease ran out writes neither vector nor pair."""
     post = make(photos=1)
     other = found(photos=1)
-    Vector.objects.filter(post=other).update(content_hash="")  # nothing to copy from
+    Embedding.objects.filter(post=other).update(content_hash="")  # nothing to copy from
     encode, inner = encoder.encode_texts, []
 
     def slow(texts: Any) -> Any:
@@ -45,7 +45,7 @@ def test_a_worker_that_comes_back_late_leaves_the_others_work_alone(encoder: Any
     assert match_post(post.pk) == "changed meanwhile"
     assert inner == ["matched"]
     assert list(Match.objects.values_list("lost", "found", "score")) == [(post.pk, other.pk, 0.123)]
-    assert Vector.objects.filter(post=post).count() == 2
+    assert Embedding.objects.filter(post=post).count() == 2
     row = row_of(post)
     assert (row.status, row.attempts, row.token, row.worker) == ("done", 2, None, "")
 
@@ -61,7 +61,7 @@ def test_a_lease_that_the_sweep_took_away_is_lost(encoder: Any) -> None:
 
     encoder.encode_texts = slow
     assert match_post(post.pk) == "changed meanwhile"
-    assert not Vector.objects.exists()
+    assert not Embedding.objects.exists()
     assert state(post) == "pending"
 
 
@@ -77,7 +77,7 @@ def test_a_post_that_changed_meanwhile_is_matched_by_its_new_content(encoder: An
     encoder.encode_texts = edited_meanwhile
     assert match_post(post.pk) == "changed meanwhile"
     assert state(post) == "pending"
-    assert not Match.objects.exists() and not Vector.objects.exists()
+    assert not Match.objects.exists() and not Embedding.objects.exists()
     assert match_post(post.pk) == "matched"
     found()
     assert not Match.objects.filter(lost=post, status="suggested").exists()

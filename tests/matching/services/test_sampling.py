@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from lostfound.models import Post
-from matching.models import Match, Showing
+from matching.models import Impression, Match
 from matching.selectors import matching_state, open_suggestions, suggestions_for
 from matching.services import (
     build_scoring_profile,
     confirm_match,
-    log_shown,
     match_post,
+    record_impressions,
     reject_match,
     retry_matching,
     undo_decision,
@@ -47,25 +47,25 @@ def test_one_of_those_that_are_not_suggested_is_drawn_with_its_probability() -> 
     lost, others = campus()
     (match,) = Match.objects.all()
     assert match.status == "drawn" and match.lost == lost
-    assert match.drawn_with == pytest.approx(1 / len(others))
+    assert match.sampling_probability == pytest.approx(1 / len(others))
     assert 1 <= match.rank <= len(others)
     assert match.terms["prior"] is not None
 
 
 def test_a_task_that_runs_twice_draws_the_same_and_no_more() -> None:
     lost, _ = campus()
-    before = list(Match.objects.values_list("pk", "found_id", "drawn_with"))
+    before = list(Match.objects.values_list("pk", "found_id", "sampling_probability"))
     for _ in range(2):
         retry_matching([lost])
         match_post(lost.pk)
-    assert list(Match.objects.values_list("pk", "found_id", "drawn_with")) == before
+    assert list(Match.objects.values_list("pk", "found_id", "sampling_probability")) == before
 
 
-@pytest.mark.parametrize(("explored", "drawn"), [(0, 0), (2, 2), (9, 4)])
-def test_how_many_are_drawn_is_a_setting(settings: Settings, explored: int, drawn: int) -> None:
+@pytest.mark.parametrize(("explored", "sampled"), [(0, 0), (2, 2), (9, 4)])
+def test_how_many_are_drawn_is_a_setting(settings: Settings, explored: int, sampled: int) -> None:
     settings.MATCHING = {**settings.MATCHING, "EXPLORED": explored}
     campus()
-    assert Match.objects.filter(status="drawn").count() == drawn
+    assert Match.objects.filter(status="drawn").count() == sampled
 
 
 def test_the_older_strategies_draw_nothing(settings: Settings) -> None:
@@ -89,7 +89,7 @@ def test_what_was_drawn_and_becomes_likely_is_suggested(settings: Settings) -> N
     retry_matching([lost])
     match_post(lost.pk)
     match = Match.objects.get(found=Match.objects.order_by("pk")[0].found)
-    assert (match.status, match.drawn_with) == ("suggested", None)
+    assert (match.status, match.sampling_probability) == ("suggested", None)
 
 
 def test_it_is_decided_like_any_other_and_comes_back_as_it_was() -> None:
@@ -101,7 +101,9 @@ def test_it_is_decided_like_any_other_and_comes_back_as_it_was() -> None:
     assert match.status == "drawn"
     decision = confirm_match(match, actor=staff)
     match.refresh_from_db()
-    assert match.status == "confirmed" and decision.drawn_with == match.drawn_with
+    assert (
+        match.status == "confirmed" and decision.sampling_probability == match.sampling_probability
+    )
     undo_decision(decision, actor=staff)
     match.refresh_from_db()
     assert match.status == "drawn"
@@ -121,14 +123,17 @@ def test_it_goes_with_its_post() -> None:
 def test_what_is_shown_is_noted_once_for_each_scoring() -> None:
     campus()
     (match,) = Match.objects.all()
-    log_shown([match])
-    log_shown([match, match])
-    (row,) = Showing.objects.all()
+    record_impressions([match])
+    record_impressions([match, match])
+    (row,) = Impression.objects.all()
     assert (row.rank, row.score, row.terms) == (match.rank, match.score, match.terms)
-    assert (row.shown_with, row.profile_version) == (match.drawn_with, match.profile_id)
+    assert (row.sampling_probability, row.profile_version) == (
+        match.sampling_probability,
+        match.profile_id,
+    )
     match.evidence_hash = "f" * 64
-    log_shown([match])
-    assert Showing.objects.count() == 2
+    record_impressions([match])
+    assert Impression.objects.count() == 2
 
 
 def test_noting_takes_the_same_queries_for_any_number() -> None:
@@ -150,7 +155,7 @@ def test_noting_takes_the_same_queries_for_any_number() -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            log_shown(matches)
+            record_impressions(matches)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 4
 
@@ -161,5 +166,5 @@ def test_a_pair_that_is_gone_stops_no_page() -> None:
     (match,) = Match.objects.all()
     gone = Match.objects.get(pk=match.pk)
     match.delete()
-    log_shown([gone])
-    assert not Showing.objects.exists()
+    record_impressions([gone])
+    assert not Impression.objects.exists()

@@ -11,7 +11,7 @@ from django_q.models import Failure, OrmQ
 from pytest_django import Settings
 
 from matching.encoders.base import CLIP_ENCODER, forget_encoder
-from matching.models import Embedding, Heartbeat, Match
+from matching.models import Heartbeat, Match, MatchingJob
 from matching.selectors import ENCODER, encoder_problem
 from matching.services import match_post, sweep
 from matching.services.heartbeat import note_encoder, write_heartbeat
@@ -55,7 +55,7 @@ def test_a_post_whose_message_was_lost_is_sent_again_and_matched() -> None:
     assert sweep().sent == 1
     OrmQ.objects.all().delete()
     assert sweep().sent == 0  # it may still come
-    Embedding.objects.update(sent_at=LONG_AGO)
+    MatchingJob.objects.update(sent_at=LONG_AGO)
     assert sweep().sent == 1
     assert OrmQ.objects.get().func() == "matching.tasks.match_post"
     assert match_post(*OrmQ.objects.get().args()) == "matched"
@@ -66,7 +66,7 @@ def test_the_queue_is_fed_as_far_as_it_has_room_the_longest_waiting_first() -> N
     posts = [make(title=f"thing {number}") for number in range(MAX_QUEUED + 5)]
     assert feed_queue() == MAX_QUEUED
     assert feed_queue() == 0
-    waiting = Embedding.objects.filter(sent_at=None).values_list("post_id", flat=True)
+    waiting = MatchingJob.objects.filter(sent_at=None).values_list("post_id", flat=True)
     assert sorted(waiting) == [post.pk for post in posts[-5:]]
 
 
@@ -75,7 +75,7 @@ def test_a_worker_that_died_once_too_often_fails_the_post_with_words(settings: S
     post = make()
     for expected in ("pending", "failed"):
         assert claim_post(post.pk) is not None
-        Embedding.objects.update(lease_until=LONG_AGO)
+        MatchingJob.objects.update(lease_until=LONG_AGO)
         sweep()
         assert state(post) == expected
     row = row_of(post)
@@ -140,7 +140,7 @@ def test_without_a_model_posts_wait_and_the_setting_is_named(
     for _ in range(2 * 3):  # more often than a post has attempts
         assert [match_post(post.pk) for post in posts] == ["encoder unavailable"] * 2
         sweep()
-    for row in Embedding.objects.all():
+    for row in MatchingJob.objects.all():
         assert (row.status, row.attempts) == ("pending", 0)
         assert "MATCHING_MODEL" in row.error
     assert "MATCHING_MODEL" in encoder_problem()
@@ -149,7 +149,7 @@ def test_without_a_model_posts_wait_and_the_setting_is_named(
 
     settings.MATCHING = fake
     forget_encoder()
-    Embedding.objects.update(sent_at=LONG_AGO)
+    MatchingJob.objects.update(sent_at=LONG_AGO)
     assert sweep().sent == 1  # one of them asks
     assert match_post(posts[0].pk) == "matched"
     assert encoder_problem() == ""
@@ -188,7 +188,7 @@ def test_without_a_model_the_queue_is_not_filled(settings: Settings) -> None:
 
 def test_owed_emails_are_asked_for() -> None:
     NotificationFactory.create(email_due=True)
-    Embedding.objects.update(status="done", fingerprint="fake-32", strategy="clip_zeroshot_v2")
+    MatchingJob.objects.update(status="done", fingerprint="fake-32", strategy="clip_zeroshot_v2")
     sweep()
     assert [task.func() for task in OrmQ.objects.all()] == ["lostfound.tasks.send_due_emails"]
 

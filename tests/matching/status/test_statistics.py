@@ -78,11 +78,11 @@ def test_spans_are_said_in_one_number() -> None:
 @pytest.mark.parametrize(
     "never_suggested",
     [
-        {"status": Match.Status.GATED, "gates": ["same_author"]},
-        {"status": Match.Status.WITHDRAWN, "gates": ["same_author"]},
-        {"status": Match.Status.DRAWN, "drawn_with": 0.2},
-        {"status": Match.Status.WITHDRAWN, "drawn_with": 0.2},
-        {"status": Match.Status.REJECTED, "drawn_with": 0.2},
+        {"status": Match.Status.EXCLUDED, "exclusions": ["same_author"]},
+        {"status": Match.Status.WITHDRAWN, "exclusions": ["same_author"]},
+        {"status": Match.Status.SAMPLED, "sampling_probability": 0.2},
+        {"status": Match.Status.WITHDRAWN, "sampling_probability": 0.2},
+        {"status": Match.Status.REJECTED, "sampling_probability": 0.2},
     ],
 )
 def test_what_was_never_suggested_is_no_first_suggestion(never_suggested: dict[str, Any]) -> None:

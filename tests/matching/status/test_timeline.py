@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lostfound.models import Post
 from lostfound.services import change_status, close_post
-from matching.models import Embedding, Match
+from matching.models import Match, MatchingJob
 from matching.services import answer_suggestion, confirm_match
 from matching.status.timeline import timeline, timelines
 from tests.factories import MatchFactory, StaffFactory
@@ -21,8 +21,8 @@ def states(post: Post) -> list[str]:
     return [step.state for step in timeline(post)]
 
 
-def compare(post: Post, status: str = Embedding.Status.DONE) -> None:
-    Embedding.objects.filter(post=post).update(status=status)
+def compare(post: Post, status: str = MatchingJob.Status.DONE) -> None:
+    MatchingJob.objects.filter(post=post).update(status=status)
 
 
 def test_from_saved_to_back_with_its_owner() -> None:
@@ -42,7 +42,7 @@ def test_from_saved_to_back_with_its_owner() -> None:
 
 def test_what_went_wrong_and_what_was_closed() -> None:
     post = make_post(kind="lost")
-    compare(post, Embedding.Status.FAILED)
+    compare(post, MatchingJob.Status.FAILED)
     assert states(post)[1] == "bad"
     closed = close_post(post, actor=post.author)
     assert states(closed) == ["done", "done"]
@@ -51,7 +51,7 @@ def test_what_went_wrong_and_what_was_closed() -> None:
 def test_what_is_not_shown_is_not_counted() -> None:
     post = make_post(kind="lost")
     compare(post)
-    for status in (Match.Status.GATED, Match.Status.DRAWN, Match.Status.REJECTED):
+    for status in (Match.Status.EXCLUDED, Match.Status.SAMPLED, Match.Status.REJECTED):
         MatchFactory.create(lost=post, status=status)
     assert timeline(post)[2].label == "아직 비슷한 물건 없음"
 

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from lostfound.models import Building, Office, Post, User, Zone
-from matching.models import Embedding, Match
+from matching.models import Match, MatchingJob
 from matching.services.decisions import confirm_match
 from tests.lostfound.browsing import page, queries_of, signed_in
 from tests.lostfound.making import make_category, make_post, make_user
@@ -28,7 +28,7 @@ def author() -> User:
 
 
 def set_state(post: Post, status: str) -> None:
-    Embedding.objects.update_or_create(post=post, defaults={"status": status})
+    MatchingJob.objects.update_or_create(post=post, defaults={"status": status})
 
 
 def suggest(lost: Post, found: Post, score: float = 0.9) -> Match:
@@ -118,7 +118,7 @@ def test_suggestions_show_public_facts_strength_and_the_way_on(author: User) -> 
 def test_rejected_and_ruled_out_pairs_are_not_shown(author: User) -> None:
     lost = make_post(author=author, kind="lost")
     set_state(lost, "done")
-    for status in (Match.Status.REJECTED, Match.Status.GATED, Match.Status.WITHDRAWN):
+    for status in (Match.Status.REJECTED, Match.Status.EXCLUDED, Match.Status.WITHDRAWN):
         match = suggest(lost, make_post(title=f"{status}-thing"))
         Match.objects.filter(pk=match.pk).update(status=status)
     assert "-thing" not in page(fragment(signed_in(author), lost))

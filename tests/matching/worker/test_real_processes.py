@@ -45,11 +45,11 @@ def expected_pairs() -> set[tuple[int, int]]:
 def check_all_matched_once(site: WorkerSite) -> None:
     """Each outbox row is done, and the pairs are those that there should be, once each."""
     site.wait_until_matched(2 * PAIRS)
-    states = site.rows("SELECT status, COUNT(*) FROM matching_embedding GROUP BY 1")
+    states = site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1")
     assert states == [("done", 2 * PAIRS)]
-    held = "SELECT COUNT(*) FROM matching_embedding WHERE token IS NOT NULL OR worker != ''"
+    held = "SELECT COUNT(*) FROM matching_matchingjob WHERE token IS NOT NULL OR worker != ''"
     assert site.rows(held) == [(0,)]
-    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_vector GROUP BY 1")
+    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_embedding GROUP BY 1")
     assert sorted(count for _, count in vectors) == [1] * (2 * PAIRS)
     number = {title_of(pair): pair for pair in range(PAIRS)}
     pairs = site.rows(
@@ -115,7 +115,7 @@ def test_two_workers_share_the_posts_and_each_is_taken_once(site: WorkerSite) ->
     site.wait_for("both clusters at work", lambda: site.rows(lives) == [(2,)])
     site.save(0, PAIRS)
     check_all_matched_once(site)
-    assert site.rows("SELECT DISTINCT attempts FROM matching_embedding") == [(1,)]
+    assert site.rows("SELECT DISTINCT attempts FROM matching_matchingjob") == [(1,)]
     assert site.rows(lives) == [(2,)]
 
 
@@ -128,15 +128,17 @@ def test_without_a_model_posts_wait_until_it_is_there(tmp_path: Path, migrated: 
     with worker_site(tmp_path, migrated, **limits, **clip) as site:
         site.start_worker()
         site.save(0, 1)
-        asked = "SELECT COUNT(*) FROM matching_embedding WHERE error LIKE '%MATCHING_MODEL%'"
+        asked = "SELECT COUNT(*) FROM matching_matchingjob WHERE error LIKE '%MATCHING_MODEL%'"
         site.wait_for("posts that were tried", lambda: site.rows(asked) == [(2,)])
-        states = site.rows("SELECT status, attempts FROM matching_embedding")
+        states = site.rows("SELECT status, attempts FROM matching_matchingjob")
         assert [status for status, _ in states] == ["pending"] * 2
         log = (tmp_path / "worker.log").read_text()
         assert "posts will wait" in log and f"there is no folder {folder}" in log
         shutil.copytree(BUNDLED_FOLDER, folder)
         site.wait_until_matched(2)
-        assert site.rows("SELECT DISTINCT status, error FROM matching_embedding") == [("done", "")]
+        assert site.rows("SELECT DISTINCT status, error FROM matching_matchingjob") == [
+            ("done", "")
+        ]
         assert site.rows("SELECT status FROM matching_match") == [("suggested",)]
 
 
@@ -149,7 +151,7 @@ def test_posts_that_kill_or_hold_their_worker_fail_and_the_others_are_matched(
         site.start_worker()
         site.wait_until_matched(6)
         rows = site.rows(
-            "SELECT title, matching_embedding.status, attempts, error FROM matching_embedding "
+            "SELECT title, matching_matchingjob.status, attempts, error FROM matching_matchingjob "
             "JOIN lostfound_post ON lostfound_post.id = post_id ORDER BY post_id"
         )
         assert [row[1] for row in rows] == ["done"] * 4 + ["failed"] * 2
@@ -165,7 +167,7 @@ def test_sigterm_ends_everything_and_what_was_cut_off_waits(site: WorkerSite) ->
     supervisor.terminate()
     assert supervisor.wait(DEADLINE_S) == 0
     assert site.processes() == []
-    states = dict(site.rows("SELECT status, COUNT(*) FROM matching_embedding GROUP BY 1"))
+    states = dict(site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1"))
     assert set(states) <= {"pending", "done"} and states["pending"]
     site.start_worker()
     check_all_matched_once(site)

@@ -18,7 +18,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from matching.models import Embedding, Heartbeat
+from matching.models import Heartbeat, MatchingJob
 from matching.services.heartbeat import BUSY, worker_heartbeat, write_heartbeat
 from matching.services.outbox import claim_post
 from matching.worker import supervisor as module
@@ -168,7 +168,7 @@ def test_the_post_of_a_worker_that_died_waits_again_at_once(
     for post, pid in ((dead, 2**22 + 1), (alive, started[0].pid)):
         assert claim_post(post.pk) is not None
         worker = f"{supervisor._cluster_id}:{pid}"
-        Embedding.objects.filter(post=post).update(worker=worker)
+        MatchingJob.objects.filter(post=post).update(worker=worker)
     tick(supervisor, clock, 0.5)
     assert (state(dead), row_of(dead).attempts) == ("pending", 1)
     assert state(alive) == "running"
@@ -197,7 +197,7 @@ def test_what_a_killed_supervisor_left_behind_is_cleared(
 ) -> None:
     post = make()
     assert claim_post(post.pk) is not None
-    Embedding.objects.update(worker="gone:7")
+    MatchingJob.objects.update(worker="gone:7")
     nobody, here = 2**22 + 1, socket.gethostname()
     write_heartbeat(f"{CLUSTER_PREFIX}gone", f"{nobody} {nobody} {here}")
     write_heartbeat(f"{CLUSTER_PREFIX}elsewhere", f"{nobody} {nobody} another-machine")

@@ -9,6 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    replaces = [('matching', '0008_doors')]  # its name until 0.2
+
     dependencies = [
         ('matching', '0007_match_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,6 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    replaces = [('lostfound', '0004_doors')]  # its name until 0.2
+
     dependencies = [
         ('lostfound', '0003_duplicates'),
     ]

@@ -1,0 +1,164 @@
+"""Names of the field: the outbox row is a matching job, the cached vector an embedding.
+
+Nothing is lost on the way: tables and columns are renamed, and groups keep what they may do.
+"""
+
+from functools import partial
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from lostfound.migrations._permissions import rename_permissions
+
+# Permissions bear their model's name, which Django does not change along with the model.
+MODELS = (
+    ("matchingjob", "embedding", "matching job"),
+    ("embedding", "vector", "embedding"),
+    ("impression", "showing", "impression"),
+)
+OLD_LABELS = {"embedding": "embedding", "vector": "vector", "showing": "shown pair"}
+EVENTS = ("insert", "update", "delete")
+
+
+def name_permissions(apps, schema_editor, *, backwards=False):
+    for new, old, label in MODELS:
+        if backwards:
+            rename_permissions(apps, schema_editor, "matching", new, new, old, OLD_LABELS[old])
+        else:
+            rename_permissions(apps, schema_editor, "matching", new, old, new, label)
+
+
+def drop_triggers(apps, schema_editor):
+    """Those of the tables that are renamed: `migrate` puts them in place anew at its end."""
+    is_sqlite = schema_editor.connection.vendor == "sqlite"
+    there = schema_editor.connection.introspection.table_names()
+    for table in ("matching_embedding", "matching_vector", "matching_matchingjob"):
+        for event in EVENTS:
+            name = f"index_change_{table}_{event}"
+            if is_sqlite:
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            elif table in there:
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        if not is_sqlite:
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS index_change_{table}()")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("lostfound", "0007_field_names"),
+        ("matching", "0009_office_groups"),
+    ]
+
+    operations = [
+        migrations.RunPython(drop_triggers, migrations.RunPython.noop),
+        # The outbox row first: its name becomes free for the vector.
+        migrations.RenameModel("Embedding", "MatchingJob"),
+        migrations.RenameIndex(
+            "matchingjob", "matching_ma_status_a9c0ac_idx", old_name="matching_em_status_259372_idx"
+        ),
+        migrations.RenameModel("Vector", "Embedding"),
+        migrations.RenameIndex(
+            "embedding",
+            "matching_em_modalit_d81139_idx",
+            old_name="matching_ve_modalit_99adaf_idx",
+        ),
+        migrations.RenameModel("Showing", "Impression"),
+        migrations.RenameField("impression", "shown_with", "sampling_probability"),
+        migrations.RemoveConstraint("impression", "one_showing_per_scoring"),
+        migrations.AddConstraint(
+            "impression",
+            models.UniqueConstraint(
+                fields=("match", "evidence_hash", "profile_version", "strategy"),
+                name="one_impression_per_scoring",
+            ),
+        ),
+        *(
+            migrations.RenameField(model, old, new)
+            for model in ("match", "matchdecision")
+            for old, new in (("drawn_with", "sampling_probability"), ("gates", "exclusions"))
+        ),
+        migrations.AlterModelOptions(
+            name="embedding",
+            options={"verbose_name": "embedding", "verbose_name_plural": "embeddings"},
+        ),
+        migrations.AlterModelOptions(
+            name="impression",
+            options={
+                "ordering": ("-shown_at", "-pk"),
+                "verbose_name": "impression",
+                "verbose_name_plural": "impressions",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="matchingjob",
+            options={"verbose_name": "matching job", "verbose_name_plural": "matching jobs"},
+        ),
+        migrations.AlterField(
+            model_name="embedding",
+            name="photo",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="embeddings",
+                to="lostfound.photo",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="embedding",
+            name="post",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="embeddings",
+                to="lostfound.post",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="impression",
+            name="match",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="impressions",
+                to="matching.match",
+                verbose_name="pair",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="impression",
+            name="sampling_probability",
+            field=models.FloatField(default=1.0, verbose_name="sampling probability"),
+        ),
+        migrations.AlterField(
+            model_name="match",
+            name="exclusions",
+            field=models.JSONField(default=list, verbose_name="exclusion rules"),
+        ),
+        migrations.AlterField(
+            model_name="match",
+            name="sampling_probability",
+            field=models.FloatField(blank=True, null=True, verbose_name="sampling probability"),
+        ),
+        migrations.AlterField(
+            model_name="matchdecision",
+            name="exclusions",
+            field=models.JSONField(default=list, verbose_name="exclusion rules"),
+        ),
+        migrations.AlterField(
+            model_name="matchdecision",
+            name="sampling_probability",
+            field=models.FloatField(blank=True, null=True, verbose_name="sampling probability"),
+        ),
+        migrations.AlterField(
+            model_name="matchingjob",
+            name="post",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="matching_job",
+                to="lostfound.post",
+                verbose_name="post",
+            ),
+        ),
+        migrations.RunPython(name_permissions, partial(name_permissions, backwards=True)),
+        migrations.RunPython(migrations.RunPython.noop, drop_triggers),
+    ]
