@@ -10,12 +10,17 @@ from django.utils import timezone
 
 from matching.models import Heartbeat
 from matching.selectors import ENCODER
-from matching.services.outbox import CLUSTER_ENV
 
 logger = logging.getLogger(__name__)
 
+CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
+
+
+def worker_name() -> str:
+    """Who this process is, as it stands on the rows that it has claimed."""
+    return f"{_cluster()}:{os.getpid()}"
 
 
 def worker_heartbeat(cluster_id: str) -> str:
@@ -40,8 +45,7 @@ def write_heartbeat(name: str, detail: str = "") -> None:
 
 def answer_beat(asked_by: str, number: int) -> None:
     """Answer a beat that came through the queue, whichever cluster it was sent by."""
-    here = os.environ.get(CLUSTER_ENV, "plain")
-    write_heartbeat(answer_heartbeat(asked_by), f"{number} {here}")
+    write_heartbeat(answer_heartbeat(asked_by), f"{number} {_cluster()}")
 
 
 def note_task_start(sender: Any = None, **kwargs: Any) -> None:
@@ -54,10 +58,13 @@ def note_task_end(sender: Any = None, **kwargs: Any) -> None:
     _note_worker(IDLE)
 
 
+def _cluster() -> str:
+    return os.environ.get(CLUSTER_ENV, "plain")
+
+
 def _note_worker(state: str) -> None:
     try:
-        here = os.environ.get(CLUSTER_ENV, "plain")
-        write_heartbeat(worker_heartbeat(here), f"{state} {os.getpid()}")
+        write_heartbeat(worker_heartbeat(_cluster()), f"{state} {os.getpid()}")
     except Exception:
         logger.warning("The heartbeat could not be written", exc_info=True)
 
