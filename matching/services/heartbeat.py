@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import time
 from typing import Any, Final
 
 from django.db import DatabaseError
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
+WELL_HOLDS_S: Final = 30.0
+
+_well_until_s = 0.0  # of the monotonic clock
 
 
 def worker_name() -> str:
@@ -70,7 +74,14 @@ def _note_worker(state: str) -> None:
 
 
 def note_encoder(problem: str) -> None:
-    """Remember why no vectors can be made, or that they can; logged when it changes."""
+    """Remember why no vectors can be made, or that they can; logged when it changes.
+
+    A process that has just noted that all is well does not ask the database again for a moment.
+    """
+    global _well_until_s
+    if not problem and time.monotonic() < _well_until_s:
+        return
+    _well_until_s = 0.0 if problem else time.monotonic() + WELL_HOLDS_S
     with contextlib.suppress(DatabaseError):
         known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
         if (known or "") == problem[:DETAIL_CHARS]:
@@ -80,3 +91,9 @@ def note_encoder(problem: str) -> None:
         logger.error("Posts wait, since no vectors can be made: %s", problem)
     else:
         logger.info("The encoder is ready")
+
+
+def forget_encoder_state() -> None:
+    """Let the next note ask the database, whatever this process noted last."""
+    global _well_until_s
+    _well_until_s = 0.0
