@@ -3,15 +3,22 @@
 Must not import torch: the queue's parent process forks, and the encoder is loaded after that.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from matching import services
+from matching.conf import matching_settings
+from matching.core.registry import needs_profile
 from matching.encoders.base import EncoderUnavailable
 
 
 def match_post(post_id: int) -> str:
     """Embed and match one waiting post; ends quietly where it is gone or done."""
-    return services.match_post(post_id)
+    outcome = services.match_post(post_id)
+    if outcome == "matched" and needs_profile(matching_settings().strategy):
+        with suppress(EncoderUnavailable):  # posts wait for the same reason, and say so
+            services.rebuild_if_grown()
+    return outcome
 
 
 def answer_intake(public_id: str) -> str:

@@ -61,10 +61,12 @@ def fake_encoder(settings: Settings) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def fresh_index() -> Iterator[None]:
-    """What one test has read, the next one does not know."""
+    """What one test has read or noted, the next one does not know."""
     from matching.index import get_index
+    from matching.services.heartbeat import forget_encoder_state
 
     get_index.cache_clear()
+    forget_encoder_state()
     yield
     get_index.cache_clear()
 

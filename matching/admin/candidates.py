@@ -99,7 +99,9 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
     ranks = dict(zip(result.scores.post_ids.tolist(), result.scores.ranks.tolist(), strict=True))
     best.sort(key=lambda score: ranks[score.post_id])
     posts = with_details_of(score.post_id for score in best)
-    profile = StoredProfile.objects.defer("data").filter(pk=result.profile_version or 0).first()
+    profile = (
+        StoredProfile.objects.defer("data").filter(pk=result.query.profile_version or 0).first()
+    )
     known = {
         match.found_id if match.lost_id == post.pk else match.lost_id: match
         for match in pairs_of(post)

@@ -1,6 +1,6 @@
 """Which posts a query is compared with: the protocol, and the index of this process."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, Protocol
@@ -41,8 +41,13 @@ class Shortlist:
 class CandidateIndex(Protocol):
     """Finds the open posts of a kind. The database's rows are the only truth."""
 
-    def shortlist(self, query: PostFeatures, kind: Kind, fingerprint: str) -> Shortlist:
-        """Open posts that are worth scoring, with vectors of the fingerprint, as stored now."""
+    def shortlists(
+        self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
+    ) -> list[Shortlist]:
+        """Of each kind the open posts that are worth scoring, as they are stored now.
+
+        All are of one moment, and have vectors of the fingerprint.
+        """
 
     def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
         """Every open post of the kind."""

@@ -3,11 +3,12 @@
 from typing import Final
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max, Q
 
 from matching.models import IndexChange
 
 TOO_MANY: Final = 5000  # changes, above which reading everything again is quicker
+NOTHING: Final = object()
 
 
 class ChangeCursor:
@@ -21,28 +22,24 @@ class ChangeCursor:
     def changed(self) -> set[int] | None:
         """Posts that have changed since the last call; None where all may have."""
         horizon = _horizon()
-        bounds = IndexChange.objects.aggregate(first=Min("pk"), last=Max("pk"))
-        first, last = bounds["first"] or 0, bounds["last"] or 0
-        if last < self._last or first > self._last + 1:
-            return None  # another database, or what was not read yet was pruned
-        if horizon is None and last == self._last:
-            return set()
-        rows = IndexChange.objects.filter(pk__gt=self._last)
+        # The last one that is known comes along: it says that nothing was pruned since.
+        wanted = Q(pk__gte=self._last)
         if self._horizon is not None:
             # Rows of transactions that were under way at the last look: some are new, some known.
-            rows = IndexChange.objects.filter(transaction__gte=self._horizon)
-        found = [
-            (pk, post_id)
-            for pk, post_id in rows.values_list("pk", "post_id")[: TOO_MANY + 1]
-            if pk not in self._seen
-        ]
-        self._last, self._horizon = last, horizon
-        self._seen = {pk for pk, _ in found} | self._seen if horizon is not None else set()
-        if len(self._seen) > 2 * TOO_MANY:
+            wanted = Q(pk=self._last) | Q(transaction__gte=self._horizon)
+        noted = IndexChange.objects.filter(wanted).order_by("pk").values_list("pk", "post_id")
+        rows = dict(noted[: TOO_MANY + 2])
+        if self._last and rows.pop(self._last, NOTHING) is NOTHING:
+            return None  # another database, or what was not read yet was pruned
+        if not self._last and rows and min(rows) > 1:
             return None
-        if len(found) > TOO_MANY or any(post_id is None for _, post_id in found):
+        found = {pk: post_id for pk, post_id in rows.items() if pk not in self._seen}
+        self._last, self._horizon = max(self._last, *rows, 0), horizon
+        self._seen = rows.keys() | self._seen if horizon is not None else set()
+        if len(found) > TOO_MANY or len(self._seen) > 2 * TOO_MANY:
             return None
-        return {post_id for _, post_id in found if post_id is not None}
+        changed = set(found.values())
+        return None if None in changed else {pk for pk in changed if pk is not None}
 
 
 def _horizon() -> int | None:

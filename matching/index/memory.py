@@ -10,7 +10,7 @@ prepares of them, 1.8 GB at most.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -39,22 +39,30 @@ class MemoryIndex:
         self._cursor: ChangeCursor | None = None
         self._sides: dict[tuple[Kind, str], _Side] = {}
 
-    def shortlist(self, query: PostFeatures, kind: Kind, fingerprint: str) -> Shortlist:
+    def shortlists(
+        self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
+    ) -> list[Shortlist]:
         """See `CandidateIndex`: every open post. One query while nothing has changed."""
         dim = len(query.text_vec) if query.text_vec is not None else query.image_vecs.shape[1]
-        return self.everything(kind, fingerprint, dim)
+        return self._everything(kinds, fingerprint, dim)
 
     def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
         """See `CandidateIndex`."""
+        return self._everything([kind], fingerprint, dim)[0]
+
+    def _everything(self, kinds: Sequence[Kind], fingerprint: str, dim: int) -> list[Shortlist]:
         with self._lock:
             # An encoder that was replaced never comes back without a change of settings.
             for key in [key for key in self._sides if key[1] != fingerprint]:
                 del self._sides[key]
             self._refresh()
-            side = self._sides.get((kind, fingerprint))
-            if side is None or side.dim != dim:
-                side = self._sides[kind, fingerprint] = _Side(kind, fingerprint, dim)
-            return side.shortlist()
+            return [self._side(kind, fingerprint, dim).shortlist() for kind in kinds]
+
+    def _side(self, kind: Kind, fingerprint: str, dim: int) -> "_Side":
+        side = self._sides.get((kind, fingerprint))
+        if side is None or side.dim != dim:
+            side = self._sides[kind, fingerprint] = _Side(kind, fingerprint, dim)
+        return side
 
     def nearest(
         self,
@@ -81,9 +89,20 @@ class MemoryIndex:
         if changed is None:
             self._sides.clear()
             self._cursor = ChangeCursor()
-        elif changed:
-            for side in self._sides.values():
-                side.read_again(sorted(changed))
+        elif changed and self._sides:
+            self._read_again(sorted(changed))
+
+    def _read_again(self, post_ids: list[int]) -> None:
+        """A post may have changed its side: both look at what was read once."""
+        known = {(side.fingerprint, side.dim) for side in self._sides.values()}
+        if len(known) > 1:  # one of them was replaced by an encoder of another dimension
+            self._sides.clear()
+            return
+        ((fingerprint, dim),) = known
+        read = list(read_posts(post_ids, fingerprint, dim))
+        for side in self._sides.values():
+            fresh = [(post, digest) for post, digest in read if post.kind == side.kind]
+            side.replace(post_ids, fresh)
 
 
 class _Side:
@@ -99,7 +118,7 @@ class _Side:
         self._shortlist: Shortlist | None = None
         ids = open_post_ids(kind, fingerprint)
         for start in range(0, len(ids), LARGEST):
-            read = list(read_posts(ids[start : start + LARGEST], kind, fingerprint, dim))
+            read = list(read_posts(ids[start : start + LARGEST], fingerprint, dim, kind))
             self._hashes.update((features.post_id, digest) for features, digest in read)
             self._add(Candidates.from_features([features for features, _ in read], dim))
 
@@ -116,9 +135,12 @@ class _Side:
             self._shortlist = Shortlist(tuple(segments), dict(self._hashes), self.dim)
         return self._shortlist
 
-    def read_again(self, post_ids: list[int]) -> None:
-        """Take what these posts are now in place of what they were."""
-        fresh = list(read_posts(post_ids, self.kind, self.fingerprint, self.dim))
+    def replace(self, post_ids: list[int], fresh: list[tuple[PostFeatures, str]]) -> None:
+        """Take what these posts are now in place of what they were.
+
+        Args:
+            fresh: those of them that are of this side now, with their content hashes.
+        """
         known = [pk for pk in post_ids if pk in self._hashes]
         if not fresh and not known:
             return

@@ -86,12 +86,11 @@ def bring_up_to_date(fingerprint: str, dim: int) -> None:
         if pending is None or any(post_id is None for _, post_id in pending):
             cursor.execute("DELETE FROM matching_pgvector")
             cursor.execute("DELETE FROM matching_pgvector_state")
-            for kind in KINDS:
-                _write(cursor, open_post_ids(kind, fingerprint), kind, fingerprint, dim)
+            ids = [pk for kind in KINDS for pk in open_post_ids(kind, fingerprint)]
+            _write(cursor, ids, fingerprint, dim)
         elif changed:
             cursor.execute("DELETE FROM matching_pgvector WHERE post_id = ANY(%s)", [changed])
-            for kind in KINDS:
-                _write(cursor, changed, kind, fingerprint, dim)
+            _write(cursor, changed, fingerprint, dim)
         # Those of transactions that are under way stay above the horizon: they are named.
         cursor.execute(
             "INSERT INTO matching_pgvector_state (fingerprint, horizon, last, applied) "
@@ -153,18 +152,17 @@ def _known(cursor: Any, fingerprint: str) -> list[int]:
     return list(row[0]) if row else []
 
 
-def _write(cursor: Any, post_ids: Sequence[int], kind: Kind, fingerprint: str, dim: int) -> None:
+def _write(cursor: Any, post_ids: Sequence[int], fingerprint: str, dim: int) -> None:
     for start in range(0, len(post_ids), AT_ONCE):
         rows = []
-        for post, _digest in read_posts(
-            list(post_ids[start : start + AT_ONCE]), kind, fingerprint, dim
-        ):
+        for post, _digest in read_posts(post_ids[start : start + AT_ONCE], fingerprint, dim):
             facts = (post.category, post.family, post.colour, post.building, post.zone, post.day)
             sides = [("image", vec) for vec in post.image_vecs]
             if post.text_vec is not None:
                 sides.append(("text", post.text_vec))
             rows += [
-                (post.post_id, fingerprint, kind, side, *facts, literal(vec)) for side, vec in sides
+                (post.post_id, fingerprint, post.kind, side, *facts, literal(vec))
+                for side, vec in sides
             ]
         cursor.executemany(
             "INSERT INTO matching_pgvector (post_id, fingerprint, kind, side, category, family, "

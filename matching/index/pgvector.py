@@ -6,6 +6,7 @@ graphs find is scored exactly from the stored vectors.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -43,14 +44,21 @@ class PgVectorIndex:
     def __init__(self) -> None:
         self._counts: dict[tuple[Side, Kind, str], tuple[float, int]] = {}
 
-    def shortlist(self, query: PostFeatures, kind: Kind, fingerprint: str) -> Shortlist:
+    def shortlists(
+        self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
+    ) -> list[Shortlist]:
         """See `CandidateIndex`: the nearest posts by words and photographs, each way."""
         mine = [query.text_vec] if query.text_vec is not None else []
         mine += [query.cover_vec] if query.cover_vec is not None else []
         dim = len(mine[0]) if mine else 0
         bring_up_to_date(fingerprint, dim)
+        return [self._shortlist(mine, kind, fingerprint, dim) for kind in kinds]
+
+    def _shortlist(
+        self, query_vecs: Sequence[Vec], kind: Kind, fingerprint: str, dim: int
+    ) -> Shortlist:
         ids: set[int] = set()
-        for vec in mine:
+        for vec in query_vecs:
             sides: tuple[Side, Side] = ("text", "image")
             for side in sides:
                 ids |= {
@@ -180,7 +188,7 @@ def _where(
 
 
 def _read(post_ids: list[int], kind: Kind, fingerprint: str, dim: int) -> Shortlist:
-    read = list(read_posts(post_ids, kind, fingerprint, dim))
+    read = list(read_posts(post_ids, fingerprint, dim, kind))
     candidates = Candidates.from_features([features for features, _ in read], dim)
     segment = Segment(candidates, np.ones(len(candidates), dtype=np.bool_))
     return Shortlist((segment,), {post.post_id: digest for post, digest in read}, dim)

@@ -1,7 +1,8 @@
 """Posts as the database has them now: facts, content hashes, and vectors of one encoder."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -11,11 +12,11 @@ from matching.core.types import Kind, PostFeatures
 from matching.core.vectors import Vec, stack
 from matching.models import Embedding, Modality
 
-AT_ONCE: Final = 500  # posts within one pair of queries
+AT_ONCE: Final = 500  # posts within one query
 FACTS: Final = (
-    *("pk", "author_id", "category__code", "category__family__code", "colour"),
-    *("building__code", "building__zone__code", "happened_on", "matching_job__content_hash"),
-    "matching_job__tokens",
+    *("post_id", "post__kind", "post__author_id", "post__category__code"),
+    *("post__category__family__code", "post__colour", "post__building__code"),
+    *("post__building__zone__code", "post__happened_on", "post__matching_job__tokens"),
 )
 
 
@@ -31,44 +32,39 @@ def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
 
 
 def read_posts(
-    post_ids: Sequence[int], kind: Kind, fingerprint: str, dim: int
+    post_ids: Sequence[int], fingerprint: str, dim: int, kind: Kind | None = None
 ) -> Iterator[tuple[PostFeatures, str]]:
     """Those of the posts that are open and have vectors, with their content hashes.
 
-    Two queries for each 500 posts.
+    Facts, hash and vectors of a post are of one moment, since one query reads them: one for each
+    500 posts.
+
+    Args:
+        kind: reads posts of this kind alone.
     """
+    open_now = Embedding.objects.filter(
+        fingerprint=fingerprint, post__status=Post.Status.OPEN, post__matching_job__isnull=False
+    )
+    if kind is not None:
+        open_now = open_now.filter(post__kind=kind)
     for start in range(0, len(post_ids), AT_ONCE):
-        ids = post_ids[start : start + AT_ONCE]
-        # Facts with the content hash come before the vectors: a post that is embedded in
-        # between then shows an old hash, by which the pair is left to that post's own task.
-        facts = list(
-            Post.objects.open()
-            .filter(pk__in=ids, kind=kind, matching_job__isnull=False)
-            .order_by("pk")
-            .values_list(*FACTS)
+        rows = (
+            open_now.filter(post_id__in=post_ids[start : start + AT_ONCE])
+            .order_by("post_id", "photo__position", "photo_id")
+            .values_list(*FACTS, "post__matching_job__content_hash", "modality", "data")
         )
-        texts, images = _vectors(ids, fingerprint)
-        for row in facts:
-            if row[0] in texts:
-                yield _features(row, kind, texts[row[0]], stack(images[row[0]], dim)), row[8]
+        for _, of_post in groupby(rows, key=itemgetter(0)):
+            vecs: dict[str, list[Vec]] = {Modality.TEXT: [], Modality.IMAGE: []}
+            for row in of_post:
+                *facts, content_hash, modality, data = row
+                vecs[modality].append(np.frombuffer(bytes(data), dtype="<f4").astype(np.float32))
+            if texts := vecs[Modality.TEXT]:
+                images = stack(vecs[Modality.IMAGE], dim)
+                yield _features(facts, texts[0], images), content_hash  # the same in every row
 
 
-def _vectors(ids: Sequence[int], fingerprint: str) -> tuple[dict[int, Vec], dict[int, list[Vec]]]:
-    texts: dict[int, Vec] = {}
-    images: dict[int, list[Vec]] = defaultdict(list)
-    rows = Embedding.objects.filter(post_id__in=ids, fingerprint=fingerprint)
-    ordered = rows.order_by("post_id", "photo__position", "photo_id")
-    for post_id, modality, data in ordered.values_list("post_id", "modality", "data"):
-        vec = np.frombuffer(bytes(data), dtype="<f4").astype(np.float32)
-        if modality == Modality.TEXT:
-            texts[post_id] = vec
-        else:
-            images[post_id].append(vec)
-    return texts, images
-
-
-def _features(row: tuple[Any, ...], kind: Kind, text_vec: Vec, image_vecs: Vec) -> PostFeatures:
-    post_id, author_id, category, family, colour, building, zone, day, _digest, tokens = row
+def _features(facts: Sequence[Any], text_vec: Vec, image_vecs: Vec) -> PostFeatures:
+    post_id, kind, author_id, category, family, colour, building, zone, day, tokens = facts
     return PostFeatures(
         post_id=post_id,
         kind=kind,

@@ -1,5 +1,8 @@
 """Cached embeddings of what posts say and show."""
 
+from collections.abc import Iterable
+from typing import Self
+
 import numpy as np
 import numpy.typing as npt
 from django.db import models
@@ -15,6 +18,21 @@ class Modality(models.TextChoices):
     IMAGE = "image", _("photograph")
 
 
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
+    """What is cached already."""
+
+    def of_post_or_content(
+        self, post: Post, content_hashes: Iterable[str], fingerprint: str
+    ) -> Self:
+        """All of a post, and one of any post for each of these contents."""
+        same_content = (
+            self.filter(content_hash__in=list(content_hashes), fingerprint=fingerprint)
+            .values("modality", "content_hash")
+            .annotate(oldest=models.Min("pk"))
+        )
+        return self.filter(models.Q(post=post) | models.Q(pk__in=same_content.values("oldest")))
+
+
 class Embedding(models.Model):
     """One cached unit vector. Embeddings of two fingerprints are never compared."""
 
@@ -28,6 +46,8 @@ class Embedding(models.Model):
     dim = models.PositiveIntegerField()
     data = models.BinaryField()  # dim little-endian float32
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EmbeddingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("embedding")

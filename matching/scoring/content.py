@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lostfound.models import Post
@@ -53,6 +54,21 @@ def text_hash(post: Post) -> str:
 def evidence_hash(lost_content_hash: str, found_content_hash: str) -> str:
     """Names what is known about a pair; it changes whenever either post's content does."""
     return _sha256(f"{lost_content_hash} {found_content_hash}")
+
+
+def evidence_hashes(
+    content_hash: str, others: Mapping[int, str], *, is_lost: bool
+) -> dict[int, str]:
+    """What is known about a post with each of several others, by their keys.
+
+    Args:
+        content_hash: of the one post.
+        others: the content hash of each other post.
+        is_lost: whether the one post is the lost one.
+    """
+    if is_lost:
+        return {pk: evidence_hash(content_hash, other) for pk, other in others.items()}
+    return {pk: evidence_hash(other, content_hash) for pk, other in others.items()}
 
 
 def _sha256(text: str) -> str:

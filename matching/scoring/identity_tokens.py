@@ -19,7 +19,7 @@ LEAST_CHARS: Final = 5
 LEAST_DIGITS: Final = 3
 MOST_TOKENS: Final = 20  # of one post
 HASH_CHARS: Final = 16
-KEY_PURPOSE: Final = b"matching.scoring.identity_tokens"
+KEY_PURPOSE: Final = b"matching.identity"  # stored hashes depend on it
 
 
 def identity_tokens(text: str) -> tuple[str, ...]:

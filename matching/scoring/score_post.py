@@ -1,7 +1,9 @@
 """Scoring a post against all candidates; reads only, and needs no encoder."""
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -17,83 +19,138 @@ from matching.core.types import Candidates, Kind, PostFeatures, Score, Scores, S
 from matching.core.vectors import Vec, stack
 from matching.index import Shortlist, get_index
 from matching.models import Embedding, Match, MatchingJob, Modality
-from matching.scoring.content import evidence_hash
+from matching.scoring.content import evidence_hash, evidence_hashes
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A post that is compared with others.
+
+    Attributes:
+        content_hash: of the content whose vectors `features` holds.
+        profile: the site's statistics, for a strategy that needs them.
+    """
+
+    post: Post
+    features: PostFeatures
+    content_hash: str
+    fingerprint: str
+    profile: ScoringProfile | None = None
+
+    @classmethod
+    def of(
+        cls,
+        post: Post,
+        text_vec: Vec,
+        image_vecs: Vec,
+        *,
+        content_hash: str,
+        fingerprint: str,
+        tokens: tuple[str, ...] = (),
+        profile: ScoringProfile | None = None,
+    ) -> Self:
+        """A post by its vectors.
+
+        Args:
+            tokens: hashes of what names one single thing, as `PostContent` has them.
+
+        Shape: text_vec (dim,), image_vecs (n_photos, dim)
+        """
+        features = query_features(post, text_vec, image_vecs, tokens)
+        return cls(post, features, content_hash, fingerprint, profile)
+
+    @property
+    def profile_version(self) -> int | None:
+        """Number of the stored profile; None where the strategy needs none."""
+        return self.profile.version if self.profile else None
+
+    @property
+    def opposite(self) -> Kind:
+        """The kind of post that it is matched with."""
+        return "found" if self.features.kind == "lost" else "lost"
 
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
     """How every candidate did, and the content hashes that it was judged by."""
 
-    query: Post
-    query_hash: str
+    query: Query
     scores: Scores
     candidate_hashes: Mapping[int, str]
     strategy: Strategy
     threshold: float
-    profile_version: int | None
 
     def pair_evidence(self, candidate_id: int) -> str:
         """Names the evidence of the query with one candidate."""
-        return _pair_hash(self.query, self.query_hash, self.candidate_hashes[candidate_id])
+        return self.pair_evidence_of([candidate_id])[candidate_id]
+
+    def pair_evidence_of(self, candidate_ids: Sequence[int]) -> dict[int, str]:
+        """Names the evidence of the query with each of these candidates."""
+        return _pair_evidence(self.query, candidate_ids, self.candidate_hashes)
 
 
-def search_candidates(
-    post: Post,
-    text_vec: Vec,
-    image_vecs: Vec,
-    *,
-    content_hash: str,
-    fingerprint: str,
-    tokens: tuple[str, ...] = (),
-    profile: ScoringProfile | None = None,
-) -> SearchResult:
-    """Score a post against every open post of the opposite kind.
+@dataclass(frozen=True, eq=False)
+class ScoredPost:
+    """Everything that scoring says of a post, and the pairs that it had before.
 
-    Args:
-        tokens: hashes of what names one single thing, as `PostContent` has them.
-        profile: the site's statistics, for a strategy that needs them.
-
-    Shape: text_vec (dim,), image_vecs (n_photos, dim)
+    Attributes:
+        duplicates: None where the strategy knows no profile to judge them by.
     """
-    current = matching_settings()
-    strategy = get_strategy(current.strategy)
-    opposite: Kind = "found" if post.kind == Post.Kind.LOST else "lost"
-    query = query_features(post, text_vec, image_vecs, tokens)
-    shortlist = get_index().shortlist(query, opposite, fingerprint)
-    context = ScoringContext(
-        profile=profile, max_found_before_lost_days=current.max_found_before_lost_days
-    )
-    rejected = _rejected(post, content_hash, shortlist)
-    return SearchResult(
-        query=post,
-        query_hash=content_hash,
-        scores=_scored(query, shortlist, strategy, context, rejected),
-        candidate_hashes=shortlist.content_hashes,
-        strategy=strategy,
-        profile_version=profile.version if profile else None,
-        threshold=strategy.threshold if current.threshold is None else current.threshold,
-    )
+
+    query: Query
+    pairs: Sequence[Match]
+    result: SearchResult
+    duplicates: "DuplicateSearch | None"
+
+    @property
+    def candidate_hashes(self) -> Mapping[int, str]:
+        """Content hash of every post of either kind that it was compared with."""
+        own = self.duplicates.candidate_hashes if self.duplicates else {}
+        return ChainMap(self.result.candidate_hashes, own)
+
+
+def score_post(query: Query) -> ScoredPost:
+    """Compare a post with the open posts of both kinds."""
+    pairs = list(Match.objects.of_post(query.post))
+    kinds: list[Kind] = [query.opposite]
+    if query.profile is not None:
+        kinds.append(query.features.kind)
+    opposite, *own = get_index().shortlists(query.features, kinds, query.fingerprint)
+    duplicates = None
+    if query.profile is not None:
+        duplicates = _score_duplicates(query, own[0], query.profile)
+    return ScoredPost(query, pairs, _score_candidates(query, opposite, pairs), duplicates)
+
+
+def search_candidates(query: Query) -> SearchResult:
+    """Score a post against every open post of the opposite kind."""
+    rejected = Match.objects.of_post(query.post).filter(status=Match.Status.REJECTED)
+    (shortlist,) = get_index().shortlists(query.features, [query.opposite], query.fingerprint)
+    return _score_candidates(query, shortlist, rejected)
 
 
 def search_as_stored(
     post: Post, fingerprint: str, profile: ScoringProfile | None
 ) -> SearchResult | None:
     """Score a post by the vectors that are stored; None where it has none yet, or no profile."""
-    outbox = MatchingJob.objects.filter(post=post).first()
-    vectors = Embedding.objects.filter(post=post, fingerprint=fingerprint)
-    rows = list(vectors.order_by("photo__position", "photo_id"))
+    job = MatchingJob.objects.filter(post=post).first()
+    embeddings = Embedding.objects.filter(post=post, fingerprint=fingerprint)
+    rows = list(embeddings.order_by("photo__position", "photo_id"))
     texts = [row.vec for row in rows if row.modality == Modality.TEXT]
     strategy = get_strategy(matching_settings().strategy)
-    if outbox is None or not texts or (profile is None and needs_profile(strategy.name)):
+    if job is None or not texts or (profile is None and needs_profile(strategy.name)):
         return None
+    images = stack([row.vec for row in rows if row.modality != Modality.TEXT], len(texts[0]))
     return search_candidates(
-        post,
-        texts[0],
-        stack([row.vec for row in rows if row.modality != Modality.TEXT], len(texts[0])),
-        content_hash=outbox.content_hash,
-        fingerprint=fingerprint,
-        tokens=tuple(outbox.tokens),
-        profile=profile,
+        Query.of(
+            post,
+            texts[0],
+            images,
+            content_hash=job.content_hash,
+            fingerprint=fingerprint,
+            tokens=tuple(job.tokens),
+            profile=profile,
+        )
     )
 
 
@@ -111,7 +168,7 @@ def search_things(
         wanted: facts that a post must name.
     """
     strategy = get_strategy(matching_settings().strategy)
-    listed = get_index().shortlist(query, "found", fingerprint)
+    (listed,) = get_index().shortlists(query, ["found"], fingerprint)
     segments = tuple(
         Segment(segment.candidates, segment.alive & filters.mask(segment.candidates))
         for segment in listed.segments
@@ -128,7 +185,7 @@ def score_things(
     profile: ScoringProfile,
 ) -> dict[int, Score]:
     """How these found posts do for a query, those of them that its shortlist has."""
-    listed = get_index().shortlist(query, "found", fingerprint)
+    (listed,) = get_index().shortlists(query, ["found"], fingerprint)
     near = []
     for segment in listed.segments:
         asked = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
@@ -143,42 +200,45 @@ def score_things(
 class DuplicateSearch:
     """How likely other posts of its own kind are about the query's thing."""
 
-    query: Post
-    query_hash: str
+    query: Query
     scores: Scores  # of the nearest
     candidate_hashes: Mapping[int, str]  # of all
-    profile_version: int
 
     def pair_evidence(self, candidate_id: int) -> str:
         """Names the evidence of the query with one candidate, whichever of them is scored."""
         other_hash = self.candidate_hashes[candidate_id]
-        if self.query.pk < candidate_id:
-            return evidence_hash(self.query_hash, other_hash)
-        return evidence_hash(other_hash, self.query_hash)
+        if self.query.post.pk < candidate_id:
+            return evidence_hash(self.query.content_hash, other_hash)
+        return evidence_hash(other_hash, self.query.content_hash)
 
 
-def search_duplicates(
-    post: Post,
-    text_vec: Vec,
-    image_vecs: Vec,
-    *,
-    content_hash: str,
-    fingerprint: str,
-    tokens: tuple[str, ...],
-    profile: ScoringProfile,
+def _score_candidates(query: Query, shortlist: Shortlist, pairs: Iterable[Match]) -> SearchResult:
+    current = matching_settings()
+    strategy = get_strategy(current.strategy)
+    context = ScoringContext(
+        profile=query.profile, max_found_before_lost_days=current.max_found_before_lost_days
+    )
+    rejected = _rejected(query, pairs, shortlist.content_hashes)
+    return SearchResult(
+        query=query,
+        scores=_scored(query.features, shortlist, strategy, context, rejected),
+        candidate_hashes=shortlist.content_hashes,
+        strategy=strategy,
+        threshold=strategy.threshold if current.threshold is None else current.threshold,
+    )
+
+
+def _score_duplicates(
+    query: Query, shortlist: Shortlist, profile: ScoringProfile
 ) -> DuplicateSearch:
-    """Score a post against the nearest open posts of its own kind.
-
-    Shape: text_vec (dim,), image_vecs (n_photos, dim)
-    """
-    query = query_features(post, text_vec, image_vecs, tokens)
-    shortlist = get_index().shortlist(query, query.kind, fingerprint)
+    """Score a post against the nearest open posts of its own kind."""
+    features = query.features
     near, among = [], Crowd(0, 0)
     for segment in shortlist.segments:
-        among += crowd(query, segment.candidates, segment.alive)
-        near.append(segment.candidates.take(nearest(query, segment.candidates, segment.alive)))
-    scores = score_duplicates(query, concatenate(near, profile.dim), profile, among)
-    return DuplicateSearch(post, content_hash, scores, shortlist.content_hashes, profile.version)
+        among += crowd(features, segment.candidates, segment.alive)
+        near.append(segment.candidates.take(nearest(features, segment.candidates, segment.alive)))
+    scores = score_duplicates(features, concatenate(near, profile.dim), profile, among)
+    return DuplicateSearch(query, scores, shortlist.content_hashes)
 
 
 def query_features(
@@ -218,19 +278,19 @@ def _scored(
     return joined(parts)
 
 
-def _rejected(post: Post, content_hash: str, shortlist: Shortlist) -> list[int]:
+def _rejected(query: Query, pairs: Iterable[Match], known: Mapping[int, str]) -> list[int]:
     """Which candidates staff have rejected on the very evidence that there is now."""
-    mine, other = ("lost", "found") if post.kind == Post.Kind.LOST else ("found", "lost")
-    rows = Match.objects.filter(**{mine: post, "status": Match.Status.REJECTED})
-    known = shortlist.content_hashes
-    return [
-        candidate_id
-        for candidate_id, digest in rows.values_list(f"{other}_id", "evidence_hash")
-        if candidate_id in known and digest == _pair_hash(post, content_hash, known[candidate_id])
-    ]
+    rejected = {
+        match.other_id(query.post): match.evidence_hash
+        for match in pairs
+        if match.status == Match.Status.REJECTED
+    }
+    evidence = _pair_evidence(query, [pk for pk in rejected if pk in known], known)
+    return [pk for pk, digest in evidence.items() if digest == rejected[pk]]
 
 
-def _pair_hash(query: Post, query_hash: str, candidate_hash: str) -> str:
-    if query.kind == Post.Kind.LOST:
-        return evidence_hash(query_hash, candidate_hash)
-    return evidence_hash(candidate_hash, query_hash)
+def _pair_evidence(
+    query: Query, candidate_ids: Iterable[int], hashes: Mapping[int, str]
+) -> dict[int, str]:
+    chosen = {pk: hashes[pk] for pk in candidate_ids}
+    return evidence_hashes(query.content_hash, chosen, is_lost=query.features.kind == "lost")

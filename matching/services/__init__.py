@@ -18,7 +18,11 @@ from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.services.photo_queries import keep_photo_query
-from matching.services.profiles import build_scoring_profile, current_profile
+from matching.services.profiles import (
+    build_scoring_profile,
+    current_profile,
+    rebuild_if_grown,
+)
 from matching.services.review_queue import (
     claim,
     claim_next,
@@ -56,6 +60,7 @@ __all__ = [
     "match_post",
     "missing_posts",
     "put_up_pair",
+    "rebuild_if_grown",
     "record_impressions",
     "reject_match",
     "reject_matches",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lostfound.models import Notification
@@ -23,31 +24,30 @@ def alert_losers(new: Iterable[Match]) -> int:
     Args:
         new: pairs that are suggested since just now, whose scores are set.
     """
+    shown_from = matching_settings().shown_from
     strongest: dict[int, Match] = {}
     for match in new:
-        if match.status != Match.Status.SUGGESTED or match.score < matching_settings().shown_from:
-            continue
-        if match.score < get_strategy(match.strategy).alert_from:
+        if match.status != Match.Status.SUGGESTED or match.score < shown_from:
             continue
         known = strongest.get(match.lost_id)
         if known is None or match.score > known.score:
             strongest[match.lost_id] = match
-    if not strongest:
+    alerting = {
+        match.lost_id: match.found_id
+        for match in strongest.values()
+        if match.score >= get_strategy(match.strategy).alert_from
+    }
+    if not alerting:
         return 0
-    told_lately = set(
-        Notification.objects.filter(
-            post__in=strongest,
-            kind=Notification.Kind.SUGGESTED,
-            created_at__gt=timezone.now() - ONCE_IN,
-        ).values_list("post_id", flat=True)
+    lately = Notification.objects.filter(
+        post=OuterRef("lost"),
+        kind=Notification.Kind.SUGGESTED,
+        created_at__gt=timezone.now() - ONCE_IN,
     )
-    pairs = Match.objects.filter(
-        lost__in=strongest.keys() - told_lately,
-        found__in=[match.found_id for match in strongest.values()],
-    ).select_related("lost__author", "found")
-    told = 0
-    for pair in pairs:
-        if strongest[pair.lost_id].found_id == pair.found_id:
+    pairs = Match.objects.filter(~Exists(lately), lost__in=alerting, found__in=alerting.values())
+    notified = 0
+    for pair in pairs.select_related("lost__author", "found"):
+        if alerting[pair.lost_id] == pair.found_id:
             kind = Notification.Kind.SUGGESTED
-            told += notify(pair.lost.author, pair.lost, kind, other_post=pair.found) is not None
-    return told
+            notified += notify(pair.lost.author, pair.lost, kind, other_post=pair.found) is not None
+    return notified

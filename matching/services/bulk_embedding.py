@@ -32,9 +32,6 @@ from matching.services.outbox import (
     Claim,
     ClaimLost,
     claim_post,
-    fail_claim,
-    hand_back,
-    renew_claim,
     reopen,
 )
 
@@ -175,7 +172,7 @@ class _Batch:
         """Whatever is still held waits for the worker, or for the next run."""
         for claim in self.claims.values():
             with suppress(ClaimLost):
-                hand_back(claim)
+                claim.hand_back()
         self.claims.clear()
 
     def _encode(
@@ -211,12 +208,12 @@ class _Batch:
             try:
                 if errors:
                     logger.error("Post %s cannot be embedded: %s", post_id, errors[0])
-                    fail_claim(claim, errors[0])
+                    claim.fail(errors[0])
                     self.report.failed += 1
                     continue
                 plan.made.update((slot, self._vecs[one]) for slot, one in plan.fresh.items())
                 store_vectors(plan, claim)
-                hand_back(claim)
+                claim.hand_back()
                 self.report.embedded += 1
             except ClaimLost:
                 self.report.left += 1
@@ -226,7 +223,7 @@ class _Batch:
         with transaction.atomic():
             for post_id, claim in sorted(self.claims.items()):
                 try:
-                    renew_claim(claim)
+                    claim.renew()
                 except ClaimLost:
                     del self.claims[post_id], self._plans[post_id]
                     self.report.left += 1

@@ -50,7 +50,7 @@ def write_duplicates(
         marked: posts that are to be marked where they are not.
         unchanged: open posts whose content is still what the search saw.
     """
-    post = duplicates.query
+    post = duplicates.query.post
     rows = {int(pk): row for row, pk in enumerate(duplicates.scores.post_ids)}
     existing = {
         other_post_id(duplicate, post.pk): duplicate
@@ -77,7 +77,7 @@ def write_duplicates(
         is_back = status == OPEN and duplicate.status != OPEN
         duplicate.status = status
         duplicate.score, duplicate.terms = score.score, score.terms
-        duplicate.fingerprint, duplicate.profile_id = fingerprint, duplicates.profile_version
+        duplicate.fingerprint, duplicate.profile_id = fingerprint, duplicates.query.profile_version
         duplicate.evidence_hash = evidence
         duplicate.scored_at = timezone.now()
         duplicate.decided_at = duplicate.decided_by = None

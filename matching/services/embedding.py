@@ -15,7 +15,7 @@ from matching.encoders.base import Encoder, EncoderUnavailable, get_encoder
 from matching.models import Embedding, Modality
 from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
-from matching.services.outbox import Claim, renew_claim
+from matching.services.outbox import Claim
 
 # A vector within a post: its words, or the photograph of this key.
 Slot = int | None
@@ -41,6 +41,7 @@ class Plan:
         kept: vectors that the post has.
         made: vectors to be stored; at first those of identical content of other posts.
         fresh: content hashes of what has to go through the model.
+        stale: rows of the post that are of older content, or of another encoder.
     """
 
     post: Post
@@ -49,6 +50,7 @@ class Plan:
     kept: dict[Slot, Vec]
     made: dict[Slot, Vec]
     fresh: dict[Slot, str]
+    stale: list[int]
 
     @property
     def fresh_photos(self) -> list[Photo]:
@@ -61,11 +63,24 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
     """Look up what is there already: of the post itself, and identical content of any other."""
     hashes: dict[Slot, str] = {TEXT: content.text_hash}
     hashes.update(content.photo_hashes.items())
-    kept = _stored(post, hashes, fingerprint)
+    wanted = {(slot, digest, fingerprint) for slot, digest in hashes.items()}
+    kept: dict[Slot, Vec] = {}
+    alike: dict[tuple[str, str], Vec] = {}
+    stale: list[int] = []
+    for row in Embedding.objects.of_post_or_content(post, hashes.values(), fingerprint):
+        if row.fingerprint == fingerprint:
+            alike.setdefault((row.modality, row.content_hash), row.vec)
+        if row.post_id != post.pk:
+            continue
+        if (row.photo_id, row.content_hash, row.fingerprint) in wanted:
+            kept[row.photo_id] = row.vec
+        else:
+            stale.append(row.pk)
     missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
-    made = _copied(missing, fingerprint)
+    sources = {slot: (_modality(slot), digest) for slot, digest in missing.items()}
+    made = {slot: alike[source] for slot, source in sources.items() if source in alike}
     fresh = {slot: digest for slot, digest in missing.items() if slot not in made}
-    return Plan(post, content, fingerprint, kept, made, fresh)
+    return Plan(post, content, fingerprint, kept, made, fresh, stale)
 
 
 def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str) -> PostVectors:
@@ -102,23 +117,6 @@ def ready_encoder(fingerprint: str) -> Encoder:
             "worker with the MATCHING_MODEL that the other processes have."
         )
     return encoder
-
-
-def _stored(post: Post, hashes: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
-    rows = Embedding.objects.filter(post=post, fingerprint=fingerprint)
-    return {row.photo_id: row.vec for row in rows if hashes.get(row.photo_id) == row.content_hash}
-
-
-def _copied(missing: dict[Slot, str], fingerprint: str) -> dict[Slot, Vec]:
-    """Vectors of identical content, of whichever post."""
-    copied: dict[Slot, Vec] = {}
-    for slot, digest in missing.items():
-        row = Embedding.objects.filter(
-            modality=_modality(slot), content_hash=digest, fingerprint=fingerprint
-        ).first()
-        if row is not None:
-            copied[slot] = row.vec
-    return copied
 
 
 def _embedded(plan: Plan) -> dict[Slot, Vec]:
@@ -174,14 +172,10 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
     ]
     with transaction.atomic():
         # Whoever edits or deletes the post waits here, and takes the claim away first or after.
-        Post.objects.select_for_update().filter(pk=post.pk).first()
-        renew_claim(claim, content_hash=content.content_hash, tokens=list(content.tokens))
-        kept = Embedding.objects.filter(post=post, fingerprint=fingerprint)
-        outdated = kept.filter(photo__in=[slot for slot in made if slot is not TEXT])
-        outdated.delete()
-        if TEXT in made:
-            kept.filter(photo=None).delete()
-        Embedding.objects.filter(post=post).exclude(fingerprint=fingerprint).delete()
+        Post.objects.select_for_update().filter(pk=post.pk).values_list("pk").first()
+        claim.renew(content_hash=content.content_hash, tokens=list(content.tokens))
+        if plan.stale:
+            Embedding.objects.filter(pk__in=plan.stale).delete()
         Embedding.objects.bulk_create(rows)
 
 

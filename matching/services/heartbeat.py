@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import time
 from typing import Any, Final
 
 from django.db import DatabaseError
@@ -10,12 +11,20 @@ from django.utils import timezone
 
 from matching.models import Heartbeat
 from matching.selectors import ENCODER
-from matching.services.outbox import CLUSTER_ENV
 
 logger = logging.getLogger(__name__)
 
+CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
+WELL_HOLDS_S: Final = 30.0
+
+_well_until_s = 0.0  # of the monotonic clock
+
+
+def worker_name() -> str:
+    """Who this process is, as it stands on the rows that it has claimed."""
+    return f"{_cluster()}:{os.getpid()}"
 
 
 def worker_heartbeat(cluster_id: str) -> str:
@@ -40,8 +49,7 @@ def write_heartbeat(name: str, detail: str = "") -> None:
 
 def answer_beat(asked_by: str, number: int) -> None:
     """Answer a beat that came through the queue, whichever cluster it was sent by."""
-    here = os.environ.get(CLUSTER_ENV, "plain")
-    write_heartbeat(answer_heartbeat(asked_by), f"{number} {here}")
+    write_heartbeat(answer_heartbeat(asked_by), f"{number} {_cluster()}")
 
 
 def note_task_start(sender: Any = None, **kwargs: Any) -> None:
@@ -54,16 +62,26 @@ def note_task_end(sender: Any = None, **kwargs: Any) -> None:
     _note_worker(IDLE)
 
 
+def _cluster() -> str:
+    return os.environ.get(CLUSTER_ENV, "plain")
+
+
 def _note_worker(state: str) -> None:
     try:
-        here = os.environ.get(CLUSTER_ENV, "plain")
-        write_heartbeat(worker_heartbeat(here), f"{state} {os.getpid()}")
+        write_heartbeat(worker_heartbeat(_cluster()), f"{state} {os.getpid()}")
     except Exception:
         logger.warning("The heartbeat could not be written", exc_info=True)
 
 
 def note_encoder(problem: str) -> None:
-    """Remember why no vectors can be made, or that they can; logged when it changes."""
+    """Remember why no vectors can be made, or that they can; logged when it changes.
+
+    A process that has just noted that all is well does not ask the database again for a moment.
+    """
+    global _well_until_s
+    if not problem and time.monotonic() < _well_until_s:
+        return
+    _well_until_s = 0.0 if problem else time.monotonic() + WELL_HOLDS_S
     with contextlib.suppress(DatabaseError):
         known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
         if (known or "") == problem[:DETAIL_CHARS]:
@@ -73,3 +91,9 @@ def note_encoder(problem: str) -> None:
         logger.error("Posts wait, since no vectors can be made: %s", problem)
     else:
         logger.info("The encoder is ready")
+
+
+def forget_encoder_state() -> None:
+    """Let the next note ask the database, whatever this process noted last."""
+    global _well_until_s
+    _well_until_s = 0.0

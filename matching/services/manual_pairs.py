@@ -74,7 +74,7 @@ def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
         match.sampling_probability = 1.0  # staff asked for it
         match.strategy = result.strategy.name
         match.fingerprint = current_fingerprint()
-        match.profile_id = result.profile_version
+        match.profile_id = result.query.profile_version
         match.score, match.terms, match.exclusions = score.score, score.terms, []
         match.rank = int(result.scores.ranks[row])
         match.evidence_hash = result.pair_evidence(found.pk)

@@ -5,10 +5,10 @@ taken in one order everywhere: posts, then their outbox rows, then matches.
 """
 
 import logging
-import os
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,41 +16,169 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
+from django_q.exceptions import TimeoutException as TaskTimeout
 from django_q.tasks import async_task
 
+from lostfound.media.storage import StorageAway
 from lostfound.models import Post
 from matching.conf import matching_settings
+from matching.encoders.base import EncoderUnavailable
+from matching.index import IndexUnavailable
 from matching.models import Match, MatchingJob, PossibleDuplicate
+from matching.services.heartbeat import note_encoder, worker_name
 
 logger = logging.getLogger(__name__)
 
 MATCH_TASK: Final = "matching.tasks.match_post"
-CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 ERROR_CHARS: Final = 2000
+# Without these a post waits, and the attempt does not count.
+ABSENT: Final[dict[type[Exception], str]] = {
+    EncoderUnavailable: "encoder unavailable",
+    IndexUnavailable: "index unavailable",
+    StorageAway: "photographs unavailable",
+}
 # What a pair that nobody has decided about may be.
 UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.EXCLUDED, Match.Status.SAMPLED)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A task's right to work on a post, until its lease runs out or the post changes."""
-
-    post_id: int
-    token: uuid.UUID
-
-    @property
-    def row(self) -> QuerySet[MatchingJob]:
-        """The outbox row while the claim holds, else nothing."""
-        return MatchingJob.objects.filter(post_id=self.post_id, token=self.token)
 
 
 class ClaimLost(Exception):
     """The post changed, or the lease ran out and somebody else took over."""
 
 
-def worker_name() -> str:
-    """Who this process is, as it stands on the rows that it has claimed."""
-    return f"{os.environ.get(CLUSTER_ENV, 'plain')}:{os.getpid()}"
+@dataclass
+class Claim:
+    """A task's right to work on a post, until its lease runs out or the post changes.
+
+    Every method that writes raises ClaimLost, and writes nothing, where the claim no longer holds.
+
+    Attributes:
+        token: stands on the outbox row while the claim holds; None where it was never taken.
+        outcome: in a word, how the work ended that was done under it.
+    """
+
+    post_id: int
+    token: uuid.UUID | None = field(default_factory=uuid.uuid4)
+    outcome: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was taken; whether it still holds is known only when something is written."""
+        return self.token is not None
+
+    @property
+    def row(self) -> QuerySet[MatchingJob]:
+        """The outbox row while the claim holds, else nothing."""
+        if self.token is None:
+            return MatchingJob.objects.none()
+        return MatchingJob.objects.filter(post_id=self.post_id, token=self.token)
+
+    def renew(self, **values: Any) -> None:
+        """Start the lease anew and write `values` on the row; call it in a transaction."""
+        until = timezone.now() + timedelta(seconds=matching_settings().lease_s)
+        self._write(lease_until=until, **values)
+
+    def finish(
+        self, *, fingerprint: str, strategy: str, profile_version: int | None = None
+    ) -> None:
+        """The post is matched; call it in the transaction that writes its matches."""
+        self._end(
+            status=MatchingJob.Status.DONE,
+            finished_at=timezone.now(),
+            fingerprint=fingerprint,
+            strategy=strategy,
+            profile_version=profile_version,
+            error="",
+        )
+
+    def drop(self) -> None:
+        """The post is not open any more: nothing is wanted."""
+        self._end(status=MatchingJob.Status.IDLE, error="")
+
+    def postpone(self, why: str) -> None:
+        """No vectors can be made now: the post waits, and the attempt does not count."""
+        self._end(
+            status=MatchingJob.Status.PENDING,
+            attempts=F("attempts") - 1,
+            sent_at=timezone.now(),
+            error=why[:ERROR_CHARS],
+        )
+
+    def fail(self, why: str) -> None:
+        """An attempt went wrong: the post waits for the next one, or has failed after the last."""
+        last = Q(attempts__gte=matching_settings().max_attempts)
+        self._end(
+            status=Case(
+                When(last, then=Value(MatchingJob.Status.FAILED.value)),
+                default=Value(MatchingJob.Status.PENDING.value),
+            ),
+            sent_at=timezone.now(),  # the next attempt is the sweep's, after a pause
+            finished_at=timezone.now(),
+            error=why[:ERROR_CHARS],
+        )
+
+    def hand_back(self, why: str = "") -> None:
+        """The rest is somebody else's: the post is sent again at once, the attempt not counted."""
+        self._end(
+            status=MatchingJob.Status.PENDING,
+            attempts=F("attempts") - 1,
+            sent_at=None,
+            error=why[:ERROR_CHARS],
+        )
+
+    def _end(self, **values: Any) -> None:
+        self._write(token=None, lease_until=None, worker="", **values)
+
+    def _write(self, **values: Any) -> None:
+        if not self.row.update(**values):
+            raise ClaimLost(f"Post {self.post_id} is no longer held by {self.token}.")
+
+
+@contextmanager
+def claimed(post_id: int) -> Iterator[Claim]:
+    """Hold a waiting post while the block runs; what goes wrong in it is kept on the row.
+
+    The block ends the claim itself when it is done. An encoder, an index or photographs that are
+    away postpone the post; anything else counts as a failed attempt. Only the queue's own time
+    limit is raised again: it ends the process.
+
+    Yields: the claim; `outcome` is "not waiting" where nobody may have it, and names what went
+        wrong after the block.
+    """
+    claim = claim_post(post_id)
+    if claim is None:
+        yield Claim(post_id, token=None, outcome="not waiting")
+        return
+    try:
+        try:
+            yield claim
+        except ClaimLost:
+            raise
+        except (EncoderUnavailable, IndexUnavailable, StorageAway) as error:
+            claim.outcome = ABSENT[type(error)]
+            _note_absence(post_id, error)
+            claim.postpone(str(error))
+        except TaskTimeout as error:
+            with suppress(ClaimLost):
+                claim.fail(_line(error))
+            raise
+        except Exception as error:
+            claim.outcome = "went wrong"
+            logger.exception("Matching post %s went wrong", post_id)
+            claim.fail(_line(error))
+    except ClaimLost:
+        claim.outcome = "changed meanwhile"  # its new content waits in the outbox already
+
+
+def _note_absence(post_id: int, error: Exception) -> None:
+    if isinstance(error, StorageAway):
+        logger.warning("Post %s waits for its photographs: %s", post_id, error)
+    else:
+        note_encoder(str(error))
+
+
+def _line(error: BaseException) -> str:
+    """The error as staff read it: its type and what it says."""
+    return f"{type(error).__name__}: {error}".strip()
 
 
 def request_matching(post: Post) -> None:
@@ -138,82 +266,6 @@ def claim_post(post_id: int) -> Claim | None:
     return claim if claimed else None
 
 
-def renew_claim(claim: Claim, **values: Any) -> None:
-    """Start the lease anew and write `values` on the row; call it in a transaction.
-
-    Raises:
-        ClaimLost: nothing may be written on account of this claim any more.
-    """
-    until = timezone.now() + timedelta(seconds=matching_settings().lease_s)
-    if not claim.row.update(lease_until=until, **values):
-        raise ClaimLost(f"Post {claim.post_id} is no longer held by {claim.token}.")
-
-
-def finish_claim(
-    claim: Claim, *, fingerprint: str, strategy: str, profile_version: int | None = None
-) -> None:
-    """The post is matched; call it in the transaction that writes its matches.
-
-    Raises:
-        ClaimLost: the matches must not be written.
-    """
-    _end(
-        claim,
-        status=MatchingJob.Status.DONE,
-        finished_at=timezone.now(),
-        fingerprint=fingerprint,
-        strategy=strategy,
-        profile_version=profile_version,
-        error="",
-    )
-
-
-def drop_claim(claim: Claim) -> None:
-    """The post is not open any more: nothing is wanted."""
-    _end(claim, status=MatchingJob.Status.IDLE, error="")
-
-
-def postpone_claim(claim: Claim, why: str) -> None:
-    """No vectors can be made now: the post waits, and the attempt does not count."""
-    _end(
-        claim,
-        status=MatchingJob.Status.PENDING,
-        attempts=F("attempts") - 1,
-        sent_at=timezone.now(),
-        error=why[:ERROR_CHARS],
-    )
-
-
-def fail_claim(claim: Claim, why: str) -> None:
-    """An attempt went wrong: the post waits for the next one, or has failed after the last."""
-    last = Q(attempts__gte=matching_settings().max_attempts)
-    _end(
-        claim,
-        status=Case(
-            When(last, then=Value(MatchingJob.Status.FAILED.value)),
-            default=Value(MatchingJob.Status.PENDING.value),
-        ),
-        sent_at=timezone.now(),  # the next attempt is the sweep's, after a pause
-        finished_at=timezone.now(),
-        error=why[:ERROR_CHARS],
-    )
-
-
-def hand_back(claim: Claim, why: str = "") -> None:
-    """The rest is somebody else's: the post waits to be sent at once, the attempt does not count.
-
-    Raises:
-        ClaimLost: it was not held any more.
-    """
-    _end(
-        claim,
-        status=MatchingJob.Status.PENDING,
-        attempts=F("attempts") - 1,
-        sent_at=None,
-        error=why[:ERROR_CHARS],
-    )
-
-
 def reopen(rows: QuerySet[MatchingJob]) -> int:
     """Let posts wait again whose matching is done; returns how many."""
     return rows.filter(status=MatchingJob.Status.DONE).update(
@@ -241,8 +293,3 @@ def release(rows: QuerySet[MatchingJob]) -> int:
     return rows.filter(status=MatchingJob.Status.RUNNING).update(
         status=MatchingJob.Status.PENDING, token=None, lease_until=None, worker="", sent_at=None
     )
-
-
-def _end(claim: Claim, **values: Any) -> None:
-    if not claim.row.update(token=None, lease_until=None, worker="", **values):
-        raise ClaimLost(f"Post {claim.post_id} is no longer held by {claim.token}.")

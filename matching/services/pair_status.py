@@ -34,7 +34,7 @@ def next_status(match: Match | None, pair: ScoredPair) -> str | None:
     until it is decided about, ruled out, or likely enough to be suggested.
     """
     before = match.status if match else None
-    wanted = EXCLUDED if pair.score.is_excluded else SUGGESTED
+    wanted = EXCLUDED if pair.score.exclusions else SUGGESTED
     if pair.is_sampled and before is None:
         return SAMPLED
     if match is None:

@@ -52,17 +52,29 @@ def current_profile(fingerprint: str) -> ScoringProfile | None:
 
 
 def ensure_profile(fingerprint: str) -> ScoringProfile:
-    """The profile in use; built first where there is none, or where a small site has grown.
+    """The profile in use; built first where there is none.
 
     Raises: EncoderUnavailable
     """
+    return current_profile(fingerprint) or build_scoring_profile().profile
+
+
+def rebuild_if_grown() -> bool:
+    """Build a new version where a small site has grown; returns whether it did.
+
+    Called after each post, so that the next one is matched by what this one says.
+
+    Raises: EncoderUnavailable
+    """
+    fingerprint = current_fingerprint()
     profile = current_profile(fingerprint)
     if profile is None:
-        return build_scoring_profile().profile
+        return False
     before = profile.built_from.get("vectors", 0)
-    if before < SMALL_SITE and _has_grown(before, fingerprint):
-        return build_scoring_profile().profile
-    return profile
+    if before >= SMALL_SITE or not _has_grown(before, fingerprint):
+        return False
+    build_scoring_profile()
+    return True
 
 
 def build_scoring_profile() -> StoredProfile:

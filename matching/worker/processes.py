@@ -15,7 +15,7 @@ from typing import Final
 from django.conf import settings
 
 from matching.conf import matching_settings
-from matching.services.outbox import CLUSTER_ENV
+from matching.services.heartbeat import CLUSTER_ENV
 
 SUPERVISOR_ENV: Final = "MATCHING_SUPERVISOR_PID"
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h

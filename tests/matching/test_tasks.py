@@ -9,8 +9,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from matching import tasks
 from matching.models import Embedding, Heartbeat, Match, MatchingJob
-from matching.services.heartbeat import answer_heartbeat
-from matching.services.outbox import CLUSTER_ENV, MATCH_TASK
+from matching.services.heartbeat import CLUSTER_ENV, answer_heartbeat
+from matching.services.outbox import MATCH_TASK
 from matching.services.sweeper import EMAILS_TASK
 from matching.worker.supervisor import BEAT_TASK
 from tests.matching.submitting import found, make, state

@@ -23,7 +23,7 @@ from matching.core.registry import needs_profile
 from matching.demo.seed import ACCOUNTS, seed_demo_campus
 from matching.encoders.base import current_fingerprint
 from matching.models import MatchingJob
-from matching.services.profiles import current_version
+from matching.services.profiles import current_version, profile_is_due
 
 READY_TIMEOUT_S: Final = 900
 WEB_START_TIMEOUT_S: Final = 60
@@ -114,7 +114,11 @@ def _unsettled() -> set[int]:
         status__in=[MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING]
     )
     fingerprint, strategy = current_fingerprint(), matching_settings().strategy
-    version = current_version(fingerprint) if needs_profile(strategy) else None
+    version = None
+    if needs_profile(strategy):
+        version = current_version(fingerprint)
+        if profile_is_due(fingerprint):  # it is being built, and all posts are scored anew then
+            return set(MatchingJob.objects.values_list("pk", flat=True))
     outdated = MatchingJob.objects.outdated(fingerprint, strategy, version)
     return {*waiting.values_list("pk", flat=True), *outdated.values_list("pk", flat=True)}
 

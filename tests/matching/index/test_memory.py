@@ -130,7 +130,7 @@ def test_nothing_is_laid_out_again_while_nothing_changes() -> None:
     assert get_index().everything("found", "fake-32", 32) is first
     with CaptureQueriesContext(connection) as queries:
         get_index().everything("found", "fake-32", 32)
-    assert len(queries) == (3 if connection.vendor == "postgresql" else 1)
+    assert len(queries) == (2 if connection.vendor == "postgresql" else 1)
 
 
 def test_what_was_handed_out_stays_as_it_was() -> None:

@@ -194,9 +194,9 @@ def test_a_small_shortlist_scores_as_the_exact_index_does(settings: Settings) ->
     build_scoring_profile()
     match_post(lost.pk)
     here = list(Match.objects.order_by("found").values_list("found", "score"))
-    shortlist = get_index().shortlist(
+    (shortlist,) = get_index().shortlists(
         query_features(lost, words_of(lost), np.zeros((0, 32), dtype=np.float32)),
-        "found",
+        ["found"],
         "fake-32",
     )
     everything = MemoryIndex().everything("found", "fake-32", 32)

@@ -34,3 +34,8 @@ def test_a_token_cannot_be_read_back(settings: Settings) -> None:
 
 def test_a_text_of_numbers_gives_few_tokens() -> None:
     assert len(identity_tokens(" ".join(f"AB{n:06d}" for n in range(500)))) == 20
+
+
+def test_a_stored_token_outlives_every_release(settings: Settings) -> None:
+    settings.SECRET_KEY = "k" * 50
+    assert identity_tokens("모델 SM-S921N") == ("99a6dbf13726d419",)

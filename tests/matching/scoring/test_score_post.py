@@ -12,7 +12,7 @@ from lostfound.models import Post
 from lostfound.services import close_post
 from matching.models import Embedding, Match
 from matching.scoring.content import content_of, evidence_hash
-from matching.scoring.score_post import SearchResult, query_features, search_candidates
+from matching.scoring.score_post import Query, SearchResult, query_features, search_candidates
 from matching.services import reject_match
 from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
 from tests.matching.submitting import WORDS, found, make, matched, pair_of
@@ -26,7 +26,8 @@ def search(post: Post, fingerprint: str = "fake-32") -> SearchResult:
     text_vec = vecs.pop(None)
     images = np.stack([*vecs.values()]) if vecs else np.zeros((0, 32), dtype=np.float32)
     digest = content_of(post).content_hash
-    return search_candidates(post, text_vec, images, content_hash=digest, fingerprint=fingerprint)
+    query = Query.of(post, text_vec, images, content_hash=digest, fingerprint=fingerprint)
+    return search_candidates(query)
 
 
 def ids(result: SearchResult) -> set[int]:

@@ -11,7 +11,7 @@ from lostfound.services import close_post, edit_post
 from matching.encoders.base import EncoderUnavailable, current_fingerprint, forget_encoder
 from matching.models import Embedding, MatchingJob
 from matching.services import embed_backlog, match_post, missing_posts, sweep
-from matching.services.outbox import claim_post, hand_back, reopen
+from matching.services.outbox import claim_post, reopen
 from tests.factories import PhotoFactory, PostFactory, UserFactory
 from tests.matching.submitting import OTHER_ENCODER, found, make, matched, row_of, state
 
@@ -275,7 +275,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
 def test_handing_back_gives_the_attempt_back() -> None:
     post = make()
     claim = claim_post(post.pk)
-    hand_back(claim)
+    claim.hand_back()
     row = row_of(post)
     assert (row.status, row.attempts, row.token, row.sent_at) == ("pending", 0, None, None)
     assert match_post(post.pk) == "matched"

@@ -10,13 +10,13 @@ from matching.models import Heartbeat
 from matching.selectors import encoder_problem
 from matching.services import heartbeat
 from matching.services.heartbeat import (
+    CLUSTER_ENV,
     DETAIL_CHARS,
     note_encoder,
     note_task_end,
     note_task_start,
     worker_heartbeat,
 )
-from matching.services.outbox import CLUSTER_ENV
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 """The outbox row: one conditional UPDATE decides who works on a post, and who may write."""
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,18 +12,13 @@ from pytest_django import Settings
 from lostfound.services import close_post, delete_post, edit_post
 from matching.models import MatchingJob
 from matching.services import match_post, retry_matching
+from matching.services.heartbeat import worker_name
 from matching.services.outbox import (
     Claim,
     ClaimLost,
     claim_post,
-    drop_claim,
-    fail_claim,
-    finish_claim,
-    postpone_claim,
     release_worker,
-    renew_claim,
     send_matching,
-    worker_name,
 )
 from tests.matching.submitting import make, matched, row_of, state
 
@@ -121,11 +115,11 @@ def delete(post: Any) -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        renew_claim,
-        drop_claim,
-        lambda claim: finish_claim(claim, fingerprint="late", strategy="late"),
-        lambda claim: postpone_claim(claim, "late"),
-        lambda claim: fail_claim(claim, "late"),
+        lambda claim: claim.renew(),
+        lambda claim: claim.drop(),
+        lambda claim: claim.finish(fingerprint="late", strategy="late"),
+        lambda claim: claim.postpone("late"),
+        lambda claim: claim.fail("late"),
     ],
     ids=["renew", "drop", "finish", "postpone", "fail"],
 )
@@ -145,7 +139,7 @@ def test_a_stranger_ends_nothing() -> None:
     post = make()
     claimed(post)
     with pytest.raises(ClaimLost):
-        drop_claim(Claim(post.pk, uuid.uuid4()))
+        Claim(post.pk).drop()
     assert state(post) == "running"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lostfound.services import close_post, delete_post, edit_post
 from matching.models import Embedding, Match, MatchingJob
-from matching.scoring.score_post import search_candidates
+from matching.scoring.score_post import score_post
 from matching.services import match_post, sweep
 from tests.matching.submitting import WORDS, found, make, row_of, state
 
@@ -124,12 +124,12 @@ def test_pairs_of_a_task_that_was_overtaken_while_it_searched_are_not_written(
     post = make()
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
-        result = search_candidates(*args, **kwargs)
+        result = score_post(*args, **kwargs)
         overtake(post)
         return result
 
     with monkeypatch.context() as slow:
-        slow.setattr("matching.services.matching.search_candidates", overtaken)
+        slow.setattr("matching.services.matching.score_post", overtaken)
         assert match_post(post.pk) == "changed meanwhile"
     assert not Match.objects.exists()
     assert state(post) == after
@@ -153,12 +153,12 @@ def test_a_pair_whose_other_side_changed_while_it_was_searched_is_not_written(
     changes = [change]
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
-        result = search_candidates(*args, **kwargs)
+        result = score_post(*args, **kwargs)
         if changes:
             changes.pop()(other)
             assert match_post(other.pk) == its_own_task
         return result
 
-    monkeypatch.setattr("matching.services.matching.search_candidates", overtaken)
+    monkeypatch.setattr("matching.services.matching.score_post", overtaken)
     assert match_post(post.pk) == "matched"
     assert list(Match.objects.values_list("lost", "found")) == [(post.pk, steady.pk)]

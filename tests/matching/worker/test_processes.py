@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from matching.services.outbox import CLUSTER_ENV
+from matching.services.heartbeat import CLUSTER_ENV
 from matching.worker.processes import is_in_cluster, is_supervisor, kill_cluster, kill_leftovers
 
 pytestmark = pytest.mark.processes
