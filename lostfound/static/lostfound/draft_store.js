@@ -101,7 +101,9 @@ const draftStore = (() => {
   async function prune() {
     const oldest = Date.now() - KEPT_DAYS * 86_400_000;
     // Before anything else asks for them.
-    const old = keys().filter((key) => !((words(key)?.at ?? 0) > oldest)).map(forget);
+    const old = keys()
+      .filter((key) => !((words(key)?.at ?? 0) > oldest))
+      .map(forget);
     const stored = await using("readonly", (store) => store.getAllKeys()).catch(() => []);
     const alone = stored.filter((key) => !words(key)).map(forget);
     await Promise.all([...old, ...alone]);
