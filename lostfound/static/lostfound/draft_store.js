@@ -3,6 +3,7 @@
 // another's.
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts that come after this one use it
 const draftStore = (() => {
   const PREFIX = "draft:";
   const STORE = "photos";
