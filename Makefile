@@ -1,13 +1,15 @@
 # demo: the whole product on this machine.  test: every check.  lint, bench, load: parts of it.
+# format: lay everything out as lint wants it.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 AT_ONCE ?= -n auto --maxprocesses 4# tests at once, each process with servers of its own
+WEB := node_modules/.bin
 TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres lint bench load screenshots clean
+.PHONY: help demo test test-postgres lint lint-web format format-web bench load screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,13 +35,40 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: $(VENV)/.installed ## Install, fill a demo campus, start web and worker (PORT, DEMO_PASSWORD)
 	@exec $(BIN)/python manage.py demo
 
-lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, translations
+# Both packages are pinned and need no other, so that a lock file would say nothing more.
+node_modules/.installed: package.json
+	@echo "Installing what checks scripts and styles"
+	@npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ifeq ($(shell command -v npm),)
+lint-web format-web:
+	@echo "Left out, since npm is not installed: layout of scripts and styles, and their linter"
+else
+lint-web: node_modules/.installed
+	$(WEB)/prettier --check --log-level=warn .
+	$(WEB)/biome lint --error-on-warnings
+
+format-web: node_modules/.installed
+	$(WEB)/prettier --write --log-level=warn .
+endif
+
+lint: $(VENV)/.installed-dev lint-web ## Style, spelling, types, import contracts, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	find templates -name '*.html' -exec $(BIN)/djade --check {} +
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
+
+# djade ends with 1 where it changed a file, as if that were an error.
+format: $(VENV)/.installed-dev format-web ## Lay out code, templates, scripts and styles
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	find templates -name '*.html' -exec $(BIN)/djade {} + || \
+	  find templates -name '*.html' -exec $(BIN)/djade --check {} +
 
 test: lint ## Everything that .ci/run checks
 	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)

@@ -4,6 +4,7 @@ Two profiles: ``development`` (the default, local addresses only) and ``producti
 refuses to start with DEBUG, without a key of its own, or without host names.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from lostfound.infra.optional_packages import bucket_origins, require_package
 from lostfound.infra.secret_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# From the file: the project runs from its folder and need not be installed (deploy/Dockerfile).
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
@@ -210,7 +213,7 @@ SPECTACULAR_SETTINGS = {
         "send the session token as X-Session-Token; Accept-Language (ko, en) chooses the language "
         "of messages. Refusals are problem details (RFC 9457) with a stable code."
     ),
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVERS": [{"url": "/", "description": "The site that serves this schema"}],
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -3,6 +3,7 @@
 // another's.
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts that come after this one use it
 const draftStore = (() => {
   const PREFIX = "draft:";
   const STORE = "photos";
@@ -101,7 +102,9 @@ const draftStore = (() => {
   async function prune() {
     const oldest = Date.now() - KEPT_DAYS * 86_400_000;
     // Before anything else asks for them.
-    const old = keys().filter((key) => !((words(key)?.at ?? 0) > oldest)).map(forget);
+    const old = keys()
+      .filter((key) => !((words(key)?.at ?? 0) > oldest))
+      .map(forget);
     const stored = await using("readonly", (store) => store.getAllKeys()).catch(() => []);
     const alone = stored.filter((key) => !words(key)).map(forget);
     await Promise.all([...old, ...alone]);

@@ -180,7 +180,8 @@
       const offer = form.querySelector("[data-draft-offer]");
       const other = draftStore.keys(`${start}/`)[0];
       if (offer && other && (await draftStore.hold(other))) {
-        offer.querySelector("[data-draft-title]").textContent = draftStore.words(other).values.title;
+        offer.querySelector("[data-draft-title]").textContent =
+          draftStore.words(other).values.title;
         offer.querySelector("a").addEventListener("click", () => tab.set(about, other));
         offer.hidden = false;
       }

@@ -137,7 +137,8 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   function choose(field, value) {
     const control = form.elements[field];
     control.value = value; // a select, or the radio buttons of that name
-    const changed = control instanceof RadioNodeList ? [...control].find((one) => one.checked) : control;
+    const changed =
+      control instanceof RadioNodeList ? [...control].find((one) => one.checked) : control;
     changed?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 

@@ -49,7 +49,12 @@
     );
   });
   const STEP = 15; // percent
-  const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+  const ARROWS = {
+    ArrowLeft: [-STEP, 0],
+    ArrowRight: [STEP, 0],
+    ArrowUp: [0, -STEP],
+    ArrowDown: [0, STEP],
+  };
   zoomButton?.addEventListener("click", () => zoom(!pair.classList.contains("is-zoomed")));
   if (zoomButton) zoomButton.hidden = links.length === 0;
 

@@ -65,7 +65,9 @@ document.querySelectorAll("[data-send-at-once]").forEach((form) => {
     if (!input.files.length) {
       return;
     }
-    form.querySelectorAll('[type="hidden"]:not([name="csrfmiddlewaretoken"])').forEach((field) => field.remove());
+    form
+      .querySelectorAll('[type="hidden"]:not([name="csrfmiddlewaretoken"])')
+      .forEach((field) => field.remove());
     for (const [name, value] of new FormData(beside)) {
       const field = document.createElement("input");
       Object.assign(field, { type: "hidden", name, value });
