@@ -136,5 +136,5 @@ def test_things_reported_twice_are_measured_on_simulated_worlds_only(
     (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
     assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
     assert figures["recall"] > 0.5
-    with pytest.raises(CommandError, match="simulated world"):
+    with pytest.raises(CommandError, match="simulated dataset"):
         run("--dataset", str(dataset_file), *arguments)

@@ -176,7 +176,7 @@ def run(*arguments: str) -> str:
 
 def test_with_few_decisions_nothing_is_learnt(profile: StoredProfile) -> None:
     decide_many(40, scale=0.5)
-    assert "Nothing is learnt yet: it takes 30 confirmed and 100 rejected." in run()
+    assert "Too few to learn from: it takes 30 confirmed and 100 rejected." in run()
     assert StoredProfile.objects.get(is_current=True) == profile
 
 
@@ -211,7 +211,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
     assert back.origin == "rolled_back" and back.evidence_weights == EvidenceWeights()
     assert back.report == {"taken_back": learnt.pk}
     assert StoredProfile.objects.filter(pk=profile.pk).exists()
-    with pytest.raises(CommandError, match="Nothing that was learnt is in use"):
+    with pytest.raises(CommandError, match="No learnt weights are in use"):
         run("--rollback")
 
 

@@ -116,7 +116,7 @@ def test_one_engine_alone_is_exported_where_asked(tmp_path: Path) -> None:
         (ONNX_INT8, Agreement(0.995, 0.4, 90, 0), "vectors of a photograph have a cosine of 0.4"),
         (ONNX_FP32, Agreement(0.9995, 1.0, 90, 0), "takes 0.9999 for every"),
         (ONNX_INT8, Agreement(0.999, 0.999, 90, 1), "came first in 1 of 90"),
-        (ONNX_INT8, Agreement(float("nan"), 1.0, 90, 0), "NOT switched on"),
+        (ONNX_INT8, Agreement(float("nan"), 1.0, 90, 0), "NOT enabled"),
     ],
 )
 def test_what_does_not_agree_is_refused(engine: str, found: Agreement, said: str) -> None:
@@ -130,7 +130,7 @@ def test_a_refused_export_is_not_kept_and_the_other_one_is(
     folder = checkpoints.write_clip(tmp_path / "model")
     strict = {ONNX_FP32: 0.9999, ONNX_INT8: 1.1}
     monkeypatch.setattr(optimize_model, "LEAST_COSINE", strict)
-    with pytest.raises(CommandError, match=r"onnx-int8 is NOT switched on.*MATCHING_ENGINE"):
+    with pytest.raises(CommandError, match=r"onnx-int8 is NOT enabled.*MATCHING_ENGINE"):
         exports.optimize(tmp_path, MODEL=str(folder))
     assert [path.name.endswith(ONNX_FP32) for path in exported(tmp_path)] == [True]
 
@@ -154,7 +154,7 @@ def test_a_full_disk_changes_nothing_and_says_what_it_takes(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(optimize_model, "run_apart", full)
-    with pytest.raises(CommandError, match=r"Nothing was switched on.*No space.*twice the space"):
+    with pytest.raises(CommandError, match=r"Nothing was enabled.*No space.*twice the checkpoint's space"):
         exports.optimize(tmp_path)
     assert exported(tmp_path) == []
 
