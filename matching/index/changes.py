@@ -1,4 +1,4 @@
-"""Which posts have changed since this process looked last, in one small query."""
+"""Finds the posts that have changed since this process last looked, in one small query."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from django.db.models import Max, Min
 
 from matching.models import IndexChange
 
-TOO_MANY: Final = 5000  # changes, above which reading everything again is quicker
+TOO_MANY: Final = 5000  # changes; above it, reading everything again is faster
 
 
 class ChangeCursor:
-    """Where a process stands in the changes; it must be made before what it describes is read."""
+    """A process's position in the changes; create it before reading the posts it tracks."""
 
     def __init__(self) -> None:
         self._last = IndexChange.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -19,17 +19,17 @@ class ChangeCursor:
         self._seen: set[int] = set()
 
     def changed(self) -> set[int] | None:
-        """Posts that have changed since the last call; None where all may have."""
+        """Ids of posts that have changed since the last call; None if any post may have."""
         horizon = _horizon()
         bounds = IndexChange.objects.aggregate(first=Min("pk"), last=Max("pk"))
         first, last = bounds["first"] or 0, bounds["last"] or 0
         if last < self._last or first > self._last + 1:
-            return None  # another database, or what was not read yet was pruned
+            return None  # another database, or unread changes were pruned
         if horizon is None and last == self._last:
             return set()
         rows = IndexChange.objects.filter(pk__gt=self._last)
         if self._horizon is not None:
-            # Rows of transactions that were under way at the last look: some are new, some known.
+            # Rows of transactions that were in progress at the last look: some are new, some known.
             rows = IndexChange.objects.filter(transaction__gte=self._horizon)
         found = [
             (pk, post_id)
@@ -46,7 +46,7 @@ class ChangeCursor:
 
 
 def _horizon() -> int | None:
-    """The oldest transaction that is still under way; None on SQLite, which has one writer."""
+    """The oldest transaction in progress; None on SQLite, which has only one writer."""
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Posts as the database has them now: facts, content hashes, and vectors of one encoder."""
+"""Reads posts for the index: facts, content hashes, and embeddings of one encoder."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from matching.core.types import Kind, PostFeatures
 from matching.core.vectors import Vec, stack
 from matching.models import Embedding, Modality
 
-AT_ONCE: Final = 500  # posts within one pair of queries
+AT_ONCE: Final = 500  # posts per pair of queries
 FACTS: Final = (
     *("pk", "author_id", "category__code", "category__family__code", "colour"),
     *("building__code", "building__zone__code", "happened_on", "matching_job__content_hash"),
@@ -20,7 +20,7 @@ FACTS: Final = (
 
 
 def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
-    """Open posts with words of the fingerprint, in rising order."""
+    """Ids of open posts whose text has an embedding for the fingerprint, in rising order."""
     rows = Embedding.objects.filter(
         modality=Modality.TEXT,
         fingerprint=fingerprint,
@@ -33,14 +33,14 @@ def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
 def read_posts(
     post_ids: Sequence[int], kind: Kind, fingerprint: str, dim: int
 ) -> Iterator[tuple[PostFeatures, str]]:
-    """Those of the posts that are open and have vectors, with their content hashes.
+    """The given posts that are open and have embeddings, with their content hashes.
 
     Two queries for each 500 posts.
     """
     for start in range(0, len(post_ids), AT_ONCE):
         ids = post_ids[start : start + AT_ONCE]
-        # Facts with the content hash come before the vectors: a post that is embedded in
-        # between then shows an old hash, by which the pair is left to that post's own task.
+        # Facts and content hash are read before the embeddings: a post that is embedded in
+        # between then shows an old hash, and the pair is left to that post's own task.
         facts = list(
             Post.objects.open()
             .filter(pk__in=ids, kind=kind, matching_job__isnull=False)

@@ -1,4 +1,4 @@
-"""Scoring a post against all candidates; reads only, and needs no encoder."""
+"""Scores a post against all candidates; only reads the database, and needs no encoder."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from matching.scoring.content import evidence_hash
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """How every candidate did, and the content hashes that it was judged by."""
+    """The scores of all candidates, and the content hashes that they are based on."""
 
     query: Post
     query_hash: str
@@ -33,7 +33,7 @@ class SearchResult:
     profile_version: int | None
 
     def pair_evidence(self, candidate_id: int) -> str:
-        """Names the evidence of the query with one candidate."""
+        """The evidence hash of the query and one candidate."""
         return _pair_hash(self.query, self.query_hash, self.candidate_hashes[candidate_id])
 
 
@@ -50,8 +50,8 @@ def search_candidates(
     """Score a post against every open post of the opposite kind.
 
     Args:
-        tokens: hashes of what names one single thing, as `PostContent` has them.
-        profile: the site's statistics, for a strategy that needs them.
+        tokens: hashes of identity tokens, as in `PostContent`.
+        profile: the site's scoring profile, if the strategy needs one.
 
     Shape: text_vec (dim,), image_vecs (n_photos, dim)
     """
@@ -78,21 +78,21 @@ def search_candidates(
 def search_as_stored(
     post: Post, fingerprint: str, profile: ScoringProfile | None
 ) -> SearchResult | None:
-    """Score a post by the vectors that are stored; None where it has none yet, or no profile."""
-    outbox = MatchingJob.objects.filter(post=post).first()
-    vectors = Embedding.objects.filter(post=post, fingerprint=fingerprint)
-    rows = list(vectors.order_by("photo__position", "photo_id"))
+    """Score a post by its stored embeddings; None if they or the needed profile are missing."""
+    job = MatchingJob.objects.filter(post=post).first()
+    embeddings = Embedding.objects.filter(post=post, fingerprint=fingerprint)
+    rows = list(embeddings.order_by("photo__position", "photo_id"))
     texts = [row.vec for row in rows if row.modality == Modality.TEXT]
     strategy = get_strategy(matching_settings().strategy)
-    if outbox is None or not texts or (profile is None and needs_profile(strategy.name)):
+    if job is None or not texts or (profile is None and needs_profile(strategy.name)):
         return None
     return search_candidates(
         post,
         texts[0],
         stack([row.vec for row in rows if row.modality != Modality.TEXT], len(texts[0])),
-        content_hash=outbox.content_hash,
+        content_hash=job.content_hash,
         fingerprint=fingerprint,
-        tokens=tuple(outbox.tokens),
+        tokens=tuple(job.tokens),
         profile=profile,
     )
 
@@ -105,10 +105,10 @@ def search_things(
     profile: ScoringProfile | None,
     k: int,
 ) -> list[Score]:
-    """The k open found posts that a query of words or a photograph speaks for most.
+    """The k open found posts that best match a query by text or photograph.
 
     Args:
-        wanted: facts that a post must name.
+        filters: facts that a post must state.
     """
     strategy = get_strategy(matching_settings().strategy)
     listed = get_index().shortlist(query, "found", fingerprint)
@@ -127,12 +127,12 @@ def score_things(
     fingerprint: str,
     profile: ScoringProfile,
 ) -> dict[int, Score]:
-    """How these found posts do for a query, those of them that its shortlist has."""
+    """Scores of these found posts for a query, by id, as far as they are on its shortlist."""
     listed = get_index().shortlist(query, "found", fingerprint)
     near = []
     for segment in listed.segments:
-        asked = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
-        near.append(segment.candidates.take(np.flatnonzero(asked)))
+        wanted = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
+        near.append(segment.candidates.take(np.flatnonzero(wanted)))
     strategy = get_strategy(matching_settings().strategy)
     candidates = concatenate(near, profile.dim)
     scores = strategy.score(query, candidates, ScoringContext(profile=profile))
@@ -141,16 +141,16 @@ def score_things(
 
 @dataclass(frozen=True, eq=False)
 class DuplicateSearch:
-    """How likely other posts of its own kind are about the query's thing."""
+    """How likely other posts of the query's kind are about the same thing."""
 
     query: Post
     query_hash: str
-    scores: Scores  # of the nearest
-    candidate_hashes: Mapping[int, str]  # of all
+    scores: Scores  # of the nearest candidates
+    candidate_hashes: Mapping[int, str]  # of all candidates
     profile_version: int
 
     def pair_evidence(self, candidate_id: int) -> str:
-        """Names the evidence of the query with one candidate, whichever of them is scored."""
+        """The evidence hash of the query and one candidate, the same from either side."""
         other_hash = self.candidate_hashes[candidate_id]
         if self.query.pk < candidate_id:
             return evidence_hash(self.query_hash, other_hash)
@@ -184,7 +184,7 @@ def search_duplicates(
 def query_features(
     post: Post, text_vec: Vec, image_vecs: Vec, tokens: tuple[str, ...] = ()
 ) -> PostFeatures:
-    """A post as the strategies see it."""
+    """The features of a post that strategies score."""
     return PostFeatures(
         post_id=post.pk,
         kind="lost" if post.kind == Post.Kind.LOST else "found",
@@ -208,7 +208,7 @@ def _scored(
     context: ScoringContext,
     rejected: list[int],
 ) -> Scores:
-    """One pass for each segment, and of each what is alive."""
+    """Scores of the candidates that are alive, in one pass per segment."""
     empty = Segment(Candidates.from_features([], shortlist.dim), np.zeros(0, dtype=np.bool_))
     parts = []
     for segment in shortlist.segments or (empty,):
@@ -219,7 +219,7 @@ def _scored(
 
 
 def _rejected(post: Post, content_hash: str, shortlist: Shortlist) -> list[int]:
-    """Which candidates staff have rejected on the very evidence that there is now."""
+    """Candidates that staff have rejected on the same evidence as there is now."""
     mine, other = ("lost", "found") if post.kind == Post.Kind.LOST else ("found", "lost")
     rows = Match.objects.filter(**{mine: post, "status": Match.Status.REJECTED})
     known = shortlist.content_hashes

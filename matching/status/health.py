@@ -1,4 +1,4 @@
-"""What works, what waits and what failed, in words for people who keep no servers. Reads only."""
+"""System health in plain words, for people who do not run servers. Read-only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ENGINE_WORDS: Final = {
     ONNX_FP32: "ONNX Runtime",
     ONNX_INT8: gettext_lazy("ONNX Runtime with 8-bit numbers"),
 }
-# How an error that is kept at a post begins, and what that means to somebody at the counter.
+# How an error stored with a job begins, and what it means to somebody at the counter.
 FAILURES: Final[tuple[tuple[tuple[str, ...], Any], ...]] = (
     (
         ("TimeoutException",),
@@ -58,13 +58,13 @@ FAILURES: Final[tuple[tuple[tuple[str, ...], Any], ...]] = (
 
 @dataclass(frozen=True)
 class Light:
-    """One part of the comparison: whether it works, in words, and the technical text below.
+    """The state of one component in words, with technical details.
 
     Attributes:
-        state: GOOD, NOTE for what somebody should know, BAD for what somebody should mend.
-        advice: what to do about it; empty where nothing is.
-        facts: names and values that describe the part.
-        technical: what whoever keeps the server needs; may name paths.
+        state: GOOD, NOTE if somebody should know, BAD if somebody should act.
+        advice: what to do about it; empty if there is nothing to do.
+        facts: names and values that describe the component.
+        technical: details for whoever runs the server; may contain paths.
     """
 
     title: str
@@ -76,17 +76,17 @@ class Light:
 
 
 def lights() -> list[Light]:
-    """Every part of the comparison, in the order in which one depends on the other."""
+    """Every component of matching, in the order of their dependencies."""
     return [light() for light in LIGHTS]
 
 
 def problem_count() -> int:
-    """How many parts somebody should mend."""
+    """The number of components that need attention."""
     return sum(light.state == BAD for light in lights())
 
 
 def failure_words(error: str) -> str:
-    """Why a post could not be compared, without a path or a class's name."""
+    """Why a post could not be compared, without paths or class names."""
     for beginnings, words in FAILURES:
         if error.startswith(beginnings):
             return str(words)
@@ -155,7 +155,7 @@ def _model_facts(fingerprint: str) -> tuple[tuple[str, str], ...]:
 
 
 def _fingerprint() -> tuple[str, str]:
-    """The encoder's fingerprint, or nothing and why."""
+    """The encoder's fingerprint, or "" and the reason."""
     try:
         return current_fingerprint(), ""
     except EncoderUnavailable as error:

@@ -37,8 +37,14 @@ def building() -> Building:
 
 def bound(person: User, kind: str = "lost", photos: int = 0, **values: Any) -> PostForm:
     """A form as a browser sends it; `values` replace what is right."""
-    given = {"title": "검은 지갑", "happened_on": timezone.localdate().isoformat(), **values}
-    data = MultiValueDict({name: v if isinstance(v, list) else [v] for name, v in given.items()})
+    values_by_name = {
+        "title": "검은 지갑",
+        "happened_on": timezone.localdate().isoformat(),
+        **values,
+    }
+    data = MultiValueDict(
+        {name: v if isinstance(v, list) else [v] for name, v in values_by_name.items()}
+    )
     files = MultiValueDict({"photos": [upload(shade) for shade in range(photos)]})
     return FORMS[kind](data, files, user=person)
 
