@@ -127,9 +127,9 @@ def _page(
     model_admin: PostModelAdmin, request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
     listed: list[Row] = context.get("rows") or context.get("refused") or []
-    columns = [name for name in BY_NAME if any(row.said.get(name) for row in listed)]
+    columns = [name for name in BY_NAME if any(row.texts.get(name) for row in listed)]
     for row in listed:
-        row.cells = [row.said.get(name, "") for name in columns]
+        row.cells = [row.texts.get(name, "") for name in columns]
     shown = {
         **model_admin.admin_site.each_context(request),
         "title": _("Bring in from a CSV file"),

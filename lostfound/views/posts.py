@@ -67,7 +67,7 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
     given: dict[str, Any] = {"title": request.GET.get("title", "")}
     if like:
         given |= {"category": like.category, "colour": like.colour}
-    form = _bound(request, FORMS[kind], given=given)
+    form = _bound(request, FORMS[kind], prefill=given)
 
     def save() -> Post:
         return services.submit_post(
@@ -152,7 +152,7 @@ def _bound(
     given: dict[str, Any] | None = None,
 ) -> PostForm:
     if request.method != "POST":
-        return form_class(user=signed_in(request), post=post, given=given)
+        return form_class(user=signed_in(request), post=post, prefill=given)
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 

@@ -1,4 +1,4 @@
-"""The libraries still have the messages that we override in Korean, and ours are what people read."""
+"""Messages that we override in Korean: the libraries still have them, and people read ours."""
 
 import json
 from pathlib import Path
