@@ -74,7 +74,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
     if upload is None:
         return {"problem": _("Please choose a CSV file.")}
     if (upload.size or 0) > MAX_FILE_BYTES:
-        return {"problem": _("The file is larger than 1 MB. Please divide it.")}
+        return {"problem": _("The file is larger than 1 MB. Please split it.")}
     content = upload.read()
     try:
         table = read_table(content, actor=cast(User, request.user))

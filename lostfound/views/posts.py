@@ -67,7 +67,7 @@ def new_post(request: HttpRequest, kind: str) -> HttpResponse:
     given: dict[str, Any] = {"title": request.GET.get("title", "")}
     if like:
         given |= {"category": like.category, "colour": like.colour}
-    form = _bound(request, FORMS[kind], prefill=given)
+    form = _bound(request, FORMS[kind], given=given)
 
     def save() -> Post:
         return services.submit_post(
