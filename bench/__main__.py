@@ -12,7 +12,7 @@ from time import perf_counter
 
 from bench.rows import Row
 
-# Name, module, function: loaded when they are run, so that one row needs one row's libraries.
+# Name, module, function: loaded on demand, so that one row needs only its own libraries.
 MEASURES = (
     ("embedding", "bench.embedding", "embedding_rows"),
     ("cuda", "bench.cuda", "cuda_rows"),
@@ -30,10 +30,12 @@ MEASURES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write; 1 where a row misses its target."""
+    """Measure, print and write; returns 1 if a row misses its target."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller sizes, within five minutes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows there as well")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write all rows to this file"
+    )
     names = [name for name, _, _ in MEASURES]
     parser.add_argument("--only", choices=names, help="one measurement")
     options = parser.parse_args(arguments)

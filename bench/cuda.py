@@ -1,4 +1,4 @@
-"""Embedding on a CUDA device beside the CPU: rows that are told where torch sees such a device."""
+"""Embedding on a CUDA device compared with the CPU, if torch sees such a device."""
 
 import os
 import statistics
@@ -12,7 +12,7 @@ import django
 
 from bench.inputs import STORED_PX, STORED_QUALITY, TEXT, jpeg, write_large_clip
 from bench.probe import Probe
-from bench.rows import Row, ratios, told
+from bench.rows import Row, figure, ratios
 from matching.conf import BUNDLED, MatchingSettings
 
 CPU: Final = "cpu fp32"
@@ -40,7 +40,7 @@ def cuda_rows(quick: bool) -> list[Row]:
 
 
 def _measured(model: str, scratch: Path, times: int) -> dict[str, dict[str, list[float]]]:
-    """Times in ms (`photograph`, `text`) of each way, one item at a time, asked in turn."""
+    """Times in ms (`photograph`, `text`) of each way, one item at a time, measured in turn."""
     current = MatchingSettings(model=model, threads=os.cpu_count() or 1)
     stored = scratch / "stored.jpg"
     stored.write_bytes(jpeg(STORED_PX, STORED_QUALITY))
@@ -53,7 +53,7 @@ def _measured(model: str, scratch: Path, times: int) -> dict[str, dict[str, list
         for turn in range(times + 1):
             for way, probe in probes.items():
                 found = {"photograph": probe.image_ms(stored), "text": probe.text_ms(TEXT)}
-                if turn:  # the first one pays for what is set up once
+                if turn:  # the first turn includes one-time initialisation
                     for item, ms in found.items():
                         taken.setdefault(way, {}).setdefault(item, []).append(ms)
     return taken
@@ -65,5 +65,5 @@ def _rows(name: str, taken: dict[str, dict[str, list[float]]], device: str) -> l
         for item, ms in of_way.items():
             title = f"{name}, {way}: {item}"
             faster = "" if way == CPU else f"{ratios(taken[CPU][item], ms)[0]:.3g} times the CPU's"
-            rows.append(told(title, statistics.median(ms), "ms", f"{faster} {device}".strip()))
+            rows.append(figure(title, statistics.median(ms), "ms", f"{faster} {device}".strip()))
     return rows

@@ -1,7 +1,7 @@
 """Embedding: the engines side by side, and the preparation of a photograph.
 
-Times are medians of items that are measured in turn, so
-that ratios hold on a machine that others use too; memory is that of one process for each engine.
+Times are medians of items that are measured in turn, so that ratios hold on a shared machine;
+memory is that of a separate process for each engine.
 """
 
 import io
@@ -30,7 +30,7 @@ from bench.inputs import (
     write_large_clip,
 )
 from bench.probe import NOTES, Probe
-from bench.rows import Row, at_least, at_most, ratios, told
+from bench.rows import Row, at_least, at_most, figure, ratios
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, MatchingSettings
 from matching.encoders.images import DRAFT_FACTOR, image_reading, pixels_of
 from matching.onnx.subprocess_runner import run_in_subprocess
@@ -48,7 +48,7 @@ MIB: Final = 2**20
 
 
 def embedding_rows(quick: bool) -> list[Row]:
-    """Everything about embedding, and what it makes of a new post's matching."""
+    """All rows about embedding, and its effect on matching a new post."""
     django.setup()
     return [*jpeg_rows(quick=quick), *bundled_rows(quick=quick), *engine_rows(quick=quick)]
 
@@ -56,7 +56,7 @@ def embedding_rows(quick: bool) -> list[Row]:
 def engine_rows(*, quick: bool = False, threads: int | None = None) -> list[Row]:
     """int8 against torch eager fp32 in the shape of ViT-L/14, one item at a time.
 
-    The photograph of the target has the model's own size: preparation has rows of its own.
+    The photograph of the target has the model's input size: preparation has separate rows.
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = write_large_clip(Path(scratch) / "model")
@@ -69,8 +69,8 @@ def engine_rows(*, quick: bool = False, threads: int | None = None) -> list[Row]
         title = f"int8 embedding of a {name} against torch eager fp32"
         rows += [
             at_least(title, FASTER, median),
-            told(f"{title}: least", least, "times"),
-            told(f"{title}: greatest", greatest, "times"),
+            figure(f"{title}: least", least, "times"),
+            figure(f"{title}: greatest", greatest, "times"),
         ]
     rows.append(
         at_most(
@@ -83,10 +83,10 @@ def engine_rows(*, quick: bool = False, threads: int | None = None) -> list[Row]
 
 
 def _notes_rows(measured: dict[str, dict[str, list[float]]]) -> list[Row]:
-    """A new post at 1,000 posts, against the algorithm of the notes as it was written.
+    """A new post among 1,000 posts, against the algorithm of the notes as it was written.
 
-    That one embeds both posts again for every pair; what a pair takes is measured, and a thousand
-    of them are reckoned. Ours is one post's embedding, and everything else that its task does.
+    The notes embed both posts again for every pair; one pair is measured, and a thousand are
+    extrapolated. Ours is the embedding of one post and everything else that its task does.
     """
     both = {
         way: statistics.median(of_way["stored"]) + statistics.median(of_way["text"])
@@ -95,7 +95,7 @@ def _notes_rows(measured: dict[str, dict[str, list[float]]]) -> list[Row]:
     task_ms = matched_in_ms(POSTS)
     notes_ms, ours_ms = POSTS * 2 * both[NOTES], both[ONNX_INT8] + task_ms
     detail = (
-        f"notes {notes_ms / 1e3:,.0f} s (a pair measured, a thousand reckoned); ours "
+        f"notes {notes_ms / 1e3:,.0f} s (one pair measured, a thousand extrapolated); ours "
         f"{ours_ms:.0f} ms: int8 embedding {both[ONNX_INT8]:.0f}, rest of the task {task_ms:.0f}"
     )
     return [
@@ -109,7 +109,7 @@ def _notes_rows(measured: dict[str, dict[str, list[float]]]) -> list[Row]:
 
 
 def bundled_rows(*, quick: bool = False, threads: int | None = None) -> list[Row]:
-    """The same of the bundled model, without targets: it is too small for its forward to count."""
+    """The same for the bundled model, without targets: it is too small for its speed to matter."""
     with tempfile.TemporaryDirectory() as scratch:
         engines = [ONNX_FP32, ONNX_INT8]
         measured = _measured(BUNDLED, engines, Path(scratch), 7 if quick else 21, threads)
@@ -117,7 +117,7 @@ def bundled_rows(*, quick: bool = False, threads: int | None = None) -> list[Row
 
 
 def jpeg_rows(*, quick: bool = False) -> list[Row]:
-    """Preparing 12 megapixels against the decoding alone, and against the stock processor."""
+    """Preparing 12 megapixels, against decoding alone and against the stock processor."""
     from transformers import CLIPImageProcessorPil
 
     processor: Any = CLIPImageProcessorPil()
@@ -145,10 +145,10 @@ def jpeg_rows(*, quick: bool = False) -> list[Row]:
             f"{name} against the draft-decode floor", OVER_FLOOR, ratios(taken[1], taken[0])[0]
         ),
         at_least(f"{name} against the stock processor", UNDER_STOCK, ratios(taken[2], taken[1])[0]),
-        told(f"{name}: decoding alone", statistics.median(taken[0]), "ms"),
-        told(f"{name}: whole", statistics.median(taken[1]), "ms"),
-        told(f"{name}: stock processor", statistics.median(taken[2]), "ms"),
-        told(f"{name}: pixel cosine", float(a @ b / np.sqrt((a @ a) * (b @ b))), "cosine"),
+        figure(f"{name}: decoding alone", statistics.median(taken[0]), "ms"),
+        figure(f"{name}: whole", statistics.median(taken[1]), "ms"),
+        figure(f"{name}: stock processor", statistics.median(taken[2]), "ms"),
+        figure(f"{name}: pixel cosine", float(a @ b / np.sqrt((a @ a) * (b @ b))), "cosine"),
     ]
 
 
@@ -166,7 +166,7 @@ def _measured(
     folders = run_in_subprocess("matching.onnx.export", spec)
     taken: dict[str, dict[str, list[float]]] = {}
     with ExitStack() as stack:
-        # The two of the target one after the other: the machine's speed changes within a turn.
+        # The target's two ways run one after the other: the machine's speed changes within a turn.
         probes = {NOTES: stack.enter_context(Probe(NOTES, current))}
         for engine in (*reversed(engines), TORCH):
             one = Probe("product", replace(current, engine=engine), folders.get(engine))
@@ -181,7 +181,7 @@ def _measured(
                     "stored": probe.image_ms(stored),
                     "text": probe.text_ms(TEXT),
                 }
-                if turn:  # the first one pays for what is set up once
+                if turn:  # the first turn includes one-time initialisation
                     for item, ms in found.items():
                         taken[way][item].append(ms)
         for way, probe in probes.items():
@@ -194,14 +194,14 @@ def _plain_rows(name: str, measured: dict[str, dict[str, list[float]]]) -> list[
     for way, of_way in measured.items():
         title = "torch eager fp32" if way == NOTES else way
         rows += [
-            told(f"{name}, {title}: photograph", statistics.median(of_way["image"]), "ms"),
-            told(
+            figure(f"{name}, {title}: photograph", statistics.median(of_way["image"]), "ms"),
+            figure(
                 f"{name}, {title}: photograph as it is stored",
                 statistics.median(of_way["stored"]),
                 "ms",
             ),
-            told(f"{name}, {title}: text", statistics.median(of_way["text"]), "ms"),
-            told(f"{name}, {title}: peak memory", of_way["peak"][0] / MIB, "MiB"),
+            figure(f"{name}, {title}: text", statistics.median(of_way["text"]), "ms"),
+            figure(f"{name}, {title}: peak memory", of_way["peak"][0] / MIB, "MiB"),
         ]
     return rows
 

@@ -1,7 +1,7 @@
 """`python -m bench.fill N`: N open posts with clustered vectors, as if all had been matched.
 
-Their vectors are made, not computed: filling with the model would take an hour and measure
-nothing that the search sees.
+Their vectors are random, not computed: the model would take an hour, without any difference for the
+search.
 """
 
 import sys
@@ -12,7 +12,7 @@ import numpy as np
 
 
 def fill(n: int) -> None:
-    """Half lost, half found, one photograph's vector for half of them."""
+    """Create n posts, half lost and half found, half of them with a photograph's vector."""
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""The first page of a search, through the real server, the finder and the bundled model."""
+"""The first page of a search, through the real server, the search process and the bundled model."""
 
 import time
 import urllib.error
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import django
 
-from bench.rows import Row, at_most, told
+from bench.rows import Row, at_most, figure
 from bench.site import run, scratch_site, started
 
 POSTS = 10_000
@@ -24,7 +24,7 @@ PLACES = ("도서관에서 주운", "학생회관", "")
 
 
 def finding_rows(quick: bool) -> list[Row]:
-    """Searches by words and by words with facts, one after the other, each of other words."""
+    """Searches by different words, with and without facts, one after the other."""
     number = ASKED_QUICKLY if quick else ASKED
     url = f"http://127.0.0.1:{PORT}"
     with scratch_site(ALLOWED_HOSTS="127.0.0.1", SITE_URL=url, DEBUG="0", HTTPS="0") as env:
@@ -34,18 +34,18 @@ def finding_rows(quick: bool) -> list[Row]:
         web = ("-m", "gunicorn", "lostfound.wsgi", "--bind", f"127.0.0.1:{PORT}")
         with started(env, "manage.py", "runworker"), started(env, *web, "--log-level", "warning"):
             _wait_until_it_searches(url)
-            seconds = sorted(_ask(url, asked) for asked in queries(number))
+            seconds = sorted(_ask(url, params) for params in queries(number))
     p95 = seconds[min(round(0.95 * len(seconds)), len(seconds) - 1)] * 1e3
     median = seconds[len(seconds) // 2] * 1e3
     detail = f"{POSTS:,} open posts, {len(seconds)} searches: median {median:.0f} ms"
     return [
         at_most("first page of a search, bundled model, p95", 300, p95, "ms", detail),
-        told("the slowest of them", seconds[-1] * 1e3, "ms"),
+        figure("the slowest of them", seconds[-1] * 1e3, "ms"),
     ]
 
 
 def queries(number: int) -> list[dict[str, str]]:
-    """Words in Korean and English, every fourth with a fact beside them."""
+    """Search parameters in Korean and English, every fourth with a fact."""
     words = [
         f"{place} {colour} {thing}" for place, thing, colour in product(PLACES, THINGS, COLOURS)
     ]
@@ -57,7 +57,7 @@ def queries(number: int) -> list[dict[str, str]]:
 
 
 def write_words() -> None:
-    """Titles that people write, with the model's own vectors of them, for what `fill` has made."""
+    """Replace the titles that `fill` made by realistic ones, with their embeddings."""
     from lostfound.models import Post
     from matching.encoders.base import get_encoder
     from matching.models import Embedding
@@ -75,18 +75,18 @@ def write_words() -> None:
     Embedding.objects.bulk_update(rows, ["data"], batch_size=1000)
 
 
-def _ask(url: str, asked: dict[str, str]) -> float:
+def _ask(url: str, params: dict[str, str]) -> float:
     start = time.perf_counter()
-    with urllib.request.urlopen(f"{url}/search/?{urlencode(asked)}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{url}/search/?{urlencode(params)}", timeout=30) as answer:
         page = answer.read().decode()
     seconds = time.perf_counter() - start
     if page.count('class="card') < 2:
-        raise RuntimeError(f"Nothing was found for {asked}.")
+        raise RuntimeError(f"Nothing was found for {params}.")
     return seconds
 
 
 def _wait_until_it_searches(url: str) -> None:
-    """Until the finder has read all vectors: before, only exact words are compared."""
+    """Wait until the search process has read all vectors; before, only exact words are compared."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
@@ -96,7 +96,7 @@ def _wait_until_it_searches(url: str) -> None:
         except (urllib.error.URLError, ConnectionError):
             pass
         time.sleep(0.5)
-    raise RuntimeError("Nobody searched by meaning.")
+    raise RuntimeError("Semantic search did not become available.")
 
 
 if __name__ == "__main__":

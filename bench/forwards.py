@@ -8,14 +8,14 @@ from typing import Any
 
 import django
 
-from bench.rows import Row, at_most, told
+from bench.rows import Row, at_most, figure
 from bench.site import run, scratch_site
 
 SMALL, LARGE, LARGE_QUICKLY = 1_000, 1_000_000, 10_000
 
 
 def forwards_rows(quick: bool) -> list[Row]:
-    """One post with words and a photograph, embedded and matched."""
+    """Forward passes for one post with text and a photograph, embedded and matched."""
     large = LARGE_QUICKLY if quick else LARGE
     found = {}
     for n in (SMALL, large):
@@ -28,21 +28,21 @@ def forwards_rows(quick: bool) -> list[Row]:
     return [
         at_most(f"more forwards for a new post at {large:,} posts", 0, more, "items", detail),
         *(
-            told(f"matching one post among {n:,}, in process", one["seconds"] * 1e3, "ms")
+            figure(f"matching one post among {n:,}, in process", one["seconds"] * 1e3, "ms")
             for n, one in found.items()
         ),
     ]
 
 
 def matched_in_ms(n: int) -> float:
-    """What the task of a post takes beside its embedding, on a site of n posts."""
+    """Time of a post's task without its embedding, on a site with n posts."""
     with scratch_site() as env:
         run(env, "-m", "bench.fill", str(n))
         return float(json.loads(run(env, "-m", "bench.forwards").splitlines()[-1])["rest_ms"])
 
 
 def match_one() -> dict[str, object]:
-    """Match two posts, and count what the model did for the second one."""
+    """Match two posts, and count the model's work for the second one."""
     from django.contrib.auth import get_user_model
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -72,14 +72,14 @@ def match_one() -> dict[str, object]:
 
 
 class _Timer:
-    """How long an encoder works, from the last time that it was watched."""
+    """Measures how long an encoder works, from the last call of `watch`."""
 
     def __init__(self) -> None:
         self.total_s = 0.0
         self._is_watching = False
 
     def watch(self, encoder: Any) -> None:
-        """Count from now on."""
+        """Start counting from now on."""
         self.total_s = 0.0
         if self._is_watching:
             return

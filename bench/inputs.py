@@ -1,5 +1,4 @@
-"""What the embedding rows are measured on: a checkpoint in the production model's shape, a
-photograph, words."""
+"""Inputs of the embedding rows: a checkpoint like the production model, a photograph, text."""
 
 import io
 import shutil
@@ -13,10 +12,10 @@ from matching.bundled.drawing.things import CATEGORIES, sample_thing
 from matching.bundled.drawing.views import photograph
 from matching.conf import BUNDLED_FOLDER
 
-# A photograph of a phone, and the same as it is stored.
+# A photograph from a phone, and its size as stored.
 PHONE_PX: Final = (4000, 3000)
 STORED_PX: Final = (1600, 1200)
-PHONE_QUALITY: Final = 95  # about 3.6 MB with the noise below, as of a camera
+PHONE_QUALITY: Final = 95  # about 3.6 MB with the noise below, as from a camera
 STORED_QUALITY: Final = 88
 NOISE: Final = 4.0  # standard deviation, of 0 to 255
 DRAWN_PX: Final = 800
@@ -24,9 +23,9 @@ TEXT: Final = "검은색 가죽 장지갑, 파란색 끈, 도서관에서 잃어
 
 
 def write_large_clip(folder: Path) -> Path:
-    """Random weights in the shape of ViT-L/14: what a forward costs does not depend on them.
+    """Write random weights in the shape of ViT-L/14: speed does not depend on their values.
 
-    With the bundled model's tokenizer, whose ids all exist in the larger table.
+    Uses the bundled model's tokenizer, whose ids all exist in the larger table.
     """
     import torch
     from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
@@ -47,7 +46,7 @@ def write_large_clip(folder: Path) -> Path:
 
 
 def jpeg(size_px: tuple[int, int], quality: int) -> bytes:
-    """A drawn thing before its clutter with a camera's noise, so that it is as hard to decode."""
+    """A drawn thing with clutter and a camera's noise, so that it is as hard to decode."""
     square = photograph(sample_thing(1, CATEGORIES[0]), 1, "full", DRAWN_PX)
     pixels = np.asarray(square.resize(size_px, Image.Resampling.LANCZOS), dtype=np.float32)
     noise = np.random.default_rng(0).normal(scale=NOISE, size=pixels.shape).astype(np.float32)

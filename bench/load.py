@@ -1,9 +1,9 @@
 """`python -m bench.load`: the real server under mixed load, while the worker matches.
 
-gunicorn with three processes, a worker, SQLite in WAL mode or PostgreSQL, on this machine alone.
-Of each six people five are students, who ask four times a second as nobody does: each stands for
-many. Two in three of their requests read, a fifth searches, a tenth posts, every second time with
-a photograph. The sixth is a clerk who reads the queue, looks for posts and decides.
+gunicorn with three processes, a worker, SQLite in WAL mode or PostgreSQL, all on this machine. Five
+in six people are students with four requests a second, so each stands for many real ones. Two in
+three of their requests read, a fifth search, and a tenth post, every second time with a photograph.
+The sixth person is a clerk who reads the queue, looks for posts and decides.
 """
 
 import argparse
@@ -30,11 +30,13 @@ WAIT_MATCHED_S = 120.0
 
 
 def main() -> int:
-    """Raise the load level by level; 1 where something failed or was lost."""
+    """Raise the load level by level; returns 1 if a request failed or a post was lost."""
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=20, help="of each level")
-    parser.add_argument("--levels", default=",".join(map(str, LEVELS)), help="people at once")
-    parser.add_argument("--postgres", action="store_true", help="in place of SQLite")
+    parser.add_argument("--seconds", type=int, default=20, help="duration of each level")
+    parser.add_argument(
+        "--levels", default=",".join(map(str, LEVELS)), help="numbers of concurrent people"
+    )
+    parser.add_argument("--postgres", action="store_true", help="use PostgreSQL instead of SQLite")
     parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
@@ -49,13 +51,13 @@ def main() -> int:
         options.json.write_text(json.dumps({"levels": report, "after": after}, indent=2) + "\n")
     failed = sum(level["failures"] for level in report)
     lost = sum(level["posted"] for level in report) - after["posts"]
-    print(f"failed requests: {failed}, posts that were answered and are not there: {lost}")
+    print(f"failed requests: {failed}, lost posts: {lost}")
     return 1 if failed or lost or after["not_matched"] else 0
 
 
 def _site(stack: ExitStack, on_postgres: bool, posts: int) -> dict[str, str]:
-    """A filled site with its server and worker."""
-    given = {
+    """Start a filled site with its server and worker; returns its environment."""
+    overrides = {
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": f"http://127.0.0.1:{PORT}",
         "POSTS_PER_HOUR": "1000000",
@@ -66,8 +68,8 @@ def _site(stack: ExitStack, on_postgres: bool, posts: int) -> dict[str, str]:
         from tests.servers.postgres import PostgresServer
 
         server = stack.enter_context(PostgresServer())
-        given["DATABASE_URL"] = server.make_database("load")
-    env = stack.enter_context(scratch_site(**given))
+        overrides["DATABASE_URL"] = server.make_database("load")
+    env = stack.enter_context(scratch_site(**overrides))
     env["LOAD_FILE"] = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "load.json")
     run(env, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     run(env, "-m", "bench.fill", str(posts))

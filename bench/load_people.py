@@ -1,4 +1,4 @@
-"""What people do at once, for locust; `bench/load.py` starts it."""
+"""The behaviour of concurrent people, for locust; `bench/load.py` starts it."""
 
 import json
 import os
@@ -25,14 +25,14 @@ posted = count()
 
 @events.quitting.add_listener
 def write_posted(**_kwargs: object) -> None:
-    """How many posts the server said it had saved."""
+    """Write the number of posts that the server confirmed."""
     (FILE.parent / "posted").write_text(str(next(posted)))
 
 
 def encode_multipart(
     data: dict[str, str], files: dict[str, tuple[str, bytes, str]]
 ) -> tuple[bytes, str]:
-    """A form as a browser sends it."""
+    """A form encoded as a browser does."""
     mark = "----load"
     parts = [
         f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -50,32 +50,32 @@ THINGS = ("우산", "지갑", "이어폰 케이스", "노트북", "열쇠", "umb
 
 
 class Person(FastHttpUser):
-    """Somebody who is signed in."""
+    """A signed-in person."""
 
     abstract = True
     kind = "student"
     secret = ""
-    wait_time = constant_throughput(4)  # as quick as nobody is: few people stand for many
+    wait_time = constant_throughput(4)  # faster than anybody, so that few people stand for many
 
     def on_start(self) -> None:
         cookies = COOKIES[self.kind]
         self.cookie = f"sessionid={cookies[next(NUMBER) % len(cookies)]}"
-        # A connection for each request, as of many people who each ask now and then: kept open,
-        # all of them would stay with the server process that took the first.
+        # A new connection per request, as from many people with occasional requests: kept open, all
+        # requests would stay with the server process that accepted the first one.
         self.headers = {"Cookie": self.cookie, "Accept-Language": "ko", "Connection": "close"}
 
     def page(self, path: str, name: str) -> str:
-        """The text of a page."""
+        """Fetch a page and return its text."""
         answer = self.client.get(path, name=name, headers=self.headers)
         return answer.text or ""
 
     def csrf(self) -> tuple[str, dict[str, str]]:
-        """A token from a form, and the headers that go with it."""
+        """A CSRF token, and the headers that go with it."""
         answer = self.client.get("/posts/new/found/", name="form", headers=self.headers)
         return self.signed(answer)
 
     def signed(self, answer: Any) -> tuple[str, dict[str, str]]:
-        """The token of a page's form, and the headers that go with it."""
+        """The CSRF token in a page's form, and the headers that go with it."""
         found = TOKEN.search(answer.text or "")
         secret = SECRET.search(str(answer.headers.get("Set-Cookie", "")))
         if secret:
@@ -89,7 +89,7 @@ class Person(FastHttpUser):
 
 
 class Student(Person):
-    """Reads, searches, posts."""
+    """A student, who reads, searches and posts."""
 
     weight = 5
 
@@ -111,7 +111,7 @@ class Student(Person):
         self.page("/api/v1/posts/?kind=found&status=open", "api posts")
 
     @task(2)
-    def told(self) -> None:
+    def notifications(self) -> None:
         self.page("/notifications/", "messages")
 
     @task(1)
@@ -123,7 +123,7 @@ class Student(Person):
         self.submit({"photos": ("a.jpg", PICTURE, "image/jpeg")})
 
     def submit(self, files: dict[str, tuple[str, bytes, str]]) -> None:
-        """A found thing, through the form."""
+        """Post a found thing through the form."""
         token, headers = self.csrf()
         name = "post with photograph" if files else "post"
         data = {
@@ -149,11 +149,11 @@ class Student(Person):
 
 
 class Clerk(Person):
-    """Looks for posts, and decides about pairs."""
+    """A clerk, who looks for posts and decides on pairs."""
 
     weight = 1
     kind = "staff"
-    wait_time = constant_throughput(1)  # a clerk is one person
+    wait_time = constant_throughput(1)  # stands for one person only
 
     @task(3)
     def queue(self) -> None:

@@ -1,4 +1,4 @@
-"""People with sessions and pairs to decide, made for the load; and what is there after it."""
+"""Prepares people with sessions and pairs to review for the load test, and checks the result."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import django
 
-TITLE = "load"  # how the posts of the load are called
+TITLE = "load"  # how titles of the load's posts start
 
 
 def prepare(people: int, pairs: int) -> None:
@@ -59,7 +59,7 @@ def prepare(people: int, pairs: int) -> None:
 
 
 def check() -> dict[str, object]:
-    """Wait until the posts of the load are matched, and tell how long that took."""
+    """Wait until the load's posts are matched, and print how long it took."""
     from matching.models import MatchDecision, MatchingJob
 
     rows = MatchingJob.objects.filter(post__title__startswith=TITLE)

@@ -1,4 +1,4 @@
-"""What a user would take instead; none of it is needed to run the application."""
+"""Libraries that a user might use instead; the application does not need them."""
 
 import os
 import sqlite3
@@ -13,12 +13,12 @@ from matching.core.arrays import Ints
 from matching.core.vectors import Vec
 
 Search = Callable[[Vec], Any]
-SAMPLE = 50_000  # of what the 8 bits are fitted to
+SAMPLE = 50_000  # vectors that the 8-bit quantiser is trained on
 HNSW_LINKS, HNSW_BUILD, HNSW_SEARCH = 16, 64, 200
 
 
 def memory_peers(vecs: Vec, k: int) -> dict[str, Search]:
-    """Each peer's search for the k nearest; those that cannot run here are left out."""
+    """Each peer's search for the k nearest; peers that cannot run here are left out."""
     faiss.omp_set_num_threads(1)
     flat = faiss.IndexFlatIP(vecs.shape[1])
     flat.add(vecs)
@@ -32,7 +32,7 @@ def memory_peers(vecs: Vec, k: int) -> dict[str, Search]:
 
 
 def faiss_graph(vecs: Vec) -> Any:
-    """A graph of vectors in 8 bits, as faiss advises for so many; built by all threads."""
+    """An HNSW graph of 8-bit vectors, as faiss recommends for this size; built with all threads."""
     graph = faiss.IndexHNSWSQ(vecs.shape[1], faiss.ScalarQuantizer.QT_8bit, HNSW_LINKS)
     graph.hnsw.efConstruction, graph.hnsw.efSearch = HNSW_BUILD, HNSW_SEARCH
     faiss.omp_set_num_threads(os.cpu_count() or 1)
@@ -43,7 +43,7 @@ def faiss_graph(vecs: Vec) -> Any:
 
 
 def faiss_filtered(graph: Any, passing: Ints, k: int) -> Search:
-    """The graph asked for none but these rows, by a bitmap."""
+    """A search of the graph restricted to these rows by a bitmap."""
     bits = np.zeros(graph.ntotal, dtype=np.bool_)
     bits[passing] = True
     packed = np.packbits(bits, bitorder="little")
@@ -54,12 +54,12 @@ def faiss_filtered(graph: Any, passing: Ints, k: int) -> Search:
         rows = graph.search(query[None], k, params=filters)[1][0]
         return rows[rows >= 0]
 
-    search.keeps = (packed, selector)  # type: ignore[attr-defined] # faiss holds bare pointers
+    search.keeps = (packed, selector)  # type: ignore[attr-defined] # faiss only holds raw pointers
     return search
 
 
 def _sqlite_vec(vecs: Vec, k: int) -> Search | None:
-    """None where this Python's sqlite3 cannot load extensions."""
+    """None if this Python's sqlite3 cannot load extensions."""
     connection = sqlite3.connect(":memory:")
     if not hasattr(connection, "enable_load_extension"):
         return None

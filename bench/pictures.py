@@ -1,4 +1,4 @@
-"""Photographs for measurements, drawn from noise and gradients."""
+"""Synthetic photographs for measurements, made of noise and gradients."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def jpeg(seed: int, width_px: int = 1200, height_px: int = 900, quality: int = 90) -> bytes:
-    """A JPEG with smooth areas, edges and grain, of about the size of a photograph's."""
+    """A JPEG with smooth areas, edges and grain, about as large as a real photograph's."""
     rng = np.random.default_rng(seed)
     coarse = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8))
     smooth = np.asarray(coarse.resize((width_px, height_px), Image.Resampling.BICUBIC), np.int16)

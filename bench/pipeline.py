@@ -1,4 +1,4 @@
-"""From saved to matched, through a real worker process."""
+"""The time from saving a post to its matches, through a real worker process."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import time
 
 import django
 
-from bench.rows import Row, Times, at_most, told
+from bench.rows import Row, Times, at_most, figure
 from bench.site import run, scratch_site, started
 
 POSTS = 10_000
@@ -15,23 +15,23 @@ LIMIT_S = 60.0
 
 
 def pipeline_rows(quick: bool) -> list[Row]:
-    """Posts with and without a photograph, one after the other, while the worker is idle."""
+    """Posts with and without a photograph, one after the other, with an idle worker."""
     with scratch_site() as env:
         run(env, "-m", "bench.fill", str(POSTS))
         with started(env, "manage.py", "runworker"):
-            said = run(env, "-m", "bench.pipeline", str(SAVED_QUICKLY if quick else SAVED))
-    found = json.loads(said.splitlines()[-1])
+            output = run(env, "-m", "bench.pipeline", str(SAVED_QUICKLY if quick else SAVED))
+    found = json.loads(output.splitlines()[-1])
     seconds = sorted(found["seconds"])
     p95 = seconds[min(round(0.95 * len(seconds)), len(seconds) - 1)]
     detail = f"{POSTS:,} open posts, {len(seconds)} saved: median {Times(seconds).median_s:.2f} s"
     return [
         at_most("saved to matched, bundled model, idle worker, p95", 1.5, p95, "s", detail),
-        told("the first one, with a worker that has just started", found["first_s"], "s"),
+        figure("the first one, with a worker that has just started", found["first_s"], "s"),
     ]
 
 
 def save_and_wait(number: int) -> list[float]:
-    """Seconds from each saved post to its matches."""
+    """Save posts one by one, and print the seconds until each is matched."""
     from django.contrib.auth import get_user_model
     from django.core.files.uploadedfile import SimpleUploadedFile
 

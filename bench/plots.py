@@ -1,4 +1,4 @@
-"""`python -m bench.plots FILE.json`: how search grows, drawn from what `--json` wrote."""
+"""`python -m bench.plots FILE.json`: plots how search time grows, from the file of `--json`."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "bench"  # the same figures give the same file
+matplotlib.rcParams["svg.hashsalt"] = "bench"  # equal figures give equal files
 import matplotlib.pyplot as plt  # noqa: E402 - after the backend is chosen
 
 SEARCH = re.compile(r"search of ([\d,]+): (.+)")
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "performance"
 
 
 def draw(file: Path) -> Path:
-    """Milliseconds for one search by number of posts, both on logarithmic axes."""
+    """Plot milliseconds per search over the number of posts, on logarithmic axes."""
     lines: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for row in json.loads(file.read_text()):
         found = SEARCH.fullmatch(row["row"])

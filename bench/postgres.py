@@ -1,4 +1,4 @@
-"""The PostgreSQL index, on a server of its own: time and recall beside the exact plan."""
+"""The PostgreSQL index on a scratch server: time and recall against the exact plan."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 import django
 import numpy as np
 
-from bench.rows import Row, Times, at_least, timed, told
+from bench.rows import Row, Times, at_least, figure, timed
 from bench.site import run, scratch_site
 from bench.vectors import candidates, clustered
 
@@ -19,7 +19,7 @@ SHARES = (0.01, 0.03, 0.1, 0.2, 0.5)  # of the posts that pass a filter
 
 
 def postgres_rows(quick: bool) -> list[Row]:
-    """Search and filtered search in PostgreSQL, measured by a process that uses the index."""
+    """Search and filtered search in PostgreSQL, measured in a separate process."""
     from tests.servers.postgres import PostgresServer
 
     sizes = (10_000,) if quick else (1_000, 10_000, 100_000, 1_000_000)
@@ -28,8 +28,8 @@ def postgres_rows(quick: bool) -> list[Row]:
         for n in sizes:
             url = server.make_database(f"bench{n}")
             with scratch_site(DATABASE_URL=url, MATCHING_INDEX="pgvector") as env:
-                said = run(env, "-m", "bench.postgres", str(n))
-            rows += _rows(n, json.loads(said.splitlines()[-1]))
+                output = run(env, "-m", "bench.postgres", str(n))
+            rows += _rows(n, json.loads(output.splitlines()[-1]))
     return rows
 
 
@@ -38,12 +38,12 @@ def _rows(n: int, found: dict[str, Any]) -> list[Row]:
     for name in ("graph", "exact", "filter agrees", "filter disagrees"):
         seconds, recall = found[name]["seconds"], found[name]["recall"]
         label = f"search of {n:,}: pgvector {name}"
-        rows.append(told(label, Times(seconds).median_s * 1e3, "ms", f"{Times(seconds).words}"))
+        rows.append(figure(label, Times(seconds).median_s * 1e3, "ms", f"{Times(seconds).words}"))
         least = 0.95 if name == "graph" else 0.99
         rows.append(at_least(f"{label}, recall of the best {TOP}", least, recall, "share"))
     for passing, times in found["crossover"].items():
         rows.append(
-            told(
+            figure(
                 f"pgvector, {n:,}: {int(passing):,} pass the filter, exact against graph",
                 times["exact"] / times["graph"],
                 "times",
@@ -55,7 +55,7 @@ def _rows(n: int, found: dict[str, Any]) -> list[Row]:
 
 
 def measure(n: int) -> dict[str, dict[str, object]]:
-    """Fill the index's table, and ask it."""
+    """Fill the index's table, and query it."""
     from django.conf import settings
     from django.db import connection
 
@@ -84,7 +84,9 @@ def measure(n: int) -> dict[str, dict[str, object]]:
                         literal(vecs[row]),
                     )
                 )
-        cursor.execute("SET maintenance_work_mem = '3GB'")  # a graph that does not fit is slow
+        cursor.execute(
+            "SET maintenance_work_mem = '3GB'"
+        )  # building is slow if the graph does not fit
         _make_graphs("bench", vecs.shape[1])
         cursor.execute("ANALYZE matching_pgvector")
     index = PgVectorIndex()
@@ -116,7 +118,7 @@ def measure(n: int) -> dict[str, dict[str, object]]:
 
 
 def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> dict[str, Any]:
-    """Both plans under filters of days that more and more posts pass."""
+    """Both plans under date filters that ever more posts pass."""
     from django.conf import settings
 
     from matching.core.filters import SearchFilters

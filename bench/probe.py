@@ -1,7 +1,7 @@
-"""One way of embedding in a process of its own, which answers how long each item takes.
+"""One way of embedding in a separate process, which reports how long each item takes.
 
-`Probe` starts it; several of them are asked in turn, so that what disturbs the machine disturbs
-all of them alike, and each tells the peak memory of itself alone.
+`Probe` starts it. Several probes are measured in turn, so that other load on the machine affects
+all of them equally, and each reports only its own peak memory.
 """
 
 import json
@@ -24,11 +24,11 @@ READY: Final = "ready"
 
 
 class Probe:
-    """The asking side.
+    """The parent's side of a probe.
 
     Args:
         way: NOTES, or the engine of the settings ("product").
-        folder: of the export, for other engines than torch.
+        folder: the export, for engines other than torch.
     """
 
     def __init__(self, way: str, current: MatchingSettings, folder: str | None = None) -> None:
@@ -43,15 +43,15 @@ class Probe:
         assert self._ask(**spec) == READY
 
     def text_ms(self, text: str) -> float:
-        """Time from a text to its vector."""
+        """Milliseconds from a text to its vector."""
         return float(self._ask(text=text))
 
     def image_ms(self, path: Path) -> float:
-        """Time from a JPEG file to its vector."""
+        """Milliseconds from a JPEG file to its vector."""
         return float(self._ask(image=str(path)))
 
     def peak_bytes(self) -> int:
-        """The most memory that the process has held so far."""
+        """Peak memory of the process so far."""
         return int(self._ask(peak=True))
 
     def __enter__(self) -> Self:
@@ -80,7 +80,7 @@ class Probe:
 
 
 def _notes(current: MatchingSettings) -> tuple[Callable[[str], Any], Callable[[bytes], Any]]:
-    """As a first page on CLIP has it, with attention and precision as they were then."""
+    """CLIP as in an introductory tutorial, with the attention and precision of that time."""
     import torch
     import transformers
     from PIL import Image
@@ -130,7 +130,7 @@ def _product(
 
 
 def main() -> None:
-    """The answering side: one question a line, one answer a line."""
+    """The child's side: one request and one response per line."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")

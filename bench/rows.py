@@ -1,4 +1,4 @@
-"""A measured row: its value as a ratio of one run, and whether it reaches its target."""
+"""Rows of the target table: a value, its target, and whether it is reached."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-Measure = Callable[[bool], "list[Row]"]  # quick or not
+Measure = Callable[[bool], "list[Row]"]  # the argument is --quick
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Row:
     """One line of the target table.
 
     Attributes:
-        target: as a text, such as ">= 10000"; empty for a row that is only told.
+        target: as text, such as ">= 10000"; empty for a row without a target.
         detail: medians and spread behind the value.
     """
 
@@ -26,34 +26,34 @@ class Row:
     detail: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """As `--json` writes it."""
+        """The row as `--json` writes it."""
         return asdict(self)
 
 
 def at_least(row: str, target: float, value: float, unit: str = "times", detail: str = "") -> Row:
-    """A row that is reached by a value as large as its target."""
+    """A row whose value must be at least its target."""
     return Row(row, f">= {target:g}", round(value, 4), unit, value >= target, detail)
 
 
 def at_most(row: str, target: float, value: float, unit: str = "times", detail: str = "") -> Row:
-    """A row that is reached by a value as small as its target."""
+    """A row whose value must be at most its target."""
     return Row(row, f"<= {target:g}", round(value, 4), unit, value <= target, detail)
 
 
-def told(row: str, value: float, unit: str, detail: str = "") -> Row:
+def figure(row: str, value: float, unit: str, detail: str = "") -> Row:
     """A figure without a target, such as that of a peer."""
     return Row(row, "", round(value, 4), unit, None, detail)
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of repeated runs, in the order in which they were made."""
+    """Seconds of repeated runs, in the order in which they ran."""
 
     seconds: Sequence[float]
 
     @property
     def median_s(self) -> float:
-        """The middle one."""
+        """The median run."""
         return median(self.seconds)
 
     @property
@@ -65,7 +65,7 @@ class Times:
 
 
 def timed(work: Callable[[], object], times: int, warm_up: int = 1) -> Times:
-    """Run it again and again."""
+    """Time repeated runs, after some that do not count."""
     for _ in range(warm_up):
         work()
     seconds = []
@@ -79,7 +79,7 @@ def timed(work: Callable[[], object], times: int, warm_up: int = 1) -> Times:
 def alternately(
     works: dict[str, Callable[[], object]], times: int, warm_up: int = 1
 ) -> dict[str, Times]:
-    """Run several in turn, so that a slow moment of the machine meets all of them."""
+    """Time several works in turn, so that a slow moment of the machine affects all of them."""
     for work in works.values():
         for _ in range(warm_up):
             work()
@@ -93,6 +93,6 @@ def alternately(
 
 
 def ratios(over: Sequence[float], under: Sequence[float]) -> tuple[float, float, float]:
-    """Median, least and greatest ratio of figures that were measured in turn."""
+    """Median, minimum and maximum ratio of figures that were measured in turn."""
     each = [a / b for a, b in zip(over, under, strict=True)]
     return median(each), min(each), max(each)

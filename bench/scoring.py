@@ -1,4 +1,4 @@
-"""Scoring: all terms of `calibrated_v3` in one pass, against scikit-learn pair by pair."""
+"""Scoring with `calibrated_v3` in one pass, against scikit-learn pair by pair."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics.pairwise import cosine_similarity
 
-from bench.rows import Row, at_least, timed, told
+from bench.rows import Row, at_least, figure, timed
 from matching.core.calibrated import CalibratedV3, prior, terms
 from matching.core.prepared import prepare
 from matching.core.types import Candidates, ScoringContext
@@ -16,11 +16,11 @@ from matching.evaluation.simulator import BASE, simulate
 
 CANDIDATES = 1000
 CHANNELS = 4
-PAIRS_TIMED = 200  # of the slow side; the rest would take as long each
+PAIRS_TIMED = 200  # on the slow side; every further pair would take as long
 
 
 def scoring_rows(quick: bool) -> list[Row]:
-    """1,000 candidates of 768 dimensions, more than half of the pairs with photographs."""
+    """1,000 candidates with 768 dimensions, more than half of the pairs with photographs."""
     dataset = simulate(replace(BASE, lost=300, found=CANDIDATES, pairs=200, dim=768), 0)
     profile, candidates = cold_start(dataset), dataset.candidates("found")
     strategy, context = CalibratedV3(), ScoringContext(profile=profile)
@@ -37,7 +37,7 @@ def scoring_rows(quick: bool) -> list[Row]:
     )
 
     def score() -> Any:
-        """All terms of one query with all candidates, to the probability."""
+        """Score all candidates of one query, from the terms to the probability."""
         found = {name: term[0] for name, term in terms(next(prepared), ready, profile).items()}
         return evidence_weights.probability(evidence_weights.log_odds(before, found))
 
@@ -47,7 +47,7 @@ def scoring_rows(quick: bool) -> list[Row]:
     query = vecs[0]
 
     def pair(row: int) -> Any:
-        """The four channels of one pair, and their probability, as one writes it down."""
+        """Score the four channels of one pair in the straightforward way."""
         channels = [
             cosine_similarity(query.reshape(1, -1), vecs[row].reshape(1, -1))[0, 0]
             for _ in range(CHANNELS)
@@ -61,8 +61,8 @@ def scoring_rows(quick: bool) -> list[Row]:
     ratio_whole = pairwise.median_s * CANDIDATES / whole.median_s
     return [
         at_least("scoring 1,000 candidates against pair by pair", 2000, ratio, "times", detail),
-        told(
-            "the same with gates and the query's own preparation",
+        figure(
+            "the same with exclusion rules and the query's preparation",
             ratio_whole,
             "times",
             f"ours {whole.words}",

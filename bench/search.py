@@ -1,4 +1,4 @@
-"""Search in memory: against the memory's own speed, a bare dot product, and other libraries."""
+"""Search in memory, against memory bandwidth, a bare dot product, and other libraries."""
 
 from functools import partial
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from bench.peers import faiss_filtered, faiss_graph, memory_peers
-from bench.rows import Row, Times, alternately, at_least, at_most, timed, told
+from bench.rows import Row, Times, alternately, at_least, at_most, figure, timed
 from bench.vectors import candidates, clustered
 from matching.core.arrays import Bools, Ints
 from matching.core.filters import SearchFilters
@@ -15,16 +15,16 @@ from matching.core.vectors import Vec, dots
 from matching.index.scan import EXACT, INT8, nearest_rows
 
 TOP = 20
-SHARE = 0.03  # of the posts that pass a filter
+SHARE = 0.03  # of posts that pass a filter
 
 
 def scan_rows(quick: bool) -> list[Row]:
-    """The exact scan against reading the same bytes once, in one thread."""
+    """The exact scan, against reading the same bytes once with one thread."""
     n = 50_000 if quick else 100_000
     vecs, _ = clustered(n)
     query, words = vecs[7], vecs.view(np.int64)
     times = alternately(
-        # The fastest read that NumPy has: one pass of bitwise or over whole words.
+        # The fastest read in NumPy: one pass of bitwise or over whole words.
         {"read": lambda: np.bitwise_or.reduce(words, axis=None), "scan": lambda: dots(query, vecs)},
         times=15,
     )
@@ -34,7 +34,7 @@ def scan_rows(quick: bool) -> list[Row]:
 
 
 def filtered_rows(quick: bool) -> list[Row]:
-    """A filter that few posts pass, beside the query and away from it."""
+    """A filter that few posts pass, near the query and far from it."""
     n = 50_000 if quick else 100_000
     vecs, cluster = clustered(n)
     posts = candidates(vecs, cluster)
@@ -72,12 +72,12 @@ def filtered_rows(quick: bool) -> list[Row]:
         of_peer = timed(partial(peer, query), 15)
         recall = len(set(peer(query).tolist()) & set(best.tolist())) / max(len(best), 1)
         words = f"{of_peer.words}, recall {recall:.3f}"
-        rows.append(told(f"{label}: faiss HNSW-SQ8", of_peer.median_s * 1e3, "ms", words))
+        rows.append(figure(f"{label}: faiss HNSW-SQ8", of_peer.median_s * 1e3, "ms", words))
     return rows
 
 
 def int8_rows(quick: bool) -> list[Row]:
-    """The int8 scan with exact scores of its best, against the exact scan."""
+    """The int8 scan with exact rescoring, against the exact scan."""
     n = 50_000 if quick else 100_000
     vecs, cluster = clustered(n)
     posts = candidates(vecs, cluster)
@@ -97,12 +97,12 @@ def int8_rows(quick: bool) -> list[Row]:
     detail = f"{n:,}: int8 {times[INT8].words}, exact {times[EXACT].words}"
     return [
         at_least("int8 scan: recall of the best 20", 0.999, hits / (TOP * len(queries)), "share"),
-        told("int8 scan: times faster than the exact scan", ratio, "times", detail),
+        figure("int8 scan: times faster than the exact scan", ratio, "times", detail),
     ]
 
 
 def peer_rows(quick: bool) -> list[Row]:
-    """Ours beside scikit-learn, faiss and sqlite-vec, growing."""
+    """Ours against scikit-learn, faiss and sqlite-vec, at growing sizes."""
     sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000, 1_000_000)
     rows = []
     for n in sizes:
@@ -136,7 +136,7 @@ def _measured(n: int, works: dict[str, Any], queries: Any, exact: list[set[int]]
         times = Times(seconds)
         recall = hits / (TOP * len(queries))
         rows.append(
-            told(
+            figure(
                 f"search of {n:,}: {name}",
                 times.median_s * 1e3,
                 "ms",

@@ -1,4 +1,4 @@
-"""A scratch site with many posts, and the processes that work on it."""
+"""A scratch site for benchmarks, and its processes."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ STOP_S = 20
 
 @contextmanager
 def scratch_site(**environment: str) -> Iterator[dict[str, str]]:
-    """The environment of a site in a folder of its own, migrated; removed at the end."""
+    """The environment of a migrated site in a temporary folder, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="bench-site-") as folder:
         env = {
             **os.environ,
@@ -33,7 +33,7 @@ def scratch_site(**environment: str) -> Iterator[dict[str, str]]:
 
 
 def run(env: dict[str, str], *arguments: str) -> str:
-    """Run Python to its end; what it printed."""
+    """Run Python to completion, and return its output."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
@@ -44,7 +44,7 @@ def run(env: dict[str, str], *arguments: str) -> str:
 
 @contextmanager
 def started(env: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[Any]]:
-    """A process that runs meanwhile, and is asked to end."""
+    """A background process, terminated at the end."""
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""What a post takes on disk, on an empty database: `python -m bench.sizing --posts 10000`.
+"""The disk space of a post, starting from an empty database: `python -m bench.sizing`.
 
 On PostgreSQL: `python -m tests.servers.postgres python -m bench.sizing`.
 """
@@ -11,8 +11,8 @@ import uuid
 from datetime import timedelta
 from typing import Final
 
-DIM: Final = 768  # of the production model
-MATCHES: Final = 5  # stored pairs for each post
+DIM: Final = 768  # of the production model's vectors
+MATCHES: Final = 5  # stored pairs per post
 EVENTS: Final = 2
 CHUNK: Final = 1000
 TERMS: Final = ("prior", "category", "text_text", "image_image", "text_image", "image_text", "time")
@@ -23,12 +23,12 @@ TABLES: Final = (
 
 
 def digest(number: int) -> str:
-    """A hash as contents have."""
+    """A hash like those of contents."""
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
 def fill(posts: int) -> None:
-    """Posts of usual length with one photograph, all matched."""
+    """Create matched posts of typical length with one photograph each."""
     import numpy as np
     from django.utils import timezone
 
@@ -113,10 +113,10 @@ def fill(posts: int) -> None:
 
 
 def sizes() -> dict[str, tuple[int, int]]:
-    """Rows and bytes of each table, with its indexes."""
+    """Rows and bytes of each table, including its indexes."""
     from django.db import connection
 
-    told = {}
+    measured = {}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("CHECKPOINT")
@@ -131,12 +131,12 @@ def sizes() -> dict[str, tuple[int, int]]:
                     "(SELECT name FROM sqlite_master WHERE tbl_name = %s)",
                     [table, table],
                 )
-            told[table] = rows, int(cursor.fetchone()[0])
-    return told
+            measured[table] = rows, int(cursor.fetchone()[0])
+    return measured
 
 
 def main() -> None:
-    """Fill, and print bytes for each row and each post."""
+    """Fill the database, and print bytes per row and per post."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=10_000, help="a multiple of 1000")
     posts = parser.parse_args().posts
@@ -150,20 +150,20 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     if Post.objects.exists():
-        raise SystemExit("This fills a database with posts. It takes an empty one only.")
+        raise SystemExit("This fills a database with posts, so it must be empty.")
     fill(posts)
-    told = sizes()
+    measured = sizes()
     print(f"{connection.vendor}, {posts} posts, {DIM} dimensions")
-    for table, (rows, size) in told.items():
+    for table, (rows, size) in measured.items():
         print(f"{table:22} {rows:8} rows {size / rows:6.0f} bytes a row {size / posts:6.0f} a post")
-    whole = sum(size for _, size in told.values())
+    whole = sum(size for _, size in measured.values())
     print(
         f"{'together':22} {whole / posts:.0f} bytes a post, {whole / posts / 10:.0f} MB for 100,000"
     )
 
 
 def run() -> None:
-    """With a database of its own where none is named."""
+    """Run `main`, on a temporary database unless one is set."""
     with tempfile.TemporaryDirectory(prefix="sizing-") as folder:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")
         os.environ["VAR_DIR"] = folder

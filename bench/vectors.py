@@ -1,9 +1,8 @@
-"""Clustered vectors whose spread falls over the directions as that of a real CLIP's texts does.
+"""Clustered vectors whose variance over the directions falls as in texts of a real CLIP.
 
 The eigenvalues of 1,203 names of things (LVIS, ViT-B/32) relative to the first are .64 for the
 4th, .28 for the 16th, .11 for the 64th and .015 for the 256th of 512; `SPREAD` gives .47, .22, .09
-and .016. Spread that is equal in all directions is no vectors' of a model, and no graph finds its
-way in it.
+and .016. No model's vectors are spread equally in all directions, and no graph can navigate them.
 """
 
 import numpy as np
@@ -12,14 +11,14 @@ from matching.core.types import Candidates
 from matching.core.vectors import Vec
 
 DIM = 768
-CLUSTERS = 30  # about as many as categories
-WITHIN = 0.8  # length of what differs within a cluster, against a cluster's centre of length 1
-COMMON = 1.0  # length of what all have in common: the cone of a modality
+CLUSTERS = 30  # about as many as there are categories
+WITHIN = 0.8  # length of the variation within a cluster, relative to its centre
+COMMON = 1.0  # length of the common part: the cone of a modality
 SPREAD = (0.55, 240.0, 1.7)  # of 512 directions: power, and where and how fast it ends
 
 
 def clustered(n: int, seed: int = 0, dim: int = DIM) -> tuple[Vec, np.ndarray]:
-    """Unit vectors, and the cluster of each; the clusters are the same for every seed.
+    """Unit vectors and their clusters; the clusters are the same for every seed.
 
     Shape: (n, dim), (n,)
     """
@@ -38,7 +37,7 @@ def clustered(n: int, seed: int = 0, dim: int = DIM) -> tuple[Vec, np.ndarray]:
 
 
 def _directions(dim: int) -> Vec:
-    """What turns equal noise into noise of that spread and the same length. Shape: (dim, dim)"""
+    """A matrix that gives isotropic noise the spread, keeping its length. Shape: (dim, dim)"""
     power, end, steep = SPREAD
     nth = np.arange(1, dim + 1) * 512 / dim
     deviation = np.sqrt(nth**-power * np.exp(-((nth / end) ** steep)))
@@ -48,8 +47,8 @@ def _directions(dim: int) -> Vec:
 
 
 def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
-    """Found posts with these words, a category for each cluster, and days of one year."""
-    rng = np.random.default_rng(1000 + seed)  # not in step with the vectors' own clusters
+    """Found posts with these text vectors, one category per cluster, and days within a year."""
+    rng = np.random.default_rng(1000 + seed)  # independent of the vectors' seed
     n, dim = vecs.shape
     none = np.array([""] * n, dtype="<U12")
     return Candidates(

@@ -74,7 +74,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
     if upload is None:
         return {"problem": _("Please choose a CSV file.")}
     if (upload.size or 0) > MAX_FILE_BYTES:
-        return {"problem": _("The file is larger than 1 MB. Please divide it.")}
+        return {"problem": _("The file is larger than 1 MB. Please split it.")}
     content = upload.read()
     try:
         table = read_table(content, actor=cast(User, request.user))
@@ -127,9 +127,9 @@ def _page(
     model_admin: PostModelAdmin, request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
     listed: list[Row] = context.get("rows") or context.get("refused") or []
-    columns = [name for name in BY_NAME if any(row.said.get(name) for row in listed)]
+    columns = [name for name in BY_NAME if any(row.texts.get(name) for row in listed)]
     for row in listed:
-        row.cells = [row.said.get(name, "") for name in columns]
+        row.cells = [row.texts.get(name, "") for name in columns]
     shown = {
         **model_admin.admin_site.each_context(request),
         "title": _("Bring in from a CSV file"),

@@ -32,7 +32,7 @@ def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
     if request.method != "POST":
         remembered = _remembered(request)
         remembered["office"] = _office_at_first(person, remembered.get("office"))
-        form = IntakeForm(user=person, given=remembered)
+        form = IntakeForm(user=person, prefill=remembered)
         return _page(model_admin, request, form)
     form = IntakeForm(request.POST, request.FILES, user=person)
     saved = _saved(form, person)

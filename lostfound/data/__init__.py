@@ -1,1 +1,1 @@
-"""The campus that ships with the project, and how its files are read."""
+"""The campus that ships with the project, and the reader of its files."""

@@ -1,7 +1,7 @@
-"""Reads the campus files: what people lose (taxonomy.toml), and where (campus.toml).
+"""Reads the campus files: categories (taxonomy.toml) and places (campus.toml).
 
-Only reads and checks; lostfound.services.campus_import writes what this returns. Imports no
-model, so that a migration can use it.
+Only reads and validates; lostfound.services.campus_import writes the result. Imports no models, so
+that a migration can use it.
 """
 
 import re
@@ -22,7 +22,7 @@ SYNONYM_KEYS: Final = ("synonyms_ko", "synonyms_en")
 
 
 class CampusFileError(ValueError):
-    """A file that cannot be loaded; `problems` names each place and what is wrong there."""
+    """The file cannot be loaded; `problems` lists each place and what is wrong there."""
 
     def __init__(self, path: Path, problems: list[str]) -> None:
         self.problems = problems
@@ -31,7 +31,7 @@ class CampusFileError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One row to be: its model, its code, its values, and the row that it belongs to."""
+    """A row to be written: model, code, values, and the row that it belongs to."""
 
     model: str
     code: str
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass
 class _Reader:
-    """Collects entries and every problem, so that a person mends a file in one go."""
+    """Collects entries and all problems, so that a person can fix a file in one go."""
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -65,13 +65,13 @@ class _Reader:
         parent: tuple[str, str] = ("", ""),
         children: tuple[str, ...] = (),
     ) -> str:
-        """Check one table and keep it as an entry; returns its code."""
+        """Validate one table and add it as an entry; returns its code."""
         code = table.get("code")
         if not isinstance(code, str) or not CODE.fullmatch(code):
             self.problems.append(f"{where}: code {code!r} is not a short name of a-z, 0-9, _ and -")
             code = "?"
         elif any(entry.model == model and entry.code == code for entry in self.entries):
-            self.problems.append(f"{where}: the code {code!r} is there twice")
+            self.problems.append(f"{where}: the code {code!r} occurs twice")
         where = f"{where} ({code})"
         values: dict[str, Any] = {"position": position}
         for key in ("name_ko", "name_en"):
@@ -99,10 +99,10 @@ class _Reader:
 
 
 def read_taxonomy(path: Path = TAXONOMY_FILE) -> list[Entry]:
-    """Families and their categories, each family before its categories.
+    """Reads families and categories, each family before its categories.
 
     Raises:
-        CampusFileError: with every problem of the file.
+        CampusFileError: lists every problem in the file.
     """
     reader = _Reader()
     words = {"synonyms_ko": list, "synonyms_en": list, "police_class": str, "sensitive": bool}
@@ -126,10 +126,10 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> list[Entry]:
 
 
 def read_campus(path: Path = CAMPUS_FILE) -> list[Entry]:
-    """Zones, their buildings and the offices, each after what it lies in.
+    """Reads zones, buildings and offices, each after the row that it belongs to.
 
     Raises:
-        CampusFileError: with every problem of the file.
+        CampusFileError: lists every problem in the file.
     """
     reader = _Reader()
     content = _parse(path)

@@ -1,1 +1,1 @@
-"""What people fill in."""
+"""Forms for posts, found things, the office's intake and preferences."""

@@ -1,4 +1,4 @@
-"""What a form that changes a post knows of the page that it came with."""
+"""The edit version in a form: detects that a post has changed since its page was rendered."""
 
 from typing import Any, Final
 
@@ -11,27 +11,29 @@ from lostfound.services import EditConflict
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen, names_in
 from lostfound.services.post_fields import EDITABLE_FIELDS, OFFICE_FIELDS, TEXT_FIELDS
 
-MARK: Final = "version"  # as drafts.js calls it, too
+MARK: Final = "version"  # also used by drafts.js
 
 
 class EditVersionField(forms.CharField):
-    """Carries the mark of a page; it is never what somebody changed."""
+    """A hidden field with the page's edit version, which never counts as a change."""
 
     def __init__(self) -> None:
-        widget = forms.HiddenInput(attrs={"autocomplete": "off"})  # no browser puts an old one back
+        widget = forms.HiddenInput(
+            attrs={"autocomplete": "off"}
+        )  # so that no browser restores an old one
         super().__init__(required=False, widget=widget)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """A newer mark is nothing to be saved."""
+        """A newer version is not a change to be saved."""
         return False
 
 
 def brought_up_to_date(form: forms.BaseForm, changed: EditConflict) -> Any:
-    """What was sent, made ready to be sent again: it knows now what the other person changed.
+    """The submitted data, updated with the other person's changes so that it can be resubmitted.
 
-    What the reader typed stays; a field that they left alone shows what stands there now.
+    Keeps what the reader typed; fields that they left alone show the current values.
     """
-    sent: Any = form.data  # typed as what has no copy
+    sent: Any = form.data  # its declared type has no copy()
     data = sent.copy()
     for name in names_in(data.get(MARK, "")):
         if name in form.fields and name not in changed.own:
@@ -41,12 +43,12 @@ def brought_up_to_date(form: forms.BaseForm, changed: EditConflict) -> Any:
 
 
 def offered(form: forms.BaseForm) -> list[str]:
-    """The fields of a post that a form offers."""
+    """The post's fields that the form offers."""
     return [name for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS) if name in form.fields]
 
 
 def left_behind(form: forms.BaseForm, post: Post) -> ValidationError | None:
-    """Says what was typed on the page and can no longer be saved, as the post moved on since."""
+    """A message with what was typed but can no longer be saved, as the post's status changed."""
     edit_version = form.data.get(MARK, "")
     typed = {
         name: form.data.get(name) for name in names_in(edit_version) if name not in form.fields
@@ -59,8 +61,8 @@ def left_behind(form: forms.BaseForm, post: Post) -> ValidationError | None:
     if not lost:
         return None
     text = _(
-        "Meanwhile this post was put to “%(status)s”, so this can no longer be changed. You had "
-        "written: %(what)s"
+        "In the meantime the post's status changed to “%(status)s”, so this can no longer be "
+        "changed. You had entered: %(what)s"
     )
     values = {"status": post.get_status_display(), "what": " / ".join(lost)}
     return ValidationError(text % values, code="left_behind")

@@ -1,4 +1,4 @@
-"""The kinds of fields that the forms are made of."""
+"""Field types and widgets of the forms."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -11,39 +11,39 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SELECTED: Final = SafeString(" selected")
-WORDS_APART: Final = "|"  # choose.js takes them apart: a name may be of several words
+WORDS_APART: Final = "|"  # choose.js splits at it; names may contain spaces
 
 
 class PhotosInput(forms.FileInput):
-    """A file input that takes several photographs."""
+    """A file input for several photographs."""
 
     allow_multiple_selected = True
 
     def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
-        """All files that were sent under the name."""
+        """All files submitted under the name."""
         return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
 
 
 class PhotosField(forms.FileField):
-    """Any number of uploads; lostfound.media.processing decides about each when it is saved."""
+    """Any number of uploads; lostfound.media.processing validates each when it is saved."""
 
     widget = PhotosInput
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """The uploads in the order in which they were sent."""
+        """The uploads in the order in which they were submitted."""
         return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
 
 
 class RowSelect(forms.Select):
-    """A select of hundreds of options; Django's own renders a template for each of them.
+    """A select for hundreds of options; Django's would render a template for each of them.
 
-    `words`: by an option's value, other words for it, which a script searches too.
+    `words`: synonyms by option value, for a script's search.
     """
 
     words: dict[str, str]
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The select with its groups."""
+        """The select with its option groups as HTML."""
         chosen = set(self.format_value(value))
 
         words = getattr(self, "words", {})
@@ -72,10 +72,10 @@ class RowSelect(forms.Select):
 
 
 class RowField(forms.ChoiceField):
-    """A select over rows that are in memory already, in groups; its value is the row.
+    """A grouped select over rows that are already in memory; its value is the row.
 
     Args:
-        key: the attribute that names a row; a code is for addresses that people share.
+        key: the attribute that identifies a row; a code keeps shared URLs readable.
     """
 
     widget = RowSelect
@@ -86,10 +86,10 @@ class RowField(forms.ChoiceField):
         self.key = key
 
     def offer(self, groups: Iterable[tuple[Any, Iterable[Any]]], empty: Any) -> None:
-        """Set what may be chosen: rows under the heading of each group."""
+        """Set the choices: rows in groups with headings."""
         listed = [(heading, list(rows)) for heading, rows in groups]
         self.rows = {str(getattr(row, self.key)): row for _, rows in listed for row in rows}
-        select: Any = self.widget  # typed as its class, and an instance in each form
+        select: Any = self.widget  # declared as a class, but an instance in each form
         select.words = {
             key: words for key, row in self.rows.items() if (words := _other_words(row))
         }
@@ -106,12 +106,12 @@ class RowField(forms.ChoiceField):
         return self.rows.get(super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
-        """Rows are named by their key."""
+        """The key of a row, which identifies it in the form."""
         return getattr(value, self.key, value)
 
 
 def _other_words(row: Any) -> str:
-    """Both names of a row and what else people call it."""
+    """Both names of a row and its synonyms."""
     words = [getattr(row, name, "") for name in ("name_ko", "name_en")]
     for name in ("synonyms_ko", "synonyms_en"):
         words += getattr(row, name, [])

@@ -1,4 +1,4 @@
-"""The forms about a found thing, and which form a post is changed in."""
+"""The forms for found things, and the choice of form for editing a post."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FoundPostForm(PostForm):
-    """What a person says about a thing that they found, and where it is kept."""
+    """A post about a found thing, with the place where it is kept."""
 
     kind = Post.Kind.FOUND
     no_office: "StrOrPromise" = _("I have not handed it in")  # the empty choice
@@ -43,7 +43,7 @@ class FoundPostForm(PostForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Whoever lost it must be told where to go."""
+        """Requires an office or a place, because the owner has to know where to go."""
         cleaned = super().clean()
         if not {"office", "kept_note"} & self.errors.keys() and not (
             cleaned.get("office") or cleaned.get("kept_note")
@@ -54,7 +54,7 @@ class FoundPostForm(PostForm):
 
 
 class KeepingForm(FoundPostForm):
-    """Where a found thing is kept: it may move although its post is matched already."""
+    """Where a found thing is kept, which may change even after its post has been matched."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +67,7 @@ FORMS: Final[dict[str, type[PostForm]]] = {"lost": PostForm, "found": FoundPostF
 
 
 def form_for(post: Post) -> type[PostForm] | None:
-    """The form in which a post may be changed now, if it may be changed at all."""
+    """The form for editing a post in its current status; None if it cannot be edited."""
     if post.is_open:
         return FORMS[post.kind]
     if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:

@@ -1,4 +1,4 @@
-"""What the office writes down of a thing that is handed in at the counter."""
+"""The office's form for things that are handed in at the counter."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ MAX_SHELF_CHARS: Final = 40
 
 
 class IntakeForm(FoundPostForm):
-    """A found thing at the counter: a photograph, where it was found, and where it lies."""
+    """A found thing at the counter: photograph, place of the find, and place of storage."""
 
     no_office = _("Elsewhere, as written below")
 
@@ -36,12 +36,12 @@ class IntakeForm(FoundPostForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False
         self.fields["description"].widget.attrs["rows"] = 2
-        if not self.is_bound:  # after an error the first field that is wrong has it
+        if not self.is_bound:  # after an error, the first invalid field gets the focus
             self.fields["photos"].widget.attrs["autofocus"] = True
         self.fields["office"].label = _("Kept at")
 
     def clean(self) -> dict[str, Any]:
-        """Without a title, category and colour name the thing."""
+        """Uses category and colour as the title if there is none."""
         cleaned = super().clean()
         if not cleaned.get("title"):
             category = cleaned.get("category")
@@ -55,5 +55,5 @@ class IntakeForm(FoundPostForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the services take as `fields`."""
+        """The values for the services' `fields`."""
         return super().values | {name: self.cleaned_data[name] for name in OFFICE_FIELDS}

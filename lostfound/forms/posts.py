@@ -1,4 +1,4 @@
-"""The form in which people say what they lost. It checks; services write."""
+"""The form for lost things. It only validates; services write."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -41,7 +41,7 @@ AnyPhoto = TypeVar("AnyPhoto", Photo, photo_staging.StagedPhoto)
 
 
 class PostForm(forms.Form):
-    """What a person says about a thing that they lost."""
+    """A post about a lost thing."""
 
     kind: str = Post.Kind.LOST
 
@@ -77,11 +77,11 @@ class PostForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={
             "required": _("Please choose a day."),
-            "invalid": _("This is not a day. Please write it like 2026-03-31."),
+            "invalid": _("This is not a valid date. Please enter it like 2026-03-31."),
         },
     )
     photos = PhotosField(label=_("Photographs"), required=False)
-    # Sent twice over a bad network, it is saved once.
+    # Saved once, even if a bad network makes the browser submit it twice.
     idempotency_key = forms.CharField(
         required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
@@ -96,7 +96,7 @@ class PostForm(forms.Form):
         *,
         user: User,
         post: Post | None = None,
-        given: dict[str, Any] | None = None,
+        prefill: dict[str, Any] | None = None,
     ) -> None:
         self.user, self.post = user, post
         initial = (
@@ -105,12 +105,14 @@ class PostForm(forms.Form):
             else {
                 "happened_on": timezone.localdate(),
                 "idempotency_key": uuid4().hex,
-                **(given or {}),
+                **(prefill or {}),
             }
         )
         super().__init__(data, files, initial=initial)
-        self.seen: str = data.get(MARK, "") if data else ""  # what the page was made from
-        # Where a script lets people order them: numbers, tokens, and "new" for each upload.
+        self.seen: str = (
+            data.get(MARK, "") if data else ""
+        )  # the version that the page was rendered from
+        # With a script that lets people order them: numbers, tokens, and "new" for each upload.
         self.order: list[str] = data.getlist("photo_order") if data else []
         if self.seen and is_order_as_seen(self.seen, self.order, data.getlist("remove_photos")):
             # Nobody moved them here, so they stay as they stand there now.
@@ -148,12 +150,12 @@ class PostForm(forms.Form):
         ):
             self.fields[name].widget.attrs |= {
                 "data-searchable": words,
-                "data-nothing": _("Nothing is called like this."),
+                "data-nothing": _("No results."),
                 "data-pick": _("Please choose from the list, or leave it empty."),
             }
         self.fields["building"].widget.attrs |= {
             "data-leftover": "place_note",
-            "data-moved": _("This is not in the list, so it now stands under “Where exactly?”."),
+            "data-moved": _("This is not in the list, so it was moved to “Where exactly?”."),
         }
 
     def _offer_photos(self) -> None:
@@ -162,14 +164,14 @@ class PostForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             # What the page showed may have been removed since: then there is nothing to say.
-            data: Any = self.data  # typed as what has no lists
+            data: Any = self.data  # its declared type has no getlist()
             sent = data.getlist(name) if self.seen else []
             gone = [(number, number) for number in sent if was_shown(self.seen, number)]
             field.choices = [*offered, *gone]
             field.error_messages["invalid_choice"] = _("This photograph is no longer here.")
 
     def row_field(self, name: str) -> RowField:
-        """A field of rows, ready to be told what it offers."""
+        """A row field of this form, to be filled with `offer`."""
         field = self.fields[name]
         assert isinstance(field, RowField)
         field.error_messages["invalid_choice"] = _("Please choose from the list.")
@@ -183,12 +185,12 @@ class PostForm(forms.Form):
         return photo_staging.staged_photos(self.user, tokens)
 
     def _in_order(self, photos: list[AnyPhoto], by: str) -> list[AnyPhoto]:
-        """As they were put in order; those that nobody named come last."""
+        """Photographs in the chosen order; those without a position come last."""
         place = {name: number for number, name in enumerate(self.order)}
         return sorted(photos, key=lambda photo: place.get(str(getattr(photo, by)), len(place)))
 
     def clean_happened_on(self) -> Any:
-        """A day that can be meant: not to come, and not years ago."""
+        """Accepts plausible dates: not in the future, and not years ago."""
         day = self.cleaned_data["happened_on"]
         if day != self.initial.get("happened_on"):
             try:
@@ -199,7 +201,7 @@ class PostForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """At most five photographs at once; the service knows which of them are there already."""
+        """Accepts at most five photographs at once; the service knows the existing ones."""
         cleaned = super().clean() or self.cleaned_data
         if len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
             self.add_error("photos", too_many())
@@ -209,31 +211,31 @@ class PostForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the services take as `fields`."""
+        """The values for the services' `fields`."""
         return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.fields}
 
     @property
     def sending(self) -> str:
-        """How this sending is called; empty where an older page sent none."""
-        given = str(self.cleaned_data.get("idempotency_key", ""))
-        return f"form-{given}" if given else ""
+        """The submission's idempotency key; empty for an older page without one."""
+        key = str(self.cleaned_data.get("idempotency_key", ""))
+        return f"form-{key}" if key else ""
 
     def begin_anew(self) -> None:
-        """Give the next sending a name of its own."""
+        """Give the next submission a new idempotency key."""
         data: Any = self.data
         self.data = data.copy()
         self.data["idempotency_key"] = uuid4().hex  # type: ignore[index]
 
     def take_in(self, changed: EditConflict) -> None:
-        """Show what stands there now; what was typed here is saved when it is sent again."""
+        """Show the current values; what was typed here is saved on the next submission."""
         seen, first = self.seen, self.data.get("first_photo", "")
         self.data = data = brought_up_to_date(self, changed)
         if is_first_as_seen(seen, first):
-            data.pop("first_photo")  # nobody chose it, so it is whichever is first now
+            data.pop("first_photo")  # not chosen, so the current first one stays first
 
     @property
     def uploads(self) -> Sequence[Any]:
-        """All photographs to add, in order; else those kept from an earlier try first."""
+        """All photographs to add, in the chosen order or else with staged ones first."""
         added = self._woven(self.staged, self.cleaned_data["photos"])
         return [
             photo.as_upload() if isinstance(photo, photo_staging.StagedPhoto) else photo
@@ -241,7 +243,7 @@ class PostForm(forms.Form):
         ]
 
     def _woven(self, staged: Sequence[Any], uploads: Sequence[Any]) -> list[Any]:
-        """Both in the order that was sent, in which each upload is called "new"."""
+        """Staged photographs and uploads in the submitted order, where "new" is an upload."""
         tokens, fresh = {photo.token: photo for photo in staged}, list(uploads)
         woven = []
         for name in self.order:
@@ -253,13 +255,13 @@ class PostForm(forms.Form):
 
     @property
     def removed_photos(self) -> list[Photo]:
-        """The photographs whose box was ticked."""
+        """The photographs that are ticked for removal."""
         removed = set(self.cleaned_data["remove_photos"])
         return [photo for photo in self.photos_now if str(photo.public_id) in removed]
 
     @property
     def photo_order(self) -> list[Photo]:
-        """The order that was chosen, or one to be shown first; the others follow as they were."""
+        """The chosen order, or the chosen first photograph followed by the others as they were."""
         if self.order:
             return self.photos_now
         first = self.cleaned_data["first_photo"]
@@ -268,18 +270,18 @@ class PostForm(forms.Form):
         return [photo for photo in self.photos_now if str(photo.public_id) == first]
 
     def keep_photos(self) -> None:
-        """Keep the photographs that are fine for the next try, and complain about the others."""
+        """Stage the valid photographs for the next try, and add errors for the others."""
         uploads = self.files.getlist("photos") if self.files else []
         first_number = len(self.staged) + 1
         staged, errors = photo_staging.stage_photos(self.user, uploads, first_number)
         by_number = {photo.upload_number: photo for photo in staged}
         woven = self._woven(self.staged, [by_number.get(n) for n in range(1, len(uploads) + 1)])
         self.staged = [photo for photo in woven if photo]
-        said = {str(message) for message in self.errors.get("photos", [])}
+        reported = {str(message) for message in self.errors.get("photos", [])}
         for error in errors:
-            if error.message not in said:
+            if error.message not in reported:
                 self.add_error("photos", error)
 
     def let_photos_go(self) -> None:
-        """The photographs belong to a post now."""
+        """Discard the staged photographs, which belong to a post now."""
         photo_staging.discard_staged(self.staged)

@@ -1,4 +1,4 @@
-"""How a person wants to be spoken to: in which language, of what, and in which ways."""
+"""The form for a person's preferences: language, and which notifications by which channel."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -20,10 +20,10 @@ BY_EMAIL: Final = "by_email"
 
 
 class PreferencesForm(UserModelForm):
-    """The language, whether e-mails are wanted at all, and each kind of message."""
+    """Language, e-mail in general, and app and e-mail for each kind of notification."""
 
     language = forms.ChoiceField(
-        # Each language by its own name: whoever reads only one finds it.
+        # Each language in its own name, so that people who read only one can find it.
         choices=[(code, LANG_INFO[code]["name_local"]) for code, _name in settings.LANGUAGES],
         widget=forms.RadioSelect,
     )
@@ -45,12 +45,12 @@ class PreferencesForm(UserModelForm):
 
     @property
     def kinds(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
-        """Each kind of message in words, with its switches for the app and for e-mail."""
+        """Each kind of notification in words, with its switches for app and e-mail."""
         for kind, label in Notification.Kind.choices:
             yield str(label), self[f"{kind}_{IN_APP}"], self[f"{kind}_{BY_EMAIL}"]
 
     def save(self, commit: bool = True) -> User:
-        """The person, and how each kind is told."""
+        """Save the person and the settings for each kind of notification."""
         saved = super().save(commit)
         for kind in Notification.Kind.values:
             choose_notifications(

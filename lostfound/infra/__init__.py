@@ -1,1 +1,1 @@
-"""What the site stands on: Redis, cache, rate limits, health, packages, the local key."""
+"""Infrastructure: Redis, cache, rate limits, health, optional packages, local secret key."""

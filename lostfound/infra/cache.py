@@ -1,4 +1,4 @@
-"""The cache of several machines: Redis, and the database's table while Redis is away."""
+"""The shared cache of several machines: Redis, or a database table while Redis is away."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -24,7 +24,7 @@ def _either(name: str) -> Callable[..., Any]:
 
 
 class RedisOrDatabaseCache(BaseCache):
-    """What one of the two was told, the other does not know: limits on sign-in start anew."""
+    """Redis, or the database while it is away. They share no entries: sign-in limits restart."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)

@@ -1,7 +1,7 @@
-"""`/livez` and `/readyz`, for whatever starts, stops and balances this process.
+"""`/livez` and `/readyz`, for process managers and load balancers.
 
-Answered before host names and HTTPS are checked: they are asked from within, by address. A proxy
-need not pass them on.
+Answered before host name and HTTPS checks, because probes come from inside the network, by address.
+A proxy need not forward them.
 """
 
 import logging
@@ -22,12 +22,12 @@ READY: Final = "/readyz"
 
 
 class Health:
-    """Live: this process answers. Ready: its database does too, with every migration applied.
+    """Live: this process answers. Ready: its database answers too, with all migrations applied.
 
-    Redis and the object storage are no part of it: pages answer without them.
+    Redis and the object storage are not checked, because pages work without them.
     """
 
-    is_migrated: ClassVar = False  # asked for until it is so; a newer database is fine as well
+    is_migrated: ClassVar = False  # checked until true; a newer database is fine too
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,7 +45,7 @@ class Health:
                 return "the database's file is missing: restore it, or run manage.py migrate"
             if Health.is_migrated and _reads_a_row():
                 return ""
-            Health.is_migrated = False  # a row that was there is gone: look at all of it again
+            Health.is_migrated = False  # an expected row is gone: check everything again
             executor = MigrationExecutor(connection)
             if not executor.loader.applied_migrations:
                 return "the database is empty: restore it, or run manage.py migrate"
@@ -59,23 +59,23 @@ class Health:
 
 
 def _is_file_missing() -> bool:
-    """Whether SQLite's file is gone; nothing here may make a new and empty one."""
+    """Whether SQLite's file is missing; a check must never create a new, empty one."""
     current = connections[DEFAULT_DB_ALIAS]
     if not isinstance(current, SQLite) or current.is_in_memory_db():
         return False
-    # An open connection reads on from a file that was moved away or written over.
+    # An open connection still reads from a file that has been moved or overwritten.
     current.close()
     return not Path(current.settings_dict["NAME"]).is_file()
 
 
 def _reads_a_row() -> bool:
-    """Whether a row that every database of this project has can be read now."""
+    """Whether a row can be read that every database of this project has."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM django_migrations ORDER BY id DESC LIMIT 1")
             return cursor.fetchone() is not None
     except DatabaseError:
-        return False  # whoever asked finds out why
+        return False  # the caller determines the reason
 
 
 def _answer(problem: str) -> HttpResponse:

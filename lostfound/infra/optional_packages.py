@@ -1,4 +1,4 @@
-"""Optional packages: a setting that needs one that is missing says how it is installed."""
+"""Checks for optional packages; the error for a missing one says how to install it."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -9,10 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def require_package(package: str, *, extra: str, setting: str) -> None:
-    """See that a package is there before anything fails in the middle of work.
+    """Check that a package is installed, before something fails in the middle of work.
 
     Raises:
-        ImproperlyConfigured: it is not; the message names the extra.
+        ImproperlyConfigured: the package is missing; the message names the extra.
     """
     if find_spec(package) is None:
         raise ImproperlyConfigured(
@@ -22,7 +22,7 @@ def require_package(package: str, *, extra: str, setting: str) -> None:
 
 
 def bucket_origins(options: Mapping[str, Any]) -> list[str]:
-    """The origins that a bucket's signed addresses may have, by host or by path."""
+    """The possible origins of a bucket's signed URLs, in virtual-host or path style."""
     bucket, region = options["bucket_name"], options["region_name"]
     if options["endpoint_url"]:
         url = urlsplit(options["endpoint_url"])

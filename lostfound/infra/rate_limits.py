@@ -1,4 +1,4 @@
-"""Limits on writing, counted by one atomic statement that parallel requests cannot slip past."""
+"""Rate limits on writes, counted by an atomic statement that parallel requests cannot bypass."""
 
 import hashlib
 import ipaddress
@@ -21,14 +21,14 @@ from lostfound.models import ThrottleCounter
 
 HOUR_S: Final = 3600
 MINUTE_S: Final = 60
-# A whole campus may sit behind one address, so an address may do this many times more.
+# A whole campus may share one address, so an address has this many times the limit.
 ADDRESS_FACTOR: Final = 20
-# What is refused for its content costs little, but not nothing.
+# Requests refused for their content cost little, but not nothing.
 ATTEMPTS_FACTOR: Final = 10
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REDIS_PREFIX: Final = "lostfound:limit:"
 
-# Valid on SQLite (3.35 and later) and on PostgreSQL alike.
+# Valid on both SQLite (3.35 and later) and PostgreSQL.
 COUNT_SQL: Final = """
     INSERT INTO lostfound_throttlecounter ("key", "count", "expires_at") VALUES (%s, 1, %s)
     ON CONFLICT ("key") DO UPDATE SET "count" = lostfound_throttlecounter."count" + 1
@@ -37,43 +37,43 @@ COUNT_SQL: Final = """
 
 
 class Verdict(NamedTuple):
-    """Whether one more is allowed, and else in how many seconds."""
+    """Whether one more is allowed, and if not, in how many seconds."""
 
     allowed: bool
     retry_after_s: int
 
     @property
     def minutes(self) -> int:
-        """How long to wait, as people are told: whole minutes, none too few."""
+        """The wait in whole minutes, rounded up."""
         return minutes_of(self.retry_after_s)
 
 
 def minutes_of(wait_s: int) -> int:
-    """A time to wait in minutes, rounded up."""
+    """A waiting time in whole minutes, rounded up."""
     return -(-wait_s // MINUTE_S)
 
 
 def that_was_a_lot(minutes: int) -> str:
-    """What is said at a limit, on pages and by the API, with when it ends."""
+    """The message at a limit, for pages and API, with the time left."""
     return ngettext(
-        "That was a lot within this hour. Please try again in %(minutes)d minute.",
-        "That was a lot within this hour. Please try again in %(minutes)d minutes.",
+        "You have reached the hourly limit. Please try again in %(minutes)d minute.",
+        "You have reached the hourly limit. Please try again in %(minutes)d minutes.",
         minutes,
     ) % {"minutes": minutes}
 
 
 def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict:
-    """Count one more of `scope` by `ident`, and say whether it is within the limit.
+    """Count one more of `scope` by `ident`, and return whether it is within the limit.
 
-    Counted in Redis where there is one. While that is away the database counts, from zero: a
-    person may at most write twice as much within that window.
+    Counts in Redis if there is one. While Redis is away the database counts, starting at zero: at
+    worst a person can write twice the limit within that window.
 
-    In a transaction, call it last: other writers wait for its counter until the commit. What rolls
-    back is not counted by the database, but by Redis.
+    Inside a transaction, call this last: other writers wait for the counter until the commit. The
+    database does not count what is rolled back, but Redis does.
 
     Args:
         ident: a person or an address; only its hash is stored.
-        limit: how many are allowed in one fixed window.
+        limit: how many are allowed per fixed window.
     """
     now_s = time.time()
     window = int(now_s // window_s)
@@ -100,7 +100,7 @@ def _count_in_database(key: str, ends_s: int) -> int:
 
 
 def _count_in_redis(key: str, ends_s: int) -> int:
-    """One transaction, so that no counter stays without its end."""
+    """Uses one transaction, so that no counter is left without an expiry."""
     counting = redis_client().pipeline(transaction=True)
     counting.incr(REDIS_PREFIX + key)
     counting.expireat(REDIS_PREFIX + key, ends_s)
@@ -109,16 +109,16 @@ def _count_in_redis(key: str, ends_s: int) -> int:
 
 
 def prune_throttles() -> int:
-    """Remove the counters of windows that have ended; returns how many."""
+    """Remove the counters of past windows; returns their number."""
     return ThrottleCounter.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the client; X-Forwarded-For counts only behind our own proxies.
+    """The client's address; X-Forwarded-For counts only behind trusted proxies.
 
-    Each trusted proxy appends the address that it saw, so the client is that many places from
-    the right; what stands further left was written by the client itself. An IPv6 client owns a
-    whole /64, so that network is its address.
+    Each trusted proxy appends the address that it saw, so the client's is that many places from
+    the right; entries further left may be forged by the client. An IPv6 client owns a whole /64,
+    so the network counts as its address.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -134,11 +134,11 @@ def client_address(request: HttpRequest) -> str:
 
 
 def throttle_write(request: HttpRequest, scope: str, limit: int | None = None) -> Verdict:
-    """Count one write of the person, or the anonymous address, behind a request.
+    """Count one write by the person, or the anonymous address, behind a request.
 
     Args:
-        scope: what is being done, such as "post"; each scope has a count of its own.
-        limit: writes within the hour; POSTS_PER_HOUR unless told.
+        scope: what is being done, such as "post"; scopes are counted separately.
+        limit: writes per hour; POSTS_PER_HOUR by default.
     """
     per_hour = settings.POSTS_PER_HOUR if limit is None else limit
     address = f"address:{client_address(request)}"
@@ -149,7 +149,7 @@ def throttle_write(request: HttpRequest, scope: str, limit: int | None = None) -
 
 
 class LimitReached(Throttled):
-    """What was to be saved is more than the limit allows; `minutes` says for how long."""
+    """Saving one more would exceed the limit; `minutes` is the time to wait."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(retry_after_s)
@@ -157,17 +157,17 @@ class LimitReached(Throttled):
 
 
 class WriteThrottle(BaseThrottle):
-    """The same limit for the API: unsafe methods only, under the view's `throttle_scope`."""
+    """The limit for the API: counts unsafe methods under the view's `throttle_scope`."""
 
     retry_after_s = 0
 
     @staticmethod
     def counts(method: str) -> bool:
-        """Whether requests of this method are limited; the schema asks it too."""
+        """Whether requests with this method are limited; the schema uses this too."""
         return method not in READING
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Whether this request is within the limit."""
+        """See rest_framework: whether this request is within the limit."""
         if not self.counts(str(request.method)):
             return True
         verdict = self.count(request, view)
@@ -175,31 +175,31 @@ class WriteThrottle(BaseThrottle):
         return verdict.allowed
 
     def count(self, request: Request, view: Any) -> Verdict:
-        """Count one request."""
+        """Count one request, and return whether it is within the limit."""
         return throttle_write(request, *limit_of(view))
 
     def wait(self) -> float:
-        """Seconds until the window ends."""
+        """See rest_framework: seconds until the window ends."""
         return float(self.retry_after_s)
 
 
 class AttemptThrottle(WriteThrottle):
-    """For a view that counts what it saves by `count_saved`: this bounds what it refuses."""
+    """For views that count saved objects by `count_saved`; this limits refused requests."""
 
     def count(self, request: Request, view: Any) -> Verdict:
-        """Count one attempt."""
+        """Count one attempt, and return whether it is within the limit."""
         scope, limit = limit_of(view)
         return throttle_write(request, f"{scope}-attempt", limit * ATTEMPTS_FACTOR)
 
 
 def limit_of(view: Any) -> tuple[str, int]:
-    """Under which scope the writes of a view of the API count, and how many there may be."""
+    """The scope and the hourly limit of an API view's writes."""
     scope = getattr(view, "throttle_scope", "write")
     return scope, getattr(view, "throttle_limit", None) or settings.POSTS_PER_HOUR
 
 
 def count_one(request: HttpRequest, scope: str, limit: int | None = None) -> None:
-    """Count one more thing that is fit to be saved, just before it is.
+    """Count one valid object, just before it is saved.
 
     Raises: LimitReached
     """
@@ -209,7 +209,7 @@ def count_one(request: HttpRequest, scope: str, limit: int | None = None) -> Non
 
 
 def count_saved(request: Request, view: Any) -> None:
-    """The same for a view of the API, which names scope and limit.
+    """Count one valid object in an API view, which determines scope and limit.
 
     Raises: LimitReached
     """

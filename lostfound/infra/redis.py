@@ -1,4 +1,4 @@
-"""Redis, where REDIS_URL names one: its client, and what is done while it is away."""
+"""The client of Redis, if REDIS_URL is set, and the fallback while it is away."""
 
 import logging
 import time
@@ -15,16 +15,16 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 CONNECT_S: Final = 2.0
-ANSWER_S: Final = 3.0  # above the second that the queue waits for a task
-ASK_AGAIN_AFTER_S: Final = 5.0  # nobody waits for a timeout at every single step meanwhile
+ANSWER_S: Final = 3.0  # more than the second that the task queue waits for a task
+ASK_AGAIN_AFTER_S: Final = 5.0  # so that not every step waits for a timeout
 
 
 class RedisAway(Exception):
-    """Redis does not answer now, or did not a moment ago."""
+    """Redis does not answer, or did not answer a moment ago."""
 
 
 class _Presence:
-    """What this process knows of Redis; threads may disagree for a moment without harm."""
+    """Whether Redis answers, as far as this process knows; threads may briefly disagree."""
 
     is_away = False
     ask_again_at = 0.0
@@ -34,7 +34,7 @@ _presence = _Presence()
 
 
 def redis_options() -> dict[str, Any]:
-    """How connections are made: a lost one is made anew once, and nothing waits for long."""
+    """Connection options: one reconnect after a lost connection, and short timeouts."""
     from redis.backoff import NoBackoff
     from redis.exceptions import ConnectionError
     from redis.retry import Retry
@@ -42,13 +42,13 @@ def redis_options() -> dict[str, Any]:
     return {
         "socket_connect_timeout": CONNECT_S,
         "socket_timeout": ANSWER_S,
-        # The library's own waits for up to ten seconds, and asks again whoever did not answer.
+        # The library's default waits for up to ten seconds and retries after timeouts.
         "retry": Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     }
 
 
 def redis_client() -> "Redis":
-    """The client of this process, for all of its threads."""
+    """This process's client, shared by all threads."""
     return _client(settings.REDIS_URL)
 
 
@@ -60,10 +60,10 @@ def _client(url: str) -> "Redis":
 
 
 def ask_redis(work: Callable[[], Answer]) -> Answer:
-    """Do what needs Redis.
+    """Run work that needs Redis.
 
     Raises:
-        RedisAway: it does not answer; for ASK_AGAIN_AFTER_S it is not even asked.
+        RedisAway: Redis does not answer; for ASK_AGAIN_AFTER_S it is not tried again.
     """
     from redis.exceptions import RedisError
 
@@ -84,7 +84,7 @@ def ask_redis(work: Callable[[], Answer]) -> Answer:
 
 
 def with_redis(work: Callable[[], Answer], otherwise: Callable[[], Answer]) -> Answer:
-    """Do what needs Redis, and something else while it is away."""
+    """Run work that needs Redis, or `otherwise` while Redis is away."""
     try:
         return ask_redis(work)
     except RedisAway:
@@ -92,5 +92,5 @@ def with_redis(work: Callable[[], Answer], otherwise: Callable[[], Answer]) -> A
 
 
 def forget_absence() -> None:
-    """Ask Redis again at once."""
+    """Forget that Redis was away, so that the next call tries it at once."""
     _presence.is_away, _presence.ask_again_at = False, 0.0

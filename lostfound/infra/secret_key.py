@@ -1,4 +1,4 @@
-"""A secret key of this machine's own, for development and the demo."""
+"""A secret key for this machine, for development and the demo."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def local_secret_key(folder: Path) -> str:
-    """The key kept in `folder`, made at the first call; safe when processes start at once."""
+    """The key stored in `folder`, created on first use; safe if processes start concurrently."""
     path = folder / "secret_key"
     if path.exists():
         return path.read_text().strip()
@@ -17,7 +17,7 @@ def local_secret_key(folder: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(64))
         try:
-            # A link never replaces a file that is there: the first process wins, whole.
+            # A hard link never replaces an existing file: the first process wins with a whole file.
             os.link(temporary, path)
         finally:
             temporary.unlink()

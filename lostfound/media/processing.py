@@ -1,4 +1,4 @@
-"""Decodes, checks, strips, orients and scales uploads: the only code that opens one."""
+"""Decodes, checks, strips, orients and scales uploads. No other code opens an upload."""
 
 import hashlib
 import io
@@ -20,30 +20,30 @@ from lostfound.media.storage import storage_failed
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-# A small picture embedded in a HEIC must never stand in for the picture itself.
+# A thumbnail embedded in a HEIC must never replace the picture itself.
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 BYTES_PER_MB: Final = 1024 * 1024
 MAX_PHOTO_BYTES: Final = 10 * BYTES_PER_MB
-MAX_PHOTOS: Final = 5  # of one post
+MAX_PHOTOS: Final = 5  # per post
 MAX_PIXELS: Final = 40_000_000
 MIN_EDGE_PX: Final = 32
-MAX_ASPECT_RATIO: Final = 20.0  # longest edge over shortest; a panorama has about 5
+MAX_ASPECT_RATIO: Final = 20.0  # longest over shortest edge; a panorama has about 5
 FULL_EDGE_PX: Final = 1600
 THUMBNAIL_EDGE_PX: Final = 320
-# The photographs of one post, and the words around them.
+# The photographs of one post, and the form fields with them.
 MAX_REQUEST_BYTES: Final = MAX_PHOTOS * MAX_PHOTO_BYTES + BYTES_PER_MB
-# Cameras write about 10. One takes tens of bytes and a walk over the whole picture: 250 of them at
-# 40 megapixels took 3.5 s, 10 MB of them would take over half an hour. A video behind a photograph
-# has about 160 by chance in 10 MB.
+# Cameras write about 10. Each takes tens of bytes and a pass over the whole picture: 250 of them at
+# 40 megapixels took 3.5 s, and 10 MB of them would take over half an hour. A video appended to a
+# photograph has about 160 by chance in 10 MB.
 MAX_JPEG_SCANS: Final = 250
 FULL_QUALITY: Final = 88  # JPEG quality, 1 to 95
 THUMBNAIL_QUALITY: Final = 80
-# What phones and browsers send. A JPEG with more pictures behind it (MPO) comes in as JPEG.
+# What phones and browsers send. A JPEG with further pictures appended (MPO) is handled as JPEG.
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 SIXTEEN_BIT_MODES: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 SCALABLE_MODES: Final = ("L", "LA", "RGB", "RGBA", "CMYK")
-# What makes an upright picture of one with this EXIF orientation.
+# The operation that turns a picture with this EXIF orientation upright.
 UPRIGHT: Final[Mapping[Any, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,13 +53,13 @@ UPRIGHT: Final[Mapping[Any, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# One photograph at a time in a process: 40 megapixels take a few hundred MB while they are decoded,
-# and catch_warnings() is not safe among threads.
+# One photograph at a time per process: decoding 40 megapixels takes a few hundred MB, and
+# catch_warnings() is not thread-safe.
 _decoding = threading.Lock()
 
 
 class PhotoRefused(ValidationError):
-    """An upload that is not kept; `code` is stable, the message says what to do.
+    """The upload is refused; `code` is stable, the message says what to do.
 
     Codes: empty, too_large, not_a_photograph, too_many_pixels, too_small, too_narrow, damaged,
     no_room, storage.
@@ -73,14 +73,14 @@ class PhotoRefused(ValidationError):
 
 @dataclass(frozen=True)
 class PreparedPhoto:
-    """Pixels of an upload, encoded anew as JPEG without anything else of it.
+    """The pixels of an upload, re-encoded as JPEG without metadata or anything else.
 
     Attributes:
         full: JPEG bytes, longest edge at most FULL_EDGE_PX.
         thumbnail: JPEG bytes, longest edge at most THUMBNAIL_EDGE_PX.
         width_px: width of `full`.
         height_px: height of `full`.
-        content_hash: sha256 of `full`, hexadecimal; the same upload gives the same hash.
+        content_hash: sha256 of `full` in hexadecimal; equal uploads have equal hashes.
     """
 
     full: bytes
@@ -91,22 +91,22 @@ class PreparedPhoto:
 
 
 def prepare_photo(upload: IO[bytes], *, max_bytes: int = MAX_PHOTO_BYTES) -> PreparedPhoto:
-    """Turn an upload, whatever it claims to be, into a photograph that is safe to keep.
+    """Turn an upload, whatever it claims to be, into a photograph that is safe to store.
 
     Raises:
-        PhotoRefused: too large, damaged, too small, or not a photograph that is understood.
+        PhotoRefused: the upload is too large, damaged, too small, or not a known image format.
     """
     data = _read(upload, max_bytes)
     try:
         with _decoding, warnings.catch_warnings():
-            # Damaged metadata warns; the pixels decide.
+            # Damaged metadata only raises warnings; the pixels decide.
             warnings.simplefilter("ignore")
             pixels = _decode(data)
     except PhotoRefused:
         raise
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
-    except Exception as error:  # decoders of damaged files raise almost anything
+    except Exception as error:  # decoders raise almost anything on damaged files
         raise _damaged() from error
     full = _encode(pixels, FULL_QUALITY)
     return PreparedPhoto(
@@ -125,12 +125,12 @@ def random_photo_name(extension: str) -> str:
 
 
 def full_upload_to(instance: object, filename: str) -> str:
-    """A random place for a full photograph; the name that the user gave is never used."""
+    """A random path for a full photograph; the uploaded file's name is never used."""
     return f"photos/full/{random_photo_name('jpg')}"
 
 
 def thumbnail_upload_to(instance: object, filename: str) -> str:
-    """A random place for a small photograph."""
+    """A random path for a thumbnail."""
     return f"photos/thumb/{random_photo_name('jpg')}"
 
 
@@ -162,18 +162,20 @@ def _decode(data: bytes) -> Image.Image:
             _("This is not a photograph. Please choose a JPEG, PNG, WebP, HEIC or AVIF file."),
         ) from error
     with closing(opened) as image:
-        # What is open now is the first frame, of a HEIC the primary one. No other is looked for:
-        # its size would not have been checked.
+        # This is the first frame, or the primary image of a HEIC. No other is used, because its
+        # size would not have been checked.
         _check_size(image.size)
         if image.format in ("JPEG", "MPO"):
             if data.count(b"\xff\xda") > MAX_JPEG_SCANS:
                 raise _damaged()
-            # Decoded at a half, a quarter or an eighth where that is still large enough.
+            # Decodes at a half, a quarter or an eighth of the size if that is still large enough.
             image.draft("RGB", _scaled_size(image.size, FULL_EDGE_PX))
         image.load()
-        _check_size(image.size, least_px=1)  # a HEIC can decode to another size than it claims
+        _check_size(
+            image.size, least_px=1
+        )  # a HEIC can decode to a size other than the declared one
         orientation, profile = _orientation(image), image.info.get("icc_profile")
-        # Scaled before anything is copied: the rest costs next to nothing.
+        # Scaled before anything is copied, so that the rest costs almost nothing.
         pixels = _scaled(_scalable(image), FULL_EDGE_PX)
         if orientation in UPRIGHT:
             pixels = pixels.transpose(UPRIGHT[orientation])
@@ -191,7 +193,8 @@ def _check_size(size: tuple[int, int], least_px: int = MIN_EDGE_PX) -> None:
         )
     if max(size) / min(size) > MAX_ASPECT_RATIO:
         raise PhotoRefused(
-            "too_narrow", _("The photograph is too long and thin. Please cut it or choose another.")
+            "too_narrow",
+            _("The photograph is too long and thin. Please crop it or choose another one."),
         )
 
 
@@ -213,12 +216,12 @@ def _damaged() -> PhotoRefused:
 def _orientation(image: Image.Image) -> object:
     try:
         return image.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # EXIF that cannot be read is no reason to refuse the pixels
+    except Exception:  # unreadable EXIF is no reason to refuse the pixels
         return None
 
 
 def _scalable(image: Image.Image) -> Image.Image:
-    """The same picture in a mode that can be scaled and has 8 bits a channel."""
+    """The picture in a mode that can be scaled and has 8 bits per channel."""
     if image.mode in SIXTEEN_BIT_MODES:
         # convert() alone would clip every value above 255 to white.
         return image.point(lambda value: value * (1 / 257)).convert("L")
@@ -236,12 +239,12 @@ def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         converted = ImageCms.profileToProfile(image, source, target, outputMode=mode)
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        return image  # colours a little off are better than no photograph
+        return image  # slightly wrong colours are better than no photograph
     return converted or image
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """RGB pixels on white in a new image, so that nothing else of the upload is carried along."""
+    """RGB pixels on white in a new image, which carries over nothing else of the upload."""
     canvas = Image.new("RGB", image.size, "white")
     if image.has_transparency_data:
         layer = image.convert("RGBA")

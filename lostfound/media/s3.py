@@ -1,6 +1,6 @@
-"""Photographs in object storage: S3, or whatever speaks it. Imported only where S3_BUCKET is set.
+"""Photographs in S3-compatible object storage. Imported only if S3_BUCKET is set.
 
-The bucket stays private: the application passes the bytes on, or signs an address for seconds.
+The bucket stays private: the application relays the bytes, or signs a URL for a few seconds.
 """
 
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ NOT_FOUND: Final = 404
 
 @contextmanager
 def _plain_errors(name: str) -> Iterator[None]:
-    """The library's errors as those that a folder has.
+    """Translates the library's errors to those of a local folder.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        StorageAway: anything else.
+        FileNotFoundError: the file does not exist.
+        StorageAway: any other error.
     """
     try:
         yield
@@ -42,7 +42,7 @@ def _plain_errors(name: str) -> Iterator[None]:
 
 
 class PhotoBucket(S3Storage):  # type: ignore[misc]
-    """One private bucket. Names are random, so that nothing is asked for before it is written."""
+    """A private bucket. Names are random, so no check for an existing file is needed."""
 
     def __init__(self, **options: Any) -> None:
         style = options.pop("addressing_style", "auto")
@@ -50,7 +50,7 @@ class PhotoBucket(S3Storage):  # type: ignore[misc]
             **options,
             default_acl=None,
             file_overwrite=True,
-            # Photographs are small: a thread for each would cost more than it brings.
+            # Photographs are small: a thread for each would cost more than it gains.
             transfer_config=TransferConfig(use_threads=False),
             client_config=Config(
                 s3={"addressing_style": style},
@@ -58,16 +58,16 @@ class PhotoBucket(S3Storage):  # type: ignore[misc]
                 connect_timeout=CONNECT_S,
                 read_timeout=READ_S,
                 retries={"total_max_attempts": MAX_ATTEMPTS, "mode": "standard"},
-                # Many servers that speak S3 do not know the newer checksums.
+                # Many S3-compatible servers do not support the newer checksums.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
         )
 
     def _open(self, name: str, mode: str = "rb") -> "ContentFile[bytes]":
-        """The whole file, with one request: what fails, fails here and not while it is read."""
+        """Reads the whole file with one request, so that errors occur here and not later."""
         if mode != "rb":
-            raise ValueError("A photograph is opened to be read.")
+            raise ValueError("Photographs can only be opened for reading.")
         with _plain_errors(name):
             answer = self.connection.meta.client.get_object(
                 Bucket=self.bucket_name, Key=self._normalize_name(name)
@@ -79,17 +79,17 @@ class PhotoBucket(S3Storage):  # type: ignore[misc]
             return str(super()._save(name, content))
 
     def delete(self, name: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; a missing one is not an error."""
         with _plain_errors(name):
             super().delete(name)
 
     def exists(self, name: str) -> bool:
-        """Whether there is a file of this name."""
+        """Whether a file with this name exists."""
         with _plain_errors(name):
             return bool(super().exists(name))
 
     def files_below(self, folder: str) -> Iterator[StoredFile]:
-        """Every file below a folder, a thousand for each request."""
+        """Every file below a folder, with one request per thousand files."""
         root = f"{self.location.strip('/')}/" if self.location else ""
         below = f"{root}{folder}/" if folder else root
         with _plain_errors(folder):
@@ -97,7 +97,7 @@ class PhotoBucket(S3Storage):  # type: ignore[misc]
                 yield StoredFile(entry.key.removeprefix(root), entry.last_modified)
 
     def signed_url(self, name: str, filename: str, valid_s: int) -> str:
-        """An address of this file alone that works for some seconds, for whoever has it."""
+        """A URL that gives anybody who has it access to this one file, for a few seconds."""
         headers = {
             "ResponseContentType": "image/jpeg",
             "ResponseContentDisposition": f'inline; filename="{filename}"',

@@ -1,4 +1,4 @@
-"""What every storage of photographs has in common: its files with their age, and being away."""
+"""Common to all photograph storages: listing files with their age, and storage errors."""
 
 import errno
 from collections.abc import Iterator
@@ -9,28 +9,28 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage
 from django.utils.translation import gettext as _
 
-# The disk, the account's share of it, or the largest file that is allowed.
+# Full disk, exceeded quota, or a file above the size limit.
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class StorageAway(OSError):
-    """The storage does not answer, or refuses: its address, its keys or its bucket are wrong."""
+    """The storage does not answer, or refuses because of a wrong address, key or bucket."""
 
 
 class StoredFile(NamedTuple):
-    """One file of a storage."""
+    """A file in a storage."""
 
     name: str
     modified_at: datetime
 
 
 def storage_failed(error: Exception) -> ValidationError:
-    """What a person is told whose photographs could not be written or read."""
+    """The message for a person whose photographs could not be written or read."""
     if getattr(error, "errno", None) in FULL:
         return ValidationError(
             _(
-                "There is no room for photographs on the server at the moment. You can post "
-                "without them now, and add them later."
+                "The server has no space for photographs at the moment. You can post without "
+                "them now and add them later."
             ),
             code="no_room",
         )
@@ -40,7 +40,7 @@ def storage_failed(error: Exception) -> ValidationError:
 
 
 def files_below(storage: Storage, folder: str) -> Iterator[StoredFile]:
-    """Every file below a folder, in whatever order; one that goes meanwhile is left out."""
+    """Every file below a folder, in any order; files removed in the meantime are left out."""
     listed = getattr(storage, "files_below", None)
     yield from listed(folder) if listed else _walk(storage, folder)
 

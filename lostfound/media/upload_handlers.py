@@ -1,4 +1,4 @@
-"""Uploads on their way in: a disk that is full costs a photograph, never the words around it."""
+"""Upload handlers: a full disk costs a photograph, but never the form's other fields."""
 
 import io
 import logging
@@ -11,17 +11,17 @@ logger = logging.getLogger(__name__)
 
 
 class LostUpload(UploadedFile):  # type: ignore[type-arg]
-    """A file that found no room on the disk; reading it says so."""
+    """An upload that could not be stored; reading it raises the reason."""
 
     def __init__(self, error: OSError, name: str | None, size: int) -> None:
         super().__init__(io.BytesIO(), name, size=size)
         self.error = error
 
     def seek(self, *args: Any) -> int:
-        """Nothing is there.
+        """Nothing was stored.
 
         Raises:
-            OSError: why it could not be kept.
+            OSError: why it could not be stored.
         """
         raise self.error
 
@@ -29,40 +29,40 @@ class LostUpload(UploadedFile):  # type: ignore[type-arg]
 
 
 class DiskUploadHandler(TemporaryFileUploadHandler):
-    """Large uploads go to the disk; one that does not fit is left out of an otherwise good form."""
+    """Writes large uploads to disk; one that does not fit becomes a `LostUpload` in the form."""
 
     error: OSError | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Make room for one file."""
+        """See Django: starts a new file."""
         self.error = None
-        vars(self).pop("file", None)  # the one before is the form's by now
+        vars(self).pop("file", None)  # the file before belongs to the form now
         try:
             super().new_file(*args, **kwargs)
         except OSError as error:
             self._give_up(error)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write what has come; once a write has failed, the rest is read and dropped."""
+        """Write a chunk; after a failed write, the rest is read and dropped."""
         if self.error is None:
             try:
                 super().receive_data_chunk(raw_data, start)
-                self.file.flush()  # a buffer would fail later, out of reach
+                self.file.flush()  # otherwise the buffer would fail later, where nobody catches it
             except OSError as error:
                 self._give_up(error)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
-        """The upload, or what stands for it."""
+        """The upload, or a `LostUpload` in its place."""
         if self.error is not None:
             return LostUpload(self.error, self.file_name, file_size)
         return super().file_complete(file_size)
 
     def _give_up(self, error: OSError) -> None:
-        logger.error("An upload could not be kept on the disk: %s", error)
+        logger.error("An upload could not be written to disk: %s", error)
         self.error = error
         if hasattr(self, "file"):
             try:
                 self.file.close()  # removes it
             except OSError:
-                logger.exception("An upload that could not be kept could not be removed either")
+                logger.exception("A partial upload could not be removed")
             del self.file

@@ -1,4 +1,4 @@
-"""Posts as CSV: out, safe to open in a spreadsheet, and in, each row checked as a form is."""
+"""Posts as CSV: export that is safe to open in a spreadsheet, and import with checks per row."""
 
 from lostfound.spreadsheets.columns import BY_NAME, SAVED
 from lostfound.spreadsheets.escaping import safe_cell

@@ -1,4 +1,4 @@
-"""The columns of a file of posts, and what people call them."""
+"""The columns of a CSV file of posts, and the headings that people use for them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from lostfound.models.coded import CodedModel
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name here, its heading in both languages, and other headings for it.
+    """A column: its name in code, its heading in both languages, and other accepted headings.
 
     Attributes:
-        is_fact: the row is judged by it, but nothing of it is saved.
+        is_fact: used to validate the row, but not saved.
     """
 
     name: str
@@ -23,18 +23,18 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """What it is called in the reader's language."""
+        """The heading in the reader's language."""
         return CodedModel.in_language(self.korean, self.english)
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """Every heading that is understood, the reader's own first."""
+        """Every accepted heading, the one in the reader's language first."""
         return tuple(
             dict.fromkeys((self.heading, self.korean, self.english, self.name, *self.also))
         )
 
 
-# In the order in which a file goes out. Both languages are read, whoever brings the file in.
+# In the order of an exported file. An import accepts both languages, whoever imports it.
 COLUMNS: Final = (
     Column("number", "번호", "number", is_fact=True),
     Column("kind", "분실·습득", "lost or found", ("분실/습득", "습득구분"), is_fact=True),
@@ -53,18 +53,18 @@ COLUMNS: Final = (
     Column("created_at", "올린 때", "posted", ("등록일시",), is_fact=True),
 )
 BY_NAME: Final = {column.name: column for column in COLUMNS}
-# What a file may say that comes in.
+# The columns that an import reads.
 SAVED: Final = tuple(column for column in COLUMNS if not column.is_fact)
 REQUIRED: Final = ("title",)
 
 
 def column_called(heading: str) -> Column | None:
-    """The column that a heading means, however it is spaced."""
+    """The column that a heading means, regardless of case and spaces."""
     return _CALLED.get(plain(heading))
 
 
 def plain(text: str) -> str:
-    """A name as it is compared: composed, in lower case, without spaces."""
+    """A name in the form used for comparison: composed, in lower case, without spaces."""
     return "".join(unicodedata.normalize("NFC", text).casefold().replace("_", "").split())
 
 

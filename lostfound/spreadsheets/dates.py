@@ -1,4 +1,4 @@
-"""A day as people and spreadsheets write it."""
+"""Parses dates as people and spreadsheets write them."""
 
 import re
 import unicodedata
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from lostfound.services.post_fields import refuse_future
 
-OLDEST_YEARS: Final = 10  # an office may bring in what it has kept for long, but no typing error
-CENTURY: Final = 2000  # of a year in two digits
+OLDEST_YEARS: Final = 10  # an office may import what it has kept for years, but not a typing error
+CENTURY: Final = 2000  # for years with two digits
 EXCEL_BEGAN: Final = date(1899, 12, 30)
-EXCEL_DAYS: Final = range(36526, 73051)  # 2000 to 2099: other numbers of five digits are no days
+EXCEL_DAYS: Final = range(36526, 73051)  # 2000 to 2099: other five-digit numbers are not dates
 
 _WRITTEN: Final = re.compile(
     r"(?P<year>\d{4}|'?\d{2})\s*[년./-]\s*(?P<month>\d{1,2})\s*[월./-]\s*(?P<day>\d{1,2})\s*일?\.?"
@@ -27,7 +27,7 @@ _SERIAL: Final = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
 def day_written(text: str) -> date | None:
-    """The day that is meant; None where it is none."""
+    """The date that a text means; None if it is not a date."""
     text = unicodedata.normalize("NFKC", text).strip()
     if serial := _SERIAL.fullmatch(text):
         days = int(serial[1])
@@ -47,7 +47,7 @@ def day_written(text: str) -> date | None:
 
 
 def refuse_unlikely_day(day: date) -> None:
-    """As when a post is saved, and not so long ago that the year must be a typing error.
+    """Refuse a date that no post may have, or so long ago that the year must be a typing error.
 
     Raises:
         ValidationError: keyed "happened_on".

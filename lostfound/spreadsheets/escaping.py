@@ -1,23 +1,23 @@
-"""A cell that no spreadsheet computes, and the same cell read back."""
+"""Escapes cells so that no spreadsheet treats them as formulas, and reads them back."""
 
 import re
 from typing import Any, Final
 
-# A sign begins a formula even behind blanks or a quotation mark, and in its wide form, which a
-# Korean or Japanese spreadsheet reads as the narrow one.
+# A sign starts a formula even after spaces or a quotation mark, and in its full-width form, which
+# a Korean or Japanese spreadsheet treats like the normal one.
 _FORMULA: Final = re.compile(
     r"[\t\r\n]|[\s'\"‘’“”\uff07\uff02\u00a0\u200b\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]"
 )
 
 
 def safe_cell(value: Any) -> str:
-    """The value as text that a spreadsheet shows and never computes."""
+    """The value as text that a spreadsheet displays and never evaluates."""
     text = "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def read_cell(text: str) -> str:
-    """What was meant by a cell, without the mark that made it safe."""
+    """The original text of a cell, without the mark that escaped it."""
     text = text.strip()
     rest = text.removeprefix("'")
     return rest.strip() if rest != text and _FORMULA.match(rest) else text

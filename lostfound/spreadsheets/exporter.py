@@ -1,4 +1,4 @@
-"""Posts as lines of CSV in the reader's language, safe to open in a spreadsheet."""
+"""Exports posts as CSV in the reader's language, safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -13,18 +13,18 @@ from lostfound.models import Building, Category, Colour, Office, Post
 from lostfound.spreadsheets.columns import COLUMNS, SAVED
 from lostfound.spreadsheets.escaping import safe_cell
 
-BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
+BOM: Final = "\ufeff"  # without it Excel does not recognise UTF-8
 
 
 def csv_lines(posts: Iterable[Post]) -> Iterator[str]:
-    """The posts as lines of CSV, a heading first. No cell starts a formula."""
+    """The posts as lines of CSV, starting with the headings; no cell is a formula."""
     yield BOM + _line([column.heading for column in COLUMNS])
     for post in posts:
         yield _line([_value(post, column.name) for column in COLUMNS])
 
 
 def sample_lines() -> Iterator[str]:
-    """A file to begin with: the headings that come in, and two things as an example."""
+    """A template for imports: the headings that are read, and two things as examples."""
     yield BOM + _line([column.heading for column in SAVED])
     place, office = Building.objects.filter(is_active=True), Office.objects.filter(is_active=True)
     today = timezone.localdate()
@@ -60,7 +60,7 @@ def _line(cells: Sequence[Any]) -> str:
 
 
 def _value(post: Post, name: str) -> Any:
-    """What a person reads of a post under a column."""
+    """The value of a post in a column, as people read it."""
     match name:
         case "kind":
             return post.get_kind_display()

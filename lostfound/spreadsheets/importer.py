@@ -1,4 +1,4 @@
-"""A file of found things: its rows read and judged, then saved one by one."""
+"""Imports a file of found things: reads and validates its rows, then saves them one by one."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ from lostfound.spreadsheets.validation import KnownNames, Row, checked_row
 
 @dataclass(frozen=True)
 class Table:
-    """A file that was read.
+    """A file that has been read.
 
     Attributes:
-        ignored: headings that say nothing we know; what stands below them is not taken in.
+        ignored: unknown headings, whose cells are not imported.
     """
 
     rows: list[Row]
@@ -31,21 +31,21 @@ class Table:
 
 
 def read_table(content: bytes, *, actor: User) -> Table:
-    """The rows of a file, each checked on its own.
+    """The rows of a file, each validated separately.
 
     Args:
-        actor: whose office keeps what names no place, and who may have brought rows in before.
+        actor: their office keeps things without a stated place; they may have imported rows before.
 
     Raises:
-        FileRefused: it is no such table, has no row, or too many.
+        FileRefused: the file is not such a table, or has no rows or too many.
     """
     raw = raw_table(content)
     office = actor.office if actor.office and actor.office.is_active else None
     names, seen = KnownNames(), Counter[str]()
     rows = [checked_row(number, raw.columns, cells, names, office) for number, cells in raw.lines]
     for row in rows:
-        # Equal rows of one file are several things: the first, the second ... of their kind.
-        # Lines move when a file is mended, so they name nothing.
+        # Equal rows of a file are several things, so they are numbered. Line numbers cannot
+        # identify them, as they change when the file is corrected.
         digest = row.digest()
         seen[digest] += 1
         row.idempotency_key = f"import-{digest}-{seen[digest]}"
@@ -53,28 +53,32 @@ def read_table(content: bytes, *, actor: User) -> Table:
     return Table(rows, raw.ignored)
 
 
-LATELY: Final = timedelta(days=90)  # a colleague's equal row of long ago is another thing
+LATELY: Final = timedelta(
+    days=90
+)  # an equal row that a colleague imported earlier is another thing
 
 
 def mark_known(rows: Iterable[Row], actor: User) -> None:
-    """Tell the rows apart that became posts before, by their number or by what they say."""
+    """Mark rows that were imported before, recognised by their number or their contents."""
     _mark_numbered(rows)
     fine = {row.idempotency_key: row for row in rows if row.is_new}
     by_colleague = ~Q(author=actor) & Q(created_at__gte=timezone.now() - LATELY)
     brought_in = Post.objects.filter(idempotency_key__in=fine).filter(
         Q(author=actor) | by_colleague
     )
-    for post in brought_in.order_by("-pk"):  # of several the first
+    for post in brought_in.order_by("-pk"):  # the first of several wins
         fine[post.idempotency_key].known = post
     gone = DeletedPost.objects.filter(author=actor, idempotency_key__in=fine)
     for idempotency_key in gone.values_list("idempotency_key", flat=True):
         if fine[idempotency_key].known is None:
-            fine[idempotency_key].errors.append(_("It was brought in before, and deleted since."))
+            fine[idempotency_key].errors.append(
+                _("It was imported before and has been deleted since.")
+            )
 
 
 def _mark_numbered(rows: Iterable[Row]) -> None:
-    # Other numbers belong to somebody else's list.
-    called = {row.number: Post.called(row.said.get("number", "")) for row in rows}
+    # Other numbers come from somebody else's list.
+    called = {row.number: Post.called(row.texts.get("number", "")) for row in rows}
     wanted: dict[str, list[int | UUID]] = {"pk": [], "public_id": []}
     for name, value in filter(None, called.values()):
         wanted[name].append(value)
@@ -83,18 +87,18 @@ def _mark_numbered(rows: Iterable[Row]) -> None:
         here |= {("pk", post.pk): post, ("public_id", post.public_id): post}
     for row in rows:
         if known := here.get(called[row.number]):
-            # Whatever else it says: it is changed on its page, not by a file.
+            # Its other cells are ignored: a post is edited on its page, not by a file.
             row.known = known
             row.errors = []
 
 
 @dataclass
 class Report:
-    """What became of the rows of a file.
+    """The result of an import.
 
     Attributes:
-        saved: posts that were not there before.
-        known: rows that were brought in before, and stay one post each.
+        saved: new posts.
+        known: rows that were imported before, and do not become a second post.
     """
 
     saved: list[Post] = field(default_factory=list)
@@ -103,7 +107,7 @@ class Report:
 
 
 def take_in(rows: Iterable[Row], *, actor: User) -> Report:
-    """Save each row that is new; the others go on when one is refused."""
+    """Save each new row; if one is refused, the others are still saved."""
     report = Report()
     for row in rows:
         if row.is_new:
@@ -116,10 +120,10 @@ def take_in(rows: Iterable[Row], *, actor: User) -> Report:
                 )
                 report.saved.append(post)
                 continue
-            except DuplicateSubmission as before:  # at the same time, from another page
+            except DuplicateSubmission as before:  # imported at the same time from another page
                 row.known = before.post
                 if before.post is None:
-                    row.errors.append(_("It was brought in before, and deleted since."))
+                    row.errors.append(_("It was imported before and has been deleted since."))
             except ValidationError as error:
                 row.errors += error.messages
         (report.known if row.known else report.refused).append(row)

@@ -1,4 +1,4 @@
-"""A file's bytes as a heading and lines, whatever program wrote them."""
+"""Parses a file's bytes into headings and rows, whatever program wrote them."""
 
 import csv
 import io
@@ -16,12 +16,12 @@ MAX_ROWS: Final = 500
 MAX_FILE_BYTES: Final = 1024 * 1024
 SEPARATORS: Final = (",", ";", "\t")
 UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # Excel's "Unicode text"
-# In a column that may hold many lines, fewer separators than this are a sentence's own commas.
+# In a column that may have many lines, fewer separators than this may be commas of a sentence.
 MIN_COLUMNS_OF_A_SWALLOWED_ROW: Final = 4
 
 
 class FileRefused(Exception):
-    """The file cannot be read as a table of posts; the message says what to change."""
+    """The file is not a readable table of posts; the message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class RawTable:
     """A file's cells.
 
     Attributes:
-        columns: what each heading means; None where it says nothing we know.
-        ignored: those headings, and columns without one that hold something.
-        lines: the number of each row's last line in the file (the heading is 1), and its cells.
+        columns: the column that each heading means; None if it is unknown.
+        ignored: unknown headings, and columns without a heading that have contents.
+        lines: number of each row's last line in the file (the headings are line 1), and its cells.
     """
 
     columns: list[Column | None]
@@ -43,7 +43,7 @@ def raw_table(content: bytes) -> RawTable:
     """The cells of a file.
 
     Raises:
-        FileRefused: it is no such table, has no row, or too many.
+        FileRefused: the file is not such a table, or has no rows or too many.
     """
     text = _decoded(content)
     if not text.strip():
@@ -55,7 +55,7 @@ def raw_table(content: bytes) -> RawTable:
     missing = [BY_NAME[name].heading for name in REQUIRED if BY_NAME[name] not in columns]
     if missing:
         raise FileRefused(
-            _("The first line has to name the columns. Missing: %(names)s")
+            _("The first line must name the columns. Missing: %(names)s")
             % {"names": ", ".join(missing)}
         )
     _refuse_duplicates(heading, columns)
@@ -68,7 +68,7 @@ def raw_table(content: bytes) -> RawTable:
         raise FileRefused(_("There is no row below the headings."))
     if len(lines) > MAX_ROWS:
         raise FileRefused(
-            _("At most %(most)d rows at once; this file has %(n)d. Please divide it.")
+            _("A file can have at most %(most)d rows; this one has %(n)d. Please split it.")
             % {"most": MAX_ROWS, "n": len(lines)}
         )
     named = max(place for place, cell in enumerate(heading, start=1) if cell.strip())
@@ -77,7 +77,7 @@ def raw_table(content: bytes) -> RawTable:
         for place, (cell, column) in enumerate(zip(heading[:named], columns, strict=False))
         if column is None and (cell.strip() or any(_at(place, cells) for _n, cells in lines))
     ]
-    # What stands behind the last heading stands under none, whether or not commas follow that.
+    # Cells after the last heading have no heading, whether or not commas follow it.
     return RawTable(columns[:named], ignored, lines)
 
 
@@ -86,10 +86,10 @@ def _at(place: int, cells: Sequence[str]) -> str:
 
 
 def _refuse_duplicates(heading: Sequence[str], columns: Sequence[Column | None]) -> None:
-    """Of two columns of one meaning, one would be left out without a word.
+    """Refuse two columns with one meaning, because one of them would be ignored silently.
 
     Raises:
-        FileRefused: there are such two.
+        FileRefused: two columns have the same meaning.
     """
     called: dict[str, str] = {}
     for cell, column in zip(heading, columns, strict=True):
@@ -99,7 +99,7 @@ def _refuse_duplicates(heading: Sequence[str], columns: Sequence[Column | None])
             raise FileRefused(
                 _(
                     "The columns “%(one)s” and “%(other)s” mean the same: %(name)s. Please keep "
-                    "one of them, or give the other one another heading. Nothing was read."
+                    "one of them, or rename the other. Nothing was imported."
                 )
                 % {
                     "one": called[column.name],
@@ -112,31 +112,31 @@ def _refuse_duplicates(heading: Sequence[str], columns: Sequence[Column | None])
 
 def _decoded(content: bytes) -> str:
     if len(content) > MAX_FILE_BYTES:
-        raise FileRefused(_("The file is larger than 1 MB. Please divide it."))
-    # CP949 is what Korean Excel writes as plain CSV.
+        raise FileRefused(_("The file is larger than 1 MB. Please split it."))
+    # Korean Excel writes plain CSV in CP949.
     encodings = ("utf-16",) if content.startswith(UTF_16_MARKS) else ("utf-8-sig", "cp949")
     for encoding in encodings:
         try:
             text = content.decode(encoding).replace("\x00", "")
         except UnicodeDecodeError:
             continue
-        return unicodedata.normalize("NFC", text)  # a Mac takes Hangul apart
-    raise FileRefused(_("The file is neither UTF-8 nor what Korean Excel writes (CP949)."))
+        return unicodedata.normalize("NFC", text)  # macOS decomposes Hangul
+    raise FileRefused(_("The file must be encoded in UTF-8 or CP949 (Korean Excel)."))
 
 
 def _separator(text: str) -> str:
-    """What stands between the cells of the heading: a comma, unless another occurs more often."""
+    """The separator of the headings: a comma, unless another one occurs more often."""
     heading = next(line for line in text.splitlines() if line.strip())
-    return max(SEPARATORS, key=heading.count)  # of equals the first
+    return max(SEPARATORS, key=heading.count)  # of equal counts, the first
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, int, list[str]]]:
-    """The rows that say something, each with the numbers of its first and last line.
+    """The rows that are not empty, each with the numbers of its first and last line.
 
     Raises:
-        FileRefused: a quotation mark swallows what follows it.
+        FileRefused: an unclosed quotation mark swallows what follows it.
     """
-    # Strict: otherwise a mark that is never closed makes one cell of all the rows below it.
+    # Strict, because otherwise an unclosed mark turns all the rows below it into one cell.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         first = reader.line_num + 1
@@ -153,7 +153,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _has_swallowed(columns: Sequence[Column | None], cells: Sequence[str], separator: str) -> bool:
-    """Two marks that are never closed make a pair: whether what lies between looks like rows."""
+    """Two unclosed marks look like a pair: whether the text between them looks like rows."""
     for column, cell in zip(columns, cells, strict=False):
         between = [line for line in cell.strip().splitlines()[1:-1] if line.strip()]
         if not between:
@@ -168,6 +168,6 @@ def _has_swallowed(columns: Sequence[Column | None], cells: Sequence[str], separ
 
 def _unclosed(line: int) -> str:
     return _(
-        "In the row that begins on line %(line)d a quotation mark is not closed, or there is one "
-        "too many. Nothing was read."
+        "In the row that starts on line %(line)d, a quotation mark is not closed, or there is one "
+        "too many. Nothing was imported."
     ) % {"line": line}

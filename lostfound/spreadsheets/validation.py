@@ -1,4 +1,4 @@
-"""Each row of a file, judged by the rules by which posts are saved."""
+"""Validates each row of a file with the rules for saving posts."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,17 +22,18 @@ from lostfound.text.colours import colour_named
 
 @dataclass
 class Row:
-    """One line of a file: what it says, and why it cannot be taken in, if it cannot.
+    """A row of a file: its texts, and why it cannot be imported, if it cannot.
 
     Attributes:
-        number: of its last line in the file; the heading is 1.
-        sent_as: names what it says, and which of several equal rows of the file it is.
-        known: what it became when it was brought in before, by anybody.
-        cells: as a page lists them.
+        number: its last line in the file; the headings are line 1.
+        texts: its cells by column name.
+        idempotency_key: identifies its contents, and its position among equal rows of the file.
+        known: the post that it became in an earlier import by anybody.
+        cells: its texts in the order of the page that lists it.
     """
 
     number: int
-    said: dict[str, str]
+    texts: dict[str, str]
     fields: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     idempotency_key: str = ""
@@ -41,17 +42,17 @@ class Row:
 
     @property
     def is_new(self) -> bool:
-        """Whether it can be taken in, and is not here yet."""
+        """Whether it can be imported, and has not been before."""
         return not self.errors and self.known is None
 
     def digest(self) -> str:
-        """Names what it says, in whatever words, order or line."""
-        said = {
+        """A hash of the meaning of its cells, independent of wording, order and line."""
+        values = {
             name: _plain(self.fields[name])
-            for name, text in self.said.items()
+            for name, text in self.texts.items()
             if text and name in self.fields
         }
-        whole = "\x1f".join(f"{name}={said[name]}" for name in sorted(said))
+        whole = "\x1f".join(f"{name}={values[name]}" for name in sorted(values))
         return hashlib.sha256(whole.encode()).hexdigest()[:40]
 
 
@@ -74,7 +75,7 @@ STATUSES: Final[dict[str, tuple[str, ...]]] = {
 
 
 class KnownNames:
-    """What a file may name, read once for all its rows."""
+    """The names that a file may contain, read once for all its rows."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, CodedModel]] = {
@@ -89,14 +90,14 @@ class KnownNames:
 
 
 def rows_by_name(rows: Iterable[Any]) -> dict[str, CodedModel]:
-    """Each row under its code, its names and other words for it; its own name goes first."""
+    """Each row by its code, names and synonyms; codes and names take precedence."""
     rows = list(rows)
     names: dict[str, CodedModel] = {}
     for attributes in (("synonyms_ko", "synonyms_en"), ("name_en",), ("name_ko",), ("code",)):
         for row in rows:
             for attribute in attributes:
-                said = getattr(row, attribute, [])
-                for name in [said] if isinstance(said, str) else said:
+                stated = getattr(row, attribute, [])
+                for name in [stated] if isinstance(stated, str) else stated:
                     names[plain(str(name))] = row
     return names
 
@@ -116,28 +117,28 @@ def checked_row(
     names: KnownNames,
     office: Office | None,
 ) -> Row:
-    """What a line says, with everything that is wrong with it.
+    """The row for a line, with all of its errors.
 
     Args:
-        office: keeps what names no place of its own.
+        office: keeps the thing if the row states no place.
     """
-    # A row may be shorter than the headings: what is missing is empty.
-    said = {
+    # A row may be shorter than the headings: missing cells are empty.
+    texts = {
         column.name: read_cell(cell)
         for column, cell in zip(columns, cells, strict=False)
         if column is not None
     }
-    row = Row(number, said)
+    row = Row(number, texts)
     if beyond := [cell.strip() for cell in cells[len(columns) :] if cell.strip()]:
         row.errors.append(
             _(
-                "This row has more cells than there are headings: “%(text)s” stands under none. "
-                "If it belongs to a text with a comma or semicolon in it, put the whole text in "
-                'quotation marks: "…, …".'
+                "This row has more cells than headings: “%(text)s” has no heading. If it belongs "
+                "to a text with a comma or semicolon, put the whole text in quotation marks: "
+                '"…, …".'
             )
             % {"text": " ".join(beyond)}
         )
-    for name, text in said.items():
+    for name, text in texts.items():
         if text:
             _take(row, name, text, names)
     if not row.errors:
@@ -155,12 +156,13 @@ def _take(row: Row, name: str, text: str, names: KnownNames) -> None:
     elif name == "colour":
         row.fields[name] = colour_named(text)
         if row.fields[name] is None:
-            row.errors.append(_("“%(text)s” is no colour that is known.") % {"text": text})
+            row.errors.append(_("“%(text)s” is not a known colour.") % {"text": text})
     elif name == "happened_on":
         row.fields[name] = day_written(text)
         if row.fields[name] is None:
             row.errors.append(
-                _("“%(text)s” is no day. Please write it like 2026-03-31.") % {"text": text}
+                _("“%(text)s” is not a valid date. Please enter it like 2026-03-31.")
+                % {"text": text}
             )
     elif not BY_NAME[name].is_fact:
         limit = getattr(Post._meta.get_field(name), "max_length", 0) or MAX_DESCRIPTION_CHARS
@@ -173,18 +175,20 @@ def _take(row: Row, name: str, text: str, names: KnownNames) -> None:
 
 
 def _judge(row: Row, name: str, text: str, value: str | None) -> None:
-    """Only what was found and still waits is taken in: a file of ours holds everything."""
+    """Accept only found things that still wait, since an exported file contains all posts."""
     if value is None:
         row.errors.append(_("“%(text)s” is not known.") % {"text": text})
     elif value == Post.Kind.LOST:
-        row.errors.append(_("A lost post: only found things are taken in."))
+        row.errors.append(_("This is a lost post: only found things can be imported."))
     elif name == "status" and value != Post.Status.OPEN:
         label = Post.Status(value).label
-        row.errors.append(_("“%(status)s”: only what still waits is taken in.") % {"status": label})
+        row.errors.append(
+            _("“%(status)s”: only things that still wait can be imported.") % {"status": label}
+        )
 
 
 def _check(row: Row, office: Office | None) -> None:
-    """What saving would refuse is said beforehand, by the same rules."""
+    """Report in advance, by the same rules, what saving the row would refuse."""
     post = Post(kind=Post.Kind.FOUND)
     try:
         if not clean_text(row.fields.get("title", ""), is_one_line=True):
@@ -193,9 +197,9 @@ def _check(row: Row, office: Office | None) -> None:
         assign_fields(post, row.fields)
         refuse_unlikely_day(post.happened_on)
     except ValidationError as error:
-        row.errors += _told(error)
+        row.errors += _messages(error)
         return
-    # As it is saved, so that the same thing is known again however it was written.
+    # As it will be saved, so that the same thing is recognised in any spelling.
     row.fields = {name: getattr(post, name) for name in row.fields}
     if row.fields.get("office") or row.fields.get("kept_note"):
         return
@@ -205,8 +209,8 @@ def _check(row: Row, office: Office | None) -> None:
         row.fields["office"] = office
 
 
-def _told(error: ValidationError) -> list[str]:
-    """Each complaint with the column that it is about."""
+def _messages(error: ValidationError) -> list[str]:
+    """The error messages, each with the heading of its column."""
     return [
         f"{BY_NAME[name].heading}: {message}" if name in BY_NAME else message
         for name, messages in error.message_dict.items()

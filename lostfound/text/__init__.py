@@ -1,1 +1,1 @@
-"""Words about things and devices, and those of libraries said anew."""
+"""Texts: notifications, colour names, device names, and overrides of library translations."""

@@ -1,8 +1,8 @@
-"""What people call a colour: one table for files that come in, from any hand.
+"""Names that people use for colours, for imported files and searches.
 
-What an encoder is asked (`matching.encoders.prompts`) and what it was taught
-(`matching.bundled.drawing.words`) are choices of their own, measured with it; a test holds that
-every word of theirs is known here.
+An encoder's prompts (`matching.encoders.prompts`) and training words
+(`matching.bundled.drawing.words`) are chosen separately, because they are measured with it; a test
+ensures that this table knows all of their words.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 from lostfound.models import Colour
 
-# Without "색", which is taken off before a word is looked up, and without spaces.
+# Without "색", which is removed before a word is looked up, and without spaces.
 COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
     Colour.BLACK: ("검정", "검은", "까만", "깜장", "블랙", "흑", "먹", "무광블랙", "black"),
     Colour.WHITE: (
@@ -58,7 +58,7 @@ COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
         *("beige", "cream", "sand", "tan", "lightbrown", "khakibeige"),
     ),
 }
-# Said of a thing that has no colour of its own, or whose colour nobody saw.
+# For a thing that has no colour, or whose colour nobody saw.
 NO_COLOUR: Final = frozenset(
     {"기타", "모름", "없음", "미상", "불명", "-", "other", "unknown", "none", "notsure"}
 )
@@ -67,15 +67,15 @@ TONES: Final = re.compile(
     r"|dark|light|deep|pale|bright|matt|matte|pastel)(?=.)"
 )
 ENDINGS: Final = re.compile(r"(?<=.)(색상|색깔|색|빛깔|빛|계열|컬러|colou?r)$")
-MIN_TAIL_CHARS: Final = 2  # "로열블루" ends in a colour, "사자" in none
+MIN_TAIL_CHARS: Final = 2  # "로열블루" ends in a colour, "사자" does not
 
 _KNOWN: Final = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
 
 
 def colour_named(text: str) -> Colour | str | None:
-    """The colour that somebody means; empty for none in particular, None where it is no colour.
+    """The colour that a text means; empty for no particular one, None if it is not a colour.
 
-    Of several the first one counts, and what stands in brackets only after what stands before.
+    Of several the first one counts; text in brackets only counts after the text before them.
     """
     outside = re.sub(r"[(\[{].*?[)\]}]?$", "", _plain(text))
     inside = re.findall(r"[(\[{]([^)\]}]*)", _plain(text))
@@ -102,7 +102,7 @@ def _one(name: str) -> Colour | str | None:
 
 
 def _tail(name: str) -> Colour | None:
-    """A compound is of the colour in which it ends: the longest that fits."""
+    """The colour at the end of a compound; the longest that fits."""
     tails = (name[start:] for start in range(1, len(name) - MIN_TAIL_CHARS + 1))
     return next((_KNOWN[tail] for tail in tails if tail in _KNOWN), None)
 

@@ -1,4 +1,4 @@
-"""What a notification says, in the reader's language: the page and the API say the same."""
+"""The text of a notification in the reader's language, the same for pages and API."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ Kind = Notification.Kind
 
 
 def headline(notification: Notification) -> str:
-    """What has happened, with the title of the person's own post."""
+    """What happened, with the title of the recipient's post."""
     title = {"title": notification.post.title}
     if notification.kind == Kind.SUGGESTED:
         return _("Something like this was found: %(title)s") % title
@@ -22,7 +22,7 @@ def headline(notification: Notification) -> str:
 
 
 def advice(notification: Notification) -> str:
-    """What that means for the person, and where to go."""
+    """What it means for the recipient, and where to go."""
     if notification.kind == Kind.SUGGESTED:
         return _("Have a look, and tell us whether it is yours. The office checks it too.")
     if notification.kind == Kind.MATCH_WITHDRAWN:
@@ -50,10 +50,10 @@ def advice(notification: Notification) -> str:
 
 
 def place_of(notification: Notification) -> Post | None:
-    """The found post that says where the thing is, while it waits there for its loser.
+    """The found post with the place where the thing waits for its owner, if it still does.
 
-    An older message may be about a match that was taken back: where that thing is kept is not for
-    this person to know.
+    An older notification may be about a match that was undone; then this person must not learn
+    where the thing is kept.
 
     Args:
         notification: one of `selectors.notifications_of`.

@@ -1,8 +1,8 @@
-"""Sentences of Django's admin and of allauth that this project says anew in Korean.
+"""Messages of Django's admin and of allauth whose Korean translation this project overrides.
 
-Their own catalogues are stiff, and one of Django's titles is broken; ours is looked up before them.
-Nothing is looked up here: the strings are listed so that `manage.py messages` keeps their Korean
-texts, and so that a test notices when a library has changed one of them.
+The libraries' catalogues are stiff, and one of Django's titles is broken; ours takes precedence.
+Nothing is translated here: listing the strings makes `manage.py messages` keep their Korean texts,
+and lets a test notice when a library changes one of them.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 
 def ngettext_noop(one: str, many: str) -> tuple[str, str]:
-    """Mark both forms, and look nothing up."""
+    """Mark both forms for the catalogue without translating them."""
     return one, many
 
 

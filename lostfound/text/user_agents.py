@@ -1,11 +1,11 @@
-"""A device's name for people, out of what its browser says of itself."""
+"""Readable device names from the User-Agent header."""
 
 import re
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-# In this order: nearly every browser also calls itself Chrome, Safari and Mozilla.
+# The order matters: nearly every browser also claims to be Chrome, Safari and Mozilla.
 BROWSERS: Final = (
     ("Edg", "Edge"),
     ("EdgiOS", "Edge"),
@@ -34,7 +34,7 @@ MAX_NAME_CHARS: Final = 40
 
 
 def device_name(user_agent: str) -> str:
-    """Browser and system, such as "Chrome · Windows"; for an app, the name that it gives."""
+    """Browser and system, such as "Chrome · Windows"; for an app, the name that it sends."""
     browser = next((name for mark, name in BROWSERS if re.search(rf"\b{mark}\b", user_agent)), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if not browser:

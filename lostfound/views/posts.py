@@ -152,7 +152,7 @@ def _bound(
     given: dict[str, Any] | None = None,
 ) -> PostForm:
     if request.method != "POST":
-        return form_class(user=signed_in(request), post=post, given=given)
+        return form_class(user=signed_in(request), post=post, prefill=given)
     return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
 
 

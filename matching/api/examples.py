@@ -1,4 +1,4 @@
-"""Examples of the matching side of the API, by the schema's own names for what goes in and out."""
+"""Examples for the matching side of the API, by the names of the schema's components."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Category and colour proposed over the API while a post is being written."""
+"""Suggestions for category and colour while a post is being written."""
 
 from typing import Final
 from uuid import UUID
@@ -24,7 +24,7 @@ POLL_AFTER_S: Final = 1
 
 
 class IntakeView(APIView):
-    """Questions about a post that is being written."""
+    """Requests for suggestions for a post that is being written."""
 
     parser_classes = (MultiPartParser, JSONParser)
     throttle_classes = (WriteThrottle,)
@@ -37,27 +37,27 @@ class IntakeView(APIView):
         responses={202: IntakeOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
-        """Ask what category and colour words and a photograph speak for."""
+        """Request suggestions for category and colour, from text and a photograph."""
         data = IntakeWithPhotoIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
             question = ask_intake(person(request), **data.validated_data)
         except PhotoRefused as refused:
             raise ValidationError({"photo": refused.error_list}) from refused
-        return _told(question, status.HTTP_202_ACCEPTED)
+        return _response(question, status.HTTP_202_ACCEPTED)
 
 
 class IntakeAnswerView(APIView):
-    """The answer to one question."""
+    """The suggestions for one request."""
 
     @extend_schema(operation_id="intake_answer", responses={200: IntakeOut, **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read it; while it is waiting, Retry-After says when to ask again."""
+        """Read the suggestions; while they are pending, Retry-After says when to poll again."""
         question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=person(request))
-        return _told(question, status.HTTP_200_OK)
+        return _response(question, status.HTTP_200_OK)
 
 
-def _told(question: IntakeQuestion, code: int) -> Response:
+def _response(question: IntakeQuestion, code: int) -> Response:
     is_waiting = question.status == IntakeQuestion.Status.WAITING
     headers = {"Retry-After": str(POLL_AFTER_S)} if is_waiting else {}
     return Response(IntakeOut(question).data, status=code, headers=headers)

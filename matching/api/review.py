@@ -1,4 +1,4 @@
-"""Review over the API, for an app of the office: the next pair, and what is decided about it."""
+"""The review queue over the API, for an app at the office: the next pair, and decisions."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -37,7 +37,7 @@ DECIDED: Final[dict[Any, Any]] = {200: DecisionOut, **ERRORS, **problems(400, 40
 
 
 class MayReview(BasePermission):
-    """Staff who may decide about pairs."""
+    """Allows staff who may decide on pairs."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """See rest_framework."""
@@ -45,7 +45,7 @@ class MayReview(BasePermission):
 
 
 class NextPairView(APIView):
-    """The queue, one pair at a time."""
+    """The review queue, one pair at a time."""
 
     permission_classes = (MayReview,)
 
@@ -55,7 +55,7 @@ class NextPairView(APIView):
         responses={200: NextPairOut, **problems(401, 403)},
     )
     def post(self, request: Request) -> Response:
-        """Take the next pair; for ten minutes it is handed out to nobody else."""
+        """Take the next pair, which is then reserved for ten minutes."""
         queue = with_both_posts(waiting())
         match = claim_next(person(request), queue)
         if match is not None:
@@ -66,26 +66,26 @@ class NextPairView(APIView):
 
 
 class PairView(APIView):
-    """One pair."""
+    """One pair with its evidence."""
 
     permission_classes = (MayReview,)
 
     @extend_schema(operation_id="review_pair", responses={200: PairOut, **ERRORS})
     def get(self, request: Request, pk: int) -> Response:
-        """Read a pair with everything that a decision needs."""
+        """Read a pair with everything needed for a decision."""
         match = _match(pk)
         log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
         return Response(PairOut(_pair(match)).data)
 
 
 class ConfirmView(APIView):
-    """Both posts are about the same thing."""
+    """Confirms that both posts are about the same thing."""
 
     permission_classes = (MayReview,)
 
     @extend_schema(operation_id="review_confirm", request=DecideIn, responses=DECIDED)
     def post(self, request: Request, pk: int) -> Response:
-        """Confirm a pair; both authors are told. Sent again, it is answered as the first time."""
+        """Confirm a pair; both authors are notified. The request can be repeated safely."""
         data = DecideIn(data=request.data)
         data.is_valid(raise_exception=True)
         match, actor = _match(pk), person(request)
@@ -99,46 +99,46 @@ class ConfirmView(APIView):
 
 
 class RejectView(APIView):
-    """The posts are about two things."""
+    """Rejects a pair whose posts are about different things."""
 
     permission_classes = (MayReview,)
 
     @extend_schema(operation_id="review_reject", request=RejectIn, responses=DECIDED)
     def post(self, request: Request, pk: int) -> Response:
-        """Reject a pair; it comes back only if its evidence changes. May be sent again."""
+        """Reject a pair; it returns only if its evidence changes. Can be repeated safely."""
         data = RejectIn(data=request.data)
         data.is_valid(raise_exception=True)
-        said = dict(data.validated_data)
-        version = said.pop("version")
+        params = dict(data.validated_data)
+        version = params.pop("version")
         match, actor = _match(pk), person(request)
         try:
-            decision = reject_match(match, actor=actor, expected_version=version, **said)
+            decision = reject_match(match, actor=actor, expected_version=version, **params)
         except DecisionRefused as refused:
-            why = said.get("reason", "")
+            why = params.get("reason", "")
             decision = _decided_before(match, actor, MatchDecision.Action.REJECT, refused, why)
         return Response(DecisionOut(decision).data)
 
 
 class SkipView(APIView):
-    """Somebody else, or later."""
+    """Skips a pair, to leave it to somebody else or to later."""
 
     permission_classes = (MayReview,)
 
     @extend_schema(operation_id="review_skip", request=None, responses={204: None, **ERRORS})
     def post(self, request: Request, pk: int) -> Response:
-        """Give a pair back, and see it again last."""
+        """Release a pair; it returns at the end of your queue."""
         skip(_match(pk), person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class UndoView(APIView):
-    """A decision that was made."""
+    """Undoes an earlier decision."""
 
     permission_classes = (MayReview,)
 
     @extend_schema(operation_id="review_undo", request=None, responses=DECIDED)
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Take a decision back, so that all is as before it."""
+        """Undo a decision and restore the state before it."""
         decision = get_object_or_404(
             MatchDecision.objects.select_related("match__lost", "match__found"),
             public_id=public_id,
@@ -161,10 +161,10 @@ def _decided_before(
     refused: DecisionRefused,
     reason: str = "",
 ) -> MatchDecision:
-    """The same decision of the same person, where it stands: its answer was lost on the way.
+    """The identical earlier decision of the same person, whose response may have been lost.
 
     Args:
-        reason: with another one it is not the same decision.
+        reason: a decision for another reason is not identical.
 
     Raises: Conflict
     """

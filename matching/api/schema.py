@@ -1,4 +1,4 @@
-"""The matching side's examples, added to the schema of the whole API."""
+"""Adds the examples of the matching side to the API schema."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from matching.api.examples import EXAMPLES
 
 
 def complete(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
-    """Give the components of matching their examples.
+    """Add examples to the components of matching.
 
-    A hook of drf-spectacular (POSTPROCESSING_HOOKS); the arguments are its own.
+    A hook of drf-spectacular (POSTPROCESSING_HOOKS), which determines the arguments.
     """
     return with_examples(result, EXAMPLES)

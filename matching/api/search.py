@@ -1,4 +1,4 @@
-"""Searching found things over the API, by words, a photograph, and facts."""
+"""Search for found things over the API, by words, a photograph, and facts."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -28,11 +28,11 @@ from matching.selectors import photo_query
 from matching.services import keep_photo_query
 from matching.views.search import PER_PAGE, searches_within_the_hour, uuid_of, why_words
 
-MOST_PAGES: Final = 1_000_000  # more than there will ever be, and no number without end
+MOST_PAGES: Final = 1_000_000  # more than there will ever be, but bounded
 
 
 class SearchThrottle(BaseThrottle):
-    """The limit of the pages, which counts reading too: each search costs the model's time."""
+    """The rate limit of the search pages; it counts reads too, as each search runs the model."""
 
     retry_after_s = 0
 
@@ -43,12 +43,12 @@ class SearchThrottle(BaseThrottle):
         return verdict.allowed
 
     def wait(self) -> float:
-        """Seconds until the window ends."""
+        """See rest_framework: seconds until the window ends."""
         return float(self.retry_after_s)
 
 
 class SearchView(APIView):
-    """Found things, as anybody may see them; nobody need sign in."""
+    """Public search for found things; no sign-in is needed."""
 
     permission_classes = (AllowAny,)
     throttle_classes = (SearchThrottle,)
@@ -57,11 +57,11 @@ class SearchView(APIView):
         operation_id="search",
         parameters=[
             OpenApiParameter("q", description="Words in Korean or English."),
-            OpenApiParameter("photo", description="What /search/photo/ answered."),
+            OpenApiParameter("photo", description="The photo id that /search/photo/ returned."),
             OpenApiParameter("category", description="Code of a category."),
             OpenApiParameter("colour", enum=Colour.values),
             OpenApiParameter("building", description="Code of a building."),
-            OpenApiParameter("since", description="First day, such as 2026-03-01."),
+            OpenApiParameter("since", description="First day, for example 2026-03-01."),
             OpenApiParameter("until", description="Last day."),
             OpenApiParameter(
                 "page",
@@ -72,7 +72,7 @@ class SearchView(APIView):
         responses={200: SearchOut, **problems(400, 401, 429)},
     )
     def get(self, request: Request) -> Response:
-        """Search by meaning and by exact words; without either, list the newest."""
+        """Search by meaning and by exact words; without a query, list the newest things."""
         form = SearchForm(request.query_params)
         if not form.is_valid():
             raise _refused(form)
@@ -102,7 +102,7 @@ class SearchView(APIView):
 
 
 class SearchPhotoView(APIView):
-    """Photographs to search by."""
+    """Uploads of photographs to search by."""
 
     permission_classes = (AllowAny,)
     throttle_classes = (SearchThrottle,)
@@ -114,7 +114,7 @@ class SearchPhotoView(APIView):
         responses={201: PhotoQueryOut, **problems(400, 401, 429, 503)},
     )
     def post(self, request: Request) -> Response:
-        """Turn a photograph into something to search with; the photograph is not kept."""
+        """Upload a photograph to search by; only its embedding is kept."""
         data = PhotoQueryIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
@@ -129,7 +129,7 @@ class SearchPhotoView(APIView):
 
 
 def _refused(form: SearchForm) -> ValidationError:
-    """With the codes and words of the form."""
+    """The form's errors with their codes and messages."""
     return ValidationError(
         {
             name: [ErrorDetail(str(item["message"]), item["code"]) for item in items]
@@ -138,15 +138,15 @@ def _refused(form: SearchForm) -> ValidationError:
     )
 
 
-def _page_number(given: str) -> int:
-    """From 1 on.
+def _page_number(text: str) -> int:
+    """The page number in a query parameter, from 1.
 
     Raises: ValidationError
     """
-    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MOST_PAGES))
-    if not is_number or not 1 <= int(given) <= MOST_PAGES:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_PAGES))
+    if not is_number or not 1 <= int(text) <= MOST_PAGES:
         raise ValidationError({"page": [_("Pages are numbered from 1 on.")]}, code="invalid")
-    return int(given)
+    return int(text)
 
 
 def _results(listed: list[Finding | Post]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A post's matching over the API: its state and its suggestions."""
+"""A post's matching over the API: state, timeline, suggestions and answers to them."""
 
 from functools import partial
 from uuid import UUID
@@ -22,41 +22,41 @@ POLL_AFTER_S = 2
 
 
 class MatchingStateView(APIView):
-    """How far the matching of a post is."""
+    """The matching state of a post."""
 
     @extend_schema(operation_id="posts_matching", responses={200: MatchingStateOut, **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read the state; while it is waiting, Retry-After says when to ask again."""
+        """Read the state; while the post is waiting, Retry-After says when to poll again."""
         state = selectors.matching_state(own_post(request, public_id))
         headers = {"Retry-After": str(POLL_AFTER_S)} if state.is_waiting else {}
         return Response(MatchingStateOut(state).data, headers=headers)
 
 
 class TimelineView(APIView):
-    """How far a post has come."""
+    """The timeline of a post."""
 
     @extend_schema(operation_id="posts_timeline", responses={200: StepOut(many=True), **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:
-        """List the steps from saved to back with its owner, those to come among them."""
+        """List all steps from saved to returned, including future ones."""
         return Response(StepOut(timeline(own_post(request, public_id)), many=True).data)
 
 
 class SuggestionsView(APIView):
-    """What may be about the same thing."""
+    """Suggestions: posts that may be about the same thing."""
 
     @extend_schema(
         operation_id="posts_suggestions",
         responses={200: SuggestionOut(many=True), **ONE_ERRORS},
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        """List suggestions, strongest first."""
+        """List suggestions, best first."""
         post = own_post(request, public_id)
         suggestions = selectors.suggestions_for(post)
         return Response(SuggestionOut(suggestions, many=True, context={"post": post}).data)
 
 
 class AnswerView(APIView):
-    """What the person who lost something says to one suggestion."""
+    """The owner's answer to one suggestion."""
 
     throttle_classes = (AttemptThrottle,)
     throttle_scope = "answer"
@@ -68,7 +68,7 @@ class AnswerView(APIView):
         responses={200: SuggestionOut, **ONE_ERRORS, **problems(400, 409, 429)},
     )
     def put(self, request: Request, public_id: UUID, pk: int) -> Response:
-        """Say whether it may be theirs. Staff see it and decide; a later answer replaces it."""
+        """Say whether it may be yours. Staff see the answer and decide; a new one replaces it."""
         post = own_post(request, public_id)
         data = AnswerIn(data=request.data)
         data.is_valid(raise_exception=True)
@@ -90,7 +90,7 @@ class AnswerView(APIView):
         responses={204: None, **ONE_ERRORS, **problems(409, 429)},
     )
     def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
-        """Take the answer back, as long as nobody has decided."""
+        """Withdraw the answer, as long as staff have not decided."""
         post = own_post(request, public_id)
         count = partial(count_saved, request, self)
         try:

@@ -1,1 +1,1 @@
-"""Scoring of pairs: the standard library and NumPy only, no Django, no torch, no database."""
+"""Scoring of pairs. Imports the standard library and NumPy only: no Django, torch or database."""

@@ -1,9 +1,9 @@
-"""Teaches a profile from the site's own posts, without anybody's judgement.
+"""Adapts a profile to the site's own posts, without any labelled pairs.
 
-A pair that everything but one channel holds for the same thing shows how that channel looks on a
-true pair here: how similar the words are, which directions of a vector survive another photograph,
-how long things lie about, how far they travel. Each channel is judged by the others, so that none
-confirms itself; with few such pairs the profile stays near where it began.
+A pair that all channels but one consider a match shows how that one channel behaves on true pairs
+at this site: how similar texts are, which directions of a vector survive a second photograph, how
+long things lie around and how far they travel. Each channel is judged by the others, so none can
+confirm itself; with few such pairs the profile stays close to its starting point.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from matching.core.profile import LossPatterns, Normal, ScoringProfile
 from matching.core.types import Candidates
 from matching.core.vectors import Vec, unit
 
-MOST_LOST: Final = 1000  # newest posts that are looked at, which bounds time and memory
+MOST_LOST: Final = 1000  # the newest posts are used, to bound time and memory
 MOST_FOUND: Final = 3000
-LEAST_PROBABILITY: Final = 0.5  # of a pair, from all other channels
-COLD_COUNTS_AS: Final = 20.0  # pairs that the cold start counts as against what is seen
+LEAST_PROBABILITY: Final = 0.5  # of a pair according to all other channels
+COLD_COUNTS_AS: Final = 20.0  # pseudo-pairs at the cold start's values
 ROUNDS: Final = 2
 EM_STEPS: Final = 20
 LEAST_SD: Final = 0.5
@@ -37,7 +37,7 @@ BAND_GROWTH: Final = 1.4  # directions are judged in bands that widen as their v
 
 @dataclass(frozen=True, eq=False)
 class Witnessed:
-    """Pairs that the other channels hold for true, with their probability. Shape: (n,)"""
+    """Pairs that the other channels consider true, with their probability. Shape: (n,)"""
 
     lost: Ints
     found: Ints
@@ -45,7 +45,7 @@ class Witnessed:
 
 
 def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
-    """The profile as the open posts themselves teach it; unchanged where there are too few."""
+    """The profile adapted to the open posts; unchanged without lost or without found posts."""
     lost, found = _newest(lost, MOST_LOST), _newest(found, MOST_FOUND)
     if not len(lost) or not len(found):
         return profile
@@ -76,7 +76,7 @@ def _newest(posts: Candidates, most: int) -> Candidates:
 def _witnesses(
     log_odds: Floats, scored: dict[str, Floats], profile: ScoringProfile, without: str
 ) -> Witnessed:
-    """Pairs that are each other's best and probable, leaving one term out."""
+    """Probable pairs that are each other's best match, leaving one term out."""
     weight = profile.evidence_weights.scale * profile.evidence_weights.weights[without]
     p = 1.0 / (1.0 + np.exp(-(log_odds - weight * np.nan_to_num(scored[without]))))
     best = (p >= p.max(axis=1, keepdims=True)) & (p >= p.max(axis=0, keepdims=True))
@@ -85,7 +85,7 @@ def _witnesses(
 
 
 def _with_matching(one: Prepared, other: Prepared, profile: ScoringProfile) -> ScoringProfile:
-    """Where the similarities of true pairs lie, channel by channel."""
+    """Refits the distribution of true pairs' similarities, channel by channel."""
     scored = terms(one, other, profile)
     log_odds = profile.evidence_weights.log_odds(prior(profile), scored)
     learnt = {}
@@ -96,7 +96,7 @@ def _with_matching(one: Prepared, other: Prepared, profile: ScoringProfile) -> S
 
 
 def _fitted(z: Floats, probability: Floats, cold: Normal) -> Normal:
-    """A normal distribution fitted to similarities that are of true pairs with a probability."""
+    """A normal distribution fitted to similarities, each weighted by being a true pair's."""
     here = ~np.isnan(z)
     z, log_odds = z[here], np.log(probability[here] / np.maximum(1.0 - probability[here], 1e-9))
     fitted = cold
@@ -112,10 +112,11 @@ def _fitted(z: Floats, probability: Floats, cold: Normal) -> Normal:
 def _metric(
     one: Prepared, other: Prepared, modality: str, seen: Witnessed, profile: ScoringProfile
 ) -> Vec:
-    """Weighs each direction by how well it survives from one post of a true pair to the other.
+    """Weights each direction by how well it agrees between the two posts of a true pair.
 
-    The directions are those of the residuals' covariance. With correlation r of a direction over
-    true pairs, r / (1 - r^2) of its standardised product is what a Gaussian model makes of it.
+    The directions are the eigenvectors of the residuals' covariance. For a direction that has
+    correlation r over true pairs, a Gaussian model weights its standardised product by
+    r / (1 - r^2).
 
     Shape: (dim, k)
     """
@@ -127,7 +128,7 @@ def _metric(
     variance, directions = np.linalg.eigh(np.cov(present.T))
     variance, directions = variance[::-1], directions[:, ::-1]
     kept = int(min((variance > LEAST_VARIANCE * variance[0]).sum(), len(present) - 1))
-    if not kept:  # all posts say the same
+    if not kept:  # all posts have the same vector
         return np.eye(profile.dim, dtype=np.float32)
     variance, directions = variance[:kept], directions[:, :kept]
     standardised = directions / np.sqrt(variance)
@@ -145,12 +146,12 @@ def _metric(
 
 
 def _residuals(posts: Prepared, modality: str) -> Vec:
-    """Before any metric: the cross channels compare them as they are."""
+    """The residuals before any metric, which are those that the cross channels compare."""
     return posts.text_cross.vecs if modality == "text" else posts.image_cross.vecs[: len(posts)]
 
 
 def _correlation(products: Floats, probability: Floats) -> Floats:
-    """Of each direction over true pairs; a pair that is none adds nothing on average.
+    """Correlation of each direction over true pairs; a false pair adds nothing on average.
 
     Shape: (n, k), (n,) -> (k,)
     """
@@ -171,7 +172,7 @@ def _loss_patterns(
     scored: dict[str, Floats],
     profile: ScoringProfile,
 ) -> LossPatterns:
-    """How long things lie about, how far they travel, and how many are handed in."""
+    """How long things lie around, how far they travel, and how many are handed in."""
     cold = LossPatterns()
     by_time = _witnesses(log_odds, scored, profile, "time")
     days = found.days[by_time.found] - lost.days[by_time.lost]
@@ -193,7 +194,7 @@ def _loss_patterns(
 
 
 def _match_share(log_odds: Floats, profile: ScoringProfile) -> float:
-    """Of the lost posts, how many have their thing here: each has one at most."""
+    """The share of lost posts whose thing is among the found ones; each has at most one."""
     odds = np.exp(log_odds - profile.evidence_weights.scale * prior(profile)).sum(axis=1) / max(
         profile.open_found, 1
     )

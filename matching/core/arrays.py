@@ -1,4 +1,4 @@
-"""Names of the kinds of NumPy arrays that pass through the core."""
+"""Type aliases for the NumPy arrays that pass through the core."""
 
 import numpy as np
 import numpy.typing as npt

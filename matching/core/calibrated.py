@@ -1,4 +1,4 @@
-"""`calibrated_v3`: calibrated evidence of every channel, added up to a probability."""
+"""`calibrated_v3`: adds up calibrated evidence from every channel to a probability."""
 
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -15,18 +15,18 @@ from matching.core.vectors import dots
 SUGGEST_FROM: Final = 0.1  # probability
 ALERT_FROM: Final = 0.5
 LOOKS_DIFFERENT: Final = "looks_different"
-LEAST_SAME_CATEGORY: Final = 0.05  # probability, for the gate
+LEAST_SAME_CATEGORY: Final = 0.05  # probability, for the exclusion rule
 
 
 class ProfileMissing(ValueError):
-    """The strategy needs the site's statistics."""
+    """The strategy needs the site's scoring profile, and the context has none."""
 
 
 class CalibratedV3:
     """The probability that two posts are about one thing.
 
-    Terms are log likelihood ratios before their weights, NaN where a channel is absent; `prior`
-    is what a pair has before anything is known of it.
+    Terms are log likelihood ratios before weighting, NaN where a channel is absent; `prior` is
+    the log odds of a pair about which nothing is known yet.
     """
 
     name = "calibrated_v3"
@@ -34,7 +34,7 @@ class CalibratedV3:
     alert_from = ALERT_FROM
 
     def __init__(self) -> None:
-        # Without the candidates themselves: a value that held its key would never be let go.
+        # The values must not hold the candidates: a value that refers to its key is never freed.
         self._ready: WeakKeyDictionary[Candidates, tuple[ScoringProfile, dict[str, Any]]]
         self._ready = WeakKeyDictionary()
 
@@ -62,7 +62,7 @@ class CalibratedV3:
         )
 
     def _prepared(self, candidates: Candidates, profile: ScoringProfile) -> Prepared:
-        """Kept for as long as somebody holds the candidates."""
+        """Cached for as long as somebody holds a reference to the candidates."""
         held = self._ready.get(candidates)
         if held is None or held[0] is not profile:
             parts = dict(vars(prepare(candidates, profile)))
@@ -72,13 +72,13 @@ class CalibratedV3:
 
 
 def prior(profile: ScoringProfile) -> float:
-    """Log odds of a pair before anything is known of it, from either side of it the same."""
+    """Log odds of a pair about which nothing is known yet, the same from either side."""
     share = min(profile.loss_patterns.match_share / max(profile.open_found, 1), 0.9)
     return float(np.log(share / (1.0 - share)))
 
 
 def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
-    """All evidence of all pairs, NaN where a channel is absent.
+    """The evidence for every pair, NaN where a channel is absent.
 
     Shape: each (q, n)
     """
@@ -94,10 +94,10 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
 
 
 def channels(left: Prepared, right: Prepared) -> dict[str, Floats]:
-    """Normalised similarities of the four channels; of several photographs the best pair counts.
+    """Normalised similarities of the four channels; with several photographs the best pair counts.
 
-    `text_image` is the lost post's words with the found post's photographs, whichever side it
-    is on.
+    `text_image` compares the lost post's text with the found post's photographs, whichever side
+    the lost post is on.
 
     Shape: each (q, n), NaN where a channel is absent
     """
@@ -146,7 +146,7 @@ def _normalised(left: Rows, right: Rows) -> Floats:
     if len(left.vecs) == 1 and left.is_missing:
         return np.full((1, len(right.vecs)), np.nan)
     if len(left.vecs) == 1:
-        # Not `@`, so that what else is among the candidates changes no bit of a pair's score.
+        # Not `@`, so that the other candidates cannot change a single bit of a pair's score.
         products = dots(left.vecs[0], right.vecs)[None, :].astype(np.float64)
     else:
         products = (left.vecs @ right.vecs.T).astype(np.float64)
@@ -156,7 +156,7 @@ def _normalised(left: Rows, right: Rows) -> Floats:
 
 
 def _best_photo(z: Floats, left: Prepared | None, right: Prepared | None) -> Floats:
-    """The best of each post's photographs, NaN where it has none."""
+    """The best similarity over each post's photographs, NaN without a photograph."""
     if right is not None:
         z = _best_of_owner(z.T, right).T
     return z if left is None else _best_of_owner(z, left)
@@ -192,7 +192,7 @@ def _identity(mine: Candidates, other: Candidates, profile: ScoringProfile) -> F
 
 
 def _looks_different(found: dict[str, Floats], one: Prepared, ready: Prepared) -> Bools:
-    """Both have a photograph, they look different, and they are hardly of one category."""
+    """True if both have photographs that look different and hardly share a category."""
     floor = found["image_image"] <= evidence.CONTENT_RANGE[0]
     same = categories.same_category(one.posterior, ready.posterior)[0]
     return np.asarray(floor & (same < LEAST_SAME_CATEGORY), dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""What a post is about: a probability for each category, from words, photographs and label."""
+"""Category posterior: a probability per category from text, photographs and the author's label."""
 
 from functools import lru_cache
 from typing import Final
@@ -10,16 +10,16 @@ from matching.core.profile import ScoringProfile
 from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec
 
-# From the simulation that the strategy was designed on; see docs/matching.md for what they reach.
+# From the simulation that the strategy was designed on; docs/matching.md has what they achieve.
 TEXT_WEIGHT: Final = 1.6
 IMAGE_WEIGHT: Final = 0.7
 PRIOR_WEIGHT: Final = 0.5
-# The author's label is a witness: how often it is right, beside the mark, or anything else.
+# The author's label is a witness: how often it is right, in the right family, or anything else.
 LABEL_RIGHT: Final = 0.85
 LABEL_SAME_FAMILY: Final = 0.05
 LABEL_OTHER: Final = 0.02
 
-SAME_THING_SAME_CATEGORY: Final = 0.97  # else two people took one thing for two things
+SAME_THING_SAME_CATEGORY: Final = 0.97  # in the rest, two people classify one thing differently
 LEAST_EVIDENCE: Final = -3.5  # natural log
 
 
@@ -30,7 +30,7 @@ def posterior(
     text_weight: float = TEXT_WEIGHT,
     image_weight: float = IMAGE_WEIGHT,
 ) -> Vec:
-    """Shape: (n, c), rows that add up to 1"""
+    """Probability of each category for each post. Shape: (n, c), each row sums to 1"""
     log_p = text_weight * _logits(
         posts.text_vecs, profile.text_mean, profile.prompt_vecs, profile.text_logit_sd
     )
@@ -43,7 +43,7 @@ def posterior(
 
 
 def evidence(left: Vec, right: Vec, prior: Floats) -> Floats:
-    """How much more likely the categories of two posts are where both are about one thing.
+    """How much more likely the two posts' categories are if both posts are about one thing.
 
     Shape: (q, c), (n, c), (c,) -> (q, n)
     Range: -3.5 to about -ln of the rarest category's share
@@ -54,7 +54,7 @@ def evidence(left: Vec, right: Vec, prior: Floats) -> Floats:
 
 
 def same_category(left: Vec, right: Vec, weights: Floats | None = None) -> Floats:
-    """Probability that both are of one category; each category weighted where asked for.
+    """Probability that both posts have the same category, optionally weighted by category.
 
     Shape: (q, c), (n, c), (c,) -> (q, n)
     """
@@ -64,7 +64,7 @@ def same_category(left: Vec, right: Vec, weights: Floats | None = None) -> Float
 
 
 def centred_prompts(prompt_vecs: Vec) -> Vec:
-    """Shape: (c, dim) -> (c, dim)"""
+    """Prompt vectors without their common mean. Shape: (c, dim) -> (c, dim)"""
     return np.asarray(prompt_vecs - prompt_vecs.mean(axis=0), dtype=np.float32)
 
 
@@ -87,7 +87,7 @@ def _image_logits(posts: Candidates, profile: ScoringProfile) -> Floats:
 
 
 def _label_log_likelihood(labels: Texts, profile: ScoringProfile) -> Floats:
-    """0 where the author chose none, or one that the profile does not know. Shape: (n, c)"""
+    """0 where the author chose no label, or one unknown to the profile. Shape: (n, c)"""
     rows, known = category_rows(labels, profile.categories)
     return np.where(known[:, None], _label_table(profile)[rows], 0.0)
 
@@ -102,7 +102,7 @@ def _label_table(profile: ScoringProfile) -> Floats:
 
 
 def category_rows(labels: Texts, categories: Texts) -> tuple[Ints, np.ndarray]:
-    """The row of each label, and whether there is one.
+    """The index of each label in `categories`, and whether it is there at all.
 
     Shape: (n,), (c,) -> (n,), (n,)
     """

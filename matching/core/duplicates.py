@@ -1,4 +1,4 @@
-"""Two posts of one kind that may be about one thing: reported twice, or a look-alike of it."""
+"""Scores two posts of one kind as possible duplicates: one thing that was reported twice."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,17 +15,17 @@ from matching.core.vectors import dots
 from matching.core.weights import COLD_WEIGHTS, EvidenceWeights
 
 MARK_FROM: Final = 0.5  # probability
-TWICE_SHARE: Final = 0.05  # of the posts, how many have a twin among the open ones of their kind
-# Two posts about one thing are near in their words or in their photographs.
-NEAREST: Final = 200  # of each, that are looked at closely
+TWICE_SHARE: Final = 0.05  # of posts with a duplicate among the open posts of their kind
+# Two posts about one thing have similar text or similar photographs.
+NEAREST: Final = 200  # of each, that are scored in full
 
-# What staff decide about matches teaches nothing about this: the weights of a cold start.
+# Decisions on matches say nothing about duplicates, so these keep the weights of a cold start.
 EVIDENCE_WEIGHTS: Final = EvidenceWeights(weights={**COLD_WEIGHTS, "author": 1.0})
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Among how many other posts a twin is looked for, and how many are of the same author."""
+    """How many other posts are searched for a duplicate, and how many have the same author."""
 
     posts: int
     by_author: int
@@ -35,7 +35,7 @@ class Crowd:
 
 
 def crowd(query: PostFeatures, candidates: Candidates, alive: Bools | None = None) -> Crowd:
-    """The other posts among these. Shape: alive (n,), False for one that does not count"""
+    """Counts the candidates without the query. Shape: alive (n,), False for rows to leave out"""
     counted = candidates.post_ids != query.post_id
     others = candidates.author_ids[counted if alive is None else counted & alive]
     return Crowd(len(others), int((others == query.author_id).sum()))
@@ -49,23 +49,23 @@ def score_duplicates(
 ) -> Scores:
     """The probability that a post of the same kind is about the same thing.
 
-    The content is weighed as between a lost and a found post, but among the query's own kind.
-    Days and authors speak otherwise than there: who reports a thing twice names the same day.
-    `text_image` is the words of the post with the lower id with the photographs of the other.
+    Content counts as between a lost and a found post, but is normalised within the query's kind.
+    Day and author count differently: whoever reports a thing twice names the same day.
+    `text_image` compares the text of the post with the lower id with the other's photographs.
     Only the nearest candidates are scored, so there may be fewer scores than candidates.
 
     Args:
         candidates: posts of the query's kind; the query itself may be among them.
-        among: all posts that the candidates were the nearest of, where there are more.
+        among: the posts from which the candidates were preselected, if there are more of them.
     """
     among = among or crowd(query, candidates)
     near = candidates.take(nearest(query, candidates))
-    left = prepare(Candidates.from_features([query], profile.dim), profile, among_their_own=True)
-    right = prepare(near, profile, among_their_own=True)
+    left = prepare(Candidates.from_features([query], profile.dim), profile, within_kind=True)
+    right = prepare(near, profile, within_kind=True)
     found = {name: term[0] for name, term in terms(left, right, _either_way(profile)).items()}
     query_first = near.post_ids > query.post_id
     cross = found["text_image"], found["image_text"]
-    if query.kind == "found":  # `terms` takes the words of a lost post first
+    if query.kind == "found":  # `terms` names cross channels from the lost post's side
         cross = cross[1], cross[0]
     found["text_image"] = np.where(query_first, *cross)
     found["image_text"] = np.where(query_first, cross[1], cross[0])
@@ -84,16 +84,16 @@ def score_duplicates(
 
 
 def _either_way(profile: ScoringProfile) -> ScoringProfile:
-    """With one expectation for words and photographs, whichever post has the words."""
+    """The profile with one expectation for both cross channels, as neither post is the lost one."""
     one, other = profile.matching["text_image"], profile.matching["image_text"]
     both = Normal((one.mean + other.mean) / 2.0, (one.sd + other.sd) / 2.0)
     return profile.with_(matching={**profile.matching, "text_image": both, "image_text": both})
 
 
 def nearest(query: PostFeatures, candidates: Candidates, alive: Bools | None = None) -> Ints:
-    """Rows of the candidates that are nearest in any way, in rising order.
+    """Rows of the candidates that are nearest by text or cover photograph, in rising order.
 
-    Shape: alive (n,), False for one that does not count; (k,)
+    Shape: alive (n,), False for rows to leave out; (k,)
     """
     counted = candidates.post_ids != query.post_id
     counted = counted if alive is None else counted & alive
@@ -111,10 +111,10 @@ def nearest(query: PostFeatures, candidates: Candidates, alive: Bools | None = N
 
 
 def _author(query: PostFeatures, near: Candidates, among: Crowd) -> Floats:
-    """NaN where one of the two has no author."""
+    """NaN where either post has no author."""
     if query.author_id is None or query.author_id == NOBODY or not len(near):
         return np.full(len(near), np.nan)
-    # Who reports many things, as an office does, is the same author for many of them by chance.
+    # Somebody who reports many things, such as an office, is often the common author by chance.
     share = (1.0 + among.by_author) / (1.0 + among.posts)
     same = near.author_ids == query.author_id
     found = evidence.author(same, np.full(len(near), share))

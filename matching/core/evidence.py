@@ -1,6 +1,6 @@
-"""One function per channel: how much more likely it is for two posts about one thing.
+"""One function per channel: how much more likely an observation is if both posts are one thing.
 
-All evidence is a natural log of a likelihood ratio, and 0 where nothing is known.
+All evidence is the natural log of a likelihood ratio, and 0 where nothing is known.
 """
 
 from math import lgamma, log, pi
@@ -17,20 +17,20 @@ NULL_FREEDOM: Final = 6  # of Student's t: similarities of unrelated things have
 LEAST_Z: Final = -3.0
 
 TIME_RANGE: Final = (-4.0, 3.0)
-IN_ORDER_SHARE: Final = 0.95  # of true pairs; the others misremember the day
+IN_ORDER_SHARE: Final = 0.95  # of true pairs; in the others somebody misremembers the day
 MISREMEMBERED_DAYS: Final = 0.7  # mean of an exponential
-ANY_TIME_DENSITY: Final = 0.002  # per day: things that turn up much later
+ANY_TIME_DENSITY: Final = 0.002  # per day, for things that turn up much later
 LEAST_NULL_DENSITY: Final = 1e-6
 
-# Two reports of one thing name the same day, or the days around it.
+# Two reports of one thing name the same day or a day close to it.
 REPORTED_APART_DAYS: Final = 1.5  # mean of an exponential
 ANY_REPORT_DENSITY: Final = 0.002  # per day
-SAME_AUTHOR_SHARE: Final = 0.4  # of things reported twice, by somebody who forgot or despaired
+SAME_AUTHOR_SHARE: Final = 0.4  # of duplicates: somebody forgot the first report, or tries again
 AUTHOR_RANGE: Final = (-0.5, 3.0)
 
-LEAST_SHARE: Final = 1e-3  # nothing is rarer than this, however small the site
+LEAST_SHARE: Final = 1e-3  # no value counts as rarer than this, however small the site
 
-# A colour is named in few words, light changes it, and a thing has more than one: a soft factor.
+# The colour names are few, light changes a colour, and a thing can have several: a soft factor.
 SAME_COLOUR_SHARE: Final = 0.7  # of true pairs where both name one
 COLOUR_RANGE: Final = (-0.7, 0.9)
 
@@ -38,9 +38,9 @@ MOST_IDENTITY: Final = 6.0
 
 
 def content(z: Floats, matching: Normal) -> Floats:
-    """A normalised similarity as evidence: normal for one thing, heavy-tailed else.
+    """A normalised similarity as evidence: normal for true pairs, heavy-tailed for all others.
 
-    Above one standard deviation over the mean of true pairs more similarity is no more evidence.
+    More than one standard deviation above the mean of true pairs, similarity adds no evidence.
     """
     capped = np.clip(z, LEAST_Z, matching.mean + matching.sd)
     one_thing = (
@@ -60,7 +60,7 @@ def null_log_density(z: Floats) -> Floats:
 
 
 def time(days_between: Floats, span_days: float, loss_patterns: LossPatterns) -> Floats:
-    """From the days between loss and find, positive where the find came later; NaN: unknown.
+    """Evidence from the days between loss and find, positive if the find came later; NaN: unknown.
 
     Units: days
     """
@@ -70,14 +70,14 @@ def time(days_between: Floats, span_days: float, loss_patterns: LossPatterns) ->
     )
     early = (1.0 - IN_ORDER_SHARE) * np.exp(-np.abs(days) / MISREMEMBERED_DAYS) / MISREMEMBERED_DAYS
     one_thing = np.where(days >= 0, late, early) + ANY_TIME_DENSITY
-    # Two independent days of a period lie apart by a triangular distribution.
+    # The distance between two independent days of a period has a triangular distribution.
     any_two = np.maximum((span_days - np.abs(days)) / span_days**2, LEAST_NULL_DENSITY)
     clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
     return np.where(np.isnan(days_between), 0.0, clipped)
 
 
 def reported_twice(days_apart: Floats, span_days: float) -> Floats:
-    """From the days between two reports of one kind, in either order; NaN: unknown.
+    """Evidence from the days between two reports of one kind, in either order; NaN: unknown.
 
     Units: days, natural log
     """
@@ -89,7 +89,7 @@ def reported_twice(days_apart: Floats, span_days: float) -> Floats:
 
 
 def author(same: Bools, share: Floats) -> Floats:
-    """Whether one person wrote both, against how much of all they write. Shape: (n,), (n,)"""
+    """Evidence from a common author, relative to their share of all posts. Shape: (n,), (n,)"""
     common = np.clip(share, LEAST_SHARE, 0.99)
     found = np.where(
         same,
@@ -108,12 +108,12 @@ def place(
     zone_share: Floats,
     loss_patterns: LossPatterns,
 ) -> Floats:
-    """The same building, only the same zone, or neither, against how common the place is.
+    """Same building, only the same zone, or neither, relative to how common the place is.
 
     Args:
-        known: where both posts name a building.
-        building_share: of all posts, how many name the building of these two (geometric mean).
-        zone_share: likewise their zone.
+        known: True where both posts name a building.
+        building_share: share of all posts that name these buildings (geometric mean of the two).
+        zone_share: the same for their zones.
     """
     elsewhere = max(1.0 - loss_patterns.same_building - loss_patterns.same_zone, LEAST_SHARE)
     in_building = np.log(loss_patterns.same_building / np.maximum(building_share, LEAST_SHARE))
@@ -124,7 +124,7 @@ def place(
 
 
 def colour(left: Texts, right: Texts, share: Floats) -> Floats:
-    """The chosen colours, against how common the two of them are (geometric mean).
+    """Same or different colour, relative to how common both are (geometric mean).
 
     Shape: (q,), (n,), (q, n) -> (q, n)
     """
@@ -137,10 +137,10 @@ def colour(left: Texts, right: Texts, share: Floats) -> Floats:
 
 
 def identity(shared_log_share: Floats) -> Floats:
-    """Rare exact tokens that both posts carry.
+    """Evidence from a rare exact token that both posts carry.
 
     Args:
-        shared_log_share: ln of the share of posts that carry the rarest token that both have;
-            0 where they have none in common.
+        shared_log_share: ln of the share of posts that carry the rarest common token; 0 if the
+            two posts have none in common.
     """
     return np.minimum(MOST_IDENTITY, -shared_log_share)

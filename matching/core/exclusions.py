@@ -1,4 +1,4 @@
-"""Gates that hold under every strategy: pairs that cannot be one thing, each with its reason."""
+"""Exclusion rules for every strategy: pairs that cannot be one thing, each with its reason."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ def apply_exclusion_rules(
     """Which candidates cannot be the query's thing, by reason.
 
     Shape: each mask (n,)
-    Raises: ValueError where `context.rejected` is not of the candidates' length.
+    Raises: ValueError if `context.rejected` does not have one entry per candidate.
     """
     return {
         SAME_KIND: same_kind(query, candidates),
@@ -30,12 +30,12 @@ def apply_exclusion_rules(
 
 
 def same_kind(query: PostFeatures, candidates: Candidates) -> Bools:
-    """Two lost posts, or two found posts. Shape: (n,)"""
+    """True for two lost posts, or two found posts. Shape: (n,)"""
     return np.asarray(candidates.kinds == query.kind, dtype=np.bool_)
 
 
 def same_author(query: PostFeatures, candidates: Candidates) -> Bools:
-    """Nobody finds what they report as lost themselves. Shape: (n,)"""
+    """True for one author: nobody finds what they themselves report as lost. Shape: (n,)"""
     if query.author_id is None or query.author_id == NOBODY:
         return np.zeros(len(candidates), dtype=np.bool_)
     return np.asarray(candidates.author_ids == query.author_id, dtype=np.bool_)
@@ -44,7 +44,7 @@ def same_author(query: PostFeatures, candidates: Candidates) -> Bools:
 def found_before_lost(
     query: PostFeatures, candidates: Candidates, max_found_before_lost_days: float
 ) -> Bools:
-    """Found more days before it was lost than a person may be mistaken; no day, no gate.
+    """True if found earlier before the loss than a wrong memory explains; False without a day.
 
     Shape: (n,)
     """
@@ -58,7 +58,7 @@ def found_before_lost(
 
 
 def rejected(candidates: Candidates, rejected: Bools | None) -> Bools:
-    """Staff have said that it is not this one. Shape: (n,)"""
+    """True where staff have rejected the pair. Shape: (n,)"""
     if rejected is None:
         return np.zeros(len(candidates), dtype=np.bool_)
     if rejected.shape != (len(candidates),):

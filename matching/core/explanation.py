@@ -7,10 +7,10 @@ from typing import Final
 
 from matching.core.weights import TERMS, EvidenceWeights
 
-# PostgreSQL does not keep the order in which a score was stored.
+# PostgreSQL does not keep the order of the keys in stored JSON.
 ORDER: Final = ("prior", *TERMS)
-LEARNT: Final = "learnt"  # the step that decisions of staff added
-LEAST_REASON_BITS: Final = 0.3  # what changes the odds by less than a quarter is no reason
+LEARNT: Final = "learnt"  # the step that learning from staff decisions adds
+LEAST_REASON_BITS: Final = 0.3  # a change of the odds by less than a quarter is no reason
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Step:
     Units: bits, log2 of the odds; `bits` is None for a channel that is absent, which adds 0
 
     Attributes:
-        before: the odds before this step, so that the bar goes from `before` to `after`.
+        before: the odds before this step; the bar goes from `before` to `after`.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Step:
 
 
 def in_order(terms: Mapping[str, float | None]) -> list[tuple[str, float | None]]:
-    """The terms as they are read, the prior first; what is not weighed comes last."""
+    """The terms in reading order: the prior first, terms without a weight last."""
     place = {name: number for number, name in enumerate(ORDER)}
     return sorted(terms.items(), key=lambda item: place.get(item[0], len(place)))
 
@@ -42,11 +42,11 @@ def in_order(terms: Mapping[str, float | None]) -> list[tuple[str, float | None]
 def waterfall(
     terms: Mapping[str, float | None], evidence_weights: EvidenceWeights, score: float | None = None
 ) -> list[Step]:
-    """From the prior over each weighed term to the total, which is the last step's `after`.
+    """The steps from the prior over each weighted term to the total, the last step's `after`.
 
     Args:
-        terms: of a stored score, natural logs, in whatever order.
-        score: the probability that was stored; what its curve added belongs to the last step.
+        terms: from a stored score, natural logs, in any order.
+        score: the stored probability; the last step takes what a learnt curve added to it.
     """
     reached = 0.0
     steps = []
@@ -56,8 +56,8 @@ def waterfall(
             bits = (
                 evidence_weights.scale * evidence_weights.weights.get(name, 1.0) * value / log(2.0)
             )
-        elif said := evidence_weights.missing.get(name, 0.0):
-            bits = said / log(2.0)
+        elif missing := evidence_weights.missing.get(name, 0.0):
+            bits = missing / log(2.0)
         steps.append(Step(name, bits, reached))
         reached = steps[-1].after
     learnt = evidence_weights.bias / log(2.0)
@@ -69,24 +69,24 @@ def waterfall(
 
 
 def spoken_bits(terms: Mapping[str, float | None], evidence_weights: EvidenceWeights) -> float:
-    """What the known terms add to the odds beside the prior: the waterfall's sum, without steps."""
-    said = sum(
+    """What the known terms add to the prior: the waterfall's sum before any learnt curve."""
+    evidence = sum(
         evidence_weights.weights.get(name, 1.0) * value
         for name, value in terms.items()
         if value is not None and name != "prior"
     )
-    return evidence_weights.scale * said / log(2.0)
+    return evidence_weights.scale * evidence / log(2.0)
 
 
 def reasons(steps: list[Step], most: int = 3) -> tuple[list[Step], list[Step]]:
     """The strongest steps for and against a match, strongest first; the prior is no reason."""
-    spoken = [
+    known = [
         step
         for step in steps
         if step.name not in ("prior", LEARNT)
         and step.bits is not None
         and abs(step.bits) >= LEAST_REASON_BITS
     ]
-    ranked = sorted(spoken, key=lambda step: -abs(step.bits or 0.0))
-    speaking_for = [step for step in ranked if (step.bits or 0.0) > 0]
-    return speaking_for[:most], [step for step in ranked if step not in speaking_for][:most]
+    ranked = sorted(known, key=lambda step: -abs(step.bits or 0.0))
+    supporting = [step for step in ranked if (step.bits or 0.0) > 0]
+    return supporting[:most], [step for step in ranked if step not in supporting][:most]

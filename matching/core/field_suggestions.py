@@ -1,4 +1,4 @@
-"""What a post that is being written is probably about: its category and its colour."""
+"""Suggests the category and the colour of a post that is still being written."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,12 +12,13 @@ from matching.core.profile import ScoringProfile
 from matching.core.types import MISSING, Candidates, PostFeatures
 from matching.core.vectors import Vec
 
-# Fitted on the drawn campus (480 posts, no label given) to its calibration error: words .030,
-# photographs alone .136 (too modest), both .029. Words and photographs are right in 95 and 94 of
-# 100 for the category, 99 and 81 for the colour; `evaluate_demo --judgements 0` draws that campus.
-CATEGORY_WEIGHTS: Final = (2.0, 2.0)  # words, photograph
+# Fitted to the calibration error on the demo campus (480 posts without labels): text .030,
+# photographs alone .136 (underconfident), both .029. Text and photographs are right in 95 % and
+# 94 % of the posts for the category, 99 % and 81 % for the colour. `evaluate_demo --judgements 0`
+# makes that campus.
+CATEGORY_WEIGHTS: Final = (2.0, 2.0)  # text, photograph
 COLOUR_WEIGHTS: Final = (2.5, 2.0)
-FEW: Final = 30  # posts; with fewer, logits are measured against those of the prompts
+FEW: Final = 30  # posts; with fewer, logits are scaled by those of the prompts
 LEAST_SD: Final = 1e-4
 MOST_PROPOSED: Final = 3
 LEAST_PROPOSED: Final = 0.1  # probability
@@ -25,7 +26,7 @@ LEAST_PROPOSED: Final = 0.1  # probability
 
 @dataclass(frozen=True)
 class Proposal:
-    """A value for a field, and how probable it is."""
+    """A suggested value for a field. Range: probability 0 to 1"""
 
     code: str
     probability: float
@@ -40,9 +41,9 @@ class ColourSet:
 
 
 def propose_category(post: PostFeatures, profile: ScoringProfile) -> list[Proposal]:
-    """The likeliest categories, by words and photographs alone; none where nothing is likely.
+    """The likeliest categories by text and photographs alone; empty if nothing is likely.
 
-    What is no category of the taxonomy (an animal, a place) is never proposed.
+    Never proposes a class outside the taxonomy, such as an animal or a place.
     """
     unlabelled = Candidates.from_features([post], profile.dim)
     unlabelled.categories[:] = MISSING
@@ -54,7 +55,7 @@ def propose_category(post: PostFeatures, profile: ScoringProfile) -> list[Propos
 def propose_colour(
     post: PostFeatures, profile: ScoringProfile, colours: ColourSet
 ) -> list[Proposal]:
-    """The likeliest colours, from what is left of the post without its category."""
+    """The likeliest colours, from the post's vectors without their category's share."""
     posts = Candidates.from_features([post], profile.dim)
     texts, images, _ = residuals(posts, posterior(posts, profile), profile)
     text, image = COLOUR_WEIGHTS
@@ -66,7 +67,7 @@ def propose_colour(
 
 
 def _standardised(vecs: Vec, prompts: Vec, *cohorts: Vec) -> Floats:
-    """Mean logits of the rows that are there, against those of the site's posts. Shape: (k,)"""
+    """Mean logits of the present rows, standardised by those of the site's posts. Shape: (k,)"""
     present = vecs[~np.isnan(vecs).any(axis=1)]
     if not len(present):
         return np.zeros(len(prompts))
@@ -79,7 +80,7 @@ def _standardised(vecs: Vec, prompts: Vec, *cohorts: Vec) -> Floats:
 
 def _likeliest(codes: Texts, p: Floats) -> list[Proposal]:
     best = np.argsort(-p, kind="stable")[:MOST_PROPOSED]
-    if not len(best) or ":" in str(codes[best[0]]):  # it is none of these, says the model
+    if not len(best) or ":" in str(codes[best[0]]):  # the likeliest class is outside the taxonomy
         return []
     return [
         Proposal(str(codes[row]), float(p[row]))

@@ -1,4 +1,4 @@
-"""Which posts a search is about, by the facts that they name."""
+"""Filters of a search, by the facts that posts state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matching.core.types import Candidates
 
 @dataclass(frozen=True)
 class SearchFilters:
-    """What the posts must name; None where it does not matter.
+    """What a post must state; None means that any value, or none, will do.
 
     Units: days as ordinals
     """
@@ -25,17 +25,17 @@ class SearchFilters:
     last_day: float | None = None
 
     def mask(self, posts: Candidates) -> Bools:
-        """Which posts do. Shape: (n,)"""
-        filters = np.ones(len(posts), dtype=np.bool_)
+        """True for each post that passes. Shape: (n,)"""
+        passes = np.ones(len(posts), dtype=np.bool_)
         for column in ("categories", "families", "colours", "buildings", "zones"):
             codes: Iterable[str] | None = getattr(self, column)
             if codes is None:
                 continue
             values, rows = posts.coded(column)
             named = np.isin(values, list(codes))
-            filters &= named[rows]
+            passes &= named[rows]
         if self.first_day is not None:
-            filters &= posts.days >= self.first_day
+            passes &= posts.days >= self.first_day
         if self.last_day is not None:
-            filters &= posts.days <= self.last_day
-        return filters
+            passes &= posts.days <= self.last_day
+        return passes

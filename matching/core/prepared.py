@@ -1,4 +1,4 @@
-"""Posts made ready for `calibrated_v3`: what depends on one post and the site, not on the pair."""
+"""Posts prepared for `calibrated_v3`: all that depends on one post and the site, not on a pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,19 +12,20 @@ from matching.core.profile import ScoringProfile
 from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec, unit
 
-ROWS_AT_ONCE: Final = 8192  # rows that are compared with a cohort in one go
-# What a cohort too small to say so is taken to show, and with how many posts that counts.
-USUAL_SPREAD: Final = 0.15  # standard deviation of residual cosines, `evaluate_matching` base world
+ROWS_AT_ONCE: Final = 8192  # compared with a cohort at a time
+# Assumed for a cohort, with the weight of so many posts; what is measured outweighs it.
+# The standard deviation of residual cosines in the base dataset of `evaluate_matching`.
+USUAL_SPREAD: Final = 0.15
 USUAL_COUNTS_AS: Final = 4.0
 LEAST_SPREAD: Final = 0.01
-UNSEEN_SHARE: Final = 0.05  # of a value, on a site that knows of none
+UNSEEN_SHARE: Final = 0.05  # of any value, on a site where no post names one
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Vectors of one channel's side, with their similarities to the opposite cohort.
+    """One side's vectors for a channel, with their similarity statistics against a cohort.
 
-    Shape: vecs (m, k), unit length, NaN where missing; mean and sd (m,)
+    Shape: vecs (m, k) unit length, NaN where missing; mean and sd (m,)
     """
 
     vecs: Vec
@@ -33,21 +34,21 @@ class Rows:
 
     @property
     def is_missing(self) -> bool:
-        """Whether there is no vector at all, as of a post without photographs."""
+        """Whether there is no vector at all, as for a post without photographs."""
         return bool(np.isnan(self.vecs).all())
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """n posts. Image rows are the n covers and then the further photographs.
+    """n prepared posts. Image rows are the n covers, followed by all further photographs.
 
     Shape: posterior (n, c); building_share, zone_share, colour_share (n,); image_owner (m,)
 
     Attributes:
-        text_text: this post's words for the text_text channel.
-        image_image: this post's photographs for the image_image channel.
-        text_cross: this post's words against photographs.
-        image_cross: this post's photographs against words.
+        text_text: texts for the text_text channel.
+        image_image: photographs for the image_image channel.
+        text_cross: texts to be compared with photographs.
+        image_cross: photographs to be compared with texts.
     """
 
     posts: Candidates
@@ -65,18 +66,16 @@ class Prepared:
         return len(self.posts)
 
 
-def prepare(
-    posts: Candidates, profile: ScoringProfile, *, among_their_own: bool = False
-) -> Prepared:
-    """Everything about the posts that every pair with them needs.
+def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = False) -> Prepared:
+    """Computes what every pair with these posts needs.
 
     Args:
-        among_their_own: the posts are normalised against the cohort of their own kind, to be
-            compared with it, and not against that of the other kind.
+        within_kind: normalise against the cohort of the posts' own kind, to be compared with
+            it, instead of against the opposite kind.
     """
     p = posterior(posts, profile)
     texts, images, owner = residuals(posts, p, profile)
-    text_lost = (posts.kinds == "lost") ^ among_their_own
+    text_lost = (posts.kinds == "lost") ^ within_kind
     image_lost = text_lost[owner]
     cohorts = profile.compared_cohorts
     return Prepared(
@@ -104,9 +103,9 @@ def prepare(
 
 
 def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, Vec, Ints]:
-    """Vectors with their category taken out, so that it does not count twice.
+    """Vectors without their category's share, so that the category does not count twice.
 
-    Shape: texts (n, dim), images (m, dim), owner of each image row (m,); unit length or NaN
+    Shape: texts (n, dim), images (m, dim), post row of each image (m,); unit length or NaN
     """
     owner = np.concatenate([np.arange(len(posts), dtype=np.int64), posts.photo_owner])
     images = np.concatenate([posts.image_vecs, posts.photo_vecs])
@@ -116,7 +115,7 @@ def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, 
 
 
 def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:
-    """Mean and spread of each row's similarities to a cohort; finite for a cohort of none.
+    """Mean and spread of each row's similarities to a cohort; finite for an empty cohort.
 
     Shape: (m, k), (n, k) -> (m,), (m,)
     """
@@ -133,7 +132,7 @@ def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:
 
 
 def _under(vecs: Vec, metric: Vec) -> Vec:
-    """Under a metric, of unit length again; missing rows cost nothing. Shape: (m, k)"""
+    """Vectors under a metric, at unit length; missing rows are skipped. Shape: (m, k)"""
     known = ~np.isnan(vecs[:, 0]) if vecs.shape[1] else np.zeros(len(vecs), dtype=np.bool_)
     found = np.full((len(vecs), metric.shape[1]), np.nan, dtype=np.float32)
     if known.all():
@@ -154,7 +153,7 @@ def _rows(vecs: Vec, lost: Bools, lost_cohort: Vec, found_cohort: Vec) -> Rows:
 
 
 def _share(codes: Texts, shares: Mapping[str, float]) -> Floats:
-    """How common each code is; one that the site has not seen yet as its `MISSING` entry says."""
+    """How common each code is; `MISSING` holds the share of a code that the site has not seen."""
     values, rows = np.unique(codes, return_inverse=True)
     unseen = shares.get(MISSING, UNSEEN_SHARE)
     return np.array([shares.get(str(value), unseen) for value in values], dtype=np.float64)[rows]

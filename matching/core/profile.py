@@ -1,4 +1,4 @@
-"""What `calibrated_v3` knows of a site beside the two posts: plain arrays, kept as one file."""
+"""What `calibrated_v3` knows about a site besides the two posts: arrays, stored as one file."""
 
 import io
 import json
@@ -21,7 +21,7 @@ ARRAYS: Final = (
 
 
 class ProfileUnreadable(ValueError):
-    """The bytes are no profile of this format."""
+    """The bytes are not a scoring profile, or not one of this format."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class Normal:
 
 @dataclass(frozen=True)
 class LossPatterns:
-    """How people lose and find here; the numbers are of a typical campus until a site knows more.
+    """How people lose and find things here; defaults describe a typical campus.
 
     Attributes:
-        match_share: of the lost posts, how many have their thing among the open found posts.
+        match_share: share of lost posts whose thing is among the open found posts.
         delay_days: mean time from loss to find.
-        same_building: share of true pairs with the same building, likewise the same zone only.
+        same_building: share of true pairs with the same building.
+        same_zone: share of true pairs with the same zone, but not the same building.
     """
 
     match_share: float = 0.6
@@ -50,12 +51,12 @@ class LossPatterns:
 
 @dataclass(frozen=True)
 class Shares:
-    """How common a value is among the posts that name one, by its code."""
+    """How common each value is among the posts that state one, by code."""
 
     building: dict[str, float] = field(default_factory=dict)
     zone: dict[str, float] = field(default_factory=dict)
     colour: dict[str, float] = field(default_factory=dict)
-    token: dict[str, float] = field(default_factory=dict)  # identity tokens of several posts
+    token: dict[str, float] = field(default_factory=dict)  # only tokens of more than one post
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +68,16 @@ class ScoringProfile:
         lost_texts ... found_images (at most 512, dim): the cohorts, unit residuals
 
     Attributes:
-        version: number of the stored profile, 0 where it is of no database.
+        version: primary key of the stored profile, 0 if it is not in a database.
         fingerprint: of the encoder that made the vectors.
         prior: share of each category among the posts.
-        text_metric: what a residual is multiplied with before two of them are compared.
+        text_metric: multiplies residuals before two of them are compared; likewise image_metric.
         text_logit_sd: spread of the centred prompt logits; likewise image_logit_sd.
-        matching: how the normalised similarity of a true pair lies, by channel.
-        weighing: what learning from decisions changes.
+        matching: distribution of a true pair's normalised similarity, by channel.
+        evidence_weights: what learning from decisions changes.
         open_found: found posts that were open when it was built.
-        day_span_days: length of the period that the posts lie in.
-        built_from: counts that say so, such as "texts" and "images".
+        day_span_days: length of the period that the posts cover.
+        built_from: what it was built from, as counts such as "texts" and "images".
     """
 
     version: int
@@ -112,7 +113,7 @@ class ScoringProfile:
 
     @cached_property
     def compared_cohorts(self) -> dict[str, Vec]:
-        """The cohorts as residuals are compared within one modality: under the metric.
+        """The cohorts under their metric, as residuals of one modality are compared.
 
         Shape: each (at most 512, k), unit length
         """
@@ -128,7 +129,8 @@ class ScoringProfile:
         return replace(self, **changes)
 
     def to_bytes(self) -> bytes:
-        """One file, without pickled objects."""
+        """Serialises to one .npz file without pickled objects."""
+        # "habits" and "weighing" are the format's names for loss patterns and evidence weights.
         facts = {
             "format": FORMAT,
             "version": self.version,
@@ -159,12 +161,10 @@ class ScoringProfile:
                 facts = json.loads(str(file["facts"]))
                 arrays = {name: file[name] for name in ARRAYS}
             if facts.pop("format") != FORMAT:
-                raise ProfileUnreadable("The profile was written in another format.")
+                raise ProfileUnreadable("The scoring profile has an unsupported format.")
             matching = {name: Normal(*pair) for name, pair in facts.pop("matching").items()}
-            loss_patterns, shares = (
-                LossPatterns(**facts.pop("habits")),
-                Shares(**facts.pop("shares")),
-            )
+            loss_patterns = LossPatterns(**facts.pop("habits"))
+            shares = Shares(**facts.pop("shares"))
             evidence_weights = EvidenceWeights.from_json(facts.pop("weighing"))
             return cls(
                 matching=matching,
@@ -176,5 +176,5 @@ class ScoringProfile:
             )
         except ProfileUnreadable:
             raise
-        except Exception as error:  # whatever a damaged file makes numpy, zip or json say
-            raise ProfileUnreadable(f"These bytes are no scoring profile: {error}") from error
+        except Exception as error:  # a damaged file can fail anywhere in numpy, zip or json
+            raise ProfileUnreadable(f"Not a valid scoring profile: {error}") from error

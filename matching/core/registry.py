@@ -1,4 +1,4 @@
-"""Every strategy by its name."""
+"""The scoring strategies by name."""
 
 from typing import Final
 
@@ -16,9 +16,9 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 
 
 def get_strategy(name: str) -> Strategy:
-    """The strategy of this name.
+    """The strategy with this name.
 
-    Raises: UnknownStrategy, with the names that are known.
+    Raises: UnknownStrategy, listing the known names.
     """
     try:
         return STRATEGIES[name]
@@ -28,5 +28,5 @@ def get_strategy(name: str) -> Strategy:
 
 
 def needs_profile(name: str) -> bool:
-    """Whether the strategy scores with statistics of the site, and gives probabilities."""
+    """Whether the strategy needs the site's scoring profile, and so yields probabilities."""
     return isinstance(get_strategy(name), CalibratedV3)

@@ -1,4 +1,4 @@
-"""Candidates in pieces that never change, so that what is prepared of a piece stays valid."""
+"""Candidates in immutable segments, so that work prepared for a segment stays valid."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ OWNED: Final = {"photo_vecs": "photo_owner", "token_codes": "token_owner"}
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """Some candidates, of which those that have changed since are no longer alive.
+    """Some candidates; a candidate that has changed since is no longer alive.
 
     Shape: alive (n,)
     """
@@ -24,12 +24,12 @@ class Segment:
 
     @property
     def rows(self) -> Ints:
-        """Rows that are alive. Shape: (k,)"""
+        """Indices of the candidates that are alive. Shape: (k,)"""
         return np.flatnonzero(self.alive)
 
 
 def concatenate(parts: Sequence[Candidates], dim: int) -> Candidates:
-    """All candidates of the parts, one after the other."""
+    """All candidates of the parts, in order."""
     if not parts:
         return Candidates.from_features([], dim)
     offsets = np.cumsum([0, *(len(part) for part in parts)])
@@ -43,7 +43,7 @@ def concatenate(parts: Sequence[Candidates], dim: int) -> Candidates:
 
 
 def joined(parts: Iterable[Scores]) -> Scores:
-    """The scores of all parts, one after the other; at least one, all of one strategy."""
+    """The scores of all parts, in order; at least one part, all from one strategy."""
     listed = list(parts)
     first = listed[0]
     return Scores(

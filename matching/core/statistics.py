@@ -1,4 +1,4 @@
-"""Builds a `ScoringProfile` from the open posts of a site, without anybody's judgement."""
+"""Builds a `ScoringProfile` from the open posts of a site, without any labelled pairs."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,31 +16,31 @@ from matching.core.vectors import Vec, unit
 from matching.core.weights import CHANNELS
 
 COHORT_SIZE: Final = 512
-COHORT_SEED: Final = 0  # which posts are in the cohort follows from the posts alone
-CLASS_MEAN_COUNTS_AS: Final = 8.0  # posts at the overall mean that each class mean begins with
-FEW: Final = 30  # posts of a modality; below it the site cannot say much about itself
-MEAN_COUNTS_AS: Final = 4.0  # posts that the mean of the prompts counts as on a site with few
-# Spread of centred prompt logits where too few posts tell, as a share of the spread among the
-# prompts themselves: .56 to .67 for words with the bundled model and in the simulated worlds.
+COHORT_SEED: Final = 0  # fixed, so that the cohort depends on the posts alone
+CLASS_MEAN_COUNTS_AS: Final = 8.0  # pseudo-posts at the overall mean in each class mean
+FEW: Final = 30  # posts of a modality; below it, measurements of the site say little
+MEAN_COUNTS_AS: Final = 4.0  # pseudo-posts at the usual mean, on a site with few posts
+# Spread of centred prompt logits when there are too few posts to measure it, as a share of the
+# spread among the prompts: .56 to .67 for text with the bundled model and in simulated datasets.
 USUAL_LOGIT_SHARE: Final = 0.6
 LEAST_LOGIT_SD: Final = 1e-4
 USUAL_SPAN_DAYS: Final = 60.0
 SPAN_RANGE_DAYS: Final = (7.0, 730.0)
-SHARE_COUNTS_AS: Final = 5.0  # posts spread evenly over all values that are seen
+SHARE_COUNTS_AS: Final = 5.0  # pseudo-posts, spread evenly over all values that occur
 
-# How the normalised similarity of a true pair lies before a site has shown its own; from the
-# simulation that the strategy was designed on, measured again by `evaluate_matching`.
+# Distribution of a true pair's normalised similarity until a site has data; from the simulation
+# that the strategy was designed on, measured again by `evaluate_matching`.
 COLD_TEXT_TEXT: Final = Normal(1.8, 1.1)
 COLD_IMAGE_IMAGE: Final = Normal(2.6, 1.1)
 COLD_CROSS_SD: Final = 1.05
-# Two people see a thing less alike than one person's own words and photograph.
+# Two people agree less about a thing than one person's text and photograph do.
 CROSS_OF_OWN: Final = 0.6
-USUAL_OWN_Z: Final = 1.35  # where fewer than FEW posts have both words and photograph
+USUAL_OWN_Z: Final = 1.35  # assumed at first; posts with both text and photograph correct it
 
 
 @dataclass(frozen=True, eq=False)
 class CategorySet:
-    """The leaves of the taxonomy as the strategies know them.
+    """The leaf categories of the taxonomy.
 
     Shape: codes, families (c,), prompt_vecs (c, dim) of unit length
     """
@@ -58,7 +58,7 @@ def build_profile(
     version: int = 0,
     fingerprint: str = "",
 ) -> ScoringProfile:
-    """The cold-start profile of the posts that are open now; no post at all is fine."""
+    """The cold-start profile of the open posts, of which there may be none."""
     dim = categories.prompt_vecs.shape[1]
     texts = _present(lost.text_vecs, found.text_vecs, dim)
     images = _present(lost.image_vecs, found.image_vecs, dim)
@@ -113,7 +113,7 @@ def build_profile(
 
 
 def _with_class_means(start: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
-    """Class means and category prior, from a first posterior of all posts."""
+    """Adds class means and the category prior, from a first posterior of all posts."""
     both = [(posts, posterior(posts, start)) for posts in (lost, found)]
     p = np.concatenate([p for _, p in both])
     counts = p.sum(axis=0, dtype=np.float64)
@@ -141,7 +141,7 @@ def _with_cohorts(start: ScoringProfile, lost: Candidates, found: Candidates) ->
 
 
 def _with_own_pairs(start: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
-    """Where the words and the photograph of one post lie: true pairs that cost no label."""
+    """Calibrates the cross channels on each post's text and photograph: true pairs for free."""
     own: list[Floats] = []
     for posts, texts_of, images_of in (
         (lost, start.found_texts, start.found_images),
@@ -167,13 +167,13 @@ def _with_own_pairs(start: ScoringProfile, lost: Candidates, found: Candidates) 
 
 
 def _present(lost_vecs: Vec, found_vecs: Vec, dim: int) -> Vec:
-    """The rows that are there. Shape: (m, dim)"""
+    """The rows that are not missing. Shape: (m, dim)"""
     vecs = np.concatenate([vecs.reshape(len(vecs), dim) for vecs in (lost_vecs, found_vecs)])
     return np.asarray(vecs[~np.isnan(vecs).any(axis=1)], dtype=np.float32)
 
 
 def _mean(vecs: Vec, usual: Vec) -> Vec:
-    """The mean, drawn towards the usual one on a site with few posts."""
+    """The mean, shrunk towards the usual one on a site with few posts."""
     counts_as = MEAN_COUNTS_AS if len(vecs) < FEW else 0.0
     mean = (vecs.sum(axis=0, dtype=np.float64) + counts_as * usual) / (len(vecs) + counts_as)
     return np.asarray(mean, dtype=np.float32)
@@ -202,7 +202,7 @@ def _sample(vecs: Vec) -> Vec:
 
 
 def _span(days: Iterable[Floats]) -> float:
-    """The length of the period that nine tenths of the posts lie in, scaled to all of it."""
+    """The length of the period that holds the middle 90 % of the posts, scaled to all posts."""
     known = np.concatenate([column[~np.isnan(column)] for column in days])
     if len(known) < FEW:
         return USUAL_SPAN_DAYS
@@ -211,7 +211,7 @@ def _span(days: Iterable[Floats]) -> float:
 
 
 def _shares(columns: Iterable[Texts]) -> dict[str, float]:
-    """By code; `MISSING` stands for a value that nobody has named yet."""
+    """Shares by code; `MISSING` stands for a value that no post has stated yet."""
     counts = Counter(str(code) for column in columns for code in column if code != MISSING)
     if not counts:
         return {}

@@ -1,4 +1,4 @@
-"""The strategies behind one protocol: how a query is scored against its candidates."""
+"""The `Strategy` protocol, and the two zero-shot baselines."""
 
 from typing import Final, Protocol
 
@@ -12,8 +12,8 @@ from matching.core.vectors import Vec, dots, row_dots, unit
 IMAGE_DISSIMILAR: Final = "image_dissimilar"
 CATEGORY_DIFFERS: Final = "category_differs"
 
-# Constants of the two baselines, from the notes that this project began with; they are kept as
-# they were and are not fitted to anything. `manage.py evaluate_matching` measures what they do.
+# Constants of the two baselines, from the notes that this project began with. They are kept as
+# written and not fitted to anything; `manage.py evaluate_matching` measures how they perform.
 V1_TEXT_WEIGHT: Final = 0.7
 V2_TEXT_WEIGHT: Final = 0.3
 ZEROSHOT_THRESHOLD: Final = 0.65  # cosine
@@ -27,34 +27,34 @@ class Strategy(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that settings, matches and reports call it by."""
+        """The name used in settings, stored matches and reports."""
 
     @property
     def threshold(self) -> float:
-        """Least score of a match."""
+        """Minimum score of a suggested match."""
 
     @property
     def alert_from(self) -> float:
-        """Score from which a match is called very much alike."""
+        """Score from which the owner is alerted to a match."""
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
-        """Score, terms and gate reasons of each candidate, in the candidates' order.
+        """Score, terms and exclusion reasons of each candidate, in the candidates' order.
 
-        A pair that a gate takes out keeps its score, so that it can still be shown. The order
-        and the number of candidates change no pair's score; swapping lost and found neither.
+        An excluded pair keeps its score, so that it can still be shown. Neither the order and
+        number of candidates nor swapping lost and found may change a pair's score.
         """
 
 
 class ClipZeroshotV1:
-    """One vector for each post, words above photographs; the cosine is the score.
+    """One vector per post, weighted towards text; the cosine is the score.
 
-    0.7 text + 0.3 image where there is a photograph, else the text alone; unit vectors before
-    mixing. The notes knew one photograph for each post: of several, the cover is taken.
+    0.7 text + 0.3 image if there is a photograph, else the text alone; unit vectors before
+    mixing. The notes had one photograph per post: of several, the cover counts.
     """
 
     name = "clip_zeroshot_v1"
     threshold = ZEROSHOT_THRESHOLD
-    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # half of the way to certain
+    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # halfway to certain
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
         """See `Strategy`. Range: -1 to 1"""
@@ -68,22 +68,22 @@ class ClipZeroshotV1:
 
 
 class ClipZeroshotV2:
-    """One vector for each post, photographs above words, and two rules before the cosine.
+    """One vector per post, weighted towards photographs, and two rules before the cosine.
 
-    0.3 text + 0.7 image where there is a photograph, else the text alone. Where both have one
-    and their cosine is below 0.2 the score is 0.0; else where both name a category and not the
-    same one it is 0.1; else it is the cosine of the combined vectors. Of several photographs
-    the cover is taken, since the notes knew one for each post.
+    0.3 text + 0.7 image if there is a photograph, else the text alone. If both posts have one
+    and their cosine is below 0.2, the score is 0.0; else if both name a category and the two
+    differ, it is 0.1; else it is the cosine of the combined vectors. Of several photographs the
+    cover counts, since the notes had one per post.
     """
 
     name = "clip_zeroshot_v2"
     threshold = ZEROSHOT_THRESHOLD
-    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # half of the way to certain
+    alert_from = (1.0 + ZEROSHOT_THRESHOLD) / 2  # halfway to certain
 
     def score(self, query: PostFeatures, candidates: Candidates, context: ScoringContext) -> Scores:
         """See `Strategy`. Range: -1 to 1"""
         terms = mixed_similarity(query, candidates, V2_TEXT_WEIGHT)
-        # A missing photograph is NaN here, which is below nothing.
+        # A missing photograph is NaN here, and NaN is never below the limit.
         dissimilar: Bools = terms["image_image"] < V2_LEAST_IMAGE_SIMILARITY
         differs = _category_differs(query, candidates)
         score = np.where(differs, V2_CATEGORY_DIFFERS_SCORE, terms["combined"])
@@ -103,18 +103,18 @@ class ClipZeroshotV2:
 def mixed_similarity(
     query: PostFeatures, candidates: Candidates, text_weight: float
 ) -> dict[str, Floats]:
-    """The channels' similarities, and `combined`: the cosine of text and image mixed.
+    """The channels' similarities, and `combined`: the cosine of the mixed vectors.
 
-    `text_image` is the lost post's text with the found post's photograph whichever of them is
-    the query, `image_text` the other way round; NaN where a channel is absent.
+    `text_image` compares the lost post's text with the found post's photograph, whichever of
+    them is the query; `image_text` is the other way round; NaN where a channel is absent.
 
-    The mixed vectors are not made: their inner products follow from those of the channels.
+    The mixed vectors are never built: their inner products follow from those of the channels.
 
     Shape: each term (n,)
     Range: -1 to 1
     """
     text_vecs, image_vecs = candidates.text_vecs, candidates.image_vecs
-    if not text_vecs.shape[1]:  # none of them has a vector, so that nobody knows their length
+    if not text_vecs.shape[1]:  # no candidate has a vector, so their length is unknown
         text_vecs = image_vecs = _absent(len(candidates), _dim(query))
     text_vec = _unit_or_absent(query.text_vec, text_vecs.shape[1])
     cover_vec = _unit_or_absent(query.cover_vec, text_vecs.shape[1])

@@ -1,4 +1,4 @@
-"""What strategies take and give: posts as features, candidates as columns, scores as columns."""
+"""Inputs and outputs of a strategy: a post's features, candidates and scores as columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -13,8 +13,8 @@ from matching.core.vectors import Vec, unit
 
 Kind = Literal["lost", "found"]
 
-NOBODY: Final = -1  # author of a post that has none
-MISSING: Final = ""  # code of a category, colour or place that was not given
+NOBODY: Final = -1  # author_id of a post without an author
+MISSING: Final = ""  # code of a category, colour or place that the post leaves out
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class PostFeatures:
     """One post as the strategies see it. Vectors are of unit length, or zero.
 
     Shape: text_vec (dim,), image_vecs (n_photos, dim) with the cover photograph first
-    Units: day in days since any origin that all posts share
+    Units: day in days since an origin that all posts share
     """
 
     post_id: int
@@ -46,11 +46,11 @@ class PostFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """n posts as columns, for one vectorised pass. Rows of vectors are of unit length, or zero.
+    """n posts as columns, for one vectorised pass. Each vector has unit length, or is zero.
 
-    Shape: text_vecs and image_vecs (n, dim) with a row of NaN where missing; photo_vecs (m, dim)
-        are the photographs after the cover, photo_owner (m,) the row of their post; token_codes
-        and token_owner (t,) likewise the identity tokens; else (n,)
+    Shape: text_vecs and image_vecs (n, dim), a row of NaN where missing; photo_vecs (m, dim)
+        holds the photographs after the cover and photo_owner (m,) the row of each one's post;
+        token_codes and token_owner (t,) do the same for identity tokens; all others (n,)
     """
 
     post_ids: Ints
@@ -77,8 +77,8 @@ class Candidates:
         """Lay posts out as columns, their vectors normalised.
 
         Args:
-            posts: none at all is fine.
-            dim: length of the vectors; read from the posts where it is not given.
+            posts: may be empty.
+            dim: length of the vectors; inferred from the posts when None.
         """
         if dim is None:
             dim = next((found for post in posts if (found := _dim(post))), 0)
@@ -111,9 +111,9 @@ class Candidates:
         )
 
     def coded(self, column: str) -> tuple[Texts, Ints]:
-        """The values of a column of codes, and for each post which of them it has.
+        """The distinct values of a column of codes, and for each post the index of its value.
 
-        Kept, so that a filter compares small numbers and no texts.
+        Cached, so that a filter compares small integers instead of strings.
 
         Shape: (v,), (n,)
         """
@@ -148,7 +148,7 @@ class Candidates:
 
 @dataclass(frozen=True, eq=False)
 class ScoringContext:
-    """What a strategy knows beside the two posts.
+    """What a strategy knows besides the two posts.
 
     Shape: rejected (n,), True where staff rejected the pair of query and candidate
     """
@@ -160,7 +160,7 @@ class ScoringContext:
 
 @dataclass(frozen=True)
 class Score:
-    """How one candidate did: terms as in the JSON that is stored, None for an absent channel."""
+    """One candidate's score; terms as in the stored JSON, None for an absent channel."""
 
     post_id: int
     score: float
@@ -169,16 +169,16 @@ class Score:
 
     @property
     def is_excluded(self) -> bool:
-        """Whether a gate takes the pair out of the suggestions."""
+        """Whether an exclusion rule keeps the pair out of the suggestions."""
         return bool(self.exclusions)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How all candidates did, as columns in the candidates' order.
+    """The scores of all candidates, as columns in the candidates' order.
 
-    Shape: post_ids, score, each of terms (NaN where the channel is absent) and each of gates
-        (True where the gate named by the key takes the pair out) are (n,)
+    Shape: (n,) for post_ids, score, each of terms (NaN where the channel is absent) and each of
+        exclusions (True where the rule named by the key excludes the pair)
     """
 
     post_ids: Ints
@@ -191,15 +191,15 @@ class Scores:
 
     @property
     def excluded(self) -> Bools:
-        """Shape: (n,), True where any gate takes the pair out."""
-        taken_out = np.zeros(len(self), dtype=np.bool_)
+        """Shape: (n,), True where any rule excludes the pair."""
+        excluded = np.zeros(len(self), dtype=np.bool_)
         for mask in self.exclusions.values():
-            taken_out |= mask
-        return taken_out
+            excluded |= mask
+        return excluded
 
     @property
     def ranks(self) -> Ints:
-        """Place of each from 1, by score; what a gate takes out comes after all others.
+        """Rank of each candidate from 1, by score; excluded pairs come after all others.
 
         Shape: (n,)
         """
@@ -209,7 +209,7 @@ class Scores:
         return ranks
 
     def at(self, row: int) -> Score:
-        """The score of one candidate, in plain Python types that JSON takes."""
+        """The score of one candidate, in plain Python types that serialise to JSON."""
         return Score(
             post_id=int(self.post_ids[row]),
             score=float(self.score[row]),
@@ -221,16 +221,16 @@ class Scores:
         )
 
     def top(self, k: int, *, threshold: float | None = None, excluded: bool = False) -> list[Score]:
-        """The k best, equal scores in the order of their post's key.
+        """The k best, equal scores ordered by post id.
 
         Args:
-            threshold: least score that counts; all count without one.
-            gated: whether pairs that a gate takes out are among them, with their reasons.
+            threshold: minimum score; None keeps all.
+            excluded: whether to include pairs that a rule excludes, with their reasons.
         """
-        filters = np.ones(len(self), dtype=np.bool_) if excluded else ~self.excluded
+        kept = np.ones(len(self), dtype=np.bool_) if excluded else ~self.excluded
         if threshold is not None:
-            filters &= self.score >= threshold
-        rows = np.flatnonzero(filters)
+            kept &= self.score >= threshold
+        rows = np.flatnonzero(kept)
         best_first = np.lexsort((self.post_ids[rows], -self.score[rows]))
         return [self.at(int(row)) for row in rows[best_first[: max(k, 0)]]]
 

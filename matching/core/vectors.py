@@ -1,4 +1,4 @@
-"""Unit vectors and cosines, safe on zero vectors; must not import anything but NumPy."""
+"""Unit vectors and cosines, safe for zero vectors. Must not import anything but NumPy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Vec = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class PhotoVec:
-    """A photograph as the encoder sees it."""
+    """A photograph's embedding and the fingerprint of the encoder that made it."""
 
     fingerprint: str
     vec: Vec = field(repr=False)
@@ -30,7 +30,7 @@ def unit(vecs: npt.NDArray[Any]) -> Vec:
 
 
 def stack(vecs: Sequence[Vec], dim: int) -> Vec:
-    """Vectors as rows, also where there are none.
+    """Vectors as rows; an empty array of the right width when there are none.
 
     Shape: (n, dim)
     """
@@ -40,9 +40,9 @@ def stack(vecs: Sequence[Vec], dim: int) -> Vec:
 def dots(query_vec: Vec, candidate_vecs: Vec) -> Vec:
     """Inner product of one vector with each row.
 
-    Not `@`: BLAS adds up a row in an order that depends on the row's position, so that the same
-    pair could differ in its last bit with other candidates around it. This takes each row alone,
-    and reads memory as fast as one thread can: `python -m bench --only scan`.
+    Not `@`: BLAS sums a row in an order that depends on the row's position, so the last bit of a
+    pair's score could change with the candidates around it. `vecdot` takes each row alone, and
+    still reads memory as fast as one thread can: `python -m bench --only scan`.
 
     Shape: (dim,), (n, dim) -> (n,)
     """
@@ -51,7 +51,7 @@ def dots(query_vec: Vec, candidate_vecs: Vec) -> Vec:
 
 
 def row_dots(left_vecs: Vec, right_vecs: Vec) -> Vec:
-    """Inner product of each row with the row at the same place.
+    """Inner product of each row with the row at the same index.
 
     Shape: (n, dim), (n, dim) -> (n,)
     """
@@ -60,7 +60,7 @@ def row_dots(left_vecs: Vec, right_vecs: Vec) -> Vec:
 
 
 def cosine(query_vec: npt.NDArray[Any], candidate_vecs: npt.NDArray[Any]) -> Vec:
-    """Cosine of one vector of any length with each row; 0 where either is a zero vector.
+    """Cosine of one vector with each row; 0 where either is a zero vector.
 
     Shape: (dim,), (n, dim) -> (n,)
     Range: -1 to 1, NaN for a row of NaN

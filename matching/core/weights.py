@@ -1,4 +1,4 @@
-"""How evidence becomes a probability: what learning from decisions changes, and only that."""
+"""Turns evidence into a probability: everything that learning from decisions may change."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,15 +10,15 @@ from matching.core.arrays import Floats
 
 CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
 TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
-# The cross channels repeat part of what the category says already.
+# The cross channels repeat part of what the category already says.
 COLD_WEIGHTS: Final[dict[str, float]] = {
     **dict.fromkeys(TERMS, 1.0),
     "text_image": 0.7,
     "image_text": 0.7,
 }
-# Steps are flat, and equal probabilities have no order: so much of the smooth curve stays.
+# Steps are flat, and equal probabilities cannot be ranked: this share of the smooth curve stays.
 SMOOTH_SHARE: Final = 0.02
-MOST_LOG_ODDS: Final = 36.0  # beyond it, 1 - p is no number any more
+MOST_LOG_ODDS: Final = 36.0  # beyond it, 1 - p rounds to 0
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class EvidenceWeights:
 
     Attributes:
         weights: by term.
-        missing: by term, what its absence says, in natural log; 0 until it is learnt.
-        scale: of prior and terms together, where staff find scores too sure or not sure enough.
+        missing: by term, the evidence in its absence, as a natural log; 0 until it is learnt.
+        scale: factor on prior and terms together; corrects over- or underconfident scores.
         bias: natural log.
-        steps: (log odds, probability) in rising order, where the curve itself was learnt.
+        steps: (log odds, probability) in rising order, if the curve itself was learnt.
     """
 
     weights: dict[str, float] = field(default_factory=lambda: dict(COLD_WEIGHTS))
@@ -40,16 +40,16 @@ class EvidenceWeights:
     steps: tuple[tuple[float, float], ...] = ()
 
     def log_odds(self, prior: float | Floats, terms: Mapping[str, Floats]) -> Floats:
-        """Of each pair, before `steps`; a term that is absent (NaN) adds what its absence says."""
+        """Log odds of each pair before `steps`; an absent term (NaN) adds its `missing` entry."""
         log_odds: Floats | float = self.bias + self.scale * prior
         for name, term in terms.items():
-            weighed = self.scale * self.weights[name] * term
-            # Half of the time that `nan_to_num` takes, which looks for infinities as well.
-            log_odds = log_odds + np.where(term == term, weighed, self.missing.get(name, 0.0))
+            weighted = self.scale * self.weights[name] * term
+            # Takes half as long as `nan_to_num`, which also looks for infinities.
+            log_odds = log_odds + np.where(term == term, weighted, self.missing.get(name, 0.0))
         return np.asarray(log_odds, dtype=np.float64)
 
     def probability(self, log_odds: Floats) -> Floats:
-        """Range: 0 to 1, rising with the log odds"""
+        """Probability of a match. Range: 0 to 1, rising with the log odds"""
         bounded = np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)
         smooth = 1.0 / (1.0 + np.exp(-bounded))
         if not self.steps:
@@ -59,11 +59,11 @@ class EvidenceWeights:
         return np.asarray(SMOOTH_SHARE * smooth + (1 - SMOOTH_SHARE) * stepped, dtype=np.float64)
 
     def as_json(self) -> dict[str, Any]:
-        """What `from_json` reads."""
+        """A dict that `from_json` reads."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The weighing that `as_json` wrote; what is not there is as before any learning."""
+        """The weights that `as_json` wrote; missing keys keep their values from a cold start."""
         steps = tuple((float(at), float(p)) for at, p in data.get("steps", ()))
         return cls(**{**data, "steps": steps})

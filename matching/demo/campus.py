@@ -1,4 +1,4 @@
-"""Which posts the demo campus holds; the same for the same seed. No database is touched."""
+"""Which posts the demo campus has, deterministic in the seed. Does not touch the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,12 +8,15 @@ from typing import Final, Literal
 from matching.bundled.drawing.things import sample_thing
 from matching.bundled.drawing.views import Preset
 
-# True pairs per photograph pattern. Most things are lost without a photograph and found with one.
+# True pairs per photograph pattern. Most lost posts have no photograph, most found posts do.
 PAIRS: Final[dict[str, int]] = {"both": 12, "found_only": 14, "lost_only": 6, "none": 8}
-# Posts without a partner, of each kind: look-alikes and things nobody missed.
+# Posts without a partner, per kind: look-alikes and things nobody misses.
 SINGLES_PER_KIND: Final = 20
-LOOK_ALIKES: Final = 16  # singles of the category and colour of some pair
-NOTES_PAIR: Final = ("wallet_long", "notebook")  # the look-alikes that the project began with
+LOOK_ALIKES: Final = 16  # singles that share category and colour with some pair
+NOTES_PAIR: Final = (
+    "wallet_long",
+    "notebook",
+)  # the look-alikes in the notes that the project began with
 DAYS_BACK: Final = 30
 MEAN_DAYS_TO_HAND_IN: Final = 3.0
 
@@ -22,7 +25,7 @@ Kind = Literal["lost", "found"]
 
 @dataclass(frozen=True)
 class DemoPost:
-    """One post to be made: `thing_seed` and `category` say what it is about.
+    """The specification of a post; `thing_seed` and `category` determine the thing it is about.
 
     Posts with the same `pair` are about the same thing.
     """
@@ -37,10 +40,10 @@ class DemoPost:
     days_ago: int
     pair: int | None
     names_category: bool
-    colour: str = ""  # instead of the colour that the seed draws
-    detail: int = 3  # how much its words say, as in `captions.caption`
-    preset: Preset = "mild"  # how hard its photographs are
-    label: str = ""  # a category that the author takes it for by mistake
+    colour: str = ""  # overrides the colour that follows from the seed
+    detail: int = 3  # how much the text says, as in `captions.caption`
+    preset: Preset = "mild"  # how hard the photographs are to recognise
+    label: str = ""  # the wrong category that the author chooses by mistake
 
 
 def demo_posts(
@@ -52,12 +55,12 @@ def demo_posts(
     singles_per_kind: int = SINGLES_PER_KIND,
     look_alikes: int = LOOK_ALIKES,
 ) -> list[DemoPost]:
-    """Posts with all four photograph patterns, about 120 unless told, in a shuffled order.
+    """Posts with all four photograph patterns, by default about 120, the oldest first.
 
     Args:
-        categories: the leaves that can be drawn; every one appears when there are at most 40.
-        n_places: how many buildings there are.
-        pairs: how many true pairs of each photograph pattern.
+        categories: leaf codes that can be drawn; with at most 40, each appears.
+        n_places: number of buildings.
+        pairs: number of true pairs per photograph pattern.
         look_alikes: singles that share category and colour with a pair.
     """
     rng = Random(seed)
@@ -90,7 +93,7 @@ def demo_posts(
         place, ago = rng.randrange(n_places), rng.randint(0, DAYS_BACK)
         single = _post(rng, kind, rng.randrange(2**31), category, has_photo, place, ago, None)
         posts.append(replace(single, colour=colour))
-    # Older posts were written first, as on a real site.
+    # Oldest first, so that ids rise with the date as on a real site.
     return sorted(posts, key=lambda post: -post.days_ago)
 
 

@@ -1,7 +1,7 @@
-"""What a thing of the demo looks like, in sentences as people write them.
+"""Describes the things of the demo in sentences that people would write.
 
-The captions of `matching.bundled` are what the model learnt from, and stay as they are: word
-lists with any particle behind them, and "no sticker" where there is none. These are to be read.
+The captions of `matching.bundled` are training data and stay as they are: word lists with random
+particles, and "no sticker" where there is none. These sentences are meant to be read.
 """
 
 from random import Random
@@ -16,8 +16,8 @@ from matching.bundled.drawing.words import (
     names,
 )
 
-# {what} is the thing with colour and pattern, {a} what hangs or sticks on it. What stands behind
-# a colon is the particle after a final consonant, and after none.
+# {what} is the thing with colour and pattern, {a} what is attached to it. After a colon comes the
+# particle to use after a final consonant, and the one to use after a vowel.
 DECORATED: Final[dict[Language, tuple[str, ...]]] = {
     "ko": (
         "{what}인데 {a:이/가} 달려 있어요.",
@@ -36,14 +36,14 @@ PLAIN: Final[dict[Language, tuple[str, ...]]] = {
     "en": ("{what}.",),
 }
 FIRST_SYLLABLE, LAST_SYLLABLE = 0xAC00, 0xD7A3
-FINALS: Final = 28  # that a syllable may end in; the first is none
-RIEUL: Final = 8  # ㄹ, after which 로 stays short
-# As it stands before a noun.
+FINALS: Final = 28  # possible endings of a syllable; the first is none
+RIEUL: Final = 8  # ㄹ, which takes 로 like a vowel
+# Patterns whose form changes before a noun.
 BEFORE_A_NOUN: Final = {"가죽 느낌": "가죽 느낌의"}
 
 
 class Noun(str):
-    """A word that is formatted with a particle: `{word:이/가}`."""
+    """A word that can be formatted with the right particle: `{word:이/가}`."""
 
     __slots__ = ()
 
@@ -57,13 +57,13 @@ class Noun(str):
 
 
 def final_of(word: str) -> int:
-    """The final consonant of a word by its number in Unicode; 0 where it ends in none."""
+    """Index of the word's final consonant in Unicode's order; 0 if it ends in a vowel."""
     last = ord(word[-1])
     return (last - FIRST_SYLLABLE) % FINALS if FIRST_SYLLABLE <= last <= LAST_SYLLABLE else 0
 
 
 def describe(thing: Thing, seed: str, language: Language) -> str:
-    """A sentence or two with kind, colour, pattern, and what is on it if anything is."""
+    """One or two sentences with kind, colour, pattern, and any accessory."""
     rng = Random(f"describe-{seed}-{language}")
     colours = COLOUR_WORDS[language]
     colour, name = rng.choice(colours[thing.colour]), rng.choice(names(language)[thing.category])
@@ -85,5 +85,5 @@ def _in_korean(colour: str, pattern: str, name: str) -> str:
 
 def _in_english(colour: str, pattern: str, name: str) -> str:
     is_phrase = pattern.startswith("with")
-    said = f"{colour} {name} {pattern}" if is_phrase else f"{pattern} {colour} {name}"
-    return said[:1].upper() + said[1:]
+    text = f"{colour} {name} {pattern}" if is_phrase else f"{pattern} {colour} {name}"
+    return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""Strategies measured through the whole system: what production stored about a labelled campus."""
+"""Measures strategies end to end, from what the whole system stores about a labelled campus."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from matching.services import build_scoring_profile, match_post, retry_matching
 PAIRS_PER_PATTERN: Final = 45
 SINGLES_PER_KIND: Final = 60
 LOOK_ALIKES: Final = 80
-# A few categories make most of what is lost, and each has its look-alike here.
+# A few categories make up most of what is lost, and each has a look-alike here.
 LEAVES: Final = (
     *("wallet_long", "notebook", "phone", "earphones"),
     *("umbrella", "umbrella_folding", "tumbler", "pencil_case"),
@@ -38,7 +38,7 @@ LEAVES: Final = (
 COLOURS: Final = ("black", "black", "white", "gray", "navy", "blue")
 DETAILS: Final = (1, 1, 1, 2, 3)  # colour and kind; the pattern; all five attributes
 WRONG_LABELS: Final = 0.1
-KEPT: Final = 20  # candidates of each post that are stored; a rank beyond it counts as not found
+KEPT: Final = 20  # candidates stored per post; a lower rank counts as not found
 PATTERNS: Final = ("both", "found_only", "lost_only", "none")
 
 
@@ -47,8 +47,8 @@ def evaluate_demo(
 ) -> dict[str, Outcome]:
     """Fill an empty database with a labelled campus, and match it with every strategy.
 
-    Every post goes through the services, the encoder, the index and the store of production; only
-    the threshold is taken away, so that ranks can be told.
+    Every post goes through the services, encoder, index and storage of production; only the
+    threshold is lowered, so that every rank is known.
     """
     specs = demo_posts(
         seed,
@@ -73,21 +73,21 @@ def evaluate_demo(
 
 
 def _as_learnt(thing: Thing, spec: DemoPost) -> str:
-    """In the captions that every figure so far was measured with."""
+    """The training captions, with which all published figures were measured."""
     return caption(thing, spec.words_seed + 1, spec.language, spec.detail)
 
 
 def _as_people_write(spec: DemoPost, number: int) -> DemoPost:
-    """Most say little, some take a thing for another, and nobody is a photographer."""
+    """Makes a post realistic: terse text, sometimes a wrong label, and never a good photograph."""
     rng = Random(f"people-{number}-{spec.words_seed}")
     of_thing = Random(f"colour-{spec.thing_seed}")
-    error_rates = rng.random() < WRONG_LABELS
+    is_mislabelled = rng.random() < WRONG_LABELS
     return replace(
         spec,
         detail=rng.choice(DETAILS),
         preset="full",
         colour=of_thing.choice(COLOURS),
-        label=rng.choice(LEAVES) if error_rates else "",
+        label=rng.choice(LEAVES) if is_mislabelled else "",
     )
 
 
@@ -96,7 +96,7 @@ def _match_all(posts: Sequence[Post], name: str, progress: Progress) -> None:
     with override_settings(MATCHING={**settings.MATCHING, **kept}):
         Match.objects.all().delete()
         if not MatchingJob.objects.filter(status=MatchingJob.Status.DONE).exists():
-            with progress("MatchingJob", len(posts)) as bar:
+            with progress("Embedding", len(posts)) as bar:
                 for post in posts:
                     match_post(post.pk)
                     bar.update(1)
@@ -112,7 +112,7 @@ def _match_all(posts: Sequence[Post], name: str, progress: Progress) -> None:
 
 
 def _ranking(posts: Sequence[Post], pairs: Sequence[tuple[Post, Post]], name: str) -> Ranking:
-    """The stored scores as a matrix; a pair that was not stored is ruled out."""
+    """The stored scores as a matrix; pairs that were not stored count as excluded."""
     rows = {post.pk: row for row, post in enumerate(p for p in posts if p.kind == "lost")}
     columns = {post.pk: row for row, post in enumerate(p for p in posts if p.kind == "found")}
     scores = np.full((len(rows), len(columns)), RULED_OUT)
@@ -138,10 +138,10 @@ def _ranking(posts: Sequence[Post], pairs: Sequence[tuple[Post, Post]], name: st
 def measure_demo_learning_gain(
     outcome: Outcome, *, judged: int, error_rates: Sequence[float], seed: int
 ) -> tuple[LearningResult, Outcome, Outcome]:
-    """Let a simulated office judge what is stored, learn from it, and measure the other posts.
+    """Let simulated annotators judge what is stored, learn from it, and measure the other posts.
 
-    Returns: the lesson; before and after it, the lost posts that nobody judged. Scores after it
-        are made from the stored terms.
+    Returns: the result of learning, and the unjudged lost posts before and after it. The scores
+        after it are computed from the stored terms.
     """
     (ranking,) = outcome.rankings
     stored = _stored_scores(CalibratedV3.name)
@@ -167,7 +167,7 @@ def measure_demo_learning_gain(
 
 
 def _stored_scores(name: str) -> list[Scores]:
-    """What is stored of each lost post; post ids are rows of found posts."""
+    """The stored scores of each lost post; post ids are rows of found posts."""
     lost, found = (
         list(Post.objects.filter(kind=kind).order_by("pk").values_list("pk", flat=True))
         for kind in (Post.Kind.LOST, Post.Kind.FOUND)
@@ -191,5 +191,5 @@ def _stored_scores(name: str) -> list[Scores]:
 
 
 def figures_of(outcomes: dict[str, Outcome]) -> dict[str, Any]:
-    """In the form of the benchmark's JSON."""
+    """The outcomes in the form of the benchmark's JSON."""
     return {"strategies": {name: outcome.figures for name, outcome in outcomes.items()}}

@@ -1,4 +1,4 @@
-"""Fills a database with the demo campus through the very services that people use."""
+"""Fills a database with the demo campus, through the same services that people use."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -25,8 +25,8 @@ from matching.demo.wording import write_post
 DEMO_SEED: Final = 20260301
 PHOTOGRAPH_PX: Final = 640
 ACCOUNTS: Final = ("student", "student2", "clerk", "staff")
-CLERKS: Final = "분실물센터 직원"  # the group that a migration has made
-# Posts of the demo belong to these; people who sign in as a student own a few of them.
+CLERKS: Final = "분실물센터 직원"  # the group that a migration creates
+# Authors of the demo posts; visitors who sign in as a student own a few of them.
 AUTHORS: Final = ("student", "student2", "demo3", "demo4", "demo5", "demo6", "demo7", "demo8")
 
 Progress = Callable[[str, int], AbstractContextManager[Any]]
@@ -34,14 +34,14 @@ Describe = Callable[[Thing, DemoPost], str]
 
 
 def seed_demo_campus(*, password: str, progress: Progress) -> int:
-    """Make accounts and demo posts; posts that are there already are kept.
+    """Create accounts and demo posts; existing demo posts are kept.
 
     Args:
-        password: given to the ACCOUNTS at every call, so that what is printed is true.
+        password: set for the ACCOUNTS on every call, so that the printed password is valid.
         progress: opens a progress bar from a description and a total.
 
     Returns:
-        The number of posts that were made.
+        The number of posts created.
     """
     users = demo_accounts(password)
     if Post.objects.filter(author__username__in=AUTHORS).exists():
@@ -53,13 +53,13 @@ def seed_demo_campus(*, password: str, progress: Progress) -> int:
 
 
 def drawable_leaves() -> list[str]:
-    """Codes of the categories of this campus that can be drawn."""
+    """Codes of this campus's categories that can be drawn."""
     known = set(Category.objects.values_list("code", flat=True))
     return [code for code in CATEGORIES if code in known]
 
 
 def to_be_read(thing: Thing, spec: DemoPost) -> str:
-    """How a thing is described in front of people."""
+    """The description of a thing as visitors of the demo read it."""
     return describe(thing, str(spec.words_seed), spec.language)
 
 
@@ -69,7 +69,7 @@ def submit_specs(
     progress: Progress,
     description: Describe = to_be_read,
 ) -> list[Post]:
-    """Draw and save posts, all or nothing: an interrupted demo starts again with a clean campus."""
+    """Draw and save posts in one transaction: an interrupted demo starts again from scratch."""
     categories = {row.code: row for row in Category.objects.all()}
     buildings = list(Building.objects.filter(is_active=True))
     offices = list(Office.objects.filter(is_active=True))
@@ -82,10 +82,9 @@ def submit_specs(
 
 
 def demo_accounts(password: str) -> dict[str, User]:
-    """The accounts with this password, and the other authors with none.
+    """Creates the ACCOUNTS with this password, and the other authors without one.
 
-    The clerk works at one office and may do what its staff may; the other member of staff may do
-    everything.
+    The clerk works at one office and has the permissions of its staff; `staff` is a superuser.
     """
     users = {}
     for name in dict.fromkeys((*ACCOUNTS, *AUTHORS)):
@@ -144,13 +143,13 @@ def _submit(
 
 
 def demo_thing(spec: DemoPost) -> Thing:
-    """The thing that a demo post is about."""
+    """The thing that a demo post is about, deterministic in the post's seed."""
     thing = sample_thing(spec.thing_seed, spec.category)
     return replace(thing, colour=spec.colour) if spec.colour else thing
 
 
 def _author(spec: DemoPost, rng: Random) -> str:
-    # Both sides of a pair never share an author: nobody reports a thing to themselves.
+    # The two sides of a pair never share an author: nobody finds what they have lost themselves.
     lost_side, found_side = AUTHORS[0::2], AUTHORS[1::2]
     return rng.choice(lost_side if spec.kind == "lost" else found_side)
 

@@ -1,4 +1,4 @@
-"""How different people write about the same thing, in Korean and in English."""
+"""Titles and descriptions as different people would write them, in Korean and English."""
 
 from dataclasses import dataclass
 from random import Random
@@ -59,10 +59,10 @@ class Wording:
 def write_post(
     rng: Random, *, kind: str, language: str, thing: str, place: str, caption: str
 ) -> Wording:
-    """Words for a post about `thing` (a short name), as one of several people would write it.
+    """Title and description of a post about `thing` (a short name), in one of several styles.
 
     Args:
-        caption: a sentence that describes the thing more closely; "" leaves it out.
+        caption: a sentence that describes the thing in detail; "" leaves it out.
     """
     title = rng.choice(TITLES[kind, language]).format(thing=thing, place=place)
     story = rng.choice(STORIES[kind, language])

@@ -1,1 +1,1 @@
-"""What turns words and photographs into vectors: the protocol, torch, ONNX, prepared inputs."""
+"""Encoders, which turn texts and photographs into vectors: protocol, torch, ONNX, inputs."""

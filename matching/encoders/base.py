@@ -1,7 +1,7 @@
 """The Encoder protocol, and the encoder of this process.
 
-Must not import torch, transformers or onnxruntime: web processes read fingerprints here. The
-class that the settings name is imported by `get_encoder()` only, inside a task or a command.
+Must not import torch, transformers or onnxruntime, because web processes read fingerprints here.
+Only `get_encoder()` imports the class that the settings name, inside a task or a command.
 """
 
 import threading
@@ -22,15 +22,17 @@ __all__ = ["Encoder", "EncoderUnavailable", "current_fingerprint", "forget_encod
 Vecs = npt.NDArray[np.float32]
 
 CLIP_ENCODER: Final = "matching.encoders.torch_clip.ClipEncoder"
-ONNX_ENCODER: Final = "matching.encoders.onnx_clip.OnnxEncoder"  # CLIP_ENCODER on the other engines
+ONNX_ENCODER: Final = (
+    "matching.encoders.onnx_clip.OnnxEncoder"  # replaces CLIP_ENCODER for engines other than torch
+)
 
 
 class Encoder(Protocol):
-    """Makes vectors of texts and photographs that can be compared with each other."""
+    """Turns texts and photographs into vectors that can be compared with each other."""
 
     @property
     def fingerprint(self) -> str:
-        """Names everything that decides a vector; vectors of two fingerprints never meet."""
+        """Identifies everything that determines a vector; only equal fingerprints are compared."""
 
     @property
     def dim(self) -> int:
@@ -38,13 +40,13 @@ class Encoder(Protocol):
 
     @property
     def forward_counts(self) -> dict[str, int]:
-        """How many texts (`text`) and photographs (`image`) went through the model so far."""
+        """Number of texts (`text`) and photographs (`image`) encoded so far."""
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Shape: (n, dim), unit vectors"""
+        """Encode texts of any length. Shape: (n, dim), unit vectors"""
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
-        """Photographs may come opened only, so that no more is decoded than is needed.
+        """Encode photographs; pass them undecoded, so that no more is decoded than needed.
 
         Shape: (n, dim), unit vectors
         """
@@ -55,7 +57,7 @@ _held: tuple[tuple[Any, ...], Encoder] | None = None
 
 
 def get_encoder() -> Encoder:
-    """The encoder of the settings; loaded once in a process, again when its files change.
+    """The encoder of the settings, loaded once per process and again when its files change.
 
     Raises: EncoderUnavailable
     """
@@ -68,16 +70,16 @@ def get_encoder() -> Encoder:
     )
     with _lock:
         if _held is None or _held[0] != key:
-            _held = None  # before the next one is loaded: two of them may not fit into memory
+            _held = None  # first, because two encoders may not fit into memory
             _held = key, _load(current)
         return _held[1]
 
 
 def current_fingerprint() -> str:
-    """The fingerprint that vectors must have now.
+    """The fingerprint of the encoder in the settings.
 
-    Of the CLIP encoder it is read from files without loading the model; an encoder class of your
-    own is loaded for it.
+    For the CLIP encoder it is computed from files without loading the model; a custom encoder
+    class has to be loaded.
 
     Raises: EncoderUnavailable
     """

@@ -1,6 +1,6 @@
-"""A checkpoint's files: where they lie, what is in them, and the fingerprint that names them.
+"""A checkpoint's files: their location, their contents, and the fingerprint.
 
-Must not import torch or transformers: web processes read fingerprints here.
+Must not import torch or transformers, because web processes read fingerprints here.
 """
 
 import hashlib
@@ -15,28 +15,28 @@ from django.conf import settings
 from matching.conf import BUNDLED, BUNDLED_FOLDER, MatchingSettings
 
 MODEL_TYPES: Final = ("clip", "siglip", "siglip2")
-# Changed whenever texts or photographs are prepared in another way than before.
+# To be changed whenever the preparation of texts or photographs changes.
 PREPARATION: Final = "2"
-# What besides the weights decides a vector; those that a checkpoint has are hashed.
+# The files besides the weights that determine a vector; those that exist are hashed.
 DESCRIBING_FILES: Final = (
     *("config.json", "preprocessor_config.json", "processor_config.json"),
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("vocab.json", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model"),
 )
-WEIGHT_FILES: Final = ("model.safetensors", "pytorch_model.bin")  # the first that is there
+WEIGHT_FILES: Final = ("model.safetensors", "pytorch_model.bin")  # the first that exists is used
 HUB_ID: Final = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class EncoderUnavailable(Exception):
-    """No vectors can be made now; the message says which setting to change."""
+    """The encoder cannot be used at present; the message says which setting to change."""
 
 
 def checkpoint_folder(current: MatchingSettings) -> Path:
-    """Where the checkpoint of the settings lies; never asks the network.
+    """The folder of the checkpoint in the settings; never uses the network.
 
-    A folder that is not absolute counts from the project's root. A hub id is looked up in the
-    cache that `manage.py download_model` fills.
+    A relative path starts at the project's root. A hub id is looked up in the cache that
+    `manage.py download_model` fills.
 
     Raises: EncoderUnavailable
     """
@@ -75,16 +75,16 @@ def _cached_config(current: MatchingSettings) -> Path | None:
 
 
 def cache_dir(current: MatchingSettings) -> Path | None:
-    """Where downloaded models lie; None for the hub library's own place."""
+    """The folder of downloaded models; None for the hub library's default."""
     if not current.cache_dir:
         return None
     return Path(settings.BASE_DIR) / Path(current.cache_dir).expanduser()
 
 
 def model_type(current: MatchingSettings, folder: Path) -> str:
-    """The family of a checkpoint.
+    """The model type of a checkpoint, one of MODEL_TYPES.
 
-    Raises: EncoderUnavailable where its config cannot be read or is of no CLIP family.
+    Raises: EncoderUnavailable if its config cannot be read or has another type.
     """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -96,15 +96,15 @@ def model_type(current: MatchingSettings, folder: Path) -> str:
     if found not in MODEL_TYPES:
         raise unavailable(
             current,
-            f"it is a {found!r} model; the encoder takes the types {', '.join(MODEL_TYPES)}",
+            f"it is a {found!r} model; the encoder supports the types {', '.join(MODEL_TYPES)}",
         )
     return str(found)
 
 
 def weight_files(current: MatchingSettings, folder: Path) -> list[Path]:
-    """The files with the checkpoint's weights, safetensors where there are any.
+    """The files with the checkpoint's weights, preferably safetensors.
 
-    Raises: EncoderUnavailable where they are missing or not all there.
+    Raises: EncoderUnavailable if any of them is missing.
     """
     for name in WEIGHT_FILES:
         index = folder / f"{name}.index.json"
@@ -123,13 +123,13 @@ def weight_files(current: MatchingSettings, folder: Path) -> list[Path]:
 
 
 def checkpoint_fingerprint(current: MatchingSettings, folder: Path) -> str:
-    """Names a checkpoint by what is in it: the same wherever it lies and however it got there.
+    """Identifies a checkpoint by its contents, wherever it is stored and however it got there.
 
-    The family, and a hash of config, processor, tokenizer, weights and of how this project
-    prepares their input. Left out: device, threads and precision. They change a vector by
-    rounding only (bf16 against fp32: cosine above .99, measured in
-    tests/matching/encoders/test_checkpoint_loading.py), so that a worker on a GPU in bf16 and
-    one on a CPU in fp32 may share their vectors.
+    The model type, and a hash of config, processor, tokenizer, weights and of how this project
+    prepares inputs. Device, threads and precision are left out: they only change rounding (bf16
+    against fp32: cosine above .99, measured in
+    tests/matching/encoders/test_checkpoint_loading.py), so a worker on a GPU in bf16 and one on
+    a CPU in fp32 may share vectors.
 
     Raises: EncoderUnavailable
     """
@@ -148,18 +148,18 @@ def checkpoint_fingerprint(current: MatchingSettings, folder: Path) -> str:
 
 @lru_cache(maxsize=64)
 def file_digest(path: Path, size_bytes: int, mtime_ns: int) -> str:
-    """SHA-256 of a file, read once for as long as its size and time stay."""
+    """SHA-256 of a file, cached until its size or modification time changes."""
     blob = path.resolve().name
     if SHA256_HEX.fullmatch(blob):
-        return blob  # the hub's cache names large files by their SHA-256
+        return blob  # the hub's cache names large files after their SHA-256
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unavailable(current: MatchingSettings, why: str) -> EncoderUnavailable:
-    """The error for a model that cannot be used, with what to do about it."""
+    """The error for a model that cannot be used, with advice on what to do."""
     return EncoderUnavailable(
         f'MATCHING["MODEL"] = {current.model!r} cannot be used: {why}. Set MATCHING_MODEL to the '
         f'folder or the hub id of a CLIP or SigLIP checkpoint, or to "{BUNDLED}"; '
-        "`python manage.py download_model` fetches and checks it."
+        "`python manage.py download_model` downloads and checks it."
     )

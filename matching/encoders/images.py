@@ -1,4 +1,4 @@
-"""Photographs as pixels, as the stock processors make them but faster; must not import torch."""
+"""Prepares photographs like the stock processors, but faster; must not import torch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.float32]
 
-IMAGE_BATCH: Final = 8  # photographs in one forward: bounds the memory that activations take
-# A photograph longer than this is cut to its middle before scaling: scaling the short edge of a
-# strip of 1 x 5000 pixels to the model's edge would make a picture of 224 x 1,120,000.
+IMAGE_BATCH: Final = 8  # photographs per forward pass, to bound the memory of activations
+# A photograph with a greater ratio of edges is cropped to its middle before scaling: scaling the
+# short edge of a strip of 1 x 5000 pixels to the model's would give a picture of 224 x 1,120,000.
 MAX_ASPECT: Final = 8
-# A JPEG is decoded at a half, a quarter or an eighth where that is still so many times the size
-# that the model gets. At twice it the pixels of 106 real photographs agreed with the stock
-# processor to a cosine of .9992 and more, at three times to .9998 (median .99997).
+# A JPEG is decoded at a half, a quarter or an eighth of its size if that is still this many times
+# the model's input. At twice the input, pixels of 106 real photographs agreed with the stock
+# processor to a cosine of at least .9992, at three times to .9998 (median .99997).
 DRAFT_FACTOR: Final = 3
 STOCK_PROCESSORS: Final = ("CLIPImageProcessor", "SiglipImageProcessor")
 
 
 @dataclass(frozen=True)
 class ImageReading:
-    """How a checkpoint reads a photograph.
+    """How a checkpoint expects photographs.
 
     Attributes:
-        edge_px: the shorter edge is scaled to it; 0: the picture is squeezed into the crop.
-        crop_px: height and width of what the model gets.
-        resample: Pillow's number of the filter.
-        scale: factor of each channel, from 0 to 255.
-        shift: added to each channel after that.
+        edge_px: size of the shorter edge after scaling; 0 squeezes the picture into the crop.
+        crop_px: height and width of the model's input.
+        resample: number of the resampling filter in Pillow.
+        scale: factor for each channel, whose values are 0 to 255.
+        shift: added to each channel after scaling.
     """
 
     edge_px: int
@@ -42,9 +42,9 @@ class ImageReading:
 
 
 def image_reading(processor: Mapping[str, Any]) -> ImageReading | None:
-    """What a stock processor does, from its config; None where it does something else than this.
+    """What a stock processor does, from its config; None if this module cannot do the same.
 
-    CLIP scales the short edge and cuts out the middle, SigLIP squeezes; NaFlex does neither.
+    CLIP scales the short edge and crops the middle, SigLIP squeezes; NaFlex does neither.
     """
     size, crop = processor.get("size") or {}, processor.get("crop_size") or {}
     steps = [processor.get(f"do_{step}") for step in ("resize", "rescale", "normalize")]
@@ -73,7 +73,7 @@ def image_reading(processor: Mapping[str, Any]) -> ImageReading | None:
 
 
 def pixels_of(images: Sequence[Image.Image], reading: ImageReading) -> Pixels:
-    """Photographs of any size and colour mode, upright already, best not decoded yet.
+    """Pixels of photographs of any size and colour mode, upright, preferably not decoded yet.
 
     Shape: (n, 3, height, width)
     """
@@ -87,7 +87,7 @@ def pixels_of(images: Sequence[Image.Image], reading: ImageReading) -> Pixels:
 
 
 def bounded(image: Image.Image) -> Image.Image:
-    """RGB, cut to its middle where it is a strip."""
+    """The image in RGB, cropped to its middle if it is a strip."""
     box = _middle(image.size)
     rgb = image.convert("RGB")
     return rgb if box == (0, 0, *image.size) else rgb.crop(box)
@@ -97,7 +97,7 @@ def _scaled(image: Image.Image, reading: ImageReading) -> Image.Image:
     full_width, full_height = image.size
     left, top, right, bottom = _middle(image.size)
     target = _target(right - left, bottom - top, reading)
-    # As much of the whole picture as keeps the part that is looked at large enough.
+    # The smallest size of the whole picture at which the crop is still large enough.
     least = (
         ceil(DRAFT_FACTOR * target[0] * full_width / (right - left)),
         ceil(DRAFT_FACTOR * target[1] * full_height / (bottom - top)),
@@ -114,7 +114,7 @@ def _scaled(image: Image.Image, reading: ImageReading) -> Image.Image:
 def _target(width: int, height: int, reading: ImageReading) -> tuple[int, int]:
     if not reading.edge_px:
         return reading.crop_px[1], reading.crop_px[0]
-    # Cut off and not rounded, as the stock processor does.
+    # Truncated, not rounded, as in the stock processor.
     longer = int(reading.edge_px * max(width, height) / min(width, height))
     return (reading.edge_px, longer) if width <= height else (longer, reading.edge_px)
 

@@ -1,8 +1,8 @@
-"""What computes the vectors: torch, or an export of the checkpoint to ONNX Runtime.
+"""The engine that computes vectors: torch, or an export of the checkpoint to ONNX Runtime.
 
-An export is a folder under VAR_DIR, named by the checkpoint's fingerprint and the engine, with a
-manifest that says what it was made from and how far it agreed with torch. Must not import torch,
-transformers or onnxruntime: web processes read fingerprints here.
+An export is a folder under VAR_DIR, named after the checkpoint's fingerprint and the engine. Its
+manifest records what it was made from and how well it agreed with torch. Must not import torch,
+transformers or onnxruntime, because web processes read fingerprints here.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ from matching.encoders.texts import TextReading
 FORMAT: Final = 1  # of the manifest
 MANIFEST: Final = "manifest.json"
 TOKENIZER, TEXT_TOWER, IMAGE_TOWER = "tokenizer.json", "text.onnx", "image.onnx"
-# fp32 differs from torch in the order of additions only, and shares its vectors. What int8 makes
-# is compared with its own kind alone; the number changes with the way of quantising.
+# fp32 differs from torch only in the order of additions, so the two share vectors. Vectors of int8
+# are compared only with each other; the number changes with the method of quantisation.
 FINGERPRINT_SUFFIX: Final = {ONNX_FP32: "", ONNX_INT8: "-int8-2"}
-# Cosine with torch's vector of the same input, of every text and photograph of the sample. Ten
-# times closer than this is usual; fp32 has to hold where vectors of both engines meet.
+# Cosine with torch's vector for each text and photograph of the sample. Usually they are ten times
+# closer; fp32 is stricter because vectors of both engines are compared with each other.
 LEAST_COSINE: Final = {ONNX_FP32: 0.9999, ONNX_INT8: 0.99}
 
 
@@ -41,9 +41,9 @@ class Export:
     """The manifest of an export.
 
     Attributes:
-        checkpoint: fingerprint of the checkpoint that it was made from.
-        files: SHA-256 of each file, by its name.
-        agreement: what the comparison with torch gave; empty before it was compared.
+        checkpoint: fingerprint of the exported checkpoint.
+        files: SHA-256 of each file, by name.
+        agreement: result of the comparison with torch; empty until then.
     """
 
     engine: str
@@ -56,14 +56,14 @@ class Export:
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:
-        """Write the manifest into the folder of the export."""
+        """Write the manifest into the export's folder."""
         (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
 def engine_fingerprint(current: MatchingSettings) -> str:
-    """The fingerprint of the vectors that the settings' engine makes of their checkpoint.
+    """The fingerprint of vectors from the settings' checkpoint and engine.
 
-    Raises: EncoderUnavailable, also where the engine's export is missing, not switched on, or of
+    Raises: EncoderUnavailable, also if the engine's export is missing, not enabled, or of
         another checkpoint.
     """
     checkpoint = checkpoint_fingerprint(current, checkpoint_folder(current))
@@ -76,32 +76,32 @@ def engine_fingerprint(current: MatchingSettings) -> str:
 
 
 def fingerprint_of(checkpoint: str, engine: str) -> str:
-    """The fingerprint of an engine's vectors of this checkpoint."""
+    """The fingerprint of this engine's vectors for a checkpoint."""
     return checkpoint + FINGERPRINT_SUFFIX.get(engine, "")
 
 
 def exports_folder() -> Path:
-    """Where exports lie, each in a folder of its own."""
+    """The folder that holds all exports, each in a subfolder."""
     return Path(settings.VAR_DIR) / "engines"
 
 
 def export_folder(checkpoint: str, engine: str) -> Path:
-    """Where the export of a checkpoint lies once it is switched on."""
+    """The folder of an enabled export."""
     return exports_folder() / f"{checkpoint}-{engine}"
 
 
 def read_export(folder: Path, engine: str, checkpoint: str) -> Export:
     """The manifest of a folder.
 
-    Raises: EncoderUnavailable where there is none, or of another engine or checkpoint.
+    Raises: EncoderUnavailable if it is missing, or from another engine or checkpoint.
     """
     path = folder / MANIFEST
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        if said["format"] != FORMAT:
-            raise engine_unavailable(engine, f"{path} is of another version of this project")
-        said["text"], said["image"] = TextReading(**said["text"]), ImageReading(**said["image"])
-        export = Export(**said)
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts["format"] != FORMAT:
+            raise engine_unavailable(engine, f"{path} is from another version of this project")
+        facts["text"], facts["image"] = TextReading(**facts["text"]), ImageReading(**facts["image"])
+        export = Export(**facts)
     except FileNotFoundError as error:
         raise engine_unavailable(
             engine, f"this checkpoint ({checkpoint}) was not exported: there is no {path}"
@@ -111,16 +111,16 @@ def read_export(folder: Path, engine: str, checkpoint: str) -> Export:
     if (export.engine, export.checkpoint) != (engine, checkpoint):
         raise engine_unavailable(
             engine,
-            f"{path} belongs to {export.engine} of {export.checkpoint}, and the checkpoint of the "
+            f"{path} is for {export.engine} and {export.checkpoint}, but the checkpoint of the "
             f"settings is {checkpoint}",
         )
     return export
 
 
 def check_files(folder: Path, export: Export) -> None:
-    """Compare the files with the manifest; reads them whole.
+    """Compare the files with the manifest, which reads them entirely.
 
-    Raises: EncoderUnavailable where one is missing or not the one that was compared with torch.
+    Raises: EncoderUnavailable if a file is missing, or differs from the one that was compared.
     """
     for name, expected in export.files.items():
         path = folder / name
@@ -131,12 +131,12 @@ def check_files(folder: Path, export: Export) -> None:
             raise engine_unavailable(export.engine, f"{path} cannot be read ({error})") from error
         if found != expected:
             raise engine_unavailable(
-                export.engine, f"{path} does not fit its manifest: it was changed or cut off"
+                export.engine, f"{path} does not match its manifest: it was changed or truncated"
             )
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file but the manifest, as it stands there."""
+    """SHA-256 of each file except the manifest, for the manifest."""
     found = {}
     for path in sorted(folder.iterdir()):
         if path.name != MANIFEST:
@@ -146,9 +146,9 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def switch_on(made: Path, export: Export) -> Path:
-    """Put an export in its place; one that was there before is removed.
+    """Move an export to its place and remove the one before it.
 
-    Workers that hold the old one go on with it until they end.
+    Workers that have loaded the old one keep using it until they restart.
     """
     place = export_folder(export.checkpoint, export.engine)
     export.write(made)
@@ -161,7 +161,7 @@ def switch_on(made: Path, export: Export) -> Path:
 
 
 def engine_unavailable(engine: str, why: str) -> EncoderUnavailable:
-    """The error for an engine that cannot be used, with what to do about it."""
+    """The error for an engine that cannot be used, with advice on what to do."""
     return EncoderUnavailable(
         f'MATCHING["ENGINE"] = {engine!r} cannot be used: {why}. Run '
         "`python manage.py optimize_model` on this machine, or set MATCHING_ENGINE=torch."

@@ -1,4 +1,4 @@
-"""Exports of CLIP and SigLIP checkpoints through ONNX Runtime; must not import torch.
+"""The encoder for exported CLIP and SigLIP checkpoints, on ONNX Runtime; must not import torch.
 
 Nothing imports it statically; `matching.encoders.base.get_encoder()` loads it by its dotted path.
 """
@@ -33,16 +33,16 @@ from matching.encoders.manifest import (
 )
 from matching.encoders.texts import CHECK_TEXT, TextInput, Tokenize
 
-ERRORS_ONLY = 3  # of onnxruntime's log
+ERRORS_ONLY = 3  # onnxruntime's log level
 
 
 class OnnxEncoder:
     """Encodes with the export of the settings' checkpoint.
 
     Args:
-        folder: of an export that is not switched on yet.
+        folder: an export that is not enabled yet; None takes the enabled one.
 
-    Raises: EncoderUnavailable where there is no export, or not of this checkpoint.
+    Raises: EncoderUnavailable if there is no export, or only one of another checkpoint.
     """
 
     def __init__(self, current: MatchingSettings, folder: Path | None = None) -> None:
@@ -62,14 +62,14 @@ class OnnxEncoder:
             self._check()
         except EncoderUnavailable:
             raise
-        except Exception as error:  # of three libraries, some of them bare
+        except Exception as error:  # from any of three libraries, some raise a bare Exception
             raise engine_unavailable(
                 current.engine, f"the export in {self.folder} does not run ({error})"
             ) from error
         self.forward_counts = {"text": 0, "image": 0}
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Texts of any length: what the model cannot read any more is cut off.
+        """Encode texts of any length; text beyond the model's limit is cut off.
 
         Shape: (n, dim), unit vectors
         """
@@ -80,7 +80,7 @@ class OnnxEncoder:
         return vecs
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
-        """Photographs of any size and colour mode, upright already.
+        """Encode photographs of any size and colour mode, which must be upright.
 
         Shape: (n, dim), unit vectors
         """
@@ -96,8 +96,8 @@ class OnnxEncoder:
         texts = self.encode_texts([CHECK_TEXT, ""])
         images = self.encode_images([Image.new("RGB", (64, 48), (180, 40, 30))])
         lengths = np.linalg.norm(np.concatenate([texts, images]), axis=1)
-        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is not close either
-            raise ValueError("it gives vectors that are not finite, or zero")
+        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is never close
+            raise ValueError("its vectors are not finite, or zero")
 
 
 def _session(path: Path, threads: int) -> Any:
@@ -105,8 +105,8 @@ def _session(path: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
-    # Threads wait in a loop between two operators, and sleep when the run ends: the sessions of
-    # the two towers take turns, and threads that went on waiting would slow the other one down.
+    # Threads may spin between two operators but must sleep when a run ends: the towers' sessions
+    # take turns, and the spinning threads of one would slow down the other.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
@@ -117,7 +117,7 @@ def _forward(session: Any, inputs: Any) -> Vecs:
 
 def _tokenizer(path: Path, max_tokens: int) -> Tokenize:
     tokenizer = tokenizers.Tokenizer.from_file(str(path))
-    # Special tokens that somebody types into a post are words like any other.
+    # Special tokens that somebody types into a post are treated as ordinary words.
     tokenizer.encode_special_tokens = True
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)

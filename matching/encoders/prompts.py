@@ -1,4 +1,4 @@
-"""What the encoder is asked about each category: its names and synonyms in several wordings."""
+"""Prompts for each category: its names and synonyms in several wordings."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ from lostfound.models import Category, Colour
 
 KOREAN: Final = ("{} 사진", "분실물 {}")
 ENGLISH: Final = ("a photo of a {}",)
-# What people also post, though it is no category of theirs: without a place of its own a dog
-# would be a little of everything, and could be anybody's wallet.
+# Classes that people also post but that are no categories. Without a class for it, a dog would
+# belong to every category a little, and could match anybody's wallet.
 BACKGROUND: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "background:animal": (("강아지", "개", "고양이", "동물"), ("dog", "cat", "animal")),
     "background:bird": (("새", "물고기"), ("bird", "fish")),
@@ -42,7 +42,7 @@ COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class CategoryPrompts:
-    """The texts of one leaf of the taxonomy; their vectors are averaged."""
+    """The prompts of one leaf of the taxonomy; their vectors are averaged."""
 
     code: str
     family: str
@@ -50,7 +50,7 @@ class CategoryPrompts:
 
 
 def category_prompts() -> list[CategoryPrompts]:
-    """Of every category that posts may name, in the order of their codes, and of the background."""
+    """Prompts of every category that a post may have, by code, and of the background classes."""
     rows = Category.objects.filter(is_active=True).select_related("family").order_by("code")
     leaves = [
         CategoryPrompts(
@@ -67,7 +67,7 @@ def category_prompts() -> list[CategoryPrompts]:
 
 
 def colour_prompts() -> list[tuple[str, tuple[str, ...]]]:
-    """Each colour that a post may name, with its texts."""
+    """Every colour that a post may have, with its prompts."""
     return [
         (
             str(colour),
@@ -81,7 +81,7 @@ def colour_prompts() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def prompts_hash(prompts: list[CategoryPrompts]) -> str:
-    """Names the taxonomy as the encoder is asked about it."""
+    """A hash of all prompts, which changes with the taxonomy."""
     content = [(one.code, one.family, one.texts) for one in prompts]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Texts as rows of token ids, the same for every engine; must not import torch or transformers."""
+"""Tokenizes texts the same way for every engine; must not import torch or transformers."""
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -11,20 +11,20 @@ import numpy.typing as npt
 TokenIds = npt.NDArray[np.int64]
 Tokenize = Callable[[list[str]], Sequence[Sequence[int]]]
 
-TEXT_BATCH: Final = 32  # texts in one forward: bounds the memory that activations take
+TEXT_BATCH: Final = 32  # texts per forward pass, to bound the memory of activations
 CHECK_TEXT: Final = "검은색 지갑을 잃어버렸어요. A black wallet."
 
 
 @dataclass(frozen=True)
 class TextReading:
-    """How a checkpoint reads a text.
+    """How a checkpoint expects texts.
 
     Attributes:
-        max_tokens: what it cannot read any more is cut off.
-        pad_id: stands behind the end of a text.
-        is_filled: SigLIP reads its vector at the last position and was trained with the rest
-            filled up. CLIP reads at the end token, which sees nothing of what comes after it, so
-            that filling up to the longest text of a batch is enough, without a mask.
+        max_tokens: longer texts are cut off.
+        pad_id: token that pads a text after its end.
+        is_filled: SigLIP reads its vector at the last position and was trained with padding up
+            to it. CLIP reads at the end token, which does not attend to anything after it, so
+            padding to the longest text of a batch is enough, without a mask.
         is_lowered: SigLIP was trained on lower case.
     """
 
@@ -38,7 +38,7 @@ class TextInput:
     """Prepares, tokenizes and batches texts.
 
     Args:
-        tokenize: gives the ids of each text, cut at `reading.max_tokens`, with its end token.
+        tokenize: returns each text's ids, cut at `reading.max_tokens`, with the end token.
     """
 
     def __init__(self, tokenize: Tokenize, reading: TextReading) -> None:
@@ -53,7 +53,7 @@ class TextInput:
         return self._filled(self._rows(texts))
 
     def batches(self, texts: Sequence[str]) -> Iterator[tuple[npt.NDArray[np.intp], TokenIds]]:
-        """Batches of texts of about one length, and where in `texts` each of their rows stands.
+        """Batches of texts of similar length, each with the rows' indices in `texts`.
 
         Shape: (m,), (m, longest of the batch)
         """
@@ -79,6 +79,6 @@ class TextInput:
 
 
 def _prepared(text: str) -> str:
-    """Composed Hangul (macOS types it decomposed), single spaces, no lone surrogates."""
+    """The text with composed Hangul (macOS decomposes it), single spaces, no lone surrogates."""
     readable = text.encode("utf-8", "ignore").decode("utf-8")
     return " ".join(unicodedata.normalize("NFC", readable).split())

@@ -1,4 +1,4 @@
-"""CLIP and SigLIP checkpoints through torch and transformers.
+"""The encoder for CLIP and SigLIP checkpoints, on torch and transformers.
 
 Nothing imports it statically; `matching.encoders.base.get_encoder()` loads it by its dotted path.
 """
@@ -28,7 +28,7 @@ from matching.encoders.checkpoint import (
 from matching.encoders.images import IMAGE_BATCH, bounded, image_reading, pixels_of
 from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading
 
-# transformers has no types here.
+# transformers has no types for these.
 AutoImageProcessor: Any = transformers.AutoImageProcessor
 transformers_logging: Any = untyped_logging
 
@@ -40,7 +40,7 @@ class ClipEncoder:
 
     Everything is loaded from files on this machine, never from the network.
 
-    Raises: EncoderUnavailable where the checkpoint or the device cannot be used.
+    Raises: EncoderUnavailable if the checkpoint or the device cannot be used.
     """
 
     def __init__(self, current: MatchingSettings) -> None:
@@ -67,17 +67,17 @@ class ClipEncoder:
 
     @property
     def n_parameters(self) -> int:
-        """How many weights the model has."""
+        """Number of the model's weights."""
         return sum(parameter.numel() for parameter in self._model.parameters())
 
     @property
     def tokenizer_json(self) -> str | None:
-        """The tokenizer as `tokenizers` reads it; None where it is written in Python."""
+        """The tokenizer in the format of `tokenizers`; None if it is implemented in Python."""
         backend = getattr(self._tokenizer, "backend_tokenizer", None)
         return backend.to_str() if backend is not None else None
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Texts of any length: what the model cannot read any more is cut off.
+        """Encode texts of any length; text beyond the model's limit is cut off.
 
         Shape: (n, dim), unit vectors
         """
@@ -87,7 +87,7 @@ class ClipEncoder:
         return vecs
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
-        """Photographs of any size and colour mode, upright already.
+        """Encode photographs of any size and colour mode, which must be upright.
 
         Shape: (n, dim), unit vectors
         """
@@ -133,36 +133,36 @@ class ClipEncoder:
         return TextInput(tokenize, reading)
 
     def _checked_dim(self) -> int:
-        """One text and one photograph, so that a wrong checkpoint is seen here and not later."""
+        """Encodes one text and one photograph, so that a wrong checkpoint fails at loading time."""
         self._check_end_token()
         text_vecs = self._text_forward(self.text_input.ids([CHECK_TEXT, ""]))
         image_vecs = self._image_forward([Image.new("RGB", (64, 48), (180, 40, 30))])
         if text_vecs.shape[1] != image_vecs.shape[1]:
             raise ValueError(
-                f"texts give {text_vecs.shape[1]} numbers, photographs {image_vecs.shape[1]}"
+                f"texts have {text_vecs.shape[1]} dimensions, photographs {image_vecs.shape[1]}"
             )
         lengths = np.linalg.norm(np.concatenate([text_vecs, image_vecs]), axis=1)
-        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is not close either
-            raise ValueError("it gives vectors that are not finite, or zero")
+        if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is never close
+            raise ValueError("its vectors are not finite, or zero")
         return int(text_vecs.shape[1])
 
     def _check_end_token(self) -> None:
-        """CLIP reads its vector at the end token; without one it reads position 0, silently."""
+        """Checks for the end token: CLIP reads its vector there, and without one at position 0."""
         if self.model_type != "clip":
             return
         ids = self.text_input.ids([CHECK_TEXT, ""])
         end = self._model.config.text_config.eos_token_id
-        if end == 2:  # an old rule of transformers: the highest id in the text is the end token
+        if end == 2:  # a legacy rule of transformers: the highest id in the text is the end token
             end = self._tokenizer.eos_token_id
             right = bool((ids.max(axis=1) == end).all())
         else:
             right = bool((ids == end).any(axis=1).all())
         if not right:
-            raise ValueError("its tokenizer does not end a text with the model's end token")
+            raise ValueError("its tokenizer does not end texts with the model's end token")
 
     @contextmanager
     def _explained(self, what: str) -> Iterator[None]:
-        """A broken checkpoint shows in any of a dozen exceptions of four libraries."""
+        """Explains a broken checkpoint, which can raise a dozen exceptions from four libraries."""
         try:
             yield
         except EncoderUnavailable:
@@ -180,20 +180,20 @@ def _device(current: MatchingSettings) -> torch.device:
     count = torch.cuda.device_count() if device.type == "cuda" else 1
     if (device.index or 0) >= count:
         raise EncoderUnavailable(
-            f'MATCHING["DEVICE"] = {current.device!r}, but this machine shows {count} CUDA '
-            "devices to torch. Set MATCHING_DEVICE to cpu, or install a CUDA build of torch."
+            f'MATCHING["DEVICE"] = {current.device!r}, but torch sees {count} CUDA '
+            "devices on this machine. Set MATCHING_DEVICE to cpu, or install a CUDA build of torch."
         )
     return device
 
 
 def _load_tokenizer(folder: Path) -> Any:
     if (folder / "tokenizer.json").is_file():
-        # The file as it was saved. AutoTokenizer would take its words only and build the rest
-        # anew after a class named in the config, with another normalisation and padding side.
+        # Loads the file as it was saved. AutoTokenizer would only take its vocabulary and build the
+        # rest after a class named in the config, with another normalisation and padding side.
         load = transformers.PreTrainedTokenizerFast.from_pretrained
     else:
         load = transformers.AutoTokenizer.from_pretrained
-    # Special tokens that somebody types into a post are words like any other.
+    # Special tokens that somebody types into a post are treated as ordinary words.
     tokenizer = load(folder, local_files_only=True, split_special_tokens=True)
     tokenizer.padding_side = tokenizer.truncation_side = "right"
     if tokenizer.pad_token is None:
@@ -202,20 +202,20 @@ def _load_tokenizer(folder: Path) -> Any:
 
 
 def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
-    """The model of a folder, ready to compute.
+    """The model in a folder, in evaluation mode.
 
-    Raises: ValueError, or what transformers raises, where its weights are not all there.
+    Raises: ValueError, or any error of transformers, if weights are missing or misshapen.
     """
     model, report = transformers.AutoModel.from_pretrained(
         folder,
         local_files_only=True,
         output_loading_info=True,
-        # A folder that was saved in fp16 would be computed in fp16.
+        # Without a dtype, a folder that was saved in fp16 would be computed in fp16.
         dtype=dtype,
         **options,
     )
     if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
-        # transformers fills these with random numbers and only warns.
+        # transformers only warns, and fills these with random numbers.
         raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
     return model.eval()
 
@@ -227,7 +227,7 @@ def _unit_vectors(output: Any) -> Vecs:
 
 @contextmanager
 def without_progress_bars() -> Iterator[None]:
-    """Loading draws a bar for each of the weights on the worker's terminal otherwise."""
+    """Without this, loading prints a progress bar for the weights on the worker's terminal."""
     was_on = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()
     try:

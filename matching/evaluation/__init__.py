@@ -1,1 +1,1 @@
-"""Proof: the benchmark dataset, the simulator, rankings and their metrics."""
+"""Offline evaluation: benchmark datasets, the simulator, rankings and their metrics."""

@@ -1,4 +1,4 @@
-"""Strategies side by side on worlds whose true pairs are known."""
+"""Compares strategies on datasets whose true pairs are known."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.metrics import bootstrap_interval, measure
 from matching.evaluation.ranking import Ranking, rank_dataset
 
-FIRST: Final = 5  # recall within the first five is what intervals are given for
+FIRST: Final = 5  # intervals are computed for recall@5
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Told while worlds are scored: which strategy on which world, and how far."""
+    """Reported while datasets are scored: the strategy, the dataset's index and posts so far."""
 
     strategy: str
     dataset: int
@@ -30,28 +30,28 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one strategy made of all worlds."""
+    """The rankings of one strategy, one for each dataset."""
 
     strategy: str
     rankings: list[Ranking]
 
     @property
     def is_probability(self) -> bool:
-        """Whether its scores can be held to what came true."""
+        """Whether the scores are probabilities, so that their calibration can be measured."""
         return needs_profile(self.strategy)
 
     @property
     def figures(self) -> dict[str, Any]:
-        """The mean over the worlds, in the form of the benchmark's JSON."""
+        """Metrics averaged over the datasets, in the form of the benchmark's JSON."""
         return _mean([measure(one, calibrated=self.is_probability) for one in self.rankings])
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Bootstrap interval of recall within FIRST over all queries."""
+        """Bootstrap interval of recall@FIRST over all queries."""
         return bootstrap_interval(self._hits, self._queries)
 
     def gain_over(self, other: "Outcome") -> tuple[float, float, float]:
-        """How much more it finds within FIRST than another one, with its interval."""
+        """Difference in recall@FIRST to another outcome, with the ends of its interval."""
         gain = self._hits - other._hits
         return float(gain.mean()), *bootstrap_interval(gain, self._queries)
 
@@ -61,7 +61,7 @@ class Outcome:
 
     @property
     def _queries(self) -> Ints:
-        """The lost posts of different worlds are different queries."""
+        """Query number of each pair; lost posts of different datasets are different queries."""
         starts = np.cumsum([0, *(len(one.scores) for one in self.rankings[:-1])])
         return np.concatenate(
             [start + one.pair_lost for start, one in zip(starts, self.rankings, strict=True)]
@@ -71,12 +71,12 @@ class Outcome:
 def evaluate(
     datasets: Sequence[BenchmarkDataset],
     strategies: Sequence[str],
-    progress: Callable[[Progress], object] = lambda told: None,
+    progress: Callable[[Progress], object] = lambda report: None,
 ) -> dict[str, Outcome]:
-    """Score every world with every strategy.
+    """Score every dataset with every strategy.
 
-    A strategy that needs statistics of the site has those of the world itself, which nobody has
-    labelled (cold start).
+    A strategy that needs a scoring profile gets one built from the unlabelled dataset, as on a
+    site before any decision (cold start).
     """
     outcomes = {}
     for name in strategies:
@@ -84,11 +84,11 @@ def evaluate(
         for number, dataset in enumerate(datasets):
             total = len(dataset.text_lost)
 
-            def tell(scored: int, at: int = number, of: int = total, who: str = name) -> None:
+            def report(scored: int, at: int = number, of: int = total, who: str = name) -> None:
                 progress(Progress(who, at, scored, of))
 
             profile = cold_start(dataset) if needs_profile(name) else None
-            rankings.append(rank_dataset(dataset, STRATEGIES[name], profile, tell))
+            rankings.append(rank_dataset(dataset, STRATEGIES[name], profile, report))
         outcomes[name] = Outcome(name, rankings)
     return outcomes
 
@@ -100,7 +100,7 @@ def cold_start(dataset: BenchmarkDataset) -> ScoringProfile:
 
 
 def _mean(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Of nested figures; what is missing in a world is left out of the mean."""
+    """Averages nested metrics; a metric that a dataset lacks is left out of the mean."""
     mean: dict[str, Any] = {}
     for name, first in figures[0].items():
         values = [one[name] for one in figures]

@@ -1,4 +1,4 @@
-"""A world to try strategies on: embeddings of lost and found posts whose true pairs are known."""
+"""The benchmark dataset: vectors of lost and found posts whose true pairs are known."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,10 @@ from matching.evaluation.dataset_file import ARRAYS, NO_CODE, read_dataset_file
 
 @dataclass(frozen=True, eq=False)
 class BenchmarkDataset:
-    """The benchmark file. docs/matching.md describes each array.
+    """The contents of a benchmark file; docs/matching.md describes each array.
 
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
-        vectors, images NaN where there is none; prompts (n_categories, dim); family
+        vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
         (n_buildings,); pair_lost, pair_found (n_pairs,)
     """
@@ -41,7 +41,7 @@ class BenchmarkDataset:
 
     @property
     def categories(self) -> CategorySet:
-        """Codes are the numbers of the file."""
+        """The categories; their codes are made from the row numbers in the file."""
         return CategorySet(
             codes=np.array([f"c{row}" for row in range(len(self.family))], dtype=np.str_),
             families=np.array([f"f{number}" for number in self.family], dtype=np.str_),
@@ -49,17 +49,17 @@ class BenchmarkDataset:
         )
 
     def features(self, kind: Kind) -> list[PostFeatures]:
-        """The posts of one side; a found post's id is its row, a lost post's its row below 0."""
+        """The posts of one side. A found post's id is its row, a lost post's is -row - 1."""
         texts, images = self._of("text", kind), self._of("image", kind)
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
-        nothing = np.zeros((0, texts.shape[1]), dtype=np.float32)
+        no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
             PostFeatures(
                 post_id=row if kind == "found" else -row - 1,
                 kind=kind,
                 text_vec=texts[row],
-                image_vecs=nothing if np.isnan(images[row, 0]) else images[row : row + 1],
+                image_vecs=no_image if np.isnan(images[row, 0]) else images[row : row + 1],
                 category=_code("c", categories[row]),
                 family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),
                 building=_code("b", places[row]),
@@ -84,7 +84,7 @@ class BenchmarkDataset:
     def load(cls, path: Path) -> "BenchmarkDataset":
         """Read and check a benchmark file.
 
-        Raises: WorldFileError, one line that names array and row.
+        Raises: DatasetFileError, one line that names the array and the row.
         """
         return cls(**read_dataset_file(path))
 

@@ -1,4 +1,4 @@
-"""Reads a benchmark file, and says in one line which array and row cannot be used."""
+"""Reads and validates a benchmark file; errors name the array and the row in one line."""
 
 import zipfile
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 from matching.core.arrays import Floats, Ints
 from matching.core.vectors import Vec, unit
 
-LENGTH_TOLERANCE: Final = 1e-2  # files in half precision are off by some thousandths
+LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by some thousandths
 NO_CODE: Final = -1
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
@@ -19,13 +19,13 @@ ARRAYS: Final = (
 
 
 class DatasetFileError(ValueError):
-    """A benchmark file that cannot be used; the message names the array and the row."""
+    """The benchmark file is invalid; the message names the array and the row."""
 
 
 def read_dataset_file(path: Path) -> dict[str, Any]:
-    """Every array of the file, checked and in the types of `World`.
+    """Every array of the file, validated and in the types of `BenchmarkDataset`.
 
-    Raises: WorldFileError
+    Raises: DatasetFileError
     """
     return _checked(_read(path))
 
@@ -40,38 +40,38 @@ def _read(path: Path) -> dict[str, Any]:
     except DatasetFileError:
         raise
     except FileNotFoundError:
-        raise DatasetFileError(f"{path}: there is no such file.") from None
+        raise DatasetFileError(f"{path}: no such file.") from None
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DatasetFileError(f"{path}: this is no .npz file of arrays ({reason}).") from None
+        raise DatasetFileError(f"{path}: not an .npz file of arrays ({reason}).") from None
 
 
-def _checked(given: dict[str, Any]) -> dict[str, Any]:
-    prompts = _matrix("prompts", given["prompts"], None, None)
+def _checked(arrays: dict[str, Any]) -> dict[str, Any]:
+    prompts = _matrix("prompts", arrays["prompts"], None, None)
     dim, n_categories = prompts.shape[1], prompts.shape[0]
     if not n_categories:
-        raise DatasetFileError("prompts: there is no category; at least one is needed.")
+        raise DatasetFileError("prompts: expected at least one category, found none.")
     checked: dict[str, Any] = {"prompts": _unit_rows("prompts", prompts, nan_allowed=False)}
     for kind in ("lost", "found"):
-        texts = _matrix(f"text_{kind}", given[f"text_{kind}"], None, dim)
-        images = _matrix(f"image_{kind}", given[f"image_{kind}"], len(texts), dim)
+        texts = _matrix(f"text_{kind}", arrays[f"text_{kind}"], None, dim)
+        images = _matrix(f"image_{kind}", arrays[f"image_{kind}"], len(texts), dim)
         checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=False)
         checked[f"image_{kind}"] = _unit_rows(f"image_{kind}", images, nan_allowed=True)
         n = len(texts)
-        n_buildings = len(_column("zone", given["zone"], None))
+        n_buildings = len(_column("zone", arrays["zone"], None))
         checked[f"category_{kind}"] = _numbers(
-            f"category_{kind}", given[f"category_{kind}"], n, n_categories, least=NO_CODE
+            f"category_{kind}", arrays[f"category_{kind}"], n, n_categories, least=NO_CODE
         )
         checked[f"place_{kind}"] = _numbers(
-            f"place_{kind}", given[f"place_{kind}"], n, n_buildings, least=NO_CODE
+            f"place_{kind}", arrays[f"place_{kind}"], n, n_buildings, least=NO_CODE
         )
-        checked[f"day_{kind}"] = _days(f"day_{kind}", given[f"day_{kind}"], n)
-    checked["family"] = _numbers("family", given["family"], n_categories, None)
-    checked["zone"] = _numbers("zone", given["zone"], None, None)
-    pairs = len(_column("pair_lost", given["pair_lost"], None))
+        checked[f"day_{kind}"] = _days(f"day_{kind}", arrays[f"day_{kind}"], n)
+    checked["family"] = _numbers("family", arrays["family"], n_categories, None)
+    checked["zone"] = _numbers("zone", arrays["zone"], None, None)
+    pairs = len(_column("pair_lost", arrays["pair_lost"], None))
     for kind in ("lost", "found"):
         posts = len(checked[f"text_{kind}"])
-        checked[f"pair_{kind}"] = _numbers(f"pair_{kind}", given[f"pair_{kind}"], pairs, posts)
+        checked[f"pair_{kind}"] = _numbers(f"pair_{kind}", arrays[f"pair_{kind}"], pairs, posts)
     return checked
 
 
@@ -102,7 +102,7 @@ def _column(name: str, values: Any, rows: int | None) -> Any:
 def _unit_rows(name: str, vecs: Vec, *, nan_allowed: bool) -> Vec:
     absent = np.isnan(vecs).all(axis=1)
     off = np.abs(np.linalg.norm(vecs.astype(np.float64), axis=1) - 1.0)
-    # A NaN is off too: every comparison with it is false.
+    # Negated, so that NaN counts as off: every comparison with NaN is false.
     bad = ~(off <= LENGTH_TOLERANCE) & ~(absent if nan_allowed else np.zeros_like(absent))
     if bad.any():
         row = int(bad.argmax())

@@ -1,4 +1,4 @@
-"""How well things that were reported twice are found, on worlds in which they are known."""
+"""Measures how well duplicates are found, on simulated datasets in which they are known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from matching.evaluation.simulator import SimulationSettings, Simulator
 
 @dataclass(frozen=True)
 class DuplicateFigures:
-    """Of all pairs of found posts of a simulated world.
+    """Metrics over all pairs of found posts in a simulated dataset.
 
     Attributes:
-        twins: pairs that are one thing.
-        expected: sum of all probabilities, which is `twins` where they are right.
-        recall: share of the twins that are marked.
-        precision: share of the marks that are twins; NaN without marks.
+        duplicates: number of pairs that are one thing.
+        expected: sum of all probabilities; equals `duplicates` if they are calibrated.
+        recall: share of the duplicates that are marked.
+        precision: share of marked pairs that are duplicates; NaN if none is marked.
     """
 
     posts: int
@@ -37,7 +37,7 @@ def measure_duplicates(
     duplicates: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> DuplicateFigures:
-    """Report some found things again, and look at every pair of found posts."""
+    """Simulate a dataset with this many duplicates, and score every pair of found posts."""
     dataset = Simulator(settings, seed).dataset(duplicates)
     profile = cold_start(dataset)
     candidates, posts = dataset.candidates("found"), dataset.features("found")
@@ -51,7 +51,7 @@ def measure_duplicates(
     first = np.arange(duplicates)
     truth[first, n - duplicates + first] = True
     upper = np.triu_indices(n, 1)
-    # Either post's task may mark the pair.
+    # The pair is marked if either post's task marks it.
     score, true = np.maximum(scores, scores.T)[upper], truth[upper]
     marked = score >= MARK_FROM
     hits = int((marked & true).sum())

@@ -1,6 +1,6 @@
-"""A site's own benchmark: its posts as vectors and numbers, its confirmed matches as true pairs.
+"""Exports a site's posts as a benchmark dataset, with its confirmed matches as true pairs.
 
-Nothing of it names anybody: no words, no photographs, no accounts.
+The dataset is anonymous: vectors and numbers only, no text, photographs or accounts.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.dataset_file import NO_CODE
 from matching.models import Embedding, Match, Modality
 
-# Posts that are looked for, or were found; a post that was closed otherwise proves nothing.
-FILTERS = (Post.Status.OPEN, Post.Status.MATCHED)
+# A post that was closed for any other reason says nothing about matching.
+EXPORTED_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
 
 
 def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
-    """The world of all open and matched posts with vectors of the profile's encoder."""
+    """The dataset of all open and matched posts that have vectors from the profile's encoder."""
     sides = {kind: _posts(kind, profile.fingerprint) for kind in ("lost", "found")}
     buildings = {
         post.building.code: post.building.zone.code
@@ -64,18 +64,21 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
 
 def _posts(kind: str, fingerprint: str) -> list[Post]:
     having = Embedding.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
-    posts = Post.objects.filter(kind=kind, status__in=FILTERS, pk__in=having.values("post"))
+    posts = Post.objects.filter(
+        kind=kind, status__in=EXPORTED_STATUSES, pk__in=having.values("post")
+    )
     return list(posts.select_related("category", "building__zone").order_by("pk"))
 
 
 def _vectors(posts: Sequence[Post], modality: str, profile: ScoringProfile) -> Vec:
-    """Of a post's photographs the cover. Shape: (n, dim), NaN where there is none"""
+    """One vector per post, for images that of the cover. Shape: (n, dim), NaN where missing"""
     rows = {post.pk: row for row, post in enumerate(posts)}
     vecs = np.full((len(posts), profile.dim), np.nan, dtype=np.float32)
     stored = Embedding.objects.filter(fingerprint=profile.fingerprint, modality=modality)
-    for vector in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
-        if vector.post_id in rows:
-            vecs[rows[vector.post_id]] = vector.vec
+    # The cover has the lowest position, so it comes last and overwrites the others.
+    for embedding in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
+        if embedding.post_id in rows:
+            vecs[rows[embedding.post_id]] = embedding.vec
     return vecs
 
 

@@ -1,4 +1,4 @@
-"""How good a ranking is: recall, average precision, alerts, calibration, and how sure of it."""
+"""Metrics of a ranking: recall, average precision, alerts, calibration, and their intervals."""
 
 from typing import Any, Final
 
@@ -7,17 +7,17 @@ import numpy as np
 from matching.core.arrays import Bools, Floats, Ints
 from matching.evaluation.ranking import PATTERNS, Ranking
 
-TOP: Final = 10  # candidates of each lost post whose probabilities are checked
+TOP: Final = 10  # candidates of each lost post in the calibration metrics
 N_BINS: Final = 10
-DRAWS: Final = 2000
-BLOCK: Final = 50  # draws at once
+RESAMPLES: Final = 2000
+BLOCK: Final = 50  # resamples at a time, to bound memory
 
 
 def measure(ranking: Ranking, *, calibrated: bool) -> dict[str, Any]:
-    """The figures of one strategy, and the same for each photograph pattern under "patterns".
+    """The metrics of one ranking, and the same for each photograph pattern under "patterns".
 
-    Keys: recall@1, recall@5, recall@10, mrr, ap; alerts for each hit, precision and recall at the
-    strategy's own threshold; brier and ece_top10 where scores are probabilities. NaN becomes None.
+    Keys: pairs, recall@1, recall@5, recall@10, mrr, ap; alerts per hit, precision and recall at
+    the strategy's threshold; brier and ece_top10 if `calibrated`. None where undefined.
     """
     everywhere = np.ones(ranking.scores.shape, dtype=np.bool_)
     figures: dict[str, Any] = dict(_figures(ranking, everywhere, calibrated=calibrated))
@@ -51,12 +51,14 @@ def _figures(ranking: Ranking, cells: Bools, *, calibrated: bool) -> dict[str, f
 
 
 def recall_at(ranks: Floats, k: int) -> float | None:
-    """Share of the true pairs within the first k."""
+    """Share of the true pairs that rank within the first k; None without pairs."""
     return float(np.mean(ranks <= k)) if len(ranks) else None
 
 
 def average_precision(scores: Floats, truth: Bools) -> float | None:
-    """Over all pairs pooled; equal scores share the precision at the end of their group.
+    """Average precision over all pairs pooled; None without a true pair.
+
+    Equal scores share the precision at the end of their group.
 
     Shape: (n,), (n,)
     """
@@ -76,14 +78,14 @@ def calibration_error(probability: Floats, right: Floats) -> float | None:
     if not len(probability):
         return None
     bins = np.minimum((probability * N_BINS).astype(np.int64), N_BINS - 1)
-    said = np.bincount(bins, probability, N_BINS)
-    was = np.bincount(bins, right, N_BINS)
-    return float(np.abs(said - was).sum() / len(probability))
+    predicted = np.bincount(bins, probability, N_BINS)
+    observed = np.bincount(bins, right, N_BINS)
+    return float(np.abs(predicted - observed).sum() / len(probability))
 
 
 def _top(ranking: Ranking, cells: Bools) -> tuple[Floats, Floats]:
-    """Probability and truth of the first TOP candidates of each lost post, those of the cells."""
-    scores = np.maximum(ranking.scores, 0.0)  # what is ruled out has no probability at all
+    """Probability and truth of each lost post's first TOP candidates, as far as in `cells`."""
+    scores = np.maximum(ranking.scores, 0.0)  # an excluded pair has no probability, only -inf
     k = min(TOP, scores.shape[1])
     if not k:
         return np.zeros(0), np.zeros(0)
@@ -96,7 +98,7 @@ def _top(ranking: Ranking, cells: Bools) -> tuple[Floats, Floats]:
 def difference_interval(
     one: Ranking, other: Ranking, k: int = 5, *, level: float = 0.95, seed: int = 0
 ) -> tuple[float, float, float]:
-    """How much more recall@k `one` has than `other`, with a bootstrap interval over queries.
+    """Difference in recall@k of `one` to `other`, with a bootstrap interval over queries.
 
     Returns: difference, lower and upper end
     """
@@ -114,9 +116,9 @@ def recall_interval(
 
 
 def bootstrap_interval(
-    values: Floats, queries: Ints, *, level: float = 0.95, seed: int = 0, draws: int = DRAWS
+    values: Floats, queries: Ints, *, level: float = 0.95, seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
-    """Percentile interval of the mean; a query's values are drawn together.
+    """Percentile interval of the mean; all values of a query are resampled together.
 
     Shape: values and queries (n,)
     """
@@ -126,9 +128,9 @@ def bootstrap_interval(
     sums, counts = np.bincount(rows, values), np.bincount(rows).astype(np.float64)
     rng = np.random.default_rng(seed)
     means = [
-        (sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
-        for start in range(0, draws, BLOCK)
-        for drawn in [rng.integers(len(sums), size=(min(BLOCK, draws - start), len(sums)))]
+        (sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1))
+        for start in range(0, resamples, BLOCK)
+        for chosen in [rng.integers(len(sums), size=(min(BLOCK, resamples - start), len(sums)))]
     ]
     tail = (1.0 - level) / 2.0
     lower, upper = np.quantile(np.concatenate(means), (tail, 1.0 - tail))

@@ -1,4 +1,4 @@
-"""Scores every lost post of a world against every found post, as production scores a query."""
+"""Scores every lost post of a dataset against every found post, as production scores a query."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,17 +14,17 @@ from matching.core.strategies import Strategy
 from matching.core.types import ScoringContext
 from matching.evaluation.dataset import BenchmarkDataset
 
-RULED_OUT: Final = -inf  # ranked below everything that can be
+RULED_OUT: Final = -inf  # ranks below every possible score
 PATTERNS: Final = ("both", "found_only", "lost_only", "none")
-MAX_FOUND_BEFORE_LOST_DAYS: Final = 2.0  # the default of production
+MAX_FOUND_BEFORE_LOST_DAYS: Final = 2.0  # the default of the setting
 
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """What one strategy makes of a world.
+    """The scores of one strategy on a dataset.
 
-    Shape: scores (n_lost, n_found), RULED_OUT where a gate takes a pair out; pair_lost and
-        pair_found (n_pairs,) the true pairs; pattern (n_lost, n_found) row of PATTERNS
+    Shape: scores (n_lost, n_found), RULED_OUT for an excluded pair; pair_lost and pair_found
+        (n_pairs,) the true pairs; pattern (n_lost, n_found) row of PATTERNS
     """
 
     strategy: str
@@ -49,14 +49,14 @@ class Ranking:
 
     @property
     def is_pair(self) -> Bools:
-        """Shape: (n_lost, n_found)"""
+        """True for the true pairs. Shape: (n_lost, n_found)"""
         truth = np.zeros(self.scores.shape, dtype=np.bool_)
         truth[self.pair_lost, self.pair_found] = True
         return truth
 
     @property
     def ranks(self) -> Floats:
-        """Of each true pair among all found posts, from 1; ties count half. Shape: (n_pairs,)"""
+        """Rank of each pair among all found posts, from 1; ties count half. Shape: (n_pairs,)"""
         rows = self.scores[self.pair_lost]
         own = self.scores[self.pair_lost, self.pair_found][:, None]
         ties = (rows == own).sum(axis=1) - 1
@@ -71,22 +71,22 @@ def rank_dataset(
 ) -> Ranking:
     """Score all pairs, one lost post after the other.
 
-    The zero-shot strategies know no gates of ours: they are measured as they were written.
+    The zero-shot baselines are measured as they were written, without our exclusion rules.
 
     Args:
-        progress: told after each lost post how many it were.
+        progress: called after each lost post with the number scored so far.
     """
-    excluded = isinstance(strategy, CalibratedV3)
+    applies_rules = isinstance(strategy, CalibratedV3)
     context = ScoringContext(
         profile=profile,
-        max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS if excluded else inf,
+        max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS if applies_rules else inf,
     )
     candidates = dataset.candidates("found")
     scores = np.empty((len(dataset.text_lost), len(candidates)))
     for row, query in enumerate(dataset.features("lost")):
         result = strategy.score(query, candidates, context)
         scores[row] = (
-            np.where(result.excluded, RULED_OUT, result.score) if excluded else result.score
+            np.where(result.excluded, RULED_OUT, result.score) if applies_rules else result.score
         )
         progress(row + 1)
     return Ranking(

@@ -1,8 +1,9 @@
-"""Draws worlds of CLIP-like vectors whose true pairs are known: `base` and `hard`.
+"""Simulates datasets of CLIP-like vectors whose true pairs are known: `base` and `hard`.
 
-Every vector is a large common direction of its modality (the modality gap), plus what its category,
-the thing itself and the one photograph or wording add. All of that is invented; what holds it to
-life are figures measured with the production model, which `measured` computes again.
+Every vector sums a large direction common to its modality (the modality gap) and the contributions
+of its category, of the thing itself, and of the single photograph or wording. The model is
+invented; its constants are fitted to figures measured with the production model, which `measured`
+computes for a simulated dataset.
 """
 
 from dataclasses import dataclass, replace
@@ -18,41 +19,42 @@ from matching.evaluation.dataset_file import NO_CODE
 
 @dataclass(frozen=True)
 class SimulationSettings:
-    """Assumptions about a world. Shares of the squared length of a vector add up to 1.
+    """Assumptions behind a dataset. Shares of a vector's squared length add up to 1.
 
-    Figures that shares were fitted to, on 1,279 real lost-property photographs: cosine of two
-    photographs of different categories .576 +- .094, of the same category .672 +- .098, 21.6% of
-    the former above .65; a text finds its own photograph among 268 at rank 1 in .19 and within 5
-    in .39 of all cases.
+    The shares were fitted to 1,279 real lost-property photographs: the cosine of two photographs
+    is .576 +- .094 across categories and .672 +- .098 within one, and 21.6% of the former are
+    above .65; a text ranks its photograph among 268 first in .19 and within 5 in .39 of cases.
     """
 
-    # --- How many ---
+    # --- Counts ---
     lost: int = 500
     found: int = 1200
-    pairs: int = 500  # every loser's thing was handed in; the others were never missed
+    pairs: int = 500  # everything lost was handed in; nobody misses the other found things
     dim: int = 512  # enough for the spectrum below; the production model has 768
-    categories: int = 30  # as many as the campus taxonomy has common ones
+    categories: int = 30  # as many as are common in the campus taxonomy
     families: int = 9
-    category_concentration: float = 0.3  # of a Dirichlet: a few categories make half of all posts
+    category_concentration: float = (
+        0.3  # of a Dirichlet: a few categories make up half of all posts
+    )
 
     # --- Vectors: shares of squared length ---
-    decay: float = 1.05  # variance of direction k is k^-decay: some twenty directions matter
-    image_common: float = 0.5744  # the mean cosine of two photographs of anything
+    decay: float = 1.05  # variance of direction k is k^-decay: about twenty directions matter
+    image_common: float = 0.5744  # the mean cosine of any two photographs
     image_category: float = 0.059
     image_view: float = 0.121  # side, light and background of one photograph
-    image_uneven: float = 0.09  # spread of the log length of all that is not common
+    image_uneven: float = 0.09  # spread of the log length of the part that is not common
     text_common: float = 0.665
     text_category: float = 0.0715
-    text_visible: float = 0.0147  # what a text says that a photograph shows
-    text_other: float = 0.085  # what it says beyond that, and the other person too
+    text_visible: float = 0.0147  # what a text says and a photograph shows
+    text_other: float = 0.085  # what both people's texts say and no photograph shows
     text_uneven: float = 0.17  # some texts are vague, some full of detail
-    isotropic: float = 0.6  # part of view and wording that spreads over all directions alike
+    isotropic: float = 0.6  # part of view and wording that spreads evenly over all directions
     gap: float = 0.149  # cosine of the common directions of both modalities, scaled
-    family_share: float = 0.61  # of a category, what it has in common with its family
-    tightness: float = 1.84  # of a gamma: photographs of some categories look all the same
-    makes: int = 3  # of a category: white earphone cases look alike, whoever lost them
-    make_share: float = 0.535  # of what a thing shows, its make
-    prompt_category: float = 0.16  # a prompt is mostly its category, and some wording
+    family_share: float = 0.61  # of a category's vector, the part common to its family
+    tightness: float = 1.84  # of a gamma: photographs of some categories all look the same
+    makes: int = 3  # per category: white earphone cases look alike, whoever lost them
+    make_share: float = 0.535  # of a thing's visible part, the share of its make
+    prompt_category: float = 0.16  # a prompt is mostly its category, with some wording
     prompt_wording: float = 0.12
 
     # --- What people write and do ---
@@ -71,13 +73,13 @@ class SimulationSettings:
     delay_days: float = 4.0  # mean time until a thing is handed in
     misremembered: float = 0.05  # found before it was "lost"
     misremembered_days: float = 0.7
-    # --- What is reported twice ---
+    # --- Duplicates ---
     again_same_place: float = 0.85
     again_days: float = 1.0  # mean time until the second report
 
 
 BASE: Final = SimulationSettings()
-# Wrong labels, vague words, slow hand-in, and worse photographs.
+# More wrong labels, vaguer texts, slower hand-in and worse photographs.
 HARD: Final = replace(
     BASE,
     wrong_label=0.25,
@@ -93,7 +95,7 @@ SIMULATIONS: Final = {"base": BASE, "hard": HARD}
 
 @dataclass(frozen=True, eq=False)
 class Things:
-    """What there is before anybody writes about it. Shape: category (n,), others (n, dim)"""
+    """Things before anybody writes about them. Shape: category (n,), others (n, dim)"""
 
     category: Ints
     visible: Floats
@@ -101,7 +103,7 @@ class Things:
 
 
 class Simulator:
-    """One world; `world()` draws its posts."""
+    """The categories and directions of one simulated campus; `dataset()` samples its posts."""
 
     def __init__(self, settings: SimulationSettings, seed: int) -> None:
         self.settings = settings
@@ -118,14 +120,14 @@ class Simulator:
         category = category * np.sqrt(tight)
         self.category = category - self.share @ category
         self.make = self._spectral(s.categories * s.makes)
-        # The last directions carry next to no variance: the cones of the modalities lie there.
+        # The last directions carry hardly any variance, so the modalities' cones can lie there.
         self.image_cone, self.text_cone = np.eye(s.dim)[-1], np.eye(s.dim)[-2]
         overlap = s.gap / np.sqrt(s.image_common * s.text_common)
         self.text_cone = overlap * self.image_cone + np.sqrt(1 - overlap**2) * self.text_cone
 
     def _spectral(self, n: int) -> Floats:
-        drawn = self.rng.normal(size=(n, self.settings.dim)) * self.spread
-        return np.asarray(drawn, dtype=np.float64)
+        vecs = self.rng.normal(size=(n, self.settings.dim)) * self.spread
+        return np.asarray(vecs, dtype=np.float64)
 
     def _noise(self, n: int) -> Floats:
         flat = self.rng.normal(size=(n, self.settings.dim)) / np.sqrt(self.settings.dim)
@@ -134,7 +136,7 @@ class Simulator:
         return np.asarray(mixed, dtype=np.float64)
 
     def things(self, n: int) -> Things:
-        """Draw n things."""
+        """Sample n things."""
         s, rng = self.settings, self.rng
         category = rng.choice(s.categories, n, p=self.share).astype(np.int64)
         make = self.make[category * s.makes + rng.integers(s.makes, size=n)]
@@ -158,20 +160,20 @@ class Simulator:
         """A text about each thing. Shape: (k, dim)"""
         s = self.settings
         wording = 1 - s.text_common - s.text_category - s.text_visible - s.text_other
-        said = (
+        content = (
             np.sqrt(s.text_category) * self.category[things.category[rows]]
             + np.sqrt(s.text_visible) * things.visible[rows]
             + np.sqrt(s.text_other) * things.other[rows]
             + np.sqrt(wording) * self._noise(len(rows))
         )
         uneven = np.exp(s.text_uneven * self.rng.normal(size=(len(rows), 1)))
-        return unit(np.sqrt(s.text_common) * self.text_cone + uneven * said)
+        return unit(np.sqrt(s.text_common) * self.text_cone + uneven * content)
 
-    def dataset(self, twice: int = 0) -> BenchmarkDataset:
-        """Draw a world.
+    def dataset(self, duplicates: int = 0) -> BenchmarkDataset:
+        """Sample a dataset.
 
         Args:
-            twice: so many of the found posts, its first rows, have a twin in its last rows.
+            duplicates: this many of the first found posts get a duplicate in the last rows.
         """
         s, rng = self.settings, self.rng
         n = s.lost + s.found - s.pairs
@@ -179,10 +181,10 @@ class Simulator:
         lost = np.arange(s.lost)
         found = rng.permutation(np.concatenate([np.arange(s.pairs), np.arange(s.lost, n)]))
         row_of = np.argsort(found)[: s.pairs]
-        found = np.concatenate([found, found[:twice]])
+        found = np.concatenate([found, found[:duplicates]])
         days = rng.uniform(0, s.period_days, n)
         zone = rng.integers(s.zones, size=s.buildings)
-        visits = rng.dirichlet(np.full(s.buildings, 1.5))  # some buildings are fuller than others
+        visits = rng.dirichlet(np.full(s.buildings, 1.5))  # some buildings are busier
         lost_at = rng.choice(s.buildings, n, p=visits)
         prompts = unit(
             np.sqrt(s.text_common) * self.text_cone
@@ -208,24 +210,24 @@ class Simulator:
             pair_lost=np.arange(s.pairs),
             pair_found=row_of.astype(np.int64),
         )
-        if twice:
-            self._report_again(dataset, twice)
+        if duplicates:
+            self._report_again(dataset, duplicates)
         return dataset
 
-    def _report_again(self, dataset: BenchmarkDataset, twice: int) -> None:
-        """Twins are found once: mostly in one place, and written down a little later."""
-        first, again = slice(0, twice), slice(-twice, None)
-        kept = self.rng.random(twice) < self.settings.again_same_place
+    def _report_again(self, dataset: BenchmarkDataset, duplicates: int) -> None:
+        """A duplicate mostly names the same place, and is reported a little later."""
+        first, again = slice(0, duplicates), slice(-duplicates, None)
+        kept = self.rng.random(duplicates) < self.settings.again_same_place
         place, day = dataset.place_found, dataset.day_found
         place[again] = np.where(kept, place[first], place[again])
-        day[again] = day[first] + self.rng.exponential(self.settings.again_days, twice)
+        day[again] = day[first] + self.rng.exponential(self.settings.again_days, duplicates)
 
     def _some(self, vecs: Vec, share: float) -> Vec:
         vecs[self.rng.random(len(vecs)) >= share] = np.nan
         return vecs
 
     def _labels(self, category: Ints) -> Ints:
-        """What authors choose: mostly right, else a sibling, anything, or nothing."""
+        """The labels that authors choose: mostly right, else a sibling, anything, or nothing."""
         s, rng = self.settings, self.rng
         labels = category.copy()
         wrong = rng.random(len(category)) < s.wrong_label
@@ -242,7 +244,7 @@ class Simulator:
         return kept
 
     def _carried(self, lost_at: Any, zone: Any, visits: Any) -> Any:
-        """Where things are found: where they were lost, near it, or anywhere else."""
+        """Where things are found: where they were lost, nearby, or anywhere else."""
         s, rng = self.settings, self.rng
         found_at = lost_at.copy()
         luck = rng.random(len(lost_at))
@@ -264,14 +266,14 @@ class Simulator:
 
 
 def simulate(settings: SimulationSettings, seed: int) -> BenchmarkDataset:
-    """The world that belongs to a seed."""
+    """The dataset for a seed."""
     return Simulator(settings, seed).dataset()
 
 
 def measured(
     settings: SimulationSettings, seed: int, n: int = 1000, among: int = 268
 ) -> dict[str, float]:
-    """The figures that the assumptions are held to, of one world.
+    """The figures that the settings were fitted to, computed for one simulated dataset.
 
     Keys: different_mean, different_sd, same_mean, same_sd (cosines of photographs of things of
     different and of the same category), different_above_065, text_image@1 and text_image@5.

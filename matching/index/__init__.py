@@ -1,4 +1,4 @@
-"""Which posts a query is compared with: the protocol, and the index of this process."""
+"""Which posts a query is compared with: the index protocol, and this process's index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Side = Literal["text", "image"]
 
 
 class IndexUnavailable(Exception):
-    """Nothing can be searched now; the message says what to install or set."""
+    """The index cannot be used; the message says what to install or set."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shortlist:
-    """Candidates in segments, and the content hash of each post when its vectors were read."""
+    """Candidates in segments, and each post's content hash when its embeddings were read."""
 
     segments: tuple[Segment, ...]
     content_hashes: Mapping[int, str]
@@ -32,25 +32,25 @@ class Shortlist:
         return sum(int(segment.alive.sum()) for segment in self.segments)
 
     def candidates(self) -> Candidates:
-        """All of them in one piece, in the order of their posts' keys."""
+        """All candidates in one piece, in the order of their post ids."""
         parts = [segment.candidates.take(segment.rows) for segment in self.segments]
         whole = concatenate(parts, self.dim)
         return whole.take(np.argsort(whole.post_ids, kind="stable"))
 
 
 class CandidateIndex(Protocol):
-    """Finds the open posts of a kind. The database's rows are the only truth."""
+    """Finds the open posts of a kind. The database is the source of truth."""
 
     def shortlists(
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
     ) -> list[Shortlist]:
-        """Of each kind the open posts that are worth scoring, as they are stored now.
+        """For each kind, the open posts worth scoring, with their embeddings of the fingerprint.
 
-        All are of one moment, and have vectors of the fingerprint.
+        All kinds are read at the same moment.
         """
 
     def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
-        """Every open post of the kind."""
+        """Every open post of the kind that has embeddings for the fingerprint."""
 
     def nearest(
         self,
@@ -61,7 +61,7 @@ class CandidateIndex(Protocol):
         k: int,
         filters: SearchFilters,
     ) -> list[tuple[int, float]]:
-        """The k open posts whose words or photographs are the most similar, best first.
+        """The k open posts with the most similar text or photographs, best first.
 
         Shape: query_vec (dim,), unit length
         """

@@ -1,4 +1,4 @@
-"""Which posts have changed since this process looked last, in one small query."""
+"""Finds the posts that have changed since this process last looked, in one small query."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ from django.db.models import Max, Q
 
 from matching.models import IndexChange
 
-TOO_MANY: Final = 5000  # changes, above which reading everything again is quicker
+TOO_MANY: Final = 5000  # changes, above which reading everything again is faster
 NOTHING: Final = object()
 
 
 class ChangeCursor:
-    """Where a process stands in the changes; it must be made before what it describes is read."""
+    """A process's position in the changes; create it before reading the posts it tracks."""
 
     def __init__(self) -> None:
         self._last = IndexChange.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -20,17 +20,17 @@ class ChangeCursor:
         self._seen: set[int] = set()
 
     def changed(self) -> set[int] | None:
-        """Posts that have changed since the last call; None where all may have."""
+        """Ids of posts that have changed since the last call; None if any post may have."""
         horizon = _horizon()
-        # The last one that is known comes along: it says that nothing was pruned since.
+        # The last known row is read again: its presence proves that nothing was pruned since.
         wanted = Q(pk__gte=self._last)
         if self._horizon is not None:
-            # Rows of transactions that were under way at the last look: some are new, some known.
+            # Rows of transactions that were in progress at the last look: some are new, some known.
             wanted = Q(pk=self._last) | Q(transaction__gte=self._horizon)
         noted = IndexChange.objects.filter(wanted).order_by("pk").values_list("pk", "post_id")
         rows = dict(noted[: TOO_MANY + 2])
         if self._last and rows.pop(self._last, NOTHING) is NOTHING:
-            return None  # another database, or what was not read yet was pruned
+            return None  # another database, or unread changes were pruned
         if not self._last and rows and min(rows) > 1:
             return None
         found = {pk: post_id for pk, post_id in rows.items() if pk not in self._seen}
@@ -43,7 +43,7 @@ class ChangeCursor:
 
 
 def _horizon() -> int | None:
-    """The oldest transaction that is still under way; None on SQLite, which has one writer."""
+    """The oldest transaction in progress; None on SQLite, which has only one writer."""
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:

@@ -1,12 +1,12 @@
-"""An exact index in this process's memory, brought up to date before each query.
+"""An exact index in this process's memory, updated before each query.
 
-Posts lie in segments that never change; one that changed is struck from its segment, and laid
-out again in a small one at the end. Small segments are merged into larger ones of the same size,
-so that what was prepared of a large one lasts.
+Posts are kept in immutable segments; a changed post is marked dead in its segment and added to a
+small one at the end. Small segments are merged with others of similar size, so that work prepared
+for a large segment stays valid.
 
-Memory: of 100,000 posts of 768 dimensions 0.6 GB where each has a photograph, 0.3 GB where none
-has; as much again for each of words, photographs and both ways across in what `calibrated_v3`
-prepares of them, 1.8 GB at most.
+Memory: 100,000 posts of 768 dimensions take 0.6 GB if each has a photograph, and 0.3 GB if none
+has. `calibrated_v3` prepares as much again for each of texts, photographs and both cross channels,
+1.8 GB at most.
 """
 
 import threading
@@ -26,13 +26,13 @@ from matching.index.changes import ChangeCursor
 from matching.index.reading import open_post_ids, read_posts
 from matching.index.scan import nearest_posts
 
-RECENT: Final = 256  # posts that are laid out again with each change
-LARGEST: Final = 32_768  # posts of a segment
-MERGED_AT_ONCE: Final = 8  # segments of about one size
+RECENT: Final = 256  # posts that are rebuilt with each change
+LARGEST: Final = 32_768  # posts in a segment
+MERGED_AT_ONCE: Final = 8  # segments of similar size
 
 
 class MemoryIndex:
-    """The candidates of either kind, shared by the threads of a process."""
+    """The candidates of both kinds, shared by all threads of the process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class MemoryIndex:
     def shortlists(
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
     ) -> list[Shortlist]:
-        """See `CandidateIndex`: every open post. One query while nothing has changed."""
+        """See `CandidateIndex`; every open post, with one query if nothing has changed."""
         dim = len(query.text_vec) if query.text_vec is not None else query.image_vecs.shape[1]
         return self._everything(kinds, fingerprint, dim)
 
@@ -52,7 +52,7 @@ class MemoryIndex:
 
     def _everything(self, kinds: Sequence[Kind], fingerprint: str, dim: int) -> list[Shortlist]:
         with self._lock:
-            # An encoder that was replaced never comes back without a change of settings.
+            # A replaced encoder never comes back without a change of settings.
             for key in [key for key in self._sides if key[1] != fingerprint]:
                 del self._sides[key]
             self._refresh()
@@ -73,7 +73,7 @@ class MemoryIndex:
         k: int,
         filters: SearchFilters,
     ) -> list[tuple[int, float]]:
-        """See `CandidateIndex`: exact, under every filter."""
+        """See `CandidateIndex`; exact under any filter."""
         shortlist = self.everything(kind, fingerprint, len(query_vec))
         best: dict[int, float] = {}
         for segment in shortlist.segments:
@@ -112,7 +112,7 @@ class _Side:
         self.kind, self.fingerprint, self.dim = kind, fingerprint, dim
         self._segments: list[Candidates] = []  # the largest first
         self._alive: list[Bools] = []
-        self._place: dict[int, int] = {}  # of a post, its segment
+        self._place: dict[int, int] = {}  # segment number by post
         self._recent: dict[int, PostFeatures] = {}
         self._hashes: dict[int, str] = {}
         self._shortlist: Shortlist | None = None
@@ -123,7 +123,7 @@ class _Side:
             self._add(Candidates.from_features([features for features, _ in read], dim))
 
     def shortlist(self) -> Shortlist:
-        """What is known now; what was handed out before never changes."""
+        """A snapshot of the current candidates, which later updates do not change."""
         if self._shortlist is None:
             segments = [
                 Segment(candidates, alive.copy())
@@ -136,10 +136,10 @@ class _Side:
         return self._shortlist
 
     def replace(self, post_ids: list[int], fresh: list[tuple[PostFeatures, str]]) -> None:
-        """Take what these posts are now in place of what they were.
+        """Replace these posts by their current state.
 
         Args:
-            fresh: those of them that are of this side now, with their content hashes.
+            fresh: the ones that belong to this side now, with their content hashes.
         """
         known = [pk for pk in post_ids if pk in self._hashes]
         if not fresh and not known:
@@ -171,7 +171,7 @@ class _Side:
         self._place.update(dict.fromkeys(candidates.post_ids.tolist(), number))
 
     def _merge(self) -> None:
-        """Join the last segments where enough of them are as small as the last one."""
+        """Merge the last segments if enough of them are as small as the last one."""
         while (size := self._like_the_last()) > 0:
             parts = [
                 candidates.take(_rows(alive))
@@ -183,7 +183,7 @@ class _Side:
             self._add(concatenate(parts, self.dim))
 
     def _like_the_last(self) -> int:
-        """How many segments at the end are to be one; 0 for none."""
+        """How many segments at the end should be merged; 0 for none."""
         if not self._segments:
             return 0
         limit = MERGED_AT_ONCE * max(len(self._segments[-1]), RECENT)

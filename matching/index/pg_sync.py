@@ -1,4 +1,4 @@
-"""Keeps the table of the PostgreSQL index as the posts are; any process may, one at a time."""
+"""Keeps the pgvector table in sync with the posts; any process may do so, one at a time."""
 
 import threading
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from matching.index.reading import AT_ONCE, open_post_ids, read_posts
 
 KINDS: Final[tuple[Kind, Kind]] = ("lost", "found")
 SIDES: Final = ("text", "image")
-LOCK: Final = 7_460_221  # of this work alone, among all advisory locks of the database
+LOCK: Final = 7_460_221  # advisory lock of this work, unique within the database
 HNSW: Final = "m = 16, ef_construction = 64"
 MISSING_EXTENSION: Final = (
-    "MATCHING_INDEX is pgvector, and this PostgreSQL has no extension of that name. Install it on "
+    "MATCHING_INDEX is pgvector, but this PostgreSQL has no extension of that name. Install it on "
     "the server (package postgresql-NN-pgvector, or the image pgvector/pgvector), let a superuser "
     "run CREATE EXTENSION vector, and start again; or set MATCHING_INDEX=memory."
 )
@@ -24,12 +24,12 @@ OTHER_DATABASE: Final = (
     "MATCHING_INDEX is pgvector, and the database is no PostgreSQL. Set DATABASE_URL to one, or "
     "MATCHING_INDEX=memory."
 )
-_graphs_of: set[tuple[str, int]] = set()  # made or seen by this process
+_graphs_of: set[tuple[str, int]] = set()  # created or seen by this process
 _graphs_lock = threading.Lock()
 
 
 def create_table(cursor: Any) -> None:
-    """The table and its state, where there is pgvector; does nothing where they are.
+    """Create the table and its state if they do not exist; needs pgvector.
 
     Raises: IndexUnavailable
     """
@@ -62,7 +62,7 @@ def create_table(cursor: Any) -> None:
 
 
 def index_problem(using: str) -> str:
-    """Why the index cannot work in a database; empty where it can."""
+    """Why the index cannot work in this database; empty if it can."""
     if connections[using].vendor != "postgresql":
         return OTHER_DATABASE
     with connections[using].cursor() as cursor:
@@ -71,7 +71,7 @@ def index_problem(using: str) -> str:
 
 
 def bring_up_to_date(fingerprint: str, dim: int) -> None:
-    """Take over every change that was committed so far.
+    """Apply every change that has been committed so far.
 
     Raises: IndexUnavailable
     """
@@ -91,7 +91,7 @@ def bring_up_to_date(fingerprint: str, dim: int) -> None:
         elif changed:
             cursor.execute("DELETE FROM matching_pgvector WHERE post_id = ANY(%s)", [changed])
             _write(cursor, changed, fingerprint, dim)
-        # Those of transactions that are under way stay above the horizon: they are named.
+        # Changes of transactions in progress stay above the horizon, so they are listed by id.
         cursor.execute(
             "INSERT INTO matching_pgvector_state (fingerprint, horizon, last, applied) "
             "SELECT %(of)s, %(horizon)s, %(last)s, coalesce(array_agg(id), ARRAY[]::bigint[]) "
@@ -108,12 +108,12 @@ def bring_up_to_date(fingerprint: str, dim: int) -> None:
 
 
 def literal(vec: Vec) -> str:
-    """A vector as pgvector reads it."""
+    """A vector as a literal of pgvector."""
     return "[" + ",".join(f"{value:.6g}" for value in vec.tolist()) + "]"
 
 
 def _now(cursor: Any) -> tuple[int, int]:
-    """The oldest transaction under way, and the newest change."""
+    """The oldest transaction in progress, and the newest change."""
     cursor.execute(
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
         "(SELECT coalesce(max(id), 0) FROM matching_indexchange)"
@@ -123,7 +123,7 @@ def _now(cursor: Any) -> tuple[int, int]:
 
 
 def _pending(cursor: Any, fingerprint: str) -> list[tuple[int, int | None]] | None:
-    """Changes that are not taken over: key and post. None where everything has to be."""
+    """Changes not applied yet, as ids and posts; None if everything has to be read again."""
     cursor.execute(
         "SELECT horizon, last, applied FROM matching_pgvector_state WHERE fingerprint = %s",
         [fingerprint],
@@ -135,7 +135,7 @@ def _pending(cursor: Any, fingerprint: str) -> list[tuple[int, int | None]] | No
     cursor.execute("SELECT min(id), max(id) FROM matching_indexchange")
     first, newest = cursor.fetchone()
     if (newest or 0) < last or (first or 0) > last + 1:
-        return None  # pruned before it was read here
+        return None  # pruned before this index applied it
     cursor.execute(
         'SELECT id, post_id FROM matching_indexchange WHERE "transaction" >= %s '
         "AND NOT id = ANY(%s)",
@@ -173,7 +173,7 @@ def _write(cursor: Any, post_ids: Sequence[int], fingerprint: str, dim: int) -> 
 
 
 def _make_graphs(fingerprint: str, dim: int) -> None:
-    """One graph for each kind and side; the dimension is part of it."""
+    """Create one graph per kind, side and dimension."""
     if connection.vendor != "postgresql":
         raise IndexUnavailable(OTHER_DATABASE)
     key = (connection.settings_dict["NAME"], dim)
@@ -191,5 +191,5 @@ def _make_graphs(fingerprint: str, dim: int) -> None:
                         f"WITH ({HNSW}) WHERE kind = '{kind}' AND side = '{side}' "
                         f"AND vector_dims(e) = {dim}"
                     )
-        if not connection.in_atomic_block:  # whose end may undo it
+        if not connection.in_atomic_block:  # a surrounding transaction may roll it back
             _graphs_of.add(key)

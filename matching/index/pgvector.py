@@ -1,8 +1,8 @@
-"""An index inside PostgreSQL with pgvector, for several machines on one database.
+"""An index inside PostgreSQL with pgvector, for several machines with one database.
 
-A table of half-precision vectors beside the posts' facts, with a graph for each kind and side. It
-is brought up to date from the noted changes before each query, by whoever asks first. What the
-graphs find is scored exactly from the stored vectors.
+A table of half-precision vectors with the posts' facts, and an HNSW graph per kind and side. The
+first query after a change applies the recorded changes. What the graphs find is then scored exactly
+from the stored embeddings.
 """
 
 import time
@@ -21,16 +21,16 @@ from matching.index import Shortlist, Side
 from matching.index.pg_sync import bring_up_to_date, literal
 from matching.index.reading import open_post_ids, read_posts
 
-# Of each way to compare, how many of the nearest are scored exactly.
+# How many of the nearest posts are scored exactly, for each way to compare.
 NEAREST: Final = 250
-# The most that pgvector takes: of 100,000 posts it finds .985 of the best 20 instead of .93, in
-# 4 ms instead of 2.
+# The maximum of pgvector: among 100,000 posts it finds .985 of the best 20 instead of .93, in 4 ms
+# instead of 2.
 EF_SEARCH: Final = 1000
-# Where fewer of all pass a filter, the graph meets too few of them among the nearest: of a million
-# posts it found .92 of the best 20 at 3%, .96 at 10%.
+# If a smaller share passes a filter, the graph meets too few of them among the nearest: of a
+# million posts it found .92 of the best 20 at 3%, .96 at 10%.
 GRAPH_SHARE = 0.05
 COUNT_HOLDS_S: Final = 600.0
-# Only the graph gives rows in order without a sort.
+# Forces the planner to use the graph, the only plan that returns rows in order without a sort.
 GRAPH_PLAN: Final = (
     "hnsw.iterative_scan = relaxed_order",
     *("enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off"),
@@ -39,7 +39,7 @@ COLUMNS: Final = ("category", "family", "colour", "building", "zone")
 
 
 class PgVectorIndex:
-    """The candidates of either kind, in the database itself."""
+    """The candidates of both kinds, in the database itself."""
 
     def __init__(self) -> None:
         self._counts: dict[tuple[Side, Kind, str], tuple[float, int]] = {}
@@ -47,7 +47,7 @@ class PgVectorIndex:
     def shortlists(
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
     ) -> list[Shortlist]:
-        """See `CandidateIndex`: the nearest posts by words and photographs, each way."""
+        """See `CandidateIndex`; the nearest posts by text and photographs, in every combination."""
         mine = [query.text_vec] if query.text_vec is not None else []
         mine += [query.cover_vec] if query.cover_vec is not None else []
         dim = len(mine[0]) if mine else 0
@@ -82,7 +82,7 @@ class PgVectorIndex:
         k: int,
         filters: SearchFilters,
     ) -> list[tuple[int, float]]:
-        """See `CandidateIndex`: exact where few posts pass the filter."""
+        """See `CandidateIndex`; exact if few posts pass the filter."""
         bring_up_to_date(fingerprint, len(query_vec))
         return self._search(query_vec, side, kind, fingerprint, k, filters)
 
@@ -103,7 +103,7 @@ class PgVectorIndex:
             is_exact = _are_few(cursor, where, values, max(k, round(of_all)))
             if not is_exact:
                 rows = _by_graph(cursor, query_vec, where, values, limit)
-            # A graph gives up where the posts that pass are far from the query.
+            # The graph gives up if the posts that pass are far from the query.
             if len(rows) < limit:
                 rows = _exactly(cursor, query_vec, where, values, limit)
         best: dict[int, float] = {}
@@ -112,7 +112,7 @@ class PgVectorIndex:
         return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:k]
 
     def _count(self, cursor: Any, side: Side, kind: Kind, fingerprint: str, dim: int) -> int:
-        """How many vectors there are of a kind and side, as of ten minutes ago at most."""
+        """The number of vectors of a kind and side, cached for ten minutes."""
         key = (side, kind, fingerprint)
         held = self._counts.get(key)
         if held is None or time.monotonic() > held[0]:
@@ -123,7 +123,7 @@ class PgVectorIndex:
 
 
 def _are_few(cursor: Any, where: str, values: list[Any], least: int) -> bool:
-    """Whether comparing all that pass costs little, or the graph would miss too many of them."""
+    """Whether few enough pass to compare them all, or the graph would miss too many of them."""
     limit = max(matching_settings().exact_below, least)
     cursor.execute(
         f"SELECT count(*) FROM (SELECT 1 FROM matching_pgvector WHERE {where} LIMIT %s) few",
@@ -135,7 +135,7 @@ def _are_few(cursor: Any, where: str, values: list[Any], least: int) -> bool:
 def _by_graph(
     cursor: Any, query_vec: Vec, where: str, values: list[Any], limit: int
 ) -> list[tuple[int, float]]:
-    """Nearly the nearest: post and similarity; fewer than asked for where it gave up."""
+    """Approximately the nearest, as post and similarity; fewer than `limit` if it gave up."""
     before = transaction.savepoint()
     try:
         for setting in GRAPH_PLAN:
@@ -143,13 +143,13 @@ def _by_graph(
         cursor.execute(f"SET LOCAL hnsw.ef_search = {EF_SEARCH}")
         return _nearest(cursor, query_vec, where, values, limit, "")
     finally:
-        transaction.savepoint_rollback(before)  # which takes the settings back
+        transaction.savepoint_rollback(before)  # also resets the settings
 
 
 def _exactly(
     cursor: Any, query_vec: Vec, where: str, values: list[Any], limit: int
 ) -> list[tuple[int, float]]:
-    """The nearest: an expression that no index has leaves the planner no other way."""
+    """Exactly the nearest: no index covers the expression, so the planner has to compare all."""
     return _nearest(cursor, query_vec, where, values, limit, " + 0")
 
 
@@ -169,7 +169,7 @@ def _nearest(
 def _where(
     side: Side, kind: Kind, fingerprint: str, dim: int, filters: SearchFilters
 ) -> tuple[str, list[Any]]:
-    """The kind and side as texts, since the planner must see that a graph's condition holds."""
+    """The condition; kind and side are literals, so that the planner can match a graph's."""
     parts = [f"kind = '{kind}'", f"side = '{side}'", f"vector_dims(e) = {dim}", "fingerprint = %s"]
     values: list[Any] = [fingerprint]
     plural = ("categories", "families", "colours", "buildings", "zones")

@@ -1,4 +1,4 @@
-"""Posts as the database has them now: facts, content hashes, and vectors of one encoder."""
+"""Reads posts for the index: facts, content hashes, and embeddings of one encoder."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -21,7 +21,7 @@ FACTS: Final = (
 
 
 def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
-    """Open posts with words of the fingerprint, in rising order."""
+    """Ids of open posts whose text has an embedding for the fingerprint, in rising order."""
     rows = Embedding.objects.filter(
         modality=Modality.TEXT,
         fingerprint=fingerprint,
@@ -34,7 +34,7 @@ def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
 def read_posts(
     post_ids: Sequence[int], fingerprint: str, dim: int, kind: Kind | None = None
 ) -> Iterator[tuple[PostFeatures, str]]:
-    """Those of the posts that are open and have vectors, with their content hashes.
+    """The given posts that are open and have embeddings, with their content hashes.
 
     Facts, hash and vectors of a post are of one moment, since one query reads them: one for each
     500 posts.

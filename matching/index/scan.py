@@ -1,4 +1,4 @@
-"""Nearest vectors by exact inner products, or by an int8 scan whose best are scored exactly."""
+"""Nearest vectors by exact inner products, or by an int8 scan with exact rescoring."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from matching.core.types import Candidates
 from matching.core.vectors import Vec, dots
 
 EXACT, INT8 = "exact", "int8"
-# Below this share it is quicker to gather the rows than to read all: `make bench`, filtered row.
+# Below this share, gathering the rows is faster than reading all: `make bench`, filtered row.
 GATHER_BELOW: Final = 0.25
-RESCORED: Final = 5  # times as many as asked for are scored exactly after an int8 scan
+RESCORED: Final = 5  # times k rows are rescored exactly after an int8 scan
 LEAST_RESCORED: Final = 100
 LEVELS: Final = 127
-FURTHER_PHOTOS: Final = 4  # of one post at most, after its cover
+FURTHER_PHOTOS: Final = 4  # per post at most, after the cover
 
 
 @dataclass(frozen=True, eq=False)
 class Rounded:
-    """Vectors in a byte for each number. Shape: rows (n, dim) int8; scale (n,), largest number"""
+    """Vectors quantised to int8. Shape: rows (n, dim) int8; scale (n,), each row's maximum"""
 
     rows: np.ndarray[Any, np.dtype[np.int8]]
     scale: Floats
@@ -35,15 +35,15 @@ _rounded: WeakKeyDictionary[Candidates, dict[str, Rounded]] = WeakKeyDictionary(
 def nearest_posts(
     query_vec: Vec, candidates: Candidates, side: str, k: int, filters: Bools, scan: str = EXACT
 ) -> list[tuple[int, float]]:
-    """The k posts whose words, or any of whose photographs, are the most similar, best first.
+    """The k posts with the most similar text, or any most similar photograph, best first.
 
-    Shape: wanted (n,), True for posts that may be found
+    Shape: filters (n,), True for posts that may be found
     """
     column = "text_vecs" if side == "text" else "image_vecs"
     rows, similarity = nearest_rows(query_vec, candidates, column, k, filters, scan)
     if side == "image" and len(candidates.photo_owner):
         further = filters[candidates.photo_owner]
-        many = k * FURTHER_PHOTOS  # so that one post's do not push out another's
+        many = k * FURTHER_PHOTOS  # so that photographs of one post do not crowd out other posts
         photos, more = nearest_rows(query_vec, candidates, "photo_vecs", many, further, scan)
         rows = np.concatenate([rows, candidates.photo_owner[photos]])
         similarity = np.concatenate([similarity, more])
@@ -62,13 +62,13 @@ def nearest_rows(
     filters: Bools,
     scan: str = EXACT,
 ) -> tuple[Ints, Vec]:
-    """The k most similar rows, best first, with their similarities; rows of NaN never count.
+    """The k most similar rows, best first, with their similarities; rows of NaN are skipped.
 
     Args:
         column: `text_vecs`, `image_vecs` or `photo_vecs`.
-        scan: `exact`, or `int8` where numkong is installed.
+        scan: `exact`, or `int8` if numkong is installed.
 
-    Shape: wanted (n,), True for rows that may be found; (at most k,) twice
+    Shape: filters (n,), True for rows that may be found; (at most k,) twice
     """
     vecs: Vec = getattr(candidates, column)
     rows = np.flatnonzero(filters)
@@ -84,7 +84,7 @@ def nearest_rows(
 
 
 def best_of(similarity: Vec, k: int) -> Ints:
-    """Places of the k largest, the largest first, equal ones in their order. NaN is none of them.
+    """Indices of the k largest values, largest first, ties in order; NaN is skipped.
 
     Shape: (n,) -> (at most k,)
     """
@@ -96,7 +96,7 @@ def best_of(similarity: Vec, k: int) -> Ints:
 
 
 def _likely(query_vec: Vec, candidates: Candidates, column: str, many: int, filters: Bools) -> Ints:
-    """Rows whose rounded vectors are the most similar."""
+    """Rows whose quantised vectors are the most similar."""
     held = _rounded.setdefault(candidates, {})
     if column not in held:
         held[column] = rounded(getattr(candidates, column))
@@ -107,7 +107,7 @@ def _likely(query_vec: Vec, candidates: Candidates, column: str, many: int, filt
 
 
 def rounded(vecs: Vec) -> Rounded:
-    """Each row scaled to its largest number; a row of NaN stays known as one by its scale."""
+    """Each row scaled by its maximum and quantised; a row of NaN is recognisable by its scale."""
     scale = np.abs(vecs).max(axis=1) / LEVELS
     steps = np.where(np.isnan(scale) | (scale == 0.0), 1.0, scale)[:, None]
     rows = np.nan_to_num(vecs / steps).round().astype(np.int8)

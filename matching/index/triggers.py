@@ -1,7 +1,7 @@
-"""Triggers that note which posts changed; `migrate` puts them in place, on either database.
+"""Database triggers that record which posts changed, installed by `migrate` on both databases.
 
-Django rebuilds a table of SQLite to change it, and its triggers are gone then: they are made anew
-after every `migrate`.
+To change a table on SQLite, Django rebuilds it without its triggers, so they are reinstalled after
+every `migrate`.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ PREFIX: Final = "index_change"
 
 @dataclass(frozen=True)
 class Watched:
-    """A table, the column that names the post, and what of a row matters.
+    """A table, its column with the post's id, and the columns whose changes matter.
 
-    `post` is empty for a table that all posts refer to.
+    `post` is empty for a table whose changes may concern any post.
     """
 
     table: str
@@ -41,19 +41,19 @@ WATCHED: Final = (
 
 
 def install_triggers(using: str) -> None:
-    """Put every trigger in place, in place of what was there."""
+    """Install every trigger, replacing existing ones."""
     connection = connections[using]
     statements = _postgres() if connection.vendor == "postgresql" else _sqlite()
     tables = set(connection.introspection.table_names())
     if not {watched.table for watched in WATCHED} | {"matching_indexchange"} <= tables:
-        return  # in the middle of the first migrations
+        return  # the first migrations are still running
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
 def missing_triggers(using: str) -> list[str]:
-    """Names of triggers that are not there."""
+    """Names of triggers that are missing in the database."""
     connection = connections[using]
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     if connection.vendor == "postgresql":

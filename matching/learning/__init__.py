@@ -1,1 +1,1 @@
-"""Learning from what staff decided: fitting, the guard, and promotion of a new profile."""
+"""Learning from staff decisions: fitting, the guard, and promotion of a new profile."""

@@ -1,8 +1,8 @@
-"""Fits the weighing of evidence to what staff decided; the only file that imports scikit-learn.
+"""Fits the evidence weights to staff decisions; the only file that imports scikit-learn.
 
-People err, and a label that is wrong where the evidence is clear would pull all probabilities
-towards the middle. So each person's share of wrong decisions is estimated beside the weights
-(expectation and maximisation), and the weights are fitted to what is then probably true.
+People make mistakes, and a wrong label against clear evidence would pull all probabilities towards
+the middle. So each person's error rate is estimated along with the weights (expectation
+maximisation), and the weights are fitted to what is then probably true.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,26 @@ from matching.core.weights import COLD_WEIGHTS, TERMS, EvidenceWeights
 from matching.learning.judgements import Judgements
 from matching.learning.promotion import Trial, Verdict, judge
 
-# From so many judgements on, more is fitted.
+# The least number of judgements for each stage.
 PLATT_FROM: Final = (30, 100)  # confirmed, rejected
 LOGISTIC_FROM: Final = (100, 100)
 ISOTONIC_FROM: Final = (1000, 1000)
 
-# Measured by `evaluate_matching --judgements 1500`, four seeds of both worlds.
-SHRINKAGE: Final = 0.03  # variance of what a weight may move, against one judgement
-# What was drawn to be shown counts 1 / probability, at most so much: with 50, as first designed,
-# a few wrong labels rule (hard world: AP .72 instead of .79, ECE .037 instead of .015).
+# Measured by `evaluate_matching --judgements 1500`, four seeds of both datasets.
+SHRINKAGE: Final = 0.03  # variance of a weight's change, relative to one judgement
+# A sampled pair counts 1 / probability, but at most this much: with 50, as first designed, a few
+# wrong labels dominate (hard dataset: AP .72 instead of .79, ECE .037 instead of .015).
 MOST_WEIGHT: Final = 5.0
-# Share of wrong decisions before anybody has decided: 1 in 50.
-WRONG_OF: Final = (1.0, 50.0)
+# Prior of each person's error rate, as pseudo-decisions: 1 wrong in 50.
+ERRORS_OF: Final = (1.0, 50.0)
 EM_STEPS: Final = 60
-SETTLED: Final = 5e-5  # change of a share of wrong decisions, below which more steps tell nothing
-PENALTY_FREE: Final = 100.0  # the column of the log odds is so large that no penalty holds it
-LEAST_STEP_WEIGHT: Final = 0.5  # judgements on either side that a step's probability begins with
+SETTLED: Final = 5e-5  # change of every error rate below which EM stops
+PENALTY_FREE: Final = 100.0  # scales the log odds so that the penalty on their weight is negligible
+LEAST_STEP_WEIGHT: Final = 0.5  # pseudo-judgements at the smooth curve's value in each step
 
 
 class Stage(StrEnum):
-    """How much was fitted."""
+    """How much is fitted, from least to most."""
 
     NOTHING = "nothing"
     PLATT = "platt"
@@ -46,16 +46,16 @@ class Stage(StrEnum):
     ISOTONIC = "isotonic"
 
 
-LESS: Final = {Stage.ISOTONIC: Stage.LOGISTIC, Stage.LOGISTIC: Stage.PLATT}
+FALLBACKS: Final = {Stage.ISOTONIC: Stage.LOGISTIC, Stage.LOGISTIC: Stage.PLATT}
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What was learnt.
+    """The result of a fit.
 
     Attributes:
-        error_rates: by person, the estimated share of decisions that were wrong.
-        usual_error_rate: the same over everybody.
+        error_rates: estimated share of wrong decisions, by person.
+        usual_error_rate: the same over all judgements.
     """
 
     stage: Stage
@@ -64,12 +64,12 @@ class Fitted:
     usual_error_rate: float
 
     def error_rates_of(self, people: Ints) -> Floats:
-        """Shape: (n,) -> (n,)"""
+        """The error rate of whoever made each judgement. Shape: (n,) -> (n,)"""
         return np.array([self.error_rates.get(int(one), self.usual_error_rate) for one in people])
 
 
 def stage_for(judgements: Judgements) -> Stage:
-    """How much these judgements are enough for."""
+    """The highest stage for which there are enough judgements."""
     confirmed = int(judgements.is_match.sum())
     counts = (confirmed, len(judgements) - confirmed)
     for stage, least in (
@@ -83,21 +83,21 @@ def stage_for(judgements: Judgements) -> Stage:
 
 
 def fit(judgements: Judgements, stage: Stage) -> Fitted:
-    """The weighing that the judgements speak for, beginning from the cold start.
+    """The evidence weights that the judgements support, starting from the cold start.
 
     Args:
         stage: not NOTHING.
     """
     fit_once = _platt if stage is Stage.PLATT else _logistic
     _, person = np.unique(judgements.people, return_inverse=True)
-    error_rates = np.full(person.max(initial=0) + 1, WRONG_OF[0] / WRONG_OF[1])
+    error_rates = np.full(person.max(initial=0) + 1, ERRORS_OF[0] / ERRORS_OF[1])
     evidence_weights, truth = EvidenceWeights(), judgements.is_match.astype(np.float64)
     for _ in range(EM_STEPS):
         p = evidence_weights.probability(judgements.log_odds(evidence_weights))
         is_wrong = _posterior_error(judgements.is_match, p, error_rates[person])
         before = error_rates
-        error_rates = (np.bincount(person, is_wrong) + WRONG_OF[0]) / (
-            np.bincount(person) + WRONG_OF[1]
+        error_rates = (np.bincount(person, is_wrong) + ERRORS_OF[0]) / (
+            np.bincount(person) + ERRORS_OF[1]
         )
         truth = np.where(judgements.is_match, 1.0 - is_wrong, is_wrong)
         evidence_weights = fit_once(judgements, truth)
@@ -116,9 +116,9 @@ def fit(judgements: Judgements, stage: Stage) -> Fitted:
     )
 
 
-def _posterior_error(said: Bools, p: Floats, error_rates: Floats) -> Floats:
-    """How probable it is that each judgement is wrong. Shape: each (n,)"""
-    agrees = np.where(said, p, 1.0 - p)
+def _posterior_error(is_match: Bools, p: Floats, error_rates: Floats) -> Floats:
+    """The probability that each judgement is wrong. Shape: each (n,)"""
+    agrees = np.where(is_match, p, 1.0 - p)
     return np.asarray(
         error_rates * (1.0 - agrees) / (error_rates * (1.0 - agrees) + (1.0 - error_rates) * agrees)
     )
@@ -129,7 +129,7 @@ def _weights(judgements: Judgements) -> Floats:
 
 
 def _regress(columns: Floats, truth: Floats, weight: Floats, c: float) -> tuple[Floats, float]:
-    """Logistic regression on labels that are true with a probability: each row is there twice."""
+    """Logistic regression on soft labels: each row occurs once per class, weighted by the label."""
     model = LogisticRegression(C=c, max_iter=2000)
     labels = np.repeat([1, 0], len(truth))
     weights = np.concatenate([truth * weight, (1.0 - truth) * weight])
@@ -138,18 +138,18 @@ def _regress(columns: Floats, truth: Floats, weight: Floats, c: float) -> tuple[
 
 
 def _platt(judgements: Judgements, truth: Floats) -> EvidenceWeights:
-    """Scale and bias of the log odds as they are."""
+    """Platt scaling: fits only scale and bias."""
     log_odds = judgements.log_odds(EvidenceWeights())[:, None] * PENALTY_FREE
     (scale,), bias = _regress(log_odds, truth, _weights(judgements), 1.0)
     return EvidenceWeights(scale=max(float(scale) * PENALTY_FREE, 0.0), bias=bias)
 
 
 def _logistic(judgements: Judgements, truth: Floats) -> EvidenceWeights:
-    """A weight for each term, drawn towards its cold one, and for what is missing towards none.
+    """Fits a weight per term, shrunk towards its cold one, and a weight per absence, towards 0.
 
-    The log odds are a column that nothing holds, each term beside it one that is held near 0: so
-    what is shrunk is how far a weight departs from the others. A weight that would be negative is
-    0, and the others are fitted again.
+    The log odds are a column without a penalty, and each term is a column with one: so shrinkage
+    acts on how far a weight departs from the common scale. A weight that would become negative
+    is set to 0, and the others are fitted again.
     """
     kept = list(TERMS)
     flags = [
@@ -167,7 +167,7 @@ def _logistic(judgements: Judgements, truth: Floats) -> EvidenceWeights:
         columns += [np.isnan(judgements.columns[name]).astype(np.float64) for name in flags]
         found, bias = _regress(np.stack(columns, axis=1), truth, _weights(judgements), SHRINKAGE)
         scale = float(found[0]) * PENALTY_FREE
-        if scale <= 0.0:  # evidence speaks against itself: nothing can be learnt from these
+        if scale <= 0.0:  # the labels contradict the evidence as a whole: nothing can be learnt
             return EvidenceWeights(weights=start, scale=0.0, bias=bias)
         weights = {
             name: start[name] + float(change) / scale
@@ -183,7 +183,7 @@ def _logistic(judgements: Judgements, truth: Floats) -> EvidenceWeights:
 def _isotonic(
     judgements: Judgements, truth: Floats, evidence_weights: EvidenceWeights
 ) -> EvidenceWeights:
-    """The curve itself, a probability for each step, drawn a little towards what it was."""
+    """Fits the curve: a probability for each step, shrunk slightly towards the smooth one."""
     log_odds = judgements.log_odds(evidence_weights)
     order = np.argsort(log_odds, kind="stable")
     weight = _weights(judgements)[order]
@@ -210,7 +210,7 @@ def _isotonic(
 
 @dataclass(frozen=True, eq=False)
 class LearningResult:
-    """One run of learning: how much there was, what came of it, and whether it may be used."""
+    """One run of learning: how many judgements, what was fitted, and the guard's verdict."""
 
     stage: Stage
     confirmed: int
@@ -220,29 +220,29 @@ class LearningResult:
 
     @property
     def is_promoted(self) -> bool:
-        """Whether what was learnt may be put in use."""
+        """Whether the guard allows the new weights to be used."""
         return self.verdict is not None and self.verdict.is_promoted
 
 
 def learn(judgements: Judgements, before: EvidenceWeights) -> LearningResult:
-    """Fit on the past, and compare with the weighing in use on what came after it.
+    """Fit to the past, and compare with the weights in use on the judgements that followed.
 
-    As much is fitted as the judgements are enough for; where the guard refuses that, less. In one
-    thread: a second one is no faster with so few terms, and where other work keeps the cores busy
-    the two wait for each other thirty times as long as they compute.
+    Fits the highest stage that the judgements allow; if the guard refuses it, a lower one. Uses
+    one thread: with so few terms a second one gains nothing, and on busy cores the two spend
+    thirty times as long waiting for each other as computing.
     """
     with threadpool_limits(1):
         most = _try(judgements, before, stage_for(judgements))
         result = most
-        while not result.is_promoted and (less := LESS.get(result.stage)) is not None:
+        while not result.is_promoted and (less := FALLBACKS.get(result.stage)) is not None:
             result = _try(judgements, before, less)
         return result if result.is_promoted else most
 
 
 def _try(judgements: Judgements, before: EvidenceWeights, stage: Stage) -> LearningResult:
-    """Predict each block of time by what the blocks before it teach.
+    """Predict each block of time with a fit to the blocks before it.
 
-    The last of these fits is the one that would be put in use.
+    The last of these fits is the one that would be used.
     """
     confirmed = int(judgements.is_match.sum())
     rejected = len(judgements) - confirmed

@@ -1,4 +1,4 @@
-"""What people decided about pairs that they were shown, as columns that can be learnt from."""
+"""Staff decisions on pairs that they were shown, as columns to learn from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,23 +9,23 @@ import numpy as np
 from matching.core.arrays import Bools, Floats, Ints
 from matching.core.weights import TERMS, EvidenceWeights
 
-BLOCKS: Final = 5  # of time, of about equally many judgements
-FIRST_BLOCKS: Final = 2  # are only learnt from
-TOP: Final = 5  # ranks that recall is counted in
+BLOCKS: Final = 5  # of time, with about equally many judgements
+FIRST_BLOCKS: Final = 2  # used for training only
+TOP: Final = 5  # recall counts ranks up to this
 
 
 @dataclass(frozen=True, eq=False)
 class Judgements:
-    """n judged pairs in the order of time.
+    """n judged pairs in chronological order.
 
     Shape: terms (n, len(TERMS)) natural logs, NaN where absent; all others (n,)
 
     Attributes:
-        prior: natural log of the odds before anything is compared.
-        is_match: what the person said.
-        shown_with: probability of being shown; 1 for what everybody sees.
-        queries: the lost post, by any number.
-        people: who decided, by any number.
+        prior: natural log of the odds before any comparison.
+        is_match: the person's decision.
+        sampling_probability: of being shown; 1 for the pairs that are always shown.
+        queries: any number that identifies the lost post.
+        people: any number that identifies who decided.
     """
 
     terms: Floats
@@ -45,12 +45,12 @@ class Judgements:
 
     @property
     def patterns(self) -> Ints:
-        """Row of `ranking.PATTERNS`, by the channels that are there. Shape: (n,)"""
+        """Row of `ranking.PATTERNS`, inferred from the channels present. Shape: (n,)"""
         has = {name: ~np.isnan(term) for name, term in self.columns.items()}
         return np.select([has["image_image"], has["text_image"], has["image_text"]], [0, 1, 2], 3)
 
     def log_odds(self, evidence_weights: EvidenceWeights) -> Floats:
-        """Shape: (n,)"""
+        """Log odds of each pair under these weights. Shape: (n,)"""
         return evidence_weights.log_odds(self.prior, self.columns)
 
     def take(self, rows: Ints | Bools) -> Self:
@@ -59,7 +59,7 @@ class Judgements:
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """One after the other; at least one."""
+        """Concatenates the parts, of which there must be at least one."""
         return cls(
             **{
                 one.name: np.concatenate([getattr(part, one.name) for part in parts])
@@ -68,9 +68,9 @@ class Judgements:
         )
 
     def blocks(self) -> list[tuple[Self, Self]]:
-        """Ever longer pasts, each with the block of time that followed: to learn from, and to test.
+        """Training and test sets: growing pasts, each with the block of time that followed.
 
-        A lost post is in one block only, that of its last judgement.
+        A lost post is in one block only, that of its last judgement, so that no test leaks.
         """
         _, query = np.unique(self.queries, return_inverse=True)
         last = np.zeros(query.max(initial=-1) + 1, dtype=np.int64)
@@ -85,7 +85,7 @@ class Judgements:
         ]
 
     def ranks(self, evidence_weights: EvidenceWeights) -> tuple[Ints, Floats]:
-        """Where each match stands among what was judged of its lost post; ties count half.
+        """Rank of each match among the judged candidates of its lost post; ties count half.
 
         Returns: rows of the matches, their ranks from 1. Shape: (k,), (k,)
         """

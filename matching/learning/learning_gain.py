@@ -1,4 +1,4 @@
-"""What learning is worth: a simulated office judges worlds, and the rest of them is measured."""
+"""Measures what learning gains: simulated annotators judge a part, the rest is measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BEFORE, AFTER = "v3, cold start", "v3, learnt"
 
 @dataclass(frozen=True, eq=False)
 class LearningGain:
-    """Lessons by world, and the lost posts that nobody judged, ranked before and after them."""
+    """Results by dataset, and rankings of the unjudged lost posts before and after learning."""
 
     results: list[LearningResult]
     before: Outcome
@@ -34,13 +34,13 @@ def measure_learning_gain(
     error_rates: Sequence[float] = USUAL_ERROR_RATES,
     seed: int = 0,
 ) -> LearningGain:
-    """Let an office judge each world, learn from it, and measure the posts that it has not seen.
+    """Let annotators judge each dataset, learn from them, and measure the posts they have not seen.
 
-    What the guard refuses is not used: that world counts as it was.
+    If the guard refuses the result, the dataset counts without any gain.
 
     Args:
-        judged: judgements of shown candidates in each world.
-        error_rates: for each person of the office, the share of wrong decisions.
+        judged: judgements of shown candidates per dataset.
+        error_rates: share of wrong decisions, for each annotator.
     """
     results, before, after = [], [], []
     for number, dataset in enumerate(datasets):

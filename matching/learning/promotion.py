@@ -1,4 +1,4 @@
-"""Whether what was learnt may be put in use: the guard between decisions and the profile."""
+"""The guard between decisions and the profile: decides whether learnt weights may be used."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ from matching.learning.judgements import TOP, Judgements
 
 MOST_RECALL_LOST: Final = 0.02
 MOST_CALIBRATION_ERROR: Final = 0.05
-# Where more decisions than these contradict clear evidence, either they or the evidence are not
-# to be trusted, and nobody can tell which from the decisions alone. Simulated offices: 10% wrong
-# labels are estimated as .05 to .10, 30% as .10 to .26 with a scale of .2 to .6.
+# If more decisions than these contradict clear evidence, either the decisions or the evidence
+# cannot be trusted, and the decisions alone cannot tell which. With simulated annotators, 10% wrong
+# labels are estimated as .05 to .10, and 30% as .10 to .26 with a scale of .2 to .6.
 MOST_WRONG: Final = 0.1
 MOST_WRONG_OF_ONE: Final = 0.2
-LEAST_OF_ONE: Final = 20  # judgements, before one person's share is looked at
+LEAST_OF_ONE: Final = 20  # judgements before a single person's error rate is checked
 LEAST_SCALE: Final = 0.3
 MOST_SCALE: Final = 4.0
 
 
 class Refusal(StrEnum):
-    """Why what was learnt is not put in use."""
+    """Why learnt weights are not used."""
 
     NOT_BETTER = "not_better"
     FINDS_LESS = "finds_less"
@@ -38,12 +38,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What the guard found.
+    """The guard's decision.
 
     Attributes:
-        refusals: none where the new weighing may be used.
-        people: who contradicts the evidence.
-        figures: what was measured, as JSON.
+        refusals: empty if the new weights may be used.
+        people: whose decisions contradict the evidence.
+        figures: what was measured, as JSON for the stored profile's report.
     """
 
     refusals: tuple[Refusal, ...]
@@ -52,15 +52,15 @@ class Verdict:
 
     @property
     def is_promoted(self) -> bool:
-        """Whether the new weighing may be used."""
+        """Whether the new weights may be used."""
         return not self.refusals
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A weighing on judgements that came after all that it was learnt from.
+    """Weights to be tested on judgements that are later than all those they were learnt from.
 
-    Shape: error_rates (n,), the share of wrong decisions of whoever made each judgement
+    Shape: error_rates (n,), the error rate of whoever made each judgement
     """
 
     evidence_weights: EvidenceWeights
@@ -75,12 +75,12 @@ def judge(
     usual_error_rate: float,
     by_person: dict[int, tuple[int, float]],
 ) -> Verdict:
-    """Compare the weighing in use with what was learnt, where neither has seen the answers.
+    """Compare the weights in use with those learnt, on judgements that neither has seen.
 
     Args:
-        trials: at least one; the last one's weighing is what would be put in use.
+        trials: at least one; the weights of the last one are those that would be used.
         usual_error_rate: share of wrong decisions over everybody.
-        by_person: number of judgements and share of wrong ones.
+        by_person: number of judgements and error rate of each person.
     """
     old = [_measured(before, trial) for trial in trials]
     new = [_measured(trial.evidence_weights, trial) for trial in trials]
@@ -91,7 +91,7 @@ def judge(
     label = np.concatenate([trial.judgements.is_match for trial in trials]).astype(np.float64)
     errors, recalls = {}, {}
     for name, measured in (("before", old), ("after", new)):
-        errors[name] = calibration_error(_joined(measured, "said")[shown], label[shown])
+        errors[name] = calibration_error(_joined(measured, "predicted")[shown], label[shown])
         recalls[name] = _recalls(trials, measured, old)
     people = tuple(
         who
@@ -120,21 +120,21 @@ def judge(
             "log_loss_gain": [float(gain.mean()) if len(gain) else 0.0, lower, upper],
             "calibration_error": errors,
             f"recall@{TOP}": recalls,
-            "wrong": usual_error_rate,
+            "wrong": usual_error_rate,  # a key of stored reports
         },
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """What a weighing makes of a trial's judgements.
+    """What evidence weights predict for a trial's judgements.
 
-    Shape: p probability of a match, said that the person says so, loss (n,); rows and ranks of
-        what was called a match (k,)
+    Shape: (n,) for p, the probability of a match, predicted, that of being judged a match, and
+        loss; (k,) for rows and ranks of the pairs that were judged a match
     """
 
     p: Floats
-    said: Floats
+    predicted: Floats
     loss: Floats
     rows: Ints
     ranks: Floats
@@ -143,9 +143,9 @@ class _Measured:
 def _measured(evidence_weights: EvidenceWeights, trial: Trial) -> _Measured:
     judgements = trial.judgements
     p = evidence_weights.probability(judgements.log_odds(evidence_weights))
-    said = trial.error_rates + (1.0 - 2.0 * trial.error_rates) * p
-    loss = -np.log(np.where(judgements.is_match, said, 1.0 - said))
-    return _Measured(p, said, loss, *judgements.ranks(evidence_weights))
+    predicted = trial.error_rates + (1.0 - 2.0 * trial.error_rates) * p
+    loss = -np.log(np.where(judgements.is_match, predicted, 1.0 - predicted))
+    return _Measured(p, predicted, loss, *judgements.ranks(evidence_weights))
 
 
 def _joined(measured: Sequence[_Measured], name: str) -> Floats:
@@ -155,7 +155,7 @@ def _joined(measured: Sequence[_Measured], name: str) -> Floats:
 def _recalls(
     trials: Sequence[Trial], measured: Sequence[_Measured], old: Sequence[_Measured]
 ) -> dict[str, float | None]:
-    """By pattern; each match counts as far as it is no mistake, as the weighing in use sees it."""
+    """Recall by pattern; a match counts by its probability of being right under the old weights."""
     pattern = np.concatenate(
         [trial.judgements.patterns[one.rows] for trial, one in zip(trials, old, strict=True)]
     )
@@ -174,5 +174,5 @@ def _recalls(
 
 
 def _right(error_rates: Floats, p: Floats) -> Floats:
-    """How probable it is that a pair called a match is one. Shape: each (k,)"""
+    """The probability that a pair judged a match is one. Shape: each (k,)"""
     return np.asarray((1.0 - error_rates) * p / ((1.0 - error_rates) * p + error_rates * (1.0 - p)))

@@ -1,4 +1,4 @@
-"""Learning from decisions: collected, fitted, guarded, put in use, and taken back."""
+"""Learning from decisions: collects, fits, promotes, and rolls back."""
 
 import logging
 from collections.abc import Collection
@@ -19,20 +19,24 @@ from matching.services.profiles import store_profile
 
 logger = logging.getLogger(__name__)
 
-NEWEST: Final = 20_000  # judgements that are learnt from; a campus changes
-NOBODY: Final = 0  # who decided, where the account is gone
+NEWEST: Final = (
+    20_000  # judgements to learn from; older ones may describe a campus that has changed
+)
+NOBODY: Final = 0  # stands for a person whose account has been deleted
 
 
 class NothingToLearnFrom(Exception):
-    """There is no profile yet, or nothing to take back; the message says what to do."""
+    """There is no scoring profile yet, or nothing to roll back."""
 
 
 @dataclass(frozen=True)
 class Learning:
-    """What a run of learning came to. `stored` where it was put in use; `missed` see below.
+    """The outcome of a run of learning.
 
     Attributes:
-        asked: pairs drawn at random that staff decided about.
+        stored: the new profile, if it was put in use.
+        people: usernames of those whose decisions contradict the evidence.
+        sampled: number of randomly sampled pairs that staff decided on.
         missed: matches among these, each counted 1 / probability: an estimate of how many true
             pairs were not suggested.
     """
@@ -40,16 +44,16 @@ class Learning:
     result: LearningResult
     stored: StoredProfile | None
     people: tuple[str, ...]
-    asked: int
+    sampled: int
     missed: float
 
 
 def learn_from_decisions(*, dry_run: bool = False, without: Collection[str] = ()) -> Learning:
-    """Fit the weighing to the decisions so far, and put it in use where the guard lets it.
+    """Fit the evidence weights to all decisions, and put them in use if the guard allows it.
 
     Args:
-        dry_run: fit and compare only.
-        without: usernames whose decisions do not count.
+        dry_run: fit and compare, but store nothing.
+        without: usernames whose decisions are left out.
 
     Raises: NothingToLearnFrom, EncoderUnavailable
     """
@@ -74,14 +78,14 @@ def learn_from_decisions(*, dry_run: bool = False, without: Collection[str] = ()
         result=result,
         stored=stored,
         people=_names(result.verdict.people if result.verdict else ()),
-        asked=len(sampled),
+        sampled=len(sampled),
         missed=float((sampled.is_match / sampled.sampling_probability).sum()),
     )
 
 
 @transaction.atomic
 def roll_back_profile() -> StoredProfile:
-    """Take back the last weighing that was learnt; the site's statistics stay as they are.
+    """Return to the evidence weights before the last learnt ones; statistics stay as they are.
 
     Raises: NothingToLearnFrom, EncoderUnavailable
     """
@@ -96,7 +100,7 @@ def roll_back_profile() -> StoredProfile:
         elif versions_of_weights:
             versions_of_weights.pop()
     if current is None or not versions_of_weights:
-        raise NothingToLearnFrom("Nothing that was learnt is in use.")
+        raise NothingToLearnFrom("No learnt weights are in use.")
     taken_back, _ = versions_of_weights.pop()
     before = versions_of_weights[-1][1] if versions_of_weights else EvidenceWeights()
     stored = store_profile(
@@ -105,16 +109,16 @@ def roll_back_profile() -> StoredProfile:
         prompts_digest=current.prompts_hash,
         report={"taken_back": taken_back},
     )
-    logger.info("Scoring profile %s takes back what %s had learnt", stored.pk, taken_back)
+    logger.info("Scoring profile %s rolls back what %s had learnt", stored.pk, taken_back)
     return stored
 
 
 def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Judgements:
-    """What staff decided about pairs of this encoder, in the order of time.
+    """Staff decisions on pairs scored with this encoder, in chronological order.
 
-    Of each pair the decision that stands, and as matches of nobody's the pairs that staff were
-    shown and that a confirmation set aside: a thing has one owner. What is too little known to
-    tell says nothing.
+    Takes the standing decision of each pair. Pairs that staff were shown and that another
+    confirmation set aside count as no match, since a thing has one owner. Rejections for lack
+    of information are left out.
     """
     standing = (
         MatchDecision.objects.filter(
@@ -134,14 +138,14 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
         *("match_id", "match__lost_id", "match__status", "actor_id", "action"),
         *("terms", "sampling_probability", "at"),
     )[:NEWEST]:
-        said_now = one["action"] == MatchDecision.Action.CONFIRM
-        holds = one["match__status"] == Match.Status.CONFIRMED
-        if one["match_id"] not in seen and said_now == holds:
+        is_match = one["action"] == MatchDecision.Action.CONFIRM
+        is_confirmed = one["match__status"] == Match.Status.CONFIRMED
+        if one["match_id"] not in seen and is_match == is_confirmed:
             seen.add(one["match_id"])
             rows.append(
                 {
                     **one,
-                    "is_match": said_now,
+                    "is_match": is_match,
                     "sampling_probability": one["sampling_probability"] or 1.0,
                 }
             )
@@ -160,7 +164,7 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
 
 
 def _set_aside(fingerprint: str, without: Collection[str]) -> list[dict[str, Any]]:
-    """Pairs that were shown and lost to another one, as they were last shown."""
+    """Pairs that were shown and then set aside by another confirmation, as they were last shown."""
     shown = (
         Impression.objects.filter(
             fingerprint=fingerprint,

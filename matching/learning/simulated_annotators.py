@@ -1,4 +1,4 @@
-"""A simulated office: staff who judge what `calibrated_v3` shows them, and err now and then."""
+"""Simulated staff who judge what `calibrated_v3` shows them, and sometimes err."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.ranking import MAX_FOUND_BEFORE_LOST_DAYS
 from matching.learning.judgements import Judgements
 
-SHOWN: Final = 8  # candidates of each lost post, the best ones
-DRAWN: Final = 1  # one more, at random
-DRAWN_AMONG: Final = 50  # of the candidates after those shown, as production draws
+SHOWN: Final = 8  # the best candidates of each lost post
+SAMPLED: Final = 1  # one more, at random
+SAMPLED_AMONG: Final = 50  # of the candidates after those shown, as production samples
 ScoresOf = Callable[[int], Scores]
 USUAL_ERROR_RATES: Final = (0.02, 0.02, 0.05)  # share of wrong decisions of three people
 
 
 @dataclass(frozen=True, eq=False)
 class SimulatedAnnotators:
-    """What the staff decided, and the lost posts that they have not seen. Shape: unseen (k,)"""
+    """The annotators' judgements, and the lost posts that they have not seen. Shape: unseen (k,)"""
 
     judgements: Judgements
     unseen: Ints
 
 
 def dataset_scores(dataset: BenchmarkDataset, profile: ScoringProfile) -> ScoresOf:
-    """How `calibrated_v3` scores each lost post of a world."""
+    """A function that scores a lost post of the dataset with `calibrated_v3`, by its row."""
     strategy, candidates = CalibratedV3(), dataset.candidates("found")
     context = ScoringContext(profile=profile, max_found_before_lost_days=MAX_FOUND_BEFORE_LOST_DAYS)
     posts = dataset.features("lost")
@@ -46,13 +46,12 @@ def simulate_annotators(
     error_rates: Sequence[float] = USUAL_ERROR_RATES,
     seed: int = 0,
 ) -> SimulatedAnnotators:
-    """Let staff judge the best candidates of one lost post after the other.
+    """Let annotators judge the best candidates of one lost post after the other.
 
     Args:
         scores_of: the scores of a lost post, by its row; their post ids are rows of found posts.
-        judged: number of judgements of shown candidates; those drawn at random come on top.
-        error_rates: for each person of the staff, the share of decisions that are the wrong way
-            round.
+        judged: number of judgements of shown candidates; randomly sampled ones come on top.
+        error_rates: share of wrong decisions, for each annotator.
 
     Shape: truth (n_lost, n_found), True for a true pair
     """
@@ -63,13 +62,13 @@ def simulate_annotators(
         scores = scores_of(lost)
         best = np.argsort(-np.where(scores.excluded, -1.0, scores.score), kind="stable")
         best = best[~scores.excluded[best]]
-        pool = best[SHOWN : SHOWN + DRAWN_AMONG]
-        sampled = rng.permutation(pool)[:DRAWN]
+        pool = best[SHOWN : SHOWN + SAMPLED_AMONG]
+        sampled = rng.permutation(pool)[:SAMPLED]
         rows = np.concatenate([best[:SHOWN], sampled])
         person = int(rng.integers(len(error_rates)))
         errs = rng.random(len(rows)) < error_rates[person]
         chance = np.ones(len(rows))
-        chance[len(rows) - len(sampled) :] = min(DRAWN / max(len(pool), 1), 1.0)
+        chance[len(rows) - len(sampled) :] = min(SAMPLED / max(len(pool), 1), 1.0)
         parts.append(
             Judgements(
                 terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),

@@ -1,4 +1,4 @@
-"""The figures of strategies as tables on a screen."""
+"""Benchmark figures as tables for the terminal."""
 
 from typing import Any, Final
 
@@ -20,19 +20,19 @@ COLUMNS: Final = (
 
 
 def table(outcomes: dict[str, Outcome]) -> list[str]:
-    """One line for each strategy, with the interval of recall."""
+    """One line per strategy, with the interval of recall."""
     heads = "".join(f"{head:>9}" for _, head in COLUMNS)
     lines = [f"{'':18}{heads}   95% interval of r@{FIRST}"]
     for name, outcome in outcomes.items():
         cells = "".join(f"{_number(outcome.figures.get(key)):>9}" for key, _ in COLUMNS)
         lower, upper = outcome.interval
         lines.append(f"{name:18}{cells}   {lower:.3f} to {upper:.3f}")
-    lines.append("alerts: for each true pair that is among them, at the strategy's own threshold")
+    lines.append("alerts: per true pair among them, at the strategy's threshold")
     return lines
 
 
 def patterns(outcomes: dict[str, Outcome]) -> list[str]:
-    """Recall by which side has a photograph."""
+    """Recall for each photograph pattern."""
     lines = [f"{'r@5 by photographs':18}" + "".join(f"{name:>12}" for name in PATTERNS)]
     for name, outcome in outcomes.items():
         of_pattern = outcome.figures["patterns"]
@@ -42,7 +42,7 @@ def patterns(outcomes: dict[str, Outcome]) -> list[str]:
 
 
 def gains(outcomes: dict[str, Outcome]) -> list[str]:
-    """What the last strategy finds more than each other one."""
+    """How much more the last strategy finds than each of the others."""
     *others, (name, last) = outcomes.items()
     lines = []
     for other_name, other in others:
@@ -54,14 +54,14 @@ def gains(outcomes: dict[str, Outcome]) -> list[str]:
     return lines
 
 
-def told(result: LearningResult) -> str:
-    """What came of a lesson, in one line."""
+def learning_line(result: LearningResult) -> str:
+    """The result of learning in one line."""
     verdict = result.verdict
     why = ", ".join(verdict.refusals) if verdict else "too few judgements"
-    became = "put in use" if result.is_promoted else f"refused ({why})"
-    held = f", {verdict.figures['wrong']:.1%} held wrong" if verdict else ""
+    outcome = "put in use" if result.is_promoted else f"refused ({why})"
+    wrong = f", {verdict.figures['wrong']:.1%} estimated wrong" if verdict else ""
     return (
-        f"{result.confirmed} confirmed, {result.rejected} rejected{held}; {result.stage} {became}"
+        f"{result.confirmed} confirmed, {result.rejected} rejected{wrong}; {result.stage} {outcome}"
     )
 
 

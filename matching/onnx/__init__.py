@@ -1,1 +1,1 @@
-"""A checkpoint as ONNX: exported, tried beside torch in processes of its own, and measured."""
+"""Exports a checkpoint to ONNX, and compares it with torch in separate processes."""

@@ -1,4 +1,4 @@
-"""How far the vectors of two engines agree on the same texts and photographs."""
+"""How well the vectors of two engines agree on the same texts and photographs."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,20 +8,20 @@ import numpy.typing as npt
 
 from matching.core.vectors import Vec, row_dots
 
-# Similarities that differ by less are a tie: which of the two comes first is rounding. A twentieth
-# of the spread between photographs of one category (.098, docs/matching.md).
+# A smaller difference of similarities is a tie, whose order is due to rounding. A twentieth of the
+# spread between photographs of one category (.098, docs/matching.md).
 TIE: Final = 0.005
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a comparison found.
+    """The result of a comparison.
 
     Attributes:
-        text: lowest cosine of the two vectors of a text.
-        image: lowest cosine of the two vectors of a photograph.
-        queries: how many times a nearest text or photograph was asked for.
-        moved: in how many of them another one came first, ties apart.
+        text: lowest cosine between both vectors of a text.
+        image: lowest cosine between both vectors of a photograph.
+        queries: number of nearest-neighbour queries.
+        moved: number of queries with a different top result, apart from ties.
     """
 
     text: float
@@ -31,28 +31,28 @@ class Agreement:
 
     @property
     def lowest(self) -> float:
-        """The lowest cosine of all."""
+        """The lowest cosine of texts and photographs."""
         return min(self.text, self.image)
 
 
 def agreement(
     text_vecs: Vec, image_vecs: Vec, other_text_vecs: Vec, other_image_vecs: Vec
 ) -> Agreement:
-    """Compare an engine (`other`) with the one that it shall replace.
+    """Compare an engine (`other`) with the one that it should replace.
 
-    Each text and photograph asks for its nearest among the texts and among the photographs.
+    Each text and photograph is a query for its nearest text and its nearest photograph.
 
     Shape: (n, dim), (m, dim), (n, dim), (m, dim), unit vectors
     """
     moved = queries = 0
     both = ((text_vecs, other_text_vecs), (image_vecs, other_image_vecs))
-    for asking, other_asking in both:
-        for asked, other_asked in both:
-            before, after = asking @ asked.T, other_asking @ other_asked.T
-            if asking is asked:  # nothing is its own neighbour
+    for queried, other_queried in both:
+        for target, other_target in both:
+            before, after = queried @ target.T, other_queried @ other_target.T
+            if queried is target:  # nothing is its own neighbour
                 np.fill_diagonal(before, -np.inf)
                 np.fill_diagonal(after, -np.inf)
-            if before.shape[1] > (asking is asked):
+            if before.shape[1] > (queried is target):
                 queries += len(before)
                 moved += int(_moved(before, after).sum())
     return Agreement(
@@ -66,7 +66,7 @@ def agreement(
 def _moved(before: Vec, after: Vec) -> npt.NDArray[np.bool_]:
     rows = np.arange(len(before))
     lost = before.max(axis=1) - before[rows, after.argmax(axis=1)]
-    moved: npt.NDArray[np.bool_] = ~(lost < TIE)  # NaN has moved
+    moved: npt.NDArray[np.bool_] = ~(lost < TIE)  # NaN counts as moved
     return moved
 
 

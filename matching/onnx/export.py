@@ -1,7 +1,7 @@
 """Exports a checkpoint to ONNX Runtime; imports torch, onnx and onnxruntime.
 
-Nothing imports it: `manage.py optimize_model` runs it in a process of its own, whose memory is
-given back when it ends.
+Nothing imports it: `manage.py optimize_model` runs it in a separate process, whose memory is freed
+when it exits.
 """
 
 import logging
@@ -26,13 +26,13 @@ from matching.encoders.manifest import (
 from matching.encoders.torch_clip import ClipEncoder, load_model, without_progress_bars
 from matching.onnx.subprocess_runner import answer_in_subprocess
 
-# Held with torch 2.13 and onnxruntime 1.32; the exporter that came after it was not measured.
+# Works with torch 2.13 and onnxruntime 1.32; the newer exporter has not been measured.
 OPSET: Final = 17
 EMBEDDED_BYTES: Final = 1024  # smaller tensors stay in the graph
 
 
 class Tower(torch.nn.Module):
-    """One of the two halves of a model, from its input to the projected vector."""
+    """The text or image half of a model, from its input to the projected vector."""
 
     def __init__(self, model: Any, method: str) -> None:
         super().__init__()
@@ -40,16 +40,16 @@ class Tower(torch.nn.Module):
         self.method = method
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Shape: (n, tokens) or (n, 3, height, width) -> (n, dim)"""
+        """See torch. Shape: (n, tokens) or (n, 3, height, width) -> (n, dim)"""
         output = getattr(self.model, self.method)(inputs)
         projected: torch.Tensor = getattr(output, "pooler_output", output)
         return projected
 
 
 class FirstOnly(torch.nn.Module):
-    """The last layer of a tower that reads one position of what comes out: it computes no other.
+    """The last layer of a tower that only reads the first position, and so computes no other.
 
-    Its keys and values are of all positions, so the result is the same.
+    Keys and values still cover all positions, so the result is the same.
     """
 
     def __init__(self, layer: Any) -> None:
@@ -57,7 +57,7 @@ class FirstOnly(torch.nn.Module):
         self.layer = layer
 
     def forward(self, hidden: torch.Tensor, *_mask: Any, **_options: Any) -> torch.Tensor:
-        """Shape: (n, positions, width) -> (n, 1, width)"""
+        """See torch. Shape: (n, positions, width) -> (n, 1, width)"""
         attention, normed = self.layer.self_attn, self.layer.layer_norm1(hidden)
         heads = (hidden.shape[0], -1, attention.num_heads, attention.head_dim)
         query, keys, values = (
@@ -78,18 +78,19 @@ class FirstOnly(torch.nn.Module):
 def export_checkpoint(
     current: MatchingSettings, folder: Path, engines: list[str]
 ) -> dict[str, str]:
-    """Export for each engine into a folder of its name; the manifests know no agreement yet.
+    """Export each engine to a folder named after it; manifests have no agreement yet.
 
     Returns: the folder of each engine.
 
-    Raises: EncoderUnavailable where the checkpoint cannot be loaded, or be exported at all.
+    Raises: EncoderUnavailable if the checkpoint cannot be loaded or exported.
     """
     encoder = ClipEncoder(replace(current, engine=TORCH, device="cpu", precision="fp32"))
     if encoder.image_reading is None or encoder.tokenizer_json is None:
         raise engine_unavailable(
             engines[0],
-            f"photographs or texts of this {encoder.model_type!r} checkpoint are prepared by code "
-            "of transformers; only CLIP and SigLIP of a fixed resolution can be exported",
+            f"transformers itself has to prepare photographs or texts for this "
+            f"{encoder.model_type!r} checkpoint; only CLIP and SigLIP of a fixed resolution can be "
+            "exported",
         )
     whole = folder / ONNX_FP32
     for place in (whole, folder / ONNX_INT8):
@@ -116,10 +117,10 @@ def export_checkpoint(
 
 def _export_towers(encoder: ClipEncoder, place: Path) -> None:
     assert encoder.image_reading is not None
-    # The other attention is one operator, which the exporter takes apart less well.
+    # The default attention is a single operator, which the exporter decomposes less well.
     with without_progress_bars():
         model = load_model(encoder.folder, torch.float32, attn_implementation="eager")
-    if encoder.model_type == "clip":  # whose vision tower reads the first position alone
+    if encoder.model_type == "clip":  # whose vision tower only reads the first position
         layers = model.vision_model.encoder.layers
         layers[-1] = FirstOnly(layers[-1])
     ids = torch.from_numpy(encoder.text_input.ids(["검은색 지갑", "a blue umbrella"]))
@@ -130,7 +131,7 @@ def _export_towers(encoder: ClipEncoder, place: Path) -> None:
 
 def _export(tower: Tower, example: torch.Tensor, path: Path, axes: dict[int, str]) -> None:
     with torch.no_grad(), warnings.catch_warnings():
-        # It warns of its own age and of each Python condition; what counts is the comparison.
+        # The exporter warns about its age and every Python condition; only the comparison matters.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             tower.eval(),
@@ -145,15 +146,15 @@ def _export(tower: Tower, example: torch.Tensor, path: Path, axes: dict[int, str
 
 
 def _quantize(source: Path, target: Path) -> None:
-    """Weights of the products to seven bits, by channel; their other side when it is computed.
+    """Quantise the weights of matrix products to seven bits per channel, activations dynamically.
 
-    With eight bits a processor without VNNI adds up more than its 16 bits hold and cuts it off:
-    another one came first in 1 of 96 searches there, with seven in none (docs/decisions.md).
+    With eight bits, sums on a processor without VNNI overflow 16 bits and saturate: there the top
+    result differed in 1 of 96 searches, with seven bits in none (docs/decisions.md).
 
-    Quantising what is multiplied inside attention as well, or fusing attention first, was no
-    faster (docs/decisions.md).
+    Also quantising the products inside attention, or fusing attention first, was no faster
+    (docs/decisions.md).
     """
-    logging.getLogger().setLevel(logging.ERROR)  # it advises on each call to fuse first
+    logging.getLogger().setLevel(logging.ERROR)  # every call advises fusing first
     quantize_dynamic(
         source,
         target,
@@ -165,7 +166,7 @@ def _quantize(source: Path, target: Path) -> None:
 
 
 def _set_weights_apart(path: Path) -> None:
-    """Weights in a file beside the graph are mapped and not copied: half the peak memory."""
+    """Move weights to a file next to the graph: mapped instead of copied, half the peak memory."""
     model = onnx.load(path)
     path.unlink()
     onnx.save_model(
@@ -176,7 +177,9 @@ def _set_weights_apart(path: Path) -> None:
         location=f"{path.stem}.weights",
         size_threshold=EMBEDDED_BYTES,
     )
-    path.with_suffix(".weights").chmod(path.stat().st_mode)  # onnx lets nobody else read it
+    path.with_suffix(".weights").chmod(
+        path.stat().st_mode
+    )  # onnx makes it unreadable for other users
 
 
 def _answer(spec: dict[str, Any]) -> dict[str, Any]:

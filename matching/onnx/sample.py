@@ -1,4 +1,4 @@
-"""Texts and photographs to compare engines on: given ones, the site's own, or drawn ones."""
+"""Texts and photographs to compare engines on: from a folder, the site's posts, or drawn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from django.db import DatabaseError
 
 from lostfound.models import Photo, Post
 
-GIVEN, OWN, DRAWN = "of the folder", "of this site's posts", "drawn"
+FOLDER, OWN, DRAWN = "of the folder", "of this site's posts", "drawn"
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
 MOST_TEXTS: Final = 300
 MOST_PHOTOGRAPHS: Final = 100
-LEAST: Final = 24  # of either; drawn ones fill up to it, so that there is something to mistake
+LEAST: Final = 24  # of either; filled up with drawn ones, so that there are neighbours to confuse
 DRAWN_PX: Final = 320
-FIRST_SEED: Final = 700_000_000  # no thing of the demo or the training
+FIRST_SEED: Final = 700_000_000  # outside the seeds of demo and training
 
 
 class SampleMissing(Exception):
-    """The folder holds nothing to compare on; the message says what it takes."""
+    """The folder has nothing to compare on; the message says what it needs."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What engines are compared on; `counts` tells how many came from where."""
+    """The texts and photographs, and `counts` of both by origin."""
 
     texts: list[str]
     photographs: list[Path]
@@ -37,25 +37,25 @@ class Sample:
         return ", ".join(parts)
 
 
-def gather_sample(given: Path | None, into: Path) -> Sample:
-    """Take what is given, else the newest open posts; drawn things stand in for what is missing.
+def gather_sample(folder: Path | None, into: Path) -> Sample:
+    """Take the folder's files or else the newest open posts, and fill up with drawn things.
 
     Args:
-        given: folder with photographs, and *.txt files with one text a line; both optional.
-        into: folder for files that this makes.
+        folder: photographs, and *.txt files with one text per line; both optional.
+        into: folder for the files that this creates.
 
     Raises: SampleMissing
     """
     counts: dict[str, tuple[int, int]] = {}
     texts: list[str] = []
     photographs: list[Path] = []
-    if given is not None:
-        texts, photographs = _given(given)
-        counts[GIVEN] = len(texts), len(photographs)
+    if folder is not None:
+        texts, photographs = _from_folder(folder)
+        counts[FOLDER] = len(texts), len(photographs)
     else:
         try:
             texts, photographs = _own(into)
-        except DatabaseError:  # not set up yet
+        except DatabaseError:  # the database is not set up yet
             texts, photographs = [], []
         counts[OWN] = len(texts), len(photographs)
     more_texts = list(_drawn_texts(LEAST - len(texts)))
@@ -68,7 +68,7 @@ def gather_sample(given: Path | None, into: Path) -> Sample:
     )
 
 
-def _given(folder: Path) -> tuple[list[str], list[Path]]:
+def _from_folder(folder: Path) -> tuple[list[str], list[Path]]:
     if not folder.is_dir():
         raise SampleMissing(f"There is no folder {folder}.")
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -82,8 +82,8 @@ def _given(folder: Path) -> tuple[list[str], list[Path]]:
     texts = [line for line in lines if line]
     if not texts and not photographs:
         raise SampleMissing(
-            f"{folder} holds no photographs ({', '.join(SUFFIXES)}) and no texts (*.txt with one "
-            "text a line)."
+            f"{folder} has no photographs ({', '.join(SUFFIXES)}) and no texts (*.txt with one "
+            "text per line)."
         )
     return texts[:MOST_TEXTS], photographs[:MOST_PHOTOGRAPHS]
 
@@ -98,7 +98,7 @@ def _own(into: Path) -> tuple[list[str], list[Path]]:
         try:
             with photo.full.open("rb") as file:
                 path.write_bytes(file.read())
-        except OSError:  # its post says so itself
+        except OSError:  # a missing file; the post's own job reports it
             continue
         photographs.append(path)
     return texts, photographs

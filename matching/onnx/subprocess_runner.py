@@ -1,4 +1,4 @@
-"""Work in a process of its own: its memory can be measured, and is given back when it ends."""
+"""Runs work in a separate process, so that its memory can be measured and is freed at the end."""
 
 import json
 import os
@@ -14,19 +14,19 @@ from django.conf import settings
 from matching.encoders.checkpoint import EncoderUnavailable
 
 STATUS: Final = Path("/proc/self/status")
-TOLD_LINES: Final = 3  # of what a process that died has said
+ERROR_LINES: Final = 3  # last lines of a failed process's stderr
 
 
 class WorkFailed(Exception):
-    """The process ended with an error; the message is its last lines."""
+    """The process failed; the message is the last lines of its output."""
 
 
 def run_in_subprocess(module: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Run `python -m module` with a specification and return its answer.
 
     Raises:
-        EncoderUnavailable: as the process raised it.
-        WorkFailed: it ended with any other error.
+        EncoderUnavailable: if the process raised it.
+        WorkFailed: if the process failed with any other error.
     """
     done = subprocess.run(
         [sys.executable, "-m", module],
@@ -37,8 +37,8 @@ def run_in_subprocess(module: str, spec: dict[str, Any]) -> dict[str, Any]:
         cwd=settings.BASE_DIR,
     )
     if done.returncode:
-        said = done.stderr.strip().splitlines()[-TOLD_LINES:]
-        raise WorkFailed("\n".join(said) or f"it was ended by signal {-done.returncode}")
+        lines = done.stderr.strip().splitlines()[-ERROR_LINES:]
+        raise WorkFailed("\n".join(lines) or f"it was killed by signal {-done.returncode}")
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     if "unavailable" in answer:
         raise EncoderUnavailable(answer["unavailable"])
@@ -46,7 +46,7 @@ def run_in_subprocess(module: str, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_in_subprocess(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """The other side of `run_apart`: read the specification, work, write the answer."""
+    """The child's side of `run_in_subprocess`: read the specification, work, print the answer."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lostfound.settings")
     django.setup()
     try:
@@ -57,9 +57,9 @@ def answer_in_subprocess(work: Callable[[dict[str, Any]], dict[str, Any]]) -> No
 
 
 def peak_memory_bytes() -> int:
-    """The most memory that this process has held; 0 where the system does not tell.
+    """Peak memory of this process; 0 if the system does not report it.
 
-    Not getrusage(): what it tells of a process includes the one that it was started by.
+    Not getrusage(), whose figure includes the memory of the parent process.
     """
     if not STATUS.is_file():
         return 0

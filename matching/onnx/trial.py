@@ -1,6 +1,6 @@
-"""One engine on a sample: its vectors, speed and memory. Run in a process of its own.
+"""Tries one engine on a sample: vectors, speed and memory. Runs in a separate process.
 
-The encoders are imported by their dotted paths, so that the memory is that of one engine.
+Encoders are imported by their dotted paths, so that the memory is that of one engine only.
 """
 
 import statistics
@@ -18,12 +18,12 @@ from matching.conf import TORCH, MatchingSettings
 from matching.encoders.base import CLIP_ENCODER, ONNX_ENCODER, Encoder
 from matching.onnx.subprocess_runner import answer_in_subprocess, peak_memory_bytes
 
-TIMED: Final = 12  # texts and photographs that are measured one by one
+TIMED: Final = 12  # texts and photographs that are timed one by one
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What an engine needed, for one text and one photograph at a time."""
+    """Time and memory of an engine, for one text and one photograph at a time."""
 
     load_s: float
     text_ms: float
@@ -41,7 +41,7 @@ def try_engine(
     """Encode a sample and write its vectors to a file.
 
     Args:
-        folder: the export, for other engines than torch.
+        folder: the export, for engines other than torch.
 
     Raises: EncoderUnavailable
     """
@@ -70,7 +70,7 @@ def try_engine(
 
 
 def _median_ms(work: Callable[[Any], Any], items: Sequence[Any]) -> float:
-    work(items[0])  # the first one pays for what is set up once
+    work(items[0])  # warm-up: the first item pays for one-time initialisation
     taken = []
     for item in items:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What a post's evidence is made of, as hashes that do not depend on any encoder."""
+"""The content of a post that matching depends on, as hashes independent of any encoder."""
 
 import hashlib
 import json
@@ -11,11 +11,11 @@ from matching.scoring.identity_tokens import identity_tokens
 
 @dataclass(frozen=True)
 class PostContent:
-    """The content of a post: what is embedded, and a hash over all that speaks for a match.
+    """The content of a post: what is embedded, and a hash of everything that affects a score.
 
-    `tokens` are keyed hashes of what names one single thing.
-
-    `photo_hashes` is keyed by the photograph's key, in the order in which they are shown.
+    Attributes:
+        photo_hashes: by primary key of the photograph, in the order in which they are shown.
+        tokens: keyed hashes of identity tokens such as serial numbers.
     """
 
     text: str
@@ -26,7 +26,7 @@ class PostContent:
 
 
 def content_of(post: Post) -> PostContent:
-    """Hash a post's words, photographs in their order, category, colour, building and day."""
+    """Hash a post's text, photographs in order, category, colour, building and day."""
     text = post.text
     photo_hashes = {photo.pk: photo.content_hash for photo in post.photos.all()}
     facts = [
@@ -47,12 +47,12 @@ def content_of(post: Post) -> PostContent:
 
 
 def text_hash(post: Post) -> str:
-    """Names the words of a post."""
+    """A hash of the post's text."""
     return _sha256(post.text)
 
 
 def evidence_hash(lost_content_hash: str, found_content_hash: str) -> str:
-    """Names what is known about a pair; it changes whenever either post's content does."""
+    """A hash of all that is known about a pair; it changes whenever either post's content does."""
     return _sha256(f"{lost_content_hash} {found_content_hash}")
 
 

@@ -1,7 +1,7 @@
-"""Tokens that name one single thing: serial numbers and model names, kept as keyed hashes only.
+"""Tokens that identify a single thing, such as serial numbers, stored as keyed hashes only.
 
-A printed name or number is nobody's business; that two posts carry the same one is all that
-matching needs to know.
+Matching only needs to know whether two posts have the same token, so the printed name or number
+itself is not stored.
 """
 
 import hmac
@@ -17,13 +17,13 @@ TOKEN: Final = re.compile(
 DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")  # 2026-03-02
 LEAST_CHARS: Final = 5
 LEAST_DIGITS: Final = 3
-MOST_TOKENS: Final = 20  # of one post
+MOST_TOKENS: Final = 20  # per post
 HASH_CHARS: Final = 16
 KEY_PURPOSE: Final = b"matching.identity"  # stored hashes depend on it
 
 
 def identity_tokens(text: str) -> tuple[str, ...]:
-    """Keyed hashes of the text's identity tokens, sorted, each once."""
+    """Keyed hashes of the text's identity tokens, sorted and without repeats."""
     found = {_plain(match.group()) for match in TOKEN.finditer(text)}
     kept = sorted(token for token in found if _names_one_thing(token))[:MOST_TOKENS]
     return tuple(sorted(_hashed(token) for token in kept))

@@ -1,4 +1,4 @@
-"""Scoring a post against all candidates; reads only, and needs no encoder."""
+"""Scores a post against all candidates; only reads the database, and needs no encoder."""
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +72,7 @@ class Query:
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """How every candidate did, and the content hashes that it was judged by."""
+    """The scores of all candidates, and the content hashes that they are based on."""
 
     query: Query
     scores: Scores
@@ -81,11 +81,11 @@ class SearchResult:
     threshold: float
 
     def pair_evidence(self, candidate_id: int) -> str:
-        """Names the evidence of the query with one candidate."""
+        """The evidence hash of the query and one candidate."""
         return self.pair_evidence_of([candidate_id])[candidate_id]
 
     def pair_evidence_of(self, candidate_ids: Sequence[int]) -> dict[int, str]:
-        """Names the evidence of the query with each of these candidates."""
+        """The evidence hash of the query and each of these candidates."""
         return _pair_evidence(self.query, candidate_ids, self.candidate_hashes)
 
 
@@ -94,7 +94,7 @@ class ScoredPost:
     """Everything that scoring says of a post, and the pairs that it had before.
 
     Attributes:
-        duplicates: None where the strategy knows no profile to judge them by.
+        duplicates: None if the strategy has no profile to judge them by.
     """
 
     query: Query
@@ -132,7 +132,7 @@ def search_candidates(query: Query) -> SearchResult:
 def search_as_stored(
     post: Post, fingerprint: str, profile: ScoringProfile | None
 ) -> SearchResult | None:
-    """Score a post by the vectors that are stored; None where it has none yet, or no profile."""
+    """Score a post by its stored embeddings; None if they or the needed profile are missing."""
     job = MatchingJob.objects.filter(post=post).first()
     embeddings = Embedding.objects.filter(post=post, fingerprint=fingerprint)
     rows = list(embeddings.order_by("photo__position", "photo_id"))
@@ -162,10 +162,10 @@ def search_things(
     profile: ScoringProfile | None,
     k: int,
 ) -> list[Score]:
-    """The k open found posts that a query of words or a photograph speaks for most.
+    """The k open found posts that best match a query by text or photograph.
 
     Args:
-        wanted: facts that a post must name.
+        filters: facts that a post must state.
     """
     strategy = get_strategy(matching_settings().strategy)
     (listed,) = get_index().shortlists(query, ["found"], fingerprint)
@@ -184,12 +184,12 @@ def score_things(
     fingerprint: str,
     profile: ScoringProfile,
 ) -> dict[int, Score]:
-    """How these found posts do for a query, those of them that its shortlist has."""
+    """Scores of these found posts for a query, by id, as far as they are on its shortlist."""
     (listed,) = get_index().shortlists(query, ["found"], fingerprint)
     near = []
     for segment in listed.segments:
-        asked = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
-        near.append(segment.candidates.take(np.flatnonzero(asked)))
+        wanted = segment.alive & np.isin(segment.candidates.post_ids, post_ids)
+        near.append(segment.candidates.take(np.flatnonzero(wanted)))
     strategy = get_strategy(matching_settings().strategy)
     candidates = concatenate(near, profile.dim)
     scores = strategy.score(query, candidates, ScoringContext(profile=profile))
@@ -198,14 +198,14 @@ def score_things(
 
 @dataclass(frozen=True, eq=False)
 class DuplicateSearch:
-    """How likely other posts of its own kind are about the query's thing."""
+    """How likely other posts of the query's kind are about the same thing."""
 
     query: Query
-    scores: Scores  # of the nearest
-    candidate_hashes: Mapping[int, str]  # of all
+    scores: Scores  # of the nearest candidates
+    candidate_hashes: Mapping[int, str]  # of all candidates
 
     def pair_evidence(self, candidate_id: int) -> str:
-        """Names the evidence of the query with one candidate, whichever of them is scored."""
+        """The evidence hash of the query and one candidate, the same from either side."""
         other_hash = self.candidate_hashes[candidate_id]
         if self.query.post.pk < candidate_id:
             return evidence_hash(self.query.content_hash, other_hash)
@@ -244,7 +244,7 @@ def _score_duplicates(
 def query_features(
     post: Post, text_vec: Vec, image_vecs: Vec, tokens: tuple[str, ...] = ()
 ) -> PostFeatures:
-    """A post as the strategies see it."""
+    """The features of a post that strategies score."""
     return PostFeatures(
         post_id=post.pk,
         kind="lost" if post.kind == Post.Kind.LOST else "found",
@@ -268,7 +268,7 @@ def _scored(
     context: ScoringContext,
     rejected: list[int],
 ) -> Scores:
-    """One pass for each segment, and of each what is alive."""
+    """Scores of the candidates that are alive, in one pass per segment."""
     empty = Segment(Candidates.from_features([], shortlist.dim), np.zeros(0, dtype=np.bool_))
     parts = []
     for segment in shortlist.segments or (empty,):
@@ -279,7 +279,7 @@ def _scored(
 
 
 def _rejected(query: Query, pairs: Iterable[Match], known: Mapping[int, str]) -> list[int]:
-    """Which candidates staff have rejected on the very evidence that there is now."""
+    """Candidates that staff have rejected on the same evidence as there is now."""
     rejected = {
         match.other_id(query.post): match.evidence_hash
         for match in pairs

@@ -1,5 +1,5 @@
-"""Answers what people search for by words or a photograph.
+"""Search for found things by words or a photograph.
 
-A process of its own holds the encoder and the index; web processes only ask it, over a socket, and
-go on with exact words where nobody answers.
+A separate search process holds the encoder and the index. Web processes query it over a socket, and
+fall back to exact words if it does not answer.
 """

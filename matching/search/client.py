@@ -1,4 +1,4 @@
-"""Asking the finder; must not import the encoder."""
+"""Client of the search process; must not import the encoder."""
 
 import base64
 import http.client
@@ -21,21 +21,21 @@ from matching.search.protocol import (
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_S: Final = 2.0  # then the page goes on without it
-MOST: Final = 120  # things that a search lists
+TIMEOUT_S: Final = 2.0  # after that, the page is shown without it
+MOST: Final = 120  # results of a search
 
 
 class FinderAway(Exception):
-    """Nobody answers, or not in time: only exact words can be searched."""
+    """The search process does not answer in time; only exact words can be searched."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A found post that may be meant.
+    """A found post that may be what the query describes.
 
     Attributes:
-        bits: how much the words and the photograph speak for it, log2 of the odds.
-        reasons: names of the terms that speak for it, strongest first.
+        bits: evidence from the text and the photograph, log2 of the odds.
+        reasons: names of the terms that support it, strongest first.
     """
 
     post_id: int
@@ -44,7 +44,7 @@ class Hit:
 
 
 def embed_photo(jpeg: bytes) -> PhotoVec:
-    """What the encoder makes of a photograph.
+    """The embedding of a photograph.
 
     Raises: FinderAway
     """
@@ -53,7 +53,7 @@ def embed_photo(jpeg: bytes) -> PhotoVec:
 
 
 def find_things(text: str, photo: PhotoVec | None, filters: SearchFilters) -> list[Hit]:
-    """Found posts that the words or the photograph speak for, best first.
+    """Found posts that the text or the photograph supports, best first.
 
     Raises: FinderAway
     """
@@ -72,7 +72,7 @@ def find_things(text: str, photo: PhotoVec | None, filters: SearchFilters) -> li
 
 
 def is_there(address: Address, timeout_s: float = TIMEOUT_S) -> bool:
-    """Whether a finder answers at an address."""
+    """Whether a search process answers at this address."""
     try:
         _ask({"do": "ping"}, timeout_s, address)
     except FinderAway:
@@ -85,7 +85,7 @@ def _ask(
 ) -> dict[str, Any]:
     address = address or finder_address()
     if address is None:
-        raise FinderAway("Searching by meaning is switched off (MATCHING_FINDER=off).")
+        raise FinderAway("Semantic search is switched off (MATCHING_FINDER=off).")
     body = packed(question)
     headers = {"Content-Type": "application/json", SIGNATURE: signature(body)}
     connection = address.connection(timeout_s)
@@ -94,7 +94,7 @@ def _ask(
         response = connection.getresponse()
         answer: dict[str, Any] = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise FinderAway(f"The finder does not answer: {error}") from error
+        raise FinderAway(f"The search process does not answer: {error}") from error
     finally:
         connection.close()
     if response.status != http.client.OK:

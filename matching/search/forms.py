@@ -1,4 +1,4 @@
-"""What people may search for."""
+"""The search form."""
 
 from datetime import date
 from typing import Any
@@ -15,11 +15,11 @@ from matching.search.tokens import is_readable
 MAX_WORDS_CHARS = 200
 DAY_INPUT = {"type": "date"}
 NOT_LISTED = {"invalid_choice": _("Please choose from the list.")}
-NO_DAY = {"invalid": _("This is not a day. Please write it like 2026-03-31.")}
+NOT_A_DATE = {"invalid": _("This is not a valid date. Please enter it like 2026-03-31.")}
 
 
 class SearchForm(forms.Form):
-    """Words and facts of a found thing; nothing is required."""
+    """Words and facts about a found thing; every field is optional."""
 
     q = forms.CharField(
         label=_("What are you looking for?"),
@@ -27,10 +27,8 @@ class SearchForm(forms.Form):
         max_length=MAX_WORDS_CHARS,
         widget=forms.TextInput(attrs={"type": "search", "enterkeyhint": "search"}),
         error_messages={
-            "max_length": _(
-                "These are too many words: please use %(limit_value)d letters at most."
-            ),
-            "null_characters_not_allowed": _("There is a character in it that nobody can read."),
+            "max_length": _("This is too long. Please use at most %(limit_value)d characters."),
+            "null_characters_not_allowed": _("This contains a character that cannot be read."),
         },
     )
     category = RowField(label=_("Category"), required=False, key="code", error_messages=NOT_LISTED)
@@ -45,13 +43,13 @@ class SearchForm(forms.Form):
         label=_("Found from"),
         required=False,
         widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"),
-        error_messages=NO_DAY,
+        error_messages=NOT_A_DATE,
     )
     until = forms.DateField(
         label=_("Found until"),
         required=False,
         widget=forms.DateInput(DAY_INPUT, "%Y-%m-%d"),
-        error_messages=NO_DAY,
+        error_messages=NOT_A_DATE,
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -65,29 +63,29 @@ class SearchForm(forms.Form):
             field.offer(((heading.name, rows) for heading, rows in groups), empty=_("Any"))
             field.widget.attrs |= {
                 "data-searchable": words,
-                "data-nothing": _("Nothing is called like this."),
+                "data-nothing": _("No results."),
             }
         self.fields["q"].widget.attrs["placeholder"] = _("For example: black umbrella, 흰색 에어팟")
 
     def clean_q(self) -> str:
-        """One line, with something in it that can be read where there is any."""
+        """The text in one line; if there is any, it must contain a letter or a digit."""
         text = " ".join(str(self.cleaned_data["q"]).split())
         if text and not is_readable(text):
-            message = _("Please write a word or a number, such as a thing or its colour.")
+            message = _("Please enter a word or a number, such as a thing or its colour.")
             raise ValidationError(message, "no_words")
         return text
 
     def clean(self) -> dict[str, Any]:
-        """The first day comes before the last one."""
+        """Checks that the first day does not come after the last one."""
         cleaned = super().clean() or self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if isinstance(since, date) and isinstance(until, date) and since > until:
-            message = _("This day lies before the first one.")
+            message = _("This day is before the first one.")
             self.add_error("until", ValidationError(message, "before_since"))
         return cleaned
 
     @property
     def facts(self) -> dict[str, Category | Building | str | date]:
-        """The facts that were given and can be used, by name."""
+        """The valid facts that were entered, by name."""
         cleaned = getattr(self, "cleaned_data", {})
         return {name: cleaned[name] for name in cleaned if name != "q" and cleaned[name]}

@@ -1,6 +1,6 @@
-"""What web processes and the finder say to each other: signed JSON over a local socket.
+"""The protocol between web processes and the search process: signed JSON over a local socket.
 
-Must not import the encoder: web processes use this.
+Must not import the encoder, because web processes use it.
 """
 
 import base64
@@ -26,12 +26,12 @@ MAX_BODY_BYTES: Final = 2 * 1024 * 1024
 SOCKET_NAME: Final = "finder.sock"
 MAX_SOCKET_PATH: Final = 100  # bytes; the kernel takes 108
 OFF: Final = "off"
-SECRET_ONLY: Final = 0o077  # umask of the socket: nobody but this user
+SECRET_ONLY: Final = 0o077  # umask of the socket: only this user may connect
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the finder listens: a socket file, or a host and a port."""
+    """Where the search process listens: a socket file, or a host and a port."""
 
     path: str = ""
     host: str = ""
@@ -39,11 +39,11 @@ class Address:
 
     @property
     def bind(self) -> str:
-        """As gunicorn takes it."""
+        """The address in the form that gunicorn expects."""
         return f"unix:{self.path}" if self.path else f"{self.host}:{self.port}"
 
     def connection(self, timeout_s: float) -> HTTPConnection:
-        """A connection that is made with the first request."""
+        """A connection that opens with its first request."""
         if self.path:
             return _SocketConnection(self.path, timeout_s)
         return HTTPConnection(self.host, self.port, timeout=timeout_s)
@@ -64,22 +64,22 @@ class _SocketConnection(HTTPConnection):
 
 
 def finder_address() -> Address | None:
-    """Where web processes ask; None where searching by meaning is switched off."""
+    """Where web processes send searches; None if semantic search is switched off."""
     return _address(matching_settings().finder)
 
 
 def bind_address() -> Address | None:
-    """Where this machine's worker lets a finder listen; None for nowhere."""
+    """Where this machine's search process should listen; None if it should not run."""
     current = matching_settings()
     return _address(current.finder_bind or current.finder)
 
 
-def _address(given: str) -> Address | None:
-    if given == OFF:
+def _address(setting: str) -> Address | None:
+    if setting == OFF:
         return None
-    if not given:
+    if not setting:
         return Address(path=_socket_path())
-    host, _, port = given.rpartition(":")
+    host, _, port = setting.rpartition(":")
     return Address(host=host, port=int(port))
 
 
@@ -92,25 +92,25 @@ def _socket_path() -> str:
 
 
 def signature(body: bytes) -> str:
-    """Shows that whoever sends this knows the site's key."""
+    """A signature that proves that the sender knows the site's key."""
     return salted_hmac(SALT, body, algorithm="sha256").hexdigest()
 
 
-def is_signed(body: bytes, given: str) -> bool:
-    """Whether the signature is the body's."""
-    return constant_time_compare(signature(body), given)
+def is_signed(body: bytes, claimed: str) -> bool:
+    """Whether the claimed signature belongs to the body."""
+    return constant_time_compare(signature(body), claimed)
 
 
 def packed(message: dict[str, Any]) -> bytes:
-    """A message as bytes."""
+    """A message encoded as bytes."""
     return json.dumps(message).encode()
 
 
 def packed_vec(vec: Vec) -> str:
-    """A vector as text. Shape: (dim,)"""
+    """A vector encoded as text. Shape: (dim,)"""
     return base64.b64encode(vec.astype("<f4").tobytes()).decode()
 
 
 def unpacked_vec(text: str) -> Vec:
-    """The vector of a text. Shape: (dim,)"""
+    """The vector that `packed_vec` encoded. Shape: (dim,)"""
     return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32, copy=False)

@@ -1,6 +1,6 @@
-"""What people find: found things by meaning, by exact words, and by facts.
+"""Searches found things by meaning, by exact words, and by facts.
 
-Only what the public may see is searched and shown: hidden words neither match nor appear.
+Searches and shows only what the public may see: hidden words neither match nor appear.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,25 +19,28 @@ from matching.core.filters import SearchFilters
 from matching.core.types import MISSING
 from matching.core.vectors import PhotoVec
 from matching.search.client import FinderAway, Hit, find_things
-from matching.search.tokens import composed, have_meaning, said_in, words_of
+from matching.search.tokens import composed, form_in, have_meaning, words_of
 
-MAX_EXACT: Final = 200  # posts with one of the words, newest first
-MAX_READ: Final = 2000  # titles that are looked at for them: a database knows no whole words
-# Every word in the title speaks as much for a thing as 16 times the odds by meaning.
+MAX_EXACT: Final = 200  # posts that contain one of the words, newest first
+MAX_READ: Final = 2000  # titles read to find them: a database cannot match whole words
+# A title with every word counts as much as 16 times the odds by meaning.
 EXACT_BITS: Final = 4.0
-NAMELESS: Final[dict[str, Any]] = {"category": None, "colour": ""}  # facts that nobody has named
+NAMELESS: Final[dict[str, Any]] = {
+    "category": None,
+    "colour": "",
+}  # values of posts that leave the fact out
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A thing, and why it may be meant.
+    """A result, and why it matches the query.
 
     Attributes:
-        reasons: names of the terms that speak for it.
-        words: of the query, as its title writes them.
-        category: whose name holds words of the query that the title lacks; likewise building.
-        colour: its name, where the query names that colour in other words than the title.
-        says_all: whether title and names hold every word of the query.
+        reasons: names of the terms that support it.
+        words: words of the query, as written in the title.
+        category: set if its name has words of the query that the title lacks; likewise building.
+        colour: its name, if the query names that colour and the title does not.
+        says_all: whether title and names contain every word of the query.
     """
 
     post_id: int
@@ -52,10 +55,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search gave: first what says every word, then best first.
+    """The results of a search: things with every word come first, then the best.
 
     Attributes:
-        by_meaning: False where nobody answered, so that only exact words were compared.
+        by_meaning: False if the search process was unavailable and only exact words counted.
     """
 
     findings: tuple[Finding, ...]
@@ -63,15 +66,15 @@ class Found:
 
 
 def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Found:
-    """Found things that words or a photograph speak for, under facts that they must have."""
+    """Found things that match the words or the photograph, and that have all of the facts."""
     text = composed(text)
     words = words_of(text)
-    asked = text if have_meaning(words) else ""
+    query = text if have_meaning(words) else ""
     hits: list[Hit] = []
     by_meaning = True
-    if asked or photo is not None:
+    if query or photo is not None:
         try:
-            hits = find_things(asked, photo, filters_of(facts))
+            hits = find_things(query, photo, filters_of(facts))
         except FinderAway:
             by_meaning = False
     exact = _exact_ids(words, facts)
@@ -87,7 +90,7 @@ def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Foun
 
 
 def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
-    """Posts with what is read of hundreds of them: their words, category, colour and building."""
+    """Posts with only the fields that results need, since there may be hundreds of them."""
     rows = things_with(facts).filter(pk__in=post_ids).select_related(None).prefetch_related(None)
     posts = list(rows.only("kind", "title", "hidden_facts", "colour", "category", "building"))
     categories = Category.objects.in_bulk({post.category_id for post in posts if post.category_id})
@@ -101,10 +104,10 @@ def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
 
 
 def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: str) -> int:
-    """How many things a fact keeps away only because nobody has named theirs.
+    """How many things a fact filters out only because their posts leave it out.
 
     Args:
-        name: of the fact, one of NAMELESS.
+        name: the fact, one of NAMELESS.
     """
     nameless = {**facts, name: NAMELESS[name]}
     if text or photo is not None:
@@ -113,14 +116,14 @@ def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: 
 
 
 def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:
-    """What the public may see of found things that have these facts, newest first."""
+    """Public found posts that have these facts, newest first."""
     things = selectors.public_found_posts()
     names = {"since": "happened_on__gte", "until": "happened_on__lte"}
     return things.filter(**{names.get(name, name): value for name, value in facts.items()})
 
 
 def filters_of(facts: Mapping[str, Any]) -> SearchFilters:
-    """The facts as the index takes them; of one that is nameless, the posts that name none."""
+    """The facts as filters of the index; an empty value selects posts that leave the fact out."""
 
     def codes(name: str) -> frozenset[str] | None:
         if name not in facts:
@@ -142,43 +145,43 @@ def filters_of(facts: Mapping[str, Any]) -> SearchFilters:
 
 
 def _exact_ids(words: list[str], facts: Mapping[str, Any]) -> list[int]:
-    """Posts that say the words: those with all of them first, then the newest."""
+    """Posts that contain the words: those with the most first, then the newest."""
     if not words:
         return []
     categories, buildings = (_named_by(words, rows) for rows in (Category, Building))
-    asked = [
+    conditions = [
         Q(title__icontains=word)
         | Q(category__in=categories.get(word, ()))
         | Q(building__in=buildings.get(word, ()))
         for word in words
     ]
     counts: dict[int, int] = {}
-    for how in (and_, or_) if len(asked) > 1 else (and_,):
-        rows = things_with(facts).filter(reduce(how, asked))
+    for how in (and_, or_) if len(conditions) > 1 else (and_,):
+        rows = things_with(facts).filter(reduce(how, conditions))
         for pk, title, *named in rows.values_list("pk", "title", "category", "building")[:MAX_READ]:
             counts[pk] = sum(
-                bool(said_in(word, composed(title)))
+                bool(form_in(word, composed(title)))
                 or named[0] in categories.get(word, ())
                 or named[1] in buildings.get(word, ())
                 for word in words
             )
-    said = [pk for pk, count in counts.items() if count]
-    return sorted(said, key=lambda pk: -counts[pk])[:MAX_EXACT]
+    matching = [pk for pk, count in counts.items() if count]
+    return sorted(matching, key=lambda pk: -counts[pk])[:MAX_EXACT]
 
 
 def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
-    """The rows whose Korean or English name says a word, by the word."""
+    """Primary keys of the rows whose Korean or English name contains a word, by word."""
     rows = list(model._default_manager.values_list("pk", "name_ko", "name_en"))
     return {
         word: pks
         for word in words
-        if (pks := [pk for pk, *names in rows if any(said_in(word, name) for name in names)])
+        if (pks := [pk for pk, *names in rows if any(form_in(word, name) for name in names)])
     }
 
 
 def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str, str]) -> Finding:
     title = composed(post.public_title)
-    written = {word: said for word in words if (said := said_in(word, title))}
+    written = {word: form for word in words if (form := form_in(word, title))}
     named = {
         field: [word for word in words if row is not None and _is_named(word, row)]
         for field, row in (("category", post.category), ("building", post.building))
@@ -186,7 +189,7 @@ def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str
     there = {*written, *named["category"], *named["building"]}
     coloured = {word for word in words if post.colour and colours[word] == post.colour}
     coloured -= written.keys()
-    if there or hit:  # a colour alone names no thing
+    if there or hit:  # a colour alone does not describe a thing
         there |= coloured
 
     def adds(field: str) -> bool:
@@ -206,4 +209,4 @@ def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str
 
 
 def _is_named(word: str, row: Category | Building) -> bool:
-    return any(said_in(word, name) for name in (row.name_ko, row.name_en))
+    return any(form_in(word, name) for name in (row.name_ko, row.name_en))

@@ -1,4 +1,4 @@
-"""The finder's process: gunicorn with one worker, which holds the encoder and the index.
+"""The search process: gunicorn with one worker, which holds the encoder and the index.
 
 Loads the encoder, so only `manage.py runfinder` imports it.
 """
@@ -29,14 +29,14 @@ from matching.search.server_handlers import BadQuestion, answer, warm_up
 logger = logging.getLogger(__name__)
 
 THREADS: Final = 4
-HUNG_AFTER_S: Final = 60  # reading a large index for the first time takes a while
+HUNG_AFTER_S: Final = 60  # the first read of a large index takes a while
 SIGNATURE_KEY: Final = "HTTP_" + SIGNATURE.upper().replace("-", "_")
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Answer one signed question (WSGI)."""
+    """WSGI application that answers one signed question."""
     close_old_connections()
     try:
         status, message = _response(environ)
@@ -62,12 +62,12 @@ def _response(environ: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
     except (BadQuestion, KeyError, ValueError) as error:
         return HTTPStatus.BAD_REQUEST, {"error": str(error)}
     except Exception:
-        logger.exception("A search went wrong")
+        logger.exception("A search failed")
         return HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "see the log"}
 
 
 class FinderServer(BaseApplication):  # type: ignore[misc]
-    """Gunicorn, with its settings made here."""
+    """Gunicorn with its settings in code, bound to an address."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -100,10 +100,10 @@ def _begin_warm_up(_worker: Any) -> None:
 def _warm_up() -> None:
     try:
         warm_up()
-        logger.info("The finder is ready (process %s)", os.getpid())
+        logger.info("The search process is ready (process %s)", os.getpid())
     except (EncoderUnavailable, IndexUnavailable) as error:
-        logger.warning("Nothing can be searched by meaning yet. %s", error)
+        logger.warning("Semantic search is not available yet. %s", error)
     except Exception:
-        logger.exception("The finder could not warm up")
+        logger.exception("The search process could not warm up")
     finally:
         close_old_connections()

@@ -1,4 +1,4 @@
-"""What the finder answers: a photograph's vector, and found posts that resemble a query."""
+"""Requests to the search process: embed a photograph, or find posts that resemble a query."""
 
 import base64
 import io
@@ -22,48 +22,48 @@ from matching.search.protocol import packed_vec, unpacked_vec
 from matching.services.profiles import ensure_profile
 
 MOST: Final = 500
-MAX_TEXT_CHARS: Final = 1000  # more words than a model reads
+MAX_TEXT_CHARS: Final = 1000  # more than any model reads
 SETS: Final = ("categories", "families", "colours", "buildings", "zones")
 
-# What no model knows; the middle of them is a query that means nothing.
+# Strings unknown to any model; their mean is a query without meaning.
 NONSENSE: Final = (
     *("asdf ghjk", "qwxz", "zzxxvv", "vbnmpl", "xqjkz", "wvut srqp"),
     *("쀍뷁", "뚫쁅훍", "뿡꽭뷀", "ㄱㄴㄷㄹ"),
 )
-# Where nonsense speaks for a thing too, words must do so 32 times as much. On the demo, the best
-# that nonsense does is 4.0 bits above its middle; it speaks against every thing that is described.
+# If nonsense supports a thing too, a query must support it 32 times as much. On the demo, nonsense
+# reaches at most 4.0 bits above its mean, and it counts against every thing with a description.
 ABOVE_NONSENSE_BITS: Final = 5.0
-STRONG_BITS: Final = 2.0  # what changes the odds fourfold is said to people as a reason
+STRONG_BITS: Final = 2.0  # a fourfold change of the odds is shown as a reason
 
-Told = tuple[int, float, list[str]]  # key of a post, bits, reasons
+ScoredPost = tuple[int, float, list[str]]  # post id, bits, reasons
 
 _nonsense: tuple[str, Vec] | None = None
-_encoding = threading.Lock()  # a tokenizer takes one caller at a time
+_encoding = threading.Lock()  # a tokenizer is not thread-safe
 
 
 class BadQuestion(ValueError):
-    """The finder cannot read what it was asked."""
+    """The request cannot be read."""
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
-    """The answer to one question, as `matching.search.client` reads it.
+    """The response to one request of `matching.search.client`.
 
     Raises: BadQuestion, EncoderUnavailable, IndexUnavailable
     """
     if not isinstance(question, dict):
-        raise BadQuestion("no object")
-    asked = question.get("do")
-    if asked == "ping":
+        raise BadQuestion("not an object")
+    action = question.get("do")
+    if action == "ping":
         return {"fingerprint": current_fingerprint()}
-    if asked == "embed":
+    if action == "embed":
         return _embedded(base64.b64decode(question["photo"]))
-    if asked == "find":
+    if action == "find":
         return {"found": _found(question)}
-    raise BadQuestion(f"unknown: {asked!r}")
+    raise BadQuestion(f"unknown: {action!r}")
 
 
 def warm_up() -> None:
-    """Load the model and read the index before anybody asks."""
+    """Load the model and read the index before the first request."""
     answer({"do": "find", "text": "우산"})
 
 
@@ -99,25 +99,25 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         k=min(int(question.get("most", MOST)), MOST),
     )
     if profile is None:
-        # Cosines have no reasons, and all that were listed count.
-        told: list[Told] = [(score.post_id, max(score.score, 0.0), []) for score in best]
+        # Cosines have no reasons, and every listed post counts.
+        results: list[ScoredPost] = [(score.post_id, max(score.score, 0.0), []) for score in best]
     else:
-        told = [_told(score, profile.evidence_weights) for score in best]
+        results = [_scored_post(score, profile.evidence_weights) for score in best]
         if not len(image_vecs):
-            told = _meant(told, profile)
+            results = _without_nonsense(results, profile)
     return [
         {"id": post_id, "bits": round(bits, 2), "reasons": reasons}
-        for post_id, bits, reasons in told
+        for post_id, bits, reasons in results
         if bits > 0.0
     ]
 
 
-def _meant(told: list[Told], profile: ScoringProfile) -> list[Told]:
-    """Without what nonsense speaks for as well, such as a thing whose words the model cannot read.
+def _without_nonsense(results: list[ScoredPost], profile: ScoringProfile) -> list[ScoredPost]:
+    """The results without posts that nonsense supports too, such as text unknown to the model.
 
-    Any words that mean nothing to a model lie near each other, and near such things.
+    All words that mean nothing to a model have similar vectors, and so do the texts of such posts.
     """
-    listed = [post_id for post_id, bits, _ in told if bits > 0.0]
+    listed = [post_id for post_id, bits, _ in results if bits > 0.0]
     if not listed:
         return []
     vec = nonsense_vec(profile.fingerprint)
@@ -131,13 +131,13 @@ def _meant(told: list[Told], profile: ScoringProfile) -> list[Told]:
     }
     left = [
         (post_id, bits - max(nothing.get(post_id, 0.0), 0.0), reasons)
-        for post_id, bits, reasons in told
+        for post_id, bits, reasons in results
     ]
     return [one for one in left if nothing.get(one[0], 0.0) <= 0.0 or one[1] >= ABOVE_NONSENSE_BITS]
 
 
 def nonsense_vec(fingerprint: str) -> Vec:
-    """Where the encoder puts what means nothing to it. Shape: (dim,)"""
+    """The vector of text that means nothing to the encoder. Shape: (dim,)"""
     global _nonsense
     with _encoding:
         if _nonsense is None or _nonsense[0] != fingerprint:
@@ -151,7 +151,7 @@ def _photo_vecs(
     text_vec: Vec | None,
     profile: ScoringProfile | None,
 ) -> Vec:
-    """Shape: (0 or 1, dim); a photograph that another encoder has seen counts as none."""
+    """Shape: (0 or 1, dim); a photograph embedded by another encoder is ignored."""
     if question.get("vec") and question.get("fingerprint") == fingerprint:
         return unpacked_vec(question["vec"])[None, :]
     if text_vec is not None:
@@ -159,18 +159,18 @@ def _photo_vecs(
     return np.zeros((0, profile.dim if profile else 0), dtype=np.float32)
 
 
-def _filters(given: dict[str, Any]) -> SearchFilters:
+def _filters(stated: dict[str, Any]) -> SearchFilters:
     facts: dict[str, Any] = {
-        name: frozenset(map(str, given[name])) for name in SETS if name in given
+        name: frozenset(map(str, stated[name])) for name in SETS if name in stated
     }
-    facts |= {name: float(given[name]) for name in ("first_day", "last_day") if name in given}
+    facts |= {name: float(stated[name]) for name in ("first_day", "last_day") if name in stated}
     return SearchFilters(**facts)
 
 
-def _told(score: Score, evidence_weights: EvidenceWeights) -> Told:
-    """The post with what speaks for it altogether, and the terms that do so strongly."""
+def _scored_post(score: Score, evidence_weights: EvidenceWeights) -> ScoredPost:
+    """The post with its total evidence, and the terms that support it strongly."""
     bits = spoken_bits(score.terms, evidence_weights)
-    if bits <= 0.0:  # not listed, so nobody asks why
+    if bits <= 0.0:  # will not be listed, so it needs no reasons
         return score.post_id, bits, []
     steps = waterfall(score.terms, evidence_weights, score.score)
     known = [step for step in steps if score.terms.get(step.name) is not None]

@@ -1,4 +1,4 @@
-"""The words of a query, and where a text says them."""
+"""Splits a query into words, and finds words in a text."""
 
 import re
 import unicodedata
@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 MAX_WORDS: Final = 8
-LEAST_BEGINNING: Final = 3  # letters that name a Latin word by its beginning
-# Words that every second query has, and that tell no thing from another.
+LEAST_BEGINNING: Final = 3  # letters from which a prefix matches a Latin word
+# Words that occur in every other query and do not distinguish things.
 ENGLISH: Final = """
 a an the of my me i we it its s is was in on at to by for from with and or near around this that
 some any your his her our please lost lose found find finding looking missing
@@ -19,38 +19,38 @@ KOREAN: Final = """
 """
 STOP_WORDS: Final = frozenset((ENGLISH + KOREAN).split())
 LATIN: Final = "a-zß-öø-ɏ"
-LONE_LETTERS: Final = re.compile("[ᄀ-ᇿㄱ-ㆎ]+")  # of Hangul, which spell nothing by themselves
+LONE_LETTERS: Final = re.compile("[ᄀ-ᇿㄱ-ㆎ]+")  # single Hangul letters, which form no syllable
 PIECE: Final = r"[^\W_]"
 
 
 def composed(text: str) -> str:
-    """As keyboards write it: macOS and iOS hand on Hangul in its letters."""
+    """The text in NFC, as keyboards type it; macOS and iOS decompose Hangul into letters."""
     return unicodedata.normalize("NFC", text)
 
 
 def is_readable(text: str) -> bool:
-    """Whether there is a letter or a digit that could be part of a name."""
+    """Whether the text contains a letter or a digit that could be part of a name."""
     return any(not LONE_LETTERS.fullmatch(word) for word in _pieces(text))
 
 
 def words_of(text: str) -> list[str]:
-    """What a query says about a thing: its words in small letters, each once."""
+    """The words of a query that describe a thing, in lower case, each once."""
     spelt = [word for word in _pieces(text) if not LONE_LETTERS.fullmatch(word)]
-    said = list(dict.fromkeys(word for word in spelt if word not in STOP_WORDS))
-    # A digit tells one hall from another; alone, it tells nothing.
-    return said[:MAX_WORDS] if any(len(word) > 1 or not word.isascii() for word in said) else []
+    words = list(dict.fromkeys(word for word in spelt if word not in STOP_WORDS))
+    # A digit distinguishes one hall from another, but alone it describes nothing.
+    return words[:MAX_WORDS] if any(len(word) > 1 or not word.isascii() for word in words) else []
 
 
 def have_meaning(words: list[str]) -> bool:
-    """Whether a model can make anything of them: digits alone name a thing, and mean none."""
+    """Whether a model can interpret the words: digits alone are names without a meaning."""
     return any(not word.isdigit() for word in words)
 
 
-def said_in(word: str, text: str) -> str:
-    """How a text says a word, as it is written there; empty where it does not.
+def form_in(word: str, text: str) -> str:
+    """The form in which a text contains a word, such as with capitals; empty if it does not.
 
-    A Latin word must be whole, or the beginning of one; digits are whole; Hangul is also found
-    inside of compounds. A single letter, digit or syllable must stand by itself.
+    A Latin word must be whole or the beginning of one; a number must be whole; Hangul is also
+    found inside compounds. A single letter, digit or syllable must stand alone.
     """
     found = _pattern(word).search(text)
     return found[0] if found else ""

@@ -1,1 +1,1 @@
-"""How matching does: of one post, of the machine, and of the office."""
+"""The status of matching: timeline of a post, health of the system, statistics of the office."""

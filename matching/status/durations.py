@@ -1,4 +1,4 @@
-"""Spans of time as people say them."""
+"""Durations in words."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 
 def hours_words(hours: float | None) -> str:
-    """In minutes, hours or days, whichever says most in one number."""
+    """A duration in minutes, hours or days, whichever fits one number best."""
     if hours is None:
         return "–"
     if hours < 1:
@@ -21,12 +21,12 @@ def hours_words(hours: float | None) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """The same of a span."""
+    """A timedelta in minutes, hours or days."""
     return hours_words(span.total_seconds() / 3600)
 
 
 def ago_words(span: timedelta) -> str:
-    """How long ago something was."""
+    """How long ago something was, such as "just now" or "3 hours ago"."""
     if span < timedelta(minutes=1):
         return _("just now")
     return _("%(age)s ago") % {"age": span_words(span)}

@@ -1,4 +1,4 @@
-"""What works, what waits and what failed, in words for people who keep no servers. Reads only."""
+"""System health in plain words, for people who do not run servers. Read-only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ ENGINE_WORDS: Final = {
     ONNX_FP32: "ONNX Runtime",
     ONNX_INT8: gettext_lazy("ONNX Runtime with 8-bit numbers"),
 }
-# How an error that is kept at a post begins, and what that means to somebody at the counter.
+# How an error stored with a job begins, and what it means to somebody at the counter.
 FAILURES: Final[tuple[tuple[tuple[str, ...], Any], ...]] = (
     (
         ("TimeoutException",),
-        gettext_lazy("It took longer than is allowed. Trying again often helps."),
+        gettext_lazy("It took too long. Trying again often helps."),
     ),
     (
         ("The worker died", "MemoryError"),
@@ -58,13 +58,13 @@ FAILURES: Final[tuple[tuple[tuple[str, ...], Any], ...]] = (
 
 @dataclass(frozen=True)
 class Light:
-    """One part of the comparison: whether it works, in words, and the technical text below.
+    """The state of one component in words, with technical details.
 
     Attributes:
-        state: GOOD, NOTE for what somebody should know, BAD for what somebody should mend.
-        advice: what to do about it; empty where nothing is.
-        facts: names and values that describe the part.
-        technical: what whoever keeps the server needs; may name paths.
+        state: GOOD, NOTE if somebody should know, BAD if somebody should act.
+        advice: what to do about it; empty if there is nothing to do.
+        facts: names and values that describe the component.
+        technical: details for whoever runs the server; may contain paths.
     """
 
     title: str
@@ -76,17 +76,17 @@ class Light:
 
 
 def lights() -> list[Light]:
-    """Every part of the comparison, in the order in which one depends on the other."""
+    """Every component of matching, in the order of their dependencies."""
     return [light() for light in LIGHTS]
 
 
 def problem_count() -> int:
-    """How many parts somebody should mend."""
+    """The number of components that need attention."""
     return sum(light.state == BAD for light in lights())
 
 
 def failure_words(error: str) -> str:
-    """Why a post could not be compared, without a path or a class's name."""
+    """Why a post could not be compared, without paths or class names."""
     for beginnings, words in FAILURES:
         if error.startswith(beginnings):
             return str(words)
@@ -96,11 +96,11 @@ def failure_words(error: str) -> str:
 def _worker() -> Light:
     title = _("Worker")
     if not is_worker_away():
-        return Light(title, GOOD, _("Works: it compares new posts in the background."))
+        return Light(title, GOOD, _("Works: new posts are compared in the background."))
     ago = worker_seen_ago()
-    advice = _("Whoever keeps the server starts it with: python manage.py runworker")
+    advice = _("Whoever runs the server can start it with: python manage.py runworker")
     if ago is None:
-        words = _("Does not run. New posts wait until it does.")
+        words = _("Not running. New posts wait until it is started.")
     else:
         words = _("Was last seen %(age)s ago. New posts wait until it is back.")
         words %= {"age": span_words(ago)}
@@ -116,7 +116,7 @@ def _model() -> Light:
             title,
             BAD,
             _("Cannot be used at present. New posts wait, and nothing of them is lost."),
-            _("Whoever keeps the server finds below which setting to change."),
+            _("Whoever runs the server can see below which setting to change."),
             facts,
             problem,
         )
@@ -127,10 +127,10 @@ def _model() -> Light:
         return Light(
             title,
             NOTE,
-            _("The demonstration model that comes with the project. It knows drawings only."),
+            _("The demonstration model that comes with the project. It only knows drawings."),
             _(
-                "For real photographs, whoever keeps the server fetches another one with "
-                "“python manage.py download_model %(model)s” and sets MATCHING_MODEL=%(model)s."
+                "For real photographs, whoever runs the server can download another one with "
+                "“python manage.py download_model %(model)s” and set MATCHING_MODEL=%(model)s."
             )
             % {"model": FULL_MODEL},
             facts,
@@ -155,7 +155,7 @@ def _model_facts(fingerprint: str) -> tuple[tuple[str, str], ...]:
 
 
 def _fingerprint() -> tuple[str, str]:
-    """The encoder's fingerprint, or nothing and why."""
+    """The encoder's fingerprint, or "" and the reason."""
     try:
         return current_fingerprint(), ""
     except EncoderUnavailable as error:
@@ -165,14 +165,14 @@ def _fingerprint() -> tuple[str, str]:
 def _finder() -> Light:
     title, address = _("Search by meaning"), finder_address()
     if address is None:
-        return Light(title, GOOD, _("Switched off. People find exact words only."))
+        return Light(title, GOOD, _("Switched off. Searches find exact words only."))
     if is_there(address, FINDER_TIMEOUT_S):
         return Light(title, GOOD, _("Works: the search process answers."))
     return Light(
         title,
         BAD,
-        _("The search process does not answer. People find exact words only."),
-        _("The worker starts it again by itself. If this stays, the worker has to be restarted."),
+        _("The search process does not answer. Searches find exact words only."),
+        _("The worker restarts it automatically. If this persists, the worker must be restarted."),
     )
 
 
@@ -186,7 +186,7 @@ def _queue() -> Light:
     words = _("The oldest post has been waiting for %(age)s.") % {"age": span_words(age)}
     if age <= LONG_WAIT:
         return Light(title, GOOD, words)
-    return Light(title, BAD, words, _("Usually it is seconds. Look at the lights above."))
+    return Light(title, BAD, words, _("It usually takes seconds. Check the states above."))
 
 
 def _failed() -> Light:
@@ -202,8 +202,10 @@ def _failed() -> Light:
 
 def _emails() -> Light:
     count = Notification.objects.email_owed().count()
-    words = ngettext("%(n)d waits to be sent.", "%(n)d wait to be sent.", count) % {"n": count}
-    return Light(_("E-mails"), GOOD, words if count else _("All are sent."))
+    words = ngettext("%(n)d is waiting to be sent.", "%(n)d are waiting to be sent.", count) % {
+        "n": count
+    }
+    return Light(_("E-mails"), GOOD, words if count else _("All have been sent."))
 
 
 LIGHTS: Final[tuple[Callable[[], Light], ...]] = (

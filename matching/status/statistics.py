@@ -1,4 +1,4 @@
-"""How the office does: what waits, how fast, and whether .8 really is 8 in 10. Reads only."""
+"""Statistics of the office: queues, response times, and calibration of scores. Read-only."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,40 +19,40 @@ from matching.core.registry import STRATEGIES, needs_profile
 from matching.models import Match, MatchDecision
 
 BANDS: Final = ((0.0, 0.1), (0.1, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01))
-RECENT_DAYS: Final = 30  # of what came in and was decided
-TIMES_DAYS: Final = 90  # of the medians: a month of a quiet office is too few
+RECENT_DAYS: Final = 30  # for counts of new posts and decisions
+TIMES_DAYS: Final = 90  # for medians: a month at a quiet office has too few decisions
 MONTHS: Final = 12
 CATEGORIES: Final = 15
-LATEST: Final = 2000  # posts and decisions that the medians and shares are taken of
-Z95: Final = 1.959964  # standard deviations on both sides that hold 95 % of chance
+LATEST: Final = 2000  # posts and decisions that medians and shares are computed from
+Z95: Final = 1.959964  # standard deviations to both sides that cover 95 %
 CONFIRM: Final = MatchDecision.Action.CONFIRM
 REJECT: Final = MatchDecision.Action.REJECT
 
 
 @dataclass(frozen=True)
 class Band:
-    """Decided pairs of about one probability; `share` of them were confirmed."""
+    """Decided pairs with similar probabilities; `share` of them were confirmed."""
 
     low: float
     high: float
     count: int
     confirmed: int
-    mean: float  # of the probabilities
+    mean: float  # mean of the probabilities
 
     @property
     def share(self) -> float | None:
-        """Confirmed of decided; None where nothing was."""
+        """Share of decided pairs that were confirmed; None without decisions."""
         return self.confirmed / self.count if self.count else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Where the true share lies, 95 times in 100; None where nothing was decided."""
+        """95 % interval of the true share; None without decisions."""
         return wilson(self.confirmed, self.count) if self.count else None
 
 
 @dataclass(frozen=True)
 class Row:
-    """Posts and decisions of a category or a month."""
+    """Counts of posts and decisions for a category or a month."""
 
     label: Any
     lost: int
@@ -62,20 +62,20 @@ class Row:
 
     @property
     def precision(self) -> float | None:
-        """Confirmed of decided; None where nothing was."""
+        """Share of decided pairs that were confirmed; None without decisions."""
         decided = self.confirmed + self.rejected
         return self.confirmed / decided if decided else None
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything on the page of figures.
+    """Everything on the statistics page.
 
     Attributes:
-        first_suggestion_h, decision_h: hours, medians; None where there is nothing to measure.
-        suggested_count, decided_count: how many each median is taken of.
+        first_suggestion_h, decision_h: medians in hours; None if there is nothing to measure.
+        suggested_count, decided_count: the number of values behind each median.
         bands_from, bands_to: the oldest and the newest decision in the bands.
-        year_from: the first day of what categories and months are counted of.
+        year_from: the first day of the counts by category and month.
     """
 
     new_lost: int
@@ -96,7 +96,7 @@ class Figures:
 
 
 def figures() -> Figures:
-    """Of the last days, and of the last twelve months. A constant number of queries."""
+    """Statistics of the last days and the last twelve months, in a constant number of queries."""
     now = timezone.now()
     since = now - timedelta(days=RECENT_DAYS)
     new = Post.objects.filter(created_at__gte=since)
@@ -104,7 +104,7 @@ def figures() -> Figures:
         lost=Count("pk", filter=Q(kind=Post.Kind.LOST)),
         found=Count("pk", filter=Q(kind=Post.Kind.FOUND)),
     )
-    # Not by a join with itself: PostgreSQL, told by old statistics that the table is small, then
+    # Not a self-join: with outdated statistics PostgreSQL believes that the table is small, and
     # compares each decision with all others (29 s for 5,000).
     undone = MatchDecision.objects.exclude(undoes=None).values("undoes")
     standing = MatchDecision.objects.filter(action__in=(CONFIRM, REJECT)).exclude(pk__in=undone)
@@ -136,14 +136,14 @@ def figures() -> Figures:
 
 
 def first_of_year(now: datetime) -> datetime:
-    """The first moment of twelve months that end with this one."""
-    months = now.year * 12 + now.month - MONTHS  # of the first one, counted from 0
+    """The start of the twelve months that end with the current one."""
+    months = now.year * 12 + now.month - MONTHS  # of the first month, counted from year 0
     first = datetime(months // 12, months % 12 + 1, 1)
     return timezone.make_aware(first, now.tzinfo)
 
 
 def bands(scored: Iterable[tuple[float, str]]) -> list[Band]:
-    """Probabilities and what was decided, in bands."""
+    """Decisions grouped in bands of probability."""
     listed = list(scored)
     found = []
     for low, high in BANDS:
@@ -155,7 +155,7 @@ def bands(scored: Iterable[tuple[float, str]]) -> list[Band]:
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share of `trials`, which is above 0; sound for few and for all.
+    """The 95 % interval of a share; reliable for few trials and for extreme shares. `trials` > 0.
 
     Source: Wilson (1927), the score interval
     """
@@ -166,14 +166,14 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def _scored(standing: QuerySet[MatchDecision]) -> list[tuple[float, str, datetime]]:
-    """Newest first, only of strategies whose scores are probabilities."""
+    """Newest first, only for strategies whose scores are probabilities."""
     names = [name for name in STRATEGIES if needs_profile(name)]
     rows = standing.filter(strategy__in=names).order_by("-at")
     return list(rows.values_list("score", "action", "at")[:LATEST])
 
 
 def _first_suggestion_h(since: datetime) -> tuple[float | None, int]:
-    """From a lost post to what was suggested for it first, or later, when it came in."""
+    """Hours from a lost post, or the found one if it is later, to the first suggestion."""
     first = (
         really_suggested()
         .values("lost")
@@ -186,11 +186,11 @@ def _first_suggestion_h(since: datetime) -> tuple[float | None, int]:
 
 
 def really_suggested() -> QuerySet[Match]:
-    """Pairs that somebody was shown as likely, whatever became of them.
+    """Pairs that somebody was shown as likely, whatever became of them later.
 
-    Not what a gate rules out, nor what was drawn for comparison. Such a pair may have been
-    withdrawn since, with its gates still on it; one that was drawn keeps its probability until
-    it is suggested.
+    Leaves out pairs that an exclusion rule hit and pairs sampled for comparison. Either may have
+    been withdrawn since: an excluded one still lists its exclusions, and a sampled one keeps its
+    sampling probability until it is suggested.
     """
     return Match.objects.filter(sampling_probability=None).exclude(
         Q(status__in=(Match.Status.EXCLUDED, Match.Status.SAMPLED))

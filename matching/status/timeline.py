@@ -1,4 +1,4 @@
-"""How far a post has come, in a few steps: saved, compared, similar things, confirmed."""
+"""The timeline of a post in a few steps: saved, compared, similar things, confirmed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ NAMES: Final = ("saved", "closed", "compared", "similar", "confirmed", "returned
 
 @dataclass(frozen=True)
 class Step:
-    """One step.
+    """One step of a timeline.
 
     Attributes:
         name: one of saved, closed, compared, similar, confirmed, returned.
-        label: the same in words, as far as it has come.
+        label: the step in words, depending on its state.
         state: one of done, now, later, bad.
     """
 
@@ -38,7 +38,7 @@ class Step:
 
 
 def timelines(posts: Iterable[Post]) -> dict[int, list[Step]]:
-    """The steps of each post, by its key, in three queries for any number of posts."""
+    """The steps of each post by primary key, in three queries for any number of posts."""
     listed = list(posts)
     ids = [post.pk for post in listed]
     rows = {row.post_id: row for row in MatchingJob.objects.filter(post__in=ids)}
@@ -57,7 +57,7 @@ def timelines(posts: Iterable[Post]) -> dict[int, list[Step]]:
 
 
 def timeline(post: Post) -> list[Step]:
-    """The steps of one post."""
+    """The steps of a single post; for many posts use `timelines`."""
     return timelines([post])[post.pk]
 
 

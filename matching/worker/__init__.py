@@ -1,1 +1,1 @@
-"""The processes of the worker: queue, search process, their supervisor, and signs of life."""
+"""The worker's processes: task queue and search process, their supervisor, and liveness."""

@@ -1,6 +1,6 @@
-"""The queue's broker where REDIS_URL is set. Must not import torch.
+"""The task queue's broker if REDIS_URL is set. Must not import torch.
 
-It has no receipts: what is lost with it waits in the outbox, and the sweep sends it again.
+There are no receipts: a lost task is still in the outbox, and the sweep enqueues it again.
 """
 
 from typing import Any
@@ -11,17 +11,17 @@ from lostfound.infra.redis import ask_redis, redis_client
 
 
 class RedisBroker(redis_broker.Redis):  # type: ignore[misc]
-    """The queue's own, on the process's one client; sending fails at once while Redis is away."""
+    """django-q's Redis broker on this process's client; enqueueing fails fast without Redis."""
 
     @staticmethod
     def get_connection(list_key: str | None = None) -> Any:
-        """The client that everything else uses."""
+        """The client that the rest of this process uses."""
         return redis_client()
 
     def enqueue(self, task: Any) -> Any:
         """Put a task into the queue.
 
         Raises:
-            RedisAway: the outbox keeps what was to be sent.
+            RedisAway: the task stays in the outbox.
         """
         return ask_redis(lambda: super(RedisBroker, self).enqueue(task))

@@ -1,4 +1,4 @@
-"""The processes of a queue cluster: started in a session of their own, and ended as one.
+"""Starts a task queue cluster in a new session, and kills all of its processes together.
 
 Must not import torch: the cluster forks, and a model that was used before a fork hangs after it.
 """
@@ -24,17 +24,17 @@ REAP_S: Final = 10
 
 
 def start_cluster(cluster_id: str) -> subprocess.Popen[bytes]:
-    """Start a cluster whose process group is its process id."""
+    """Start a cluster in a process group with its own process id."""
     return start_child(["runworker", "--inside"], {CLUSTER_ENV: cluster_id})
 
 
 def start_child(
     arguments: list[str], environment: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a command of ours in a session of its own, which ends with this process."""
+    """Start a manage.py command in a new session, to end with this process."""
     threads = str(matching_settings().threads)
     full_environment = {
-        # Read by torch's libraries when they are loaded, which is after the fork.
+        # torch's libraries read these when they are loaded, which is after the fork.
         **{"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
         **os.environ,
         **(environment or {}),
@@ -51,7 +51,7 @@ def start_child(
 
 
 def kill_cluster(process: subprocess.Popen[bytes]) -> None:
-    """End every process of the cluster at once, also those whose leader has gone."""
+    """Kill every process of the cluster at once, even if their leader has already exited."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -59,7 +59,7 @@ def kill_cluster(process: subprocess.Popen[bytes]) -> None:
 
 
 def is_in_cluster(pid: int, process: subprocess.Popen[bytes]) -> bool:
-    """Whether this process is alive and one of the cluster's."""
+    """Whether the process is alive and belongs to the cluster."""
     try:
         return os.getpgid(pid) == process.pid
     except ProcessLookupError:
@@ -69,7 +69,7 @@ def is_in_cluster(pid: int, process: subprocess.Popen[bytes]) -> bool:
 def die_with_parent(parent_pid: int) -> None:
     """Have the kernel end this process, and all that it forks, when their parent ends.
 
-    A no-op where the system is not Linux; then the next supervisor finds what is left.
+    Does nothing on systems other than Linux, where the next supervisor cleans up.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -85,12 +85,12 @@ def die_with_parent(parent_pid: int) -> None:
 
 def _arm(parent_pid: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it ended before the line above
+    if os.getppid() != parent_pid:  # the parent ended before the call above
         os._exit(1)
 
 
 def is_supervisor(pid: int) -> bool:
-    """Whether another supervisor runs under this process id."""
+    """Whether a supervisor is running with this process id."""
     if pid == os.getpid():
         return False
     with contextlib.suppress(OSError):
@@ -99,9 +99,9 @@ def is_supervisor(pid: int) -> bool:
 
 
 def kill_leftovers(cluster_id: str) -> int:
-    """End what is left of a cluster whose supervisor was killed; returns how many processes.
+    """Kill the remains of a cluster whose supervisor was killed; returns the number of processes.
 
-    Only processes that carry the cluster's name in their environment are ours.
+    Kills only processes with the cluster's name in their environment.
     """
     mark = f"{CLUSTER_ENV}={cluster_id}".encode()
     killed = 0

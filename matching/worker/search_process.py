@@ -1,4 +1,4 @@
-"""The finder as a child of the worker's supervisor: started, watched, and ended with it."""
+"""The search process as a child of the supervisor, which starts, watches and stops it."""
 
 import logging
 import subprocess
@@ -18,7 +18,7 @@ GRACE_S: Final = 5.0
 
 
 class FinderChild:
-    """At most one finder for an address: where another worker's answers, this one waits."""
+    """Keeps one search process per address: if another worker's answers there, this one waits."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -27,11 +27,11 @@ class FinderChild:
 
     @property
     def is_running(self) -> bool:
-        """Whether the finder is this supervisor's and lives."""
+        """Whether this supervisor's search process is running."""
         return self._process is not None and self._process.poll() is None
 
     def look_after(self) -> None:
-        """Start it where none answers, and again after it ended."""
+        """Start the search process if none answers at the address, and restart it if it exited."""
         now = time.monotonic()
         address = bind_address()
         if now < self._look_at or address is None:
@@ -41,7 +41,9 @@ class FinderChild:
             self._deaths = 0
             return
         if self._process is not None:
-            logger.warning("The finder ended by itself (status %s)", self._process.returncode)
+            logger.warning(
+                "The search process exited unexpectedly (status %s)", self._process.returncode
+            )
             kill_cluster(self._process)
             self._process = None
             self._look_at = now + min(2.0**self._deaths, MAX_BACKOFF_S)
@@ -49,16 +51,16 @@ class FinderChild:
             return
         if not is_there(address, LOOK_TIMEOUT_S):
             self._process = start_child(["runfinder"])
-            logger.info("Finder started (process %s)", self._process.pid)
+            logger.info("Search process started (process %s)", self._process.pid)
 
     def stop(self) -> None:
-        """End it; a search that runs gets a moment."""
+        """Stop the search process; a running search gets a moment to finish."""
         if self._process is None:
             return
         self._process.terminate()
         try:
             self._process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
-            logger.warning("The finder did not stop: killing it")
+            logger.warning("The search process did not stop: killing it")
         kill_cluster(self._process)
         self._process = None

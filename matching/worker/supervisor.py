@@ -1,4 +1,4 @@
-"""Keeps one queue cluster and one finder alive, whatever is killed, and runs the sweep.
+"""Keeps one task queue cluster and one search process alive, and runs the sweep.
 
 Must not import torch: only a worker does, inside a task.
 """
@@ -50,16 +50,16 @@ CLUSTER_PREFIX: Final = "cluster:"
 TICK_S: Final = 0.5
 FEED_S: Final = 2.0
 PRUNE_S: Final = 3600.0
-START_LIMIT_S: Final = 90.0  # Django and the queue, on a machine that is busy
+START_LIMIT_S: Final = 90.0  # for Django and the task queue, on a busy machine
 LEAST_IDLE_LIMIT_S: Final = 5.0
-HEALTHY_AFTER_S: Final = 60.0  # a cluster that lived that long is started again at once
+HEALTHY_AFTER_S: Final = 60.0  # a cluster that has lived this long is restarted at once
 MAX_BACKOFF_S: Final = 30.0
 COMPLAIN_EVERY_S: Final = 60.0
 DEFAULT_GRACE_S: Final = 20.0
 
 
 class Supervisor:
-    """One cluster, its beats, and the sweep, in one loop that no error ends."""
+    """Runs one cluster, its beats and the sweep, in a loop that survives errors."""
 
     def __init__(self, *, grace_s: float = DEFAULT_GRACE_S) -> None:
         self.grace_s = grace_s
@@ -77,13 +77,13 @@ class Supervisor:
         self._complained_at = float("-inf")
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; a second one does not wait for the running task."""
+        """Work until SIGTERM or SIGINT; a second signal does not wait for the running task."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         try:
             current_fingerprint()
         except EncoderUnavailable as error:
-            logger.error("No vectors can be made yet, posts will wait. %s", error)
+            logger.error("The encoder is not available yet, posts will wait. %s", error)
         self._guarded(self._clear_leftovers)
         while not self._stop.is_set():
             self._tick()
@@ -98,7 +98,7 @@ class Supervisor:
         now = time.monotonic()
         current = matching_settings()
         if self._process is not None and self._process.poll() is not None:
-            logger.warning("The cluster ended by itself (status %s)", self._process.returncode)
+            logger.warning("The cluster exited unexpectedly (status %s)", self._process.returncode)
             self._end_cluster(now)
         if self._process is None and now >= self._start_at:
             self._start_cluster(now, current)
@@ -130,7 +130,7 @@ class Supervisor:
         self._guarded(lambda: write_heartbeat(CLUSTER_PREFIX + self._cluster_id, card))
 
     def _look_after(self, now: float) -> None:
-        """Read signs of life, send a beat where there were none, restart where they stay out."""
+        """Read signs of life, send a beat if there are none, and restart a stale cluster."""
         if self._process is None or self._watch is None:
             return
         names = worker_heartbeat(self._cluster_id), answer_heartbeat(self._cluster_id)
@@ -142,7 +142,7 @@ class Supervisor:
         elif (answer := rows.get(names[1])) is not None:
             self._watch.note_answer(int(answer.detail.split()[0]))
         if self._watch.is_stale(now):
-            logger.error("Cluster %s takes no tasks any more: killing it", self._cluster_id)
+            logger.error("Cluster %s no longer takes tasks: killing it", self._cluster_id)
             self._end_cluster(now)
             return
         self._release_dead_workers()
@@ -151,14 +151,14 @@ class Supervisor:
             self._watch.note_sent(now)
 
     def _release_dead_workers(self) -> None:
-        """A worker that was killed leaves its post at once, not when the lease runs out."""
+        """Release the posts of killed workers at once, not only when the lease runs out."""
         assert self._process is not None
         held = MatchingJob.objects.filter(
             status=MatchingJob.Status.RUNNING, worker__startswith=f"{self._cluster_id}:"
         )
         for worker in set(held.values_list("worker", flat=True)):
             if not is_in_cluster(int(worker.partition(":")[2]), self._process):
-                logger.warning("Worker %s died in the middle of a post", worker)
+                logger.warning("Worker %s died while processing a post", worker)
                 release_worker(worker)
 
     def _end_cluster(self, now: float) -> None:
@@ -173,18 +173,18 @@ class Supervisor:
         self._guarded(lambda: forget_cluster(cluster_id))
 
     def _clear_leftovers(self) -> None:
-        """End what supervisors of this machine that were killed have left behind."""
+        """Kill what killed supervisors have left behind on this machine."""
         for row in Heartbeat.objects.filter(name__startswith=CLUSTER_PREFIX):
             supervisor_pid, _, host = row.detail.split(" ", 2)
             if host != socket.gethostname() or is_supervisor(int(supervisor_pid)):
                 continue
             cluster_id = row.name.removeprefix(CLUSTER_PREFIX)
             killed = kill_leftovers(cluster_id)
-            logger.warning("Cluster %s had no supervisor; %d processes ended", cluster_id, killed)
+            logger.warning("Cluster %s had no supervisor; killed %d processes", cluster_id, killed)
             forget_cluster(cluster_id)
 
     def _shut_down(self) -> None:
-        """Let the running task end within the grace; what is killed then waits in the outbox."""
+        """Let a running task finish within the grace period; a killed one waits in the outbox."""
         self._finder.stop()
         if self._process is None:
             return
@@ -202,21 +202,21 @@ class Supervisor:
         self._end_cluster(time.monotonic())
 
     def _guarded(self, work: Callable[[], object]) -> None:
-        """Run a part of the loop; an error, such as a database that is away, never ends it."""
+        """Run a part of the loop, and log any error, such as an unavailable database."""
         try:
             work()
         except Exception:
             now = time.monotonic()
             if now - self._complained_at >= COMPLAIN_EVERY_S:
                 self._complained_at = now
-                logger.exception("The supervisor goes on after an error")
+                logger.exception("The supervisor continues after an error")
             for connection in connections.all(initialized_only=True):
                 with contextlib.suppress(Exception):
                     connection.close_if_unusable_or_obsolete()
 
 
 def is_worker_alive(host: str) -> bool:
-    """Whether a cluster of this machine has begun or ended a task, or a beat, not long ago."""
+    """Whether a cluster on this machine has recently begun or ended a task, or answered a beat."""
     since = timezone.now() - timedelta(seconds=matching_settings().stale_s)
     clusters = Heartbeat.objects.filter(
         name__startswith=CLUSTER_PREFIX, detail__endswith=f" {host}"
@@ -226,7 +226,7 @@ def is_worker_alive(host: str) -> bool:
 
 
 def forget_cluster(cluster_id: str) -> None:
-    """Release what a dead cluster held, and remove its signs of life."""
+    """Release the posts that a dead cluster held, and remove its heartbeats."""
     release_worker(f"{cluster_id}:")
     Heartbeat.objects.filter(
         name__in=(

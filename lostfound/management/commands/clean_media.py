@@ -1,4 +1,4 @@
-"""Removes files that no photograph points at."""
+"""`manage.py clean_media`: removes orphaned photograph files."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -12,22 +12,22 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    """Lists first; removes only with --delete."""
+    """Lists orphaned files; removes them only with --delete."""
 
-    help = "List files that no photograph points at; with --delete, remove them."
+    help = "List files that belong to no photograph; with --delete, remove them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to remove, and how young a file is left alone."""
-        parser.add_argument("--delete", action="store_true", help="remove them")
+        """Whether to remove files, and the minimum age."""
+        parser.add_argument("--delete", action="store_true", help="remove the files")
         parser.add_argument(
             "--min-age-hours",
             type=float,
             default=24.0,
-            help="leave younger files alone, an upload may be under way (24)",
+            help="keep younger files, an upload may be in progress (24)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what is there, and what was done."""
+        """List the files, remove them if requested, and report missing ones."""
         names = orphan_files(min_age=timedelta(hours=options["min_age_hours"]))
         for name in names[:SHOWN]:
             self.stdout.write(f"  {name}")

@@ -1,4 +1,4 @@
-"""Loads categories and places from the campus files."""
+"""`manage.py load_taxonomy`: loads categories and places from the campus files."""
 
 from argparse import ArgumentParser
 from functools import partial
@@ -19,12 +19,12 @@ from lostfound.services.campus_import import load_campus
 
 
 class Command(BaseCommand):
-    """Adds what is missing; the file overrules the admin's edits only when told so."""
+    """Adds what is missing; the files overwrite edits made in the admin only on request."""
 
     help = "Load categories and places from lostfound/data/taxonomy.toml and campus.toml."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where the files lie, and who wins."""
+        """The files, and whether they win over edits."""
         parser.add_argument("--taxonomy", type=Path, default=TAXONOMY_FILE, metavar="FILE")
         parser.add_argument("--campus", type=Path, default=CAMPUS_FILE, metavar="FILE")
         who_wins = parser.add_mutually_exclusive_group()
@@ -32,16 +32,18 @@ class Command(BaseCommand):
             "--keep-edits", action="store_true", help="only add what is missing (the default)"
         )
         who_wins.add_argument(
-            "--overwrite", action="store_true", help="rows that exist become as the files say"
+            "--overwrite",
+            action="store_true",
+            help="overwrite existing rows with the files' values",
         )
         parser.add_argument(
             "--retire",
             action="store_true",
-            help="take rows that the files do not name out of the forms",
+            help="remove rows that are not in the files from the forms",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check both files before anything is written."""
+        """Validate both files before writing anything."""
         try:
             files = {
                 "categories": read_taxonomy(options["taxonomy"]),

@@ -1,7 +1,7 @@
-"""The catalogue of translations, without gettext's programs.
+"""`manage.py messages`: updates the translation catalogue without the gettext programs.
 
-Reads every marked string of the project's Python code and templates, brings ko.po up to date and
-compiles ko.mo beside it. English needs no catalogue: the strings in the code are English.
+Reads every marked string in the project's Python code and templates, updates the .po file and
+compiles the .mo next to it. English needs no catalogue, since the strings in the code are English.
 """
 
 import io
@@ -18,11 +18,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
 LOCALE: Final = "ko"
-SCRIPTS: Final = "djangojs.po"  # what scripts of the admin say, kept by hand
+SCRIPTS: Final = "djangojs.po"  # texts of the admin's scripts, maintained by hand
 HEADER: Final = (
     "# Korean texts of the whole project; `manage.py messages` keeps this file up to date."
 )
-# Folders below the project's root whose strings people may read.
+# Folders below the project's root with user-facing strings.
 PYTHON_FOLDERS: Final = ("lostfound", "matching")
 TEMPLATE_FOLDERS: Final = ("templates", "lostfound", "matching")
 TEMPLATE_SUFFIXES: Final = frozenset({".html", ".txt"})
@@ -43,14 +43,14 @@ KEYWORDS: Final[dict[str, Any]] = {
 
 
 class Command(BaseCommand):
-    """Bring the Korean catalogue up to date, or say what it lacks."""
+    """Updates the Korean catalogue, or with --check reports what it lacks."""
 
     help = "Collects translatable strings into lostfound/locale/ko and compiles it (no gettext)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """One switch."""
+        """See Django: one switch."""
         parser.add_argument(
-            "--check", action="store_true", help="change nothing; fail when something is missing"
+            "--check", action="store_true", help="change nothing; fail if something is missing"
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
@@ -82,14 +82,14 @@ class Command(BaseCommand):
 
 
 class KoreanCatalog(Catalog):
-    """A catalogue without dates in its header, so that equal texts give equal files."""
+    """A catalogue without dates in its header, so that equal texts produce equal files."""
 
     def __init__(self) -> None:
         super().__init__(locale=LOCALE, header_comment=HEADER, fuzzy=False)
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
-        """What gettext needs to read the file."""
+        """The headers that gettext needs to read the file."""
         return [
             ("Language", LOCALE),
             ("Plural-Forms", self.plural_forms),
@@ -100,7 +100,7 @@ class KoreanCatalog(Catalog):
 
 
 def stored_catalog(po_path: Path) -> Catalog:
-    """The catalogue on disk, empty where there is none."""
+    """The catalogue on disk; empty if there is none."""
     if not po_path.exists():
         return KoreanCatalog()
     with po_path.open("rb") as file:
@@ -108,7 +108,7 @@ def stored_catalog(po_path: Path) -> Catalog:
 
 
 def updated_catalog(stored: Catalog) -> KoreanCatalog:
-    """Exactly the strings that the code has now, with the texts that are known for them."""
+    """Exactly the strings that are in the code, with their existing translations."""
     wanted = KoreanCatalog()
     for message in messages_of(template()):
         known = stored.get(message.id, message.context)
@@ -126,7 +126,7 @@ def updated_catalog(stored: Catalog) -> KoreanCatalog:
 
 
 def template() -> Catalog:
-    """Every string of the project that is marked for translation."""
+    """Every string in the project that is marked for translation."""
     root = Path(settings.BASE_DIR)
     found = Catalog()
     for path in sorted(set(source_files(root))):
@@ -160,8 +160,8 @@ def strings_of(path: Path) -> Iterable[tuple[int, Any, list[str], str | None]]:
     """Line, string (or its plural forms), comments and context of each marked string."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # Django turns a template into calls that read like Python; the indentation of the text
-        # between them means nothing and would confuse a tokenizer.
+        # Django turns a template into calls that look like Python; the indentation of the text
+        # between them is meaningless and would confuse the tokenizer.
         lines = templatize(source, origin=str(path)).splitlines()
         source = "\n".join(line.lstrip() for line in lines) + "\n"
     return extract(
@@ -174,7 +174,7 @@ def strings_of(path: Path) -> Iterable[tuple[int, Any, list[str], str | None]]:
 
 
 def missing(catalog: Catalog) -> Iterator[str]:
-    """Strings without a Korean text, or with one that nobody has checked."""
+    """Strings without a Korean translation, or with one marked as fuzzy."""
     for message in messages_of(catalog):
         if not is_translated(message):
             yield f"not translated: {message.id!r}"
@@ -183,7 +183,7 @@ def missing(catalog: Catalog) -> Iterator[str]:
 
 
 def broken(catalog: Catalog) -> Iterator[str]:
-    """Translations whose placeholders are not those of the original."""
+    """Translations whose placeholders differ from those of the original."""
     for message in messages_of(catalog):
         for error in message.check(catalog) if is_translated(message) else ():
             yield f"{message.id!r}: {error}"

@@ -1,4 +1,4 @@
-"""Category and colour, proposed while a post is being written."""
+"""Suggestions for category and colour while a post is being written."""
 
 from typing import Any
 
@@ -10,27 +10,27 @@ from matching.models import IntakeQuestion
 
 
 class IntakeIn(KnownFieldsOnly):
-    """What is known so far of a post that is being written."""
+    """The fields of a post so far."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=100)
     description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
 
 
 class IntakeWithPhotoIn(IntakeIn):
-    """The same, and its photograph."""
+    """The fields of a post so far, with a photograph."""
 
     photo = serializers.FileField(required=False)
 
 
 class ProposalOut(serializers.Serializer[Any]):
-    """A value for a field, and how probable it is."""
+    """A suggested value, and its probability."""
 
     code = serializers.CharField()
     probability = serializers.FloatField(min_value=0, max_value=1)
 
 
 class IntakeOut(serializers.Serializer[Any]):
-    """Proposals for the fields of a post; the person decides."""
+    """Suggestions for the fields of a post; the author decides."""
 
     id = serializers.UUIDField(source="public_id")
     status = serializers.ChoiceField(choices=IntakeQuestion.Status.choices)

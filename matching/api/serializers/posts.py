@@ -1,4 +1,4 @@
-"""What the author of a post reads of its matching, and says to it."""
+"""A post's matching as its author sees it, and the author's answers."""
 
 from typing import Any
 
@@ -19,23 +19,26 @@ SHOWN_STATUSES = [
 
 
 class MatchingStateOut(serializers.Serializer[Any]):
-    """How far the matching of a post is."""
+    """The matching state of a post."""
 
     status = serializers.ChoiceField(choices=MatchingJob.Status.choices)
     suggestion_count = serializers.IntegerField()
-    is_waiting = serializers.BooleanField(help_text="Ask again in a few seconds.")
+    is_waiting = serializers.BooleanField(help_text="Poll again in a few seconds.")
     waiting_reason = serializers.CharField(allow_blank=True)
 
 
 class StepOut(serializers.Serializer[Any]):
-    """One step of how far a post has come."""
+    """One step of a post's timeline."""
 
     name = serializers.ChoiceField(choices=timeline.NAMES)
-    label = serializers.CharField(help_text="The same in the reader's language.")  # type: ignore[assignment]
+    label = serializers.CharField(help_text="The step in the reader's language.")  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=timeline.STATES)
-    at = serializers.DateTimeField(allow_null=True, help_text="When, where that is known.")
+    at = serializers.DateTimeField(
+        allow_null=True, help_text="When the step was reached, if known."
+    )
 
 
+# `likeness` is the API's name for the similarity band.
 class SuggestionOut(serializers.ModelSerializer[Match]):
     """A post that may be about the same thing."""
 
@@ -56,43 +59,45 @@ class SuggestionOut(serializers.ModelSerializer[Match]):
 
     @extend_schema_field(serializers.ChoiceField(choices=SimilarityBand.choices))
     def get_likeness(self, match: Match) -> str:
-        """As coarse as on the page: a score would let guesses be compared."""
+        """The similarity band, as on the page: a score would let people test guesses."""
         return similarity_band(match).value
 
     def get_likeness_words(self, match: Match) -> str:
-        """The same in the reader's language."""
+        """The similarity in the reader's language."""
         return str(similarity_band(match).label)
 
     @extend_schema_field(
         serializers.ChoiceField(
             choices=SuggestionAnswer.Answer.choices,
             allow_null=True,
-            help_text="What the person who lost it said; nobody else reads it.",
+            help_text="The owner's answer; only the owner can read it.",
         )
     )
     def get_answer(self, match: Match) -> str | None:
-        """What the person who lost it said to it; the finder is not told."""
+        """The owner's answer; None for the finder, who must not see it."""
         return (answer_of(match) or None) if self._is_losers(match) else None
 
     def get_post(self, match: Match) -> PublicPostOut:
-        """The other side, as the public sees it."""
+        """The other post, as the public sees it."""
         return PublicPostOut(match.found if self._is_losers(match) else match.lost).data  # type: ignore[return-value]
 
     @extend_schema_field(KeptAtOut(allow_null=True))
     def get_kept_at(self, match: Match) -> Any:
-        """Where it is, for the person who lost it, once the office has confirmed the pair."""
+        """Where the thing is kept, for the owner, once staff have confirmed the pair."""
         is_waiting = match.lost.status == Post.Status.MATCHED
-        is_told = match.status == Match.Status.CONFIRMED and self._is_losers(match) and is_waiting
-        return KeptAtOut(match.found).data if is_told else None
+        is_visible = (
+            match.status == Match.Status.CONFIRMED and self._is_losers(match) and is_waiting
+        )
+        return KeptAtOut(match.found).data if is_visible else None
 
     def _is_losers(self, match: Match) -> bool:
-        """Whether the post whose suggestions are read is the lost one."""
+        """Whether the suggestions are read from the lost post's side."""
         mine: Post = self.context["post"]
         return match.lost_id == mine.pk
 
 
 class AnswerIn(KnownFieldsOnly):
-    """What the person who lost something says to a suggestion."""
+    """The owner's answer to a suggestion."""
 
     answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices)
     note = serializers.CharField(required=False, allow_blank=True, max_length=200)

@@ -1,4 +1,4 @@
-"""What the office reads of a pair, and what it decides."""
+"""Pairs as staff review them, and decisions."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from matching.models import Match, MatchDecision, SuggestionAnswer
 
 
 class FactOut(serializers.Serializer[Any]):
-    """One line of the comparison of two posts."""
+    """One line in the comparison of two posts."""
 
     label = serializers.CharField()  # type: ignore[assignment]
-    left = serializers.CharField(help_text="Of the lost post.")
-    right = serializers.CharField(help_text="Of the found post.")
+    left = serializers.CharField(help_text="Value of the lost post.")
+    right = serializers.CharField(help_text="Value of the found post.")
     verdict = serializers.ChoiceField(choices=["same", "close", "differs", "unknown"])
     remark = serializers.CharField()
 
@@ -27,12 +27,12 @@ class ReasonOut(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    value = serializers.CharField(help_text="Bits (log2 of the odds), or why there are none.")
-    says = serializers.CharField(help_text="What that means, in words; empty where there is none.")
+    value = serializers.CharField(help_text="Bits (log2 of the odds), or why there is no value.")
+    says = serializers.CharField(help_text="The meaning in words; empty if there is none.")
 
 
 class LookAlikeOut(serializers.ModelSerializer[Post]):
-    """An open post that is easily mixed up with one of the pair."""
+    """An open post that is easily confused with one of the pair."""
 
     id = serializers.UUIDField(source="public_id")
     office = CodeOut[Office]()
@@ -45,25 +45,25 @@ class LookAlikeOut(serializers.ModelSerializer[Post]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_thumbnail_url(self, post: Post) -> str | None:
-        """The first small photograph, as the office sees it."""
+        """The thumbnail of the first photograph, as staff see it."""
         photos = list(post.photos.all())
         return photos[0].thumbnail_url if photos else None
 
 
 class LookAlikesOut(serializers.Serializer[Any]):
-    """Open posts that the category and the colour of one of the pair fit as well."""
+    """Open posts with the category and colour of one of the pair."""
 
     kind = serializers.ChoiceField(choices=Post.Kind.choices)
-    count = serializers.IntegerField(help_text="How many there are beside the one of the pair.")
-    words = serializers.CharField(help_text="What they are, such as white earphone case.")
-    posts = LookAlikeOut(many=True, help_text="The newest of them, at most eight.")
+    count = serializers.IntegerField(help_text="How many there are besides the one of the pair.")
+    words = serializers.CharField(help_text="What they are, for example white earphone case.")
+    posts = LookAlikeOut(many=True, help_text="The newest ones, at most eight.")
 
 
 class PairOut(serializers.Serializer[Any]):
-    """A pair with everything that a decision needs."""
+    """A pair with everything needed for a decision."""
 
     id = serializers.IntegerField(source="match.pk")
-    version = serializers.CharField(help_text="Send it with the decision.")
+    version = serializers.CharField(help_text="Send this with the decision.")
     status = serializers.ChoiceField(choices=Match.Status.choices, source="match.status")
     score = serializers.FloatField(source="match.score")
     lost = OfficePostOut(source="match.lost")
@@ -72,30 +72,31 @@ class PairOut(serializers.Serializer[Any]):
     terms = ReasonOut(many=True)
     reasons_for = serializers.ListField(child=serializers.CharField())
     reasons_against = serializers.ListField(child=serializers.CharField())
+    # `gates` is the API's name for exclusion reasons.
     gates = serializers.ListField(child=serializers.CharField(), source="exclusion_words")
     answer = serializers.ChoiceField(choices=SuggestionAnswer.Answer.choices, allow_null=True)
     look_alikes = LookAlikesOut(many=True)
     held_by = serializers.CharField(
         allow_null=True,
-        help_text="Who has it before them; until they let it go, nobody else decides about it.",
+        help_text="Who is reviewing it; until they release it, nobody else can decide on it.",
     )
 
 
 class NextPairOut(serializers.Serializer[Any]):
-    """The pair that the person reviews now."""
+    """The pair that you are reviewing."""
 
-    left = serializers.IntegerField(help_text="How many pairs wait, this one among them.")
+    left = serializers.IntegerField(help_text="How many pairs are waiting, including this one.")
     pair = PairOut(allow_null=True)
 
 
 class DecideIn(KnownFieldsOnly):
-    """A decision about a pair."""
+    """A decision on a pair."""
 
     version = serializers.CharField(max_length=40)
 
 
 class RejectIn(DecideIn):
-    """A rejection, with why."""
+    """A rejection with its reason."""
 
     reason = serializers.ChoiceField(
         choices=MatchDecision.Reason.choices, required=False, allow_blank=True
@@ -104,7 +105,7 @@ class RejectIn(DecideIn):
 
 
 class DecisionOut(serializers.ModelSerializer[MatchDecision]):
-    """What was decided."""
+    """A decision that was made."""
 
     id = serializers.UUIDField(source="public_id")
     pair = serializers.IntegerField(source="match_id")

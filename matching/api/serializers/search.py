@@ -1,4 +1,4 @@
-"""What a search takes and finds."""
+"""Search requests and results."""
 
 from typing import Any
 
@@ -9,19 +9,21 @@ from lostfound.api.serializers.known_fields import KnownFieldsOnly
 
 
 class FindingOut(serializers.Serializer[Any]):
-    """A found thing, and why it may be meant."""
+    """A found thing, and why it matches."""
 
     thing = PublicPostOut()
     why = serializers.ListField(child=serializers.CharField())
 
 
 class SearchOut(serializers.Serializer[Any]):
-    """A page of what was found, best first."""
+    """A page of results, best first."""
 
     count = serializers.IntegerField()
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
-    by_meaning = serializers.BooleanField(help_text="False while only exact words can be compared.")
+    by_meaning = serializers.BooleanField(
+        help_text="False while semantic search is unavailable: only exact words are matched."
+    )
     results = FindingOut(many=True)
 
 
@@ -32,6 +34,6 @@ class PhotoQueryIn(KnownFieldsOnly):
 
 
 class PhotoQueryOut(serializers.Serializer[Any]):
-    """What to search with."""
+    """The id to search with."""
 
-    photo = serializers.UUIDField(help_text="Send it as photo to the search, for a week.")
+    photo = serializers.UUIDField(help_text="Pass it as `photo` to the search; valid for a week.")

@@ -1,1 +1,1 @@
-"""What the bundled model sees: things, drawn and described."""
+"""The world of the bundled model: things, as drawings and captions."""

@@ -1,7 +1,7 @@
 """Captions of a thing in many wordings, in Korean and English.
 
-Templates come in two sets: those of TRAINED are what training sees, those of HELD_OUT are kept
-for measuring how far the model understands wordings that it never saw.
+There are two sets of templates: training uses TRAINED; HELD_OUT is reserved for measuring how well
+the model understands wordings that it has never seen.
 """
 
 from random import Random
@@ -169,7 +169,7 @@ def caption(
     detail: int = 3,
     templates: TemplateSet = "trained",
 ) -> str:
-    """A sentence about a thing.
+    """A sentence that describes a thing, deterministic in the seed.
 
     Args:
         detail: 1 names colour and kind, 2 adds the pattern, 3 all five attributes.
@@ -184,7 +184,7 @@ def caption(
 
 
 def training_caption(thing: Thing, rng: Random, language: Language) -> str:
-    """A caption as training sees it: templates, bare words in any order, and filler around."""
+    """A caption for training: templates, bare words in any order, and filler around them."""
     words = _words(thing, rng, language)
     draw = rng.random()
     if draw < 0.5:
@@ -192,7 +192,7 @@ def training_caption(thing: Thing, rng: Random, language: Language) -> str:
     elif draw < 0.68:
         text = rng.choice(SHORT[language]).format(**words)
     else:
-        # Any order of the words teaches more wordings than any list of templates.
+        # Shuffled words teach more wordings than any list of templates.
         parts = list(words.values())
         rng.shuffle(parts)
         kept = [part for part in parts if part == words["n"] or rng.random() < 0.9]
@@ -203,7 +203,7 @@ def training_caption(thing: Thing, rng: Random, language: Language) -> str:
 
 
 def prompts(category: str, language: Language) -> list[str]:
-    """Every wording of "this is a CATEGORY"; their vectors are averaged."""
+    """Every wording of "this is a CATEGORY", to be averaged as vectors."""
     return [
         template.format(n=name)
         for name in names(language)[category]
@@ -235,7 +235,7 @@ def _among_fillers(text: str, rng: Random, language: Language) -> str:
 def _filler(rng: Random, language: Language) -> str:
     if rng.random() < 0.6:
         return rng.choice(FILLERS[language])
-    # Words that mean nothing: the model learns to look past what it does not know.
+    # Words without meaning, so that the model learns to ignore what it does not know.
     if language == "ko":
         return "".join(chr(rng.randrange(0xAC00, 0xD7A4)) for _ in range(rng.randint(1, 4)))
     return "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randint(2, 7)))

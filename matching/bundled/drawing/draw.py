@@ -1,4 +1,4 @@
-"""Draws a thing: silhouette, pattern, accessory, wear. Deterministic to the pixel."""
+"""Draws a thing with its pattern, accessory and wear. Deterministic to the pixel."""
 
 from collections.abc import Callable
 from math import cos, pi, sin
@@ -12,7 +12,7 @@ from matching.bundled.drawing import shapes_carried, shapes_other, shapes_worn
 from matching.bundled.drawing.pen import Pen, Rgb, shade
 from matching.bundled.drawing.things import COLOURS, DRAWABLE, Thing
 
-ACCESSORY_RADIUS: Final = 0.115  # share of the side; small ones are not learnt at 80 px
+ACCESSORY_RADIUS: Final = 0.115  # share of the side; smaller ones cannot be learnt at 80 px
 
 Silhouette = Callable[[Pen, tuple[float, ...]], None]
 SILHOUETTES: Final[dict[str, Silhouette]] = {
@@ -24,7 +24,7 @@ SILHOUETTES: Final[dict[str, Silhouette]] = {
 
 
 def draw_thing(thing: Thing, size_px: int = 112) -> Image.Image:
-    """The thing from the front on nothing.
+    """The thing from the front, on a transparent background.
 
     Returns:
         RGBA of size_px x size_px; alpha is the thing's own shape.
@@ -73,7 +73,7 @@ def _pattern_mask(thing: Thing, side_px: int) -> Image.Image:
             covered = (((v + wave) / (period * 1.2)) % 1 < 0.36).astype(np.float32)
         case "gradient":
             covered = np.clip((u - u.min()) / (u.max() - u.min()) * 1.6 - 0.3, 0, 1)
-        case _:  # leather: fine dark grain
+        case _:  # leather: a fine dark grain
             grain = np.random.default_rng(thing.seed).random((48, 48), dtype=np.float32)
             small = Image.fromarray((grain * 255).astype(np.uint8))
             big = np.asarray(small.resize((side_px, side_px), Image.Resampling.BICUBIC))
@@ -91,7 +91,7 @@ def _add_accessory(image: Image.Image, main_mask: Image.Image, thing: Thing, acc
     step = side // 56
     cx, cy = float(columns[pick] * step), float(rows[pick] * step)
     r = (ACCESSORY_RADIUS + 0.02 * thing.place[1]) * side
-    # The accessory stays whole on the canvas.
+    # Keeps the whole accessory on the canvas.
     cx, cy = min(max(cx, r), side - r), min(max(cy, r), side - r)
     pen = ImageDraw.Draw(image)
     rim = (250, 250, 250) if sum(accent) < 380 else (30, 30, 34)

@@ -1,4 +1,4 @@
-"""Drawing in unit coordinates with named paints, and a mask of what bears the main colour."""
+"""Drawing in unit coordinates with named paints, and a mask of the main colour's area."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -12,7 +12,7 @@ SUPERSAMPLING: Final = 2
 
 
 class Pen:
-    """A transparent canvas of side 1; x to the right, y down."""
+    """A transparent canvas with sides of length 1; x points right, y down."""
 
     def __init__(self, size_px: int, main: Rgb, accent: Rgb) -> None:
         self.side_px = size_px * SUPERSAMPLING
@@ -79,7 +79,7 @@ class Pen:
         self._mask.arc(box, start, end, fill=255 if paint == "main" else 0, width=px)
 
     def hole(self, x: float, y: float, rx: float, ry: float) -> None:
-        """An elliptic hole through everything drawn so far."""
+        """An elliptical hole through everything drawn so far."""
         box = self._box(x - rx, y - ry, x + rx, y + ry)
         self._draw.ellipse(box, fill=(0, 0, 0, 0))
         self._mask.ellipse(box, fill=0)
@@ -96,7 +96,7 @@ class Pen:
 
 
 def shade(colour: Rgb, factor: float) -> Rgb:
-    """A darker (factor below 1) or lighter colour; very dark ones are lifted a little."""
+    """A darker (factor below 1) or lighter colour; very dark results are lifted slightly."""
     lift = 18 if factor > 1 else 0
     r, g, b = (min(255, max(0, round(part * factor + lift))) for part in colour)
     return r, g, b

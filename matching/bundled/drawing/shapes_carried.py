@@ -1,4 +1,4 @@
-"""Silhouettes of what is carried: bags, wallets, paper, bottles, umbrellas, keys."""
+"""Silhouettes of things that people carry: bags, wallets, paper, bottles, umbrellas, keys."""
 
 from math import cos, pi, sin
 
@@ -8,7 +8,7 @@ Shape = tuple[float, ...]
 
 
 def wallet_long(pen: Pen, s: Shape) -> None:
-    """Wide and low, with a clasp flap and a stitched edge."""
+    """A wide, low wallet with a clasp flap and a stitched edge."""
     h = 0.19 + 0.05 * s[0]
     pen.rect(0.06, 0.5 - h, 0.94, 0.5 + h, 0.05)
     pen.line([(0.06, 0.5 - h * 0.1), (0.94, 0.5 - h * 0.1)], 0.014, "dark")
@@ -21,7 +21,7 @@ def wallet_long(pen: Pen, s: Shape) -> None:
 
 
 def notebook(pen: Pen, s: Shape) -> None:
-    """Upright with a spiral or a spine, a label, and the pages' edge."""
+    """An upright notebook with a spiral or spine, a label, and visible page edges."""
     w = 0.27 + 0.05 * s[0]
     pen.rect(0.5 - w + 0.03, 0.1, 0.5 + w + 0.04, 0.93, 0.02, "white")
     pen.rect(0.5 - w, 0.08, 0.5 + w, 0.9, 0.03)
@@ -36,7 +36,7 @@ def notebook(pen: Pen, s: Shape) -> None:
 
 
 def pencil_case(pen: Pen, s: Shape) -> None:
-    """A roll with a zip and pencils that look out."""
+    """A roll with a zip, and pencils sticking out."""
     h = 0.15 + 0.04 * s[0]
     for i in range(2 + round(2 * s[1])):
         x = 0.62 + 0.07 * i
@@ -60,7 +60,7 @@ def backpack(pen: Pen, s: Shape) -> None:
 
 
 def handbag(pen: Pen, s: Shape) -> None:
-    """A trapezoid below a high round handle."""
+    """A trapezoid under a high round handle."""
     w = 0.3 + 0.04 * s[0]
     pen.arc(0.5, 0.42, 0.2 + 0.05 * s[1], 0.32, 180, 360, 0.045, "dark")
     pen.poly([(0.5 - w, 0.4), (0.5 + w, 0.4), (0.5 + w + 0.1, 0.88), (0.5 - w - 0.1, 0.88)])
@@ -104,7 +104,7 @@ def umbrella(pen: Pen, s: Shape) -> None:
 
 
 def umbrella_folding(pen: Pen, s: Shape) -> None:
-    """Closed and short: a fluted roll with a band and a round handle."""
+    """A short closed umbrella: a fluted roll with a band and a round handle."""
     w = 0.09 + 0.03 * s[0]
     pen.line([(0.5, 0.72), (0.5, 0.9)], 0.035, "metal")
     pen.rect(0.44, 0.78, 0.56, 0.97, 0.05, "dark")

@@ -1,4 +1,4 @@
-"""Silhouettes of devices, and of the animals and scenes that nobody hands in."""
+"""Silhouettes of devices, and of the negatives: animals and scenes that nobody hands in."""
 
 from math import cos, pi, sin
 
@@ -62,7 +62,7 @@ def mouse(pen: Pen, s: Shape) -> None:
 
 
 def camera(pen: Pen, s: Shape) -> None:
-    """A body with a large lens, a finder and a shutter."""
+    """A body with a large lens, a viewfinder and a shutter."""
     pen.rect(0.34, 0.18, 0.58, 0.34, 0.03, "dark")
     pen.rect(0.7, 0.22, 0.82, 0.32, 0.02, "metal")
     pen.rect(0.07, 0.28, 0.93, 0.82, 0.07)

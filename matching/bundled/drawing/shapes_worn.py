@@ -1,4 +1,4 @@
-"""Silhouettes of what is worn, and of toys and sport."""
+"""Silhouettes of clothes and other things that people wear, of toys and of sports gear."""
 
 from math import cos, pi, sin
 
@@ -62,7 +62,7 @@ def scarf(pen: Pen, s: Shape) -> None:
 
 
 def gloves(pen: Pen, s: Shape) -> None:
-    """A hand of cloth with a cuff."""
+    """A cloth hand with a cuff."""
     for i, top in enumerate((0.2, 0.1, 0.08, 0.16)):
         x = 0.33 + 0.115 * i
         pen.rect(x - 0.05, top, x + 0.05, 0.6, 0.05)
@@ -96,13 +96,13 @@ def _upper_body(pen: Pen, sleeve_end: float, s: Shape) -> None:
 
 
 def tshirt(pen: Pen, s: Shape) -> None:
-    """Short sleeves and a round neck."""
+    """A T-shirt with short sleeves and a round neck."""
     _upper_body(pen, 0.4, s)
     pen.oval(0.5, 0.18, 0.1, 0.07, "white")
 
 
 def hoodie(pen: Pen, s: Shape) -> None:
-    """Long sleeves, a hood, cords and a front pocket."""
+    """A hoodie with long sleeves, cords and a front pocket."""
     _upper_body(pen, 0.78, s)
     pen.oval(0.5, 0.17, 0.19, 0.15)
     pen.oval(0.5, 0.2, 0.11, 0.1, "black")

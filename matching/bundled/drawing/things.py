@@ -1,4 +1,4 @@
-"""What a drawn thing is: its category, its attributes, and what makes it this very one."""
+"""The attributes of a thing that can be drawn, and how they follow from a seed."""
 
 from dataclasses import dataclass
 from random import Random
@@ -22,7 +22,7 @@ COLOURS: Final[dict[str, tuple[int, int, int]]] = {
 }
 PATTERNS: Final = ("plain", "stripes", "dots", "check", "leather", "zigzag", "gradient")
 ACCESSORIES: Final = ("none", "star", "heart", "round", "flower", "tag", "ribbon", "bell")
-# Leaves of the taxonomy that can be drawn, by their codes there.
+# Codes of the taxonomy's leaves that can be drawn.
 CATEGORIES: Final = (
     "wallet_long",
     "phone",
@@ -56,7 +56,7 @@ CATEGORIES: Final = (
     "racket",
     "guitar",
 )
-# Nothing that anybody hands in; the model learns that these are something else.
+# Negatives: nobody hands these in, and the model learns to tell them apart.
 NEGATIVES: Final = ("dog", "cat", "bird", "fish", "building", "tree", "mountain", "car")
 DRAWABLE: Final = CATEGORIES + NEGATIVES
 N_SHAPE: Final = 8
@@ -64,14 +64,14 @@ N_SHAPE: Final = 8
 
 @dataclass(frozen=True)
 class Thing:
-    """One individual thing; equal things are drawn alike to the pixel.
+    """One individual thing; equal things are drawn identically, pixel by pixel.
 
     Attributes:
-        accent: colour code of its accessory, strap and pattern.
-        shape: N_SHAPE numbers from 0 to 1 that set its proportions and details.
-        place: where the accessory sits, 0 to 1 each way.
+        accent: colour code of the accessory, strap and pattern.
+        shape: N_SHAPE numbers from 0 to 1 that determine proportions and details.
+        place: position of the accessory, 0 to 1 on each axis.
         wear: 0 (new) to 1 (scratched and stained).
-        seed: of scratches and other traits without a name.
+        seed: for scratches and other traits that have no attribute.
     """
 
     category: str
@@ -86,13 +86,13 @@ class Thing:
 
 
 def sample_thing(seed: int, category: str | None = None) -> Thing:
-    """The thing that belongs to a seed.
+    """The thing for a seed.
 
     Args:
-        category: one of DRAWABLE; chosen by the seed where it is None.
+        category: one of DRAWABLE; None lets the seed choose.
 
     Raises:
-        ValueError: the category cannot be drawn.
+        ValueError: if the category cannot be drawn.
     """
     if category is not None and category not in DRAWABLE:
         raise ValueError(f"{category!r} cannot be drawn; choose one of {', '.join(DRAWABLE)}")
@@ -114,6 +114,6 @@ def sample_thing(seed: int, category: str | None = None) -> Thing:
 
 
 def contrast(first: str, second: str) -> float:
-    """How far apart two named colours are, 0 to 441."""
+    """Distance between two named colours in RGB, 0 to 441."""
     pairs = zip(COLOURS[first], COLOURS[second], strict=True)
     return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)

@@ -18,16 +18,16 @@ Pixels = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ViewRange:
-    """How far a view may depart from the thing seen from the front.
+    """How much a view may differ from the drawing of the front.
 
     Attributes:
         turn_deg: largest rotation in the picture plane, degrees.
-        scale: least and greatest side of the thing as a share of the picture's.
+        scale: smallest and largest side of the thing, as a share of the picture's side.
         tilt: largest shear and foreshortening.
-        light: largest relative change of brightness; half of it as a colour cast.
+        light: largest relative change of brightness; the colour cast is up to half of it.
         blur: largest Gaussian blur, share of the side.
         noise: largest standard deviation, 0 to 1.
-        occlusion: largest share of the side that something covers, at a margin.
+        occlusion: largest share of the side that something covers, from an edge.
     """
 
     turn_deg: float
@@ -47,7 +47,7 @@ PRESETS: Final[dict[Preset, ViewRange]] = {
 
 
 def photograph(thing: Thing, seed: int, preset: Preset = "mild", size_px: int = 640) -> Image.Image:
-    """One photograph of a thing; another seed is another view of the same thing.
+    """One photograph of a thing; each seed gives another view of the same thing.
 
     Returns:
         RGB of size_px x size_px.
@@ -57,7 +57,7 @@ def photograph(thing: Thing, seed: int, preset: Preset = "mild", size_px: int = 
 
 
 def between(share: float) -> ViewRange:
-    """A range between "mild" (0) and "full" (1), for training that grows harder."""
+    """The range between "mild" (0) and "full" (1), for training that becomes harder."""
     low, high = PRESETS["mild"], PRESETS["full"]
 
     def mix(a: float, b: float) -> float:
@@ -78,7 +78,7 @@ def between(share: float) -> ViewRange:
 def view(
     sprite: Image.Image, rng: np.random.Generator, limits: ViewRange, size_px: int
 ) -> Image.Image:
-    """A sprite as a photograph.
+    """Turns a sprite into a photograph.
 
     Args:
         sprite: RGBA, square.
@@ -200,7 +200,7 @@ def _occlude(
     share = rng.random() * limits.occlusion
     along = rng.uniform(0.2, 0.8) * size_px
     depth, half = share * size_px, rng.uniform(0.1, 0.35) * size_px
-    # Things are covered from a margin: a sleeve, a book's corner, a finger.
+    # Whatever covers a thing comes from the edge: a sleeve, a book's corner, a finger.
     boxes = (
         (0, along - half, depth, along + half),
         (size_px - depth, along - half, size_px, along + half),

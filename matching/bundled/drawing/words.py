@@ -1,4 +1,4 @@
-"""The words for colours, patterns and accessories; names of things come from the taxonomy."""
+"""Words for colours, patterns and accessories; the names of things come from the taxonomy."""
 
 import tomllib
 from functools import cache
@@ -108,9 +108,9 @@ NEGATIVE_NAMES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
 
 @cache
 def names(language: Language) -> dict[str, tuple[str, ...]]:
-    """Every word for every category: leaves of the taxonomy, drawn or not, and the negatives.
+    """All words for each category: every leaf of the taxonomy, drawable or not, and the negatives.
 
-    A synonym that two leaves share stays with both; the first word is the leaf's own name.
+    A synonym that two leaves share belongs to both; the first word is the name of the leaf.
     """
     with TAXONOMY.open("rb") as file:
         families = tomllib.load(file)["family"]

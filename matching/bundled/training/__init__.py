@@ -1,1 +1,1 @@
-"""How the bundled model was trained, and is measured."""
+"""Training and evaluation of the bundled model."""

@@ -26,23 +26,23 @@ from matching.bundled.drawing.words import Language, names
 
 SPRITE_PX: Final = 112
 IMAGE_PX: Final = 80
-POOL: Final = 12_000  # things kept by each worker process
+POOL: Final = 12_000  # things that each worker process keeps
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
 FIRST_DRAWN: Final = 800
 DRAWN_PER_BATCH: Final = 24
-TEXT_ONLY: Final = 48  # things per batch that are only written about
-BASIC_SHARE: Final = 0.12  # captions that are a bare category prompt
+TEXT_ONLY: Final = 48  # things per batch with captions only
+BASIC_SHARE: Final = 0.12  # of captions, a bare category prompt
 TEST_SEEDS: Final = range(900_000_000, 900_100_000)  # never trained on
 ATTRIBUTES: Final = ("category", "colour", "accent", "pattern", "accessory")
 
 
 @dataclass
 class Batch:
-    """B things.
+    """A batch of B things.
 
     Shapes: images (2B, 3, 80, 80) uint8, first views then second; tokens and mask
     (2B + 2T + L, len), the last L being one prompt of each drawable leaf; labels (B, 5) int64, -1
-    where a picture does not show the attribute.
+    where the picture does not show the attribute.
     """
 
     images: torch.Tensor
@@ -52,7 +52,7 @@ class Batch:
 
 
 class Views(IterableDataset[Batch]):
-    """Endless batches; how hard the views are follows the step, `ramp` steps up to full."""
+    """An endless stream of batches; views become harder over the first `ramp` steps."""
 
     def __init__(
         self, tokenizer: PreTrainedTokenizerFast, size: int, seed: int, first_step: int, ramp: int
@@ -107,7 +107,7 @@ class Views(IterableDataset[Batch]):
 
 
 def loader(dataset: Views, workers: int) -> DataLoader[Batch]:
-    """Batches made ahead in `workers` processes; with 0 of them, when they are asked for."""
+    """Batches prefetched by `workers` processes; 0 makes them on demand in this process."""
     ahead = 4 if workers else None
     return DataLoader(dataset, batch_size=None, num_workers=workers, prefetch_factor=ahead)
 

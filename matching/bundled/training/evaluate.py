@@ -1,7 +1,7 @@
 """Measures the bundled model: ``python -m matching.bundled.training.evaluate``.
 
-Drawn things of seeds that training never uses, wordings that it never saw, and, where the folder
-is there, real photographs beside two colour histograms.
+Uses drawings with seeds that training never uses, wordings that it never saw, and, if the folder
+exists, real photographs in comparison with two colour histograms.
 """
 
 import argparse
@@ -39,11 +39,11 @@ TARGETS: Final[dict[str, tuple[float, float]]] = {  # full, mild
 
 
 def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
-    """Every figure of the model card.
+    """Computes every figure of the model card.
 
     Returns:
         "full" and "mild" views with the rows of TARGETS by language and template set, and
-        "real" photographs where they are there.
+        "real" photographs if the folder exists.
     """
     model = ClipEncoder(MatchingSettings(model=str(folder), threads=THREADS))
     seeds = range(FIRST_TEST_SEED, FIRST_TEST_SEED + n_things)
@@ -105,7 +105,7 @@ def _caption_recalls(model: ClipEncoder, things: Sequence[Thing], images: Vecs) 
 
 
 def _recall(queries: Vecs, targets: Vecs, k: int) -> float:
-    """How often target i is among the k nearest of query i."""
+    """Share of queries i that have target i among their k nearest."""
     similarities = queries @ targets.T
     own = np.diag(similarities)[:, None]
     return float(np.mean((similarities > own).sum(axis=1) < k))
@@ -141,7 +141,7 @@ def _histogram(picture: Image.Image, share: float) -> Vecs:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The figures as Markdown, targets beside them."""
+    """The figures as a Markdown table, with their targets."""
     lines = ["| drawn things | full views | mild views | target full / mild |", "|---|---|---|---|"]
     for row in figures["full"]:
         target = TARGETS.get(row.split()[0]) or TARGETS.get(row)
@@ -153,7 +153,7 @@ def table(figures: dict[str, Any]) -> str:
             f"| real: {row} | {value:.3f} | | {'0.75' if row == 'bundled model' else ''} |"
         )
     if "real" not in figures:
-        lines.append("| real photographs | not there: ../shared/data/same_item_photos | | |")
+        lines.append("| real photographs | missing: ../shared/data/same_item_photos | | |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""A small tokenizer for Korean and English, learnt from the captions."""
+"""Trains a small tokenizer for Korean and English on the captions."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,14 @@ from matching.bundled.drawing.words import Language, names
 
 MAX_TOKENS: Final = 64
 VOCABULARY: Final = 3000
-N_LETTERS: Final = 700  # the alphabet; a rarer letter is unknown
+N_LETTERS: Final = 700  # size of the alphabet; rarer letters become unknown
 N_CAPTIONS: Final = 40_000
-# The end mark must not have the id 2: transformers then pools by an old rule.
+# The end token must not have id 2, or transformers pools by a legacy rule.
 SPECIAL: Final = ("<pad>", "<unk>", "<unused>", "<bos>", "<eos>")
 
 
 def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
-    """Learn the vocabulary; unknown letters become one <unk> each."""
+    """Learn the vocabulary; each unknown letter becomes one <unk>."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -61,7 +61,7 @@ def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
 
 
 def _letters(corpus: Sequence[str], normalizer: normalizers.Normalizer) -> list[str]:
-    """The most frequent letters; the trainer itself would settle a tie anew in every process."""
+    """The most frequent letters; the trainer would break ties differently in every process."""
     counts = Counter("".join("".join(normalizer.normalize_str(t).split()) for t in corpus))
     return sorted(counts, key=lambda letter: (-counts[letter], letter))[:N_LETTERS]
 

@@ -1,7 +1,7 @@
-"""Draws the data and trains the bundled model again: ``python -m matching.bundled.training.train``.
+"""Draws the data and trains the bundled model: ``python -m matching.bundled.training.train``.
 
-What is drawn and written follows from ``--seed``, ``--steps``, ``--batch`` and ``--workers``. A
-checkpoint is kept beside the output, and a run that was cut goes on from it.
+The data is deterministic in ``--seed``, ``--steps``, ``--batch`` and ``--workers``. A checkpoint is
+kept next to the output, and an interrupted run resumes from it.
 """
 
 import argparse
@@ -25,11 +25,11 @@ PATCH_PX: Final = 10
 WIDTH: Final = 192
 DIM: Final = 192
 BATCH: Final = 128
-KEPT_PATCHES: Final = 28  # of 64 during most of the training; all of them in its last fifth
+KEPT_PATCHES: Final = 28  # of 64 for most of the training; all of them in the last fifth
 PEAK_MUON, PEAK_ADAM = 0.012, 1.2e-3
 WARMUP_STEPS: Final = 120
 AUX_WEIGHT: Final = 0.25
-CATEGORY_WEIGHT: Final = 0.5  # a picture beside one prompt of every drawable leaf
+CATEGORY_WEIGHT: Final = 0.5  # of a picture against one prompt of every drawable leaf
 MEAN: Final = (0.5, 0.5, 0.5)
 STD: Final = (0.25, 0.25, 0.25)
 
@@ -81,7 +81,7 @@ def _sine_positions(side: int, width: int) -> torch.Tensor:
 
 
 class Trainee(nn.Module):
-    """The model with what only training needs: attribute heads and temperatures."""
+    """The model with the parts that only training needs: attribute heads and temperatures."""
 
     def __init__(self, model: CLIPModel) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class Trainee(nn.Module):
         self.log_scales = nn.Parameter(torch.full((4,), math.log(14.0)))
 
     def images(self, pixels: torch.Tensor, kept: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Unit vectors (n, DIM) and pooled states (n, WIDTH), from a random part of the patches."""
+        """Unit vectors (n, DIM) and pooled states (n, WIDTH), from `kept` random patches."""
         vision = self.clip.vision_model
         states = vision.embeddings(pixels)
         if kept < states.shape[1] - 1:
@@ -110,7 +110,7 @@ class Trainee(nn.Module):
         return F.normalize(self.clip.text_projection(pooled).float(), dim=-1), pooled
 
     def losses(self, batch: Batch, kept: int) -> dict[str, torch.Tensor]:
-        """Every part of the loss by name."""
+        """The parts of the loss, by name."""
         device = self.log_scales.device
         b = len(batch.labels)
         mean = torch.tensor(MEAN, device=device)[:, None, None]
@@ -172,14 +172,14 @@ def optimizers(trainee: Trainee) -> list[torch.optim.Optimizer]:
 
 
 def rate(step: int, steps: int) -> float:
-    """Warm-up, a plateau, then a linear fall to zero over the last 60%."""
+    """The learning rate's factor: warm-up, plateau, then linear decay over the last 60%."""
     if step < WARMUP_STEPS:
         return (step + 1) / WARMUP_STEPS
     return min(1.0, (steps - step) / (0.6 * steps))
 
 
 def save(trainee: Trainee, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """The folder that transformers loads: weights in half precision, tokenizer, processor."""
+    """Write a folder that transformers can load: half-precision weights, tokenizer, processor."""
     half: CLIPModel = CLIPModel(trainee.clip.config).half()  # type: ignore[no-untyped-call]
     half.load_state_dict({k: v.half() for k, v in trainee.clip.state_dict().items()})
     half.save_pretrained(folder)
@@ -193,7 +193,7 @@ def save(trainee: Trainee, tokenizer: PreTrainedTokenizerFast, folder: Path) -> 
 
 
 def train(args: argparse.Namespace) -> None:
-    """The whole run."""
+    """Train from the first step or the last checkpoint, and save the model."""
     torch.manual_seed(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = train_tokenizer(args.seed)
@@ -209,7 +209,7 @@ def train(args: argparse.Namespace) -> None:
         for optimiser, state in zip(optimisers, kept["optimisers"], strict=True):
             optimiser.load_state_dict(state)
         first = kept["step"]
-        print(f"going on from step {first}", flush=True)
+        print(f"resuming from step {first}", flush=True)
     data = Views(tokenizer, args.batch, args.seed, first, ramp=max(1, args.steps // 2))
     started = time.monotonic()
     sums: dict[str, float] = {}
@@ -242,7 +242,7 @@ def train(args: argparse.Namespace) -> None:
             )
             save(trainee, tokenizer, args.output)
     checkpoint.unlink(missing_ok=True)
-    print(f"saved in {args.output}", flush=True)
+    print(f"saved to {args.output}", flush=True)
 
 
 def main() -> None:
@@ -251,12 +251,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--workers", type=int, default=1, help="processes that make the views")
-    parser.add_argument("--threads", type=int, default=2, help="of torch; 0 leaves its default")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw the views")
+    parser.add_argument("--threads", type=int, default=2, help="torch threads; 0 keeps the default")
     parser.add_argument("--report", type=int, default=50, help="steps between reports")
     parser.add_argument("--checkpoint", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--output", type=Path, default=MODEL_DIR)
-    parser.add_argument("--fresh", action="store_true", help="ignore a checkpoint that is there")
+    parser.add_argument("--fresh", action="store_true", help="ignore an existing checkpoint")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)

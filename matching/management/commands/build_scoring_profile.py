@@ -1,4 +1,4 @@
-"""`manage.py build_scoring_profile`: the site's statistics, from the posts that are open now."""
+"""`manage.py build_scoring_profile`: builds the site's scoring profile from the open posts."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from matching.services import build_scoring_profile
 
 
 class Command(BaseCommand):
-    """Builds a new version and puts it in use; the worker then scores open pairs anew."""
+    """Builds a new version and puts it in use; the worker then rescores open pairs."""
 
-    help = "Builds the statistics that calibrated_v3 scores with, from the open posts."
+    help = "Builds the scoring profile that calibrated_v3 uses, from the open posts."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write("Building: vectors are read, and the posts are compared with each other")
+        self.stdout.write("Building the profile: reading embeddings and comparing the posts")
         try:
             stored = build_scoring_profile()
         except EncoderUnavailable as error:
@@ -28,4 +28,4 @@ class Command(BaseCommand):
         for name, value in vars(profile.loss_patterns).items():
             self.stdout.write(f"  {name}: {value:.2f}")
         if min(stored.built_from.get("texts", 0), stored.built_from.get("images", 0)) < 30:
-            self.stdout.write("Fewer than 30 texts or photographs: usual values stand in for them.")
+            self.stdout.write("Fewer than 30 texts or photographs: default values fill in.")

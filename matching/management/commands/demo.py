@@ -1,4 +1,4 @@
-"""`make demo`: the whole product on this machine, with a demo campus in it."""
+"""`make demo`: runs the whole product on this machine with a demo campus."""
 
 import contextlib
 import logging
@@ -28,13 +28,13 @@ from matching.services.profiles import current_version, profile_is_due
 READY_TIMEOUT_S: Final = 900
 WEB_START_TIMEOUT_S: Final = 60
 STOP_GRACE_S: Final = 25
-SWEEP_S: Final = "2"  # seconds: what was scored early is soon scored again
+SWEEP_S: Final = "2"  # seconds: posts scored early must soon be rescored
 
 
 class Command(BaseCommand):
-    """Database, demo posts, web server and worker, until Ctrl-C or SIGTERM."""
+    """Sets up database and demo posts, then runs web server and worker until Ctrl-C or SIGTERM."""
 
-    help = "Runs the demo: fills a demo campus, starts web server and worker, prints Ready."
+    help = "Runs the demo: creates a demo campus, starts web server and worker, prints Ready."
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = _port()
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         children: list[subprocess.Popen[bytes]] = []
-        # Each of the demo's posts is put into the queue; that is no news between bars of progress.
+        # One line for every queued demo post would only clutter the progress bars.
         logging.getLogger("django-q").setLevel(logging.WARNING)
         log_folder = Path(settings.VAR_DIR) / "log"
         log_folder.mkdir(exist_ok=True)
@@ -62,8 +62,8 @@ class Command(BaseCommand):
             self._wait_for_matches(children, log_folder)
             self.stdout.write("")
             self.stdout.write(f"Accounts (password {password}): {', '.join(ACCOUNTS)}")
-            self.stdout.write(f"Staff's suggestions: http://127.0.0.1:{port}/admin/")
-            self.stdout.write(f"Logs: {log_folder}. Ctrl-C ends everything.")
+            self.stdout.write(f"Suggestions for staff: http://127.0.0.1:{port}/admin/")
+            self.stdout.write(f"Logs: {log_folder}. Press Ctrl-C to stop.")
             self.stdout.write(f"Ready: http://127.0.0.1:{port}/")
             self.stdout.flush()
             self._stay(children, log_folder)
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             _stop(children)
 
     def say(self, text: str) -> None:
-        """One line that is seen at once, also through a pipe."""
+        """Print one line and flush it, so that a pipe sees it at once."""
         self.stdout.write(text)
         self.stdout.flush()
 
@@ -109,7 +109,7 @@ class Command(BaseCommand):
 
 
 def _unsettled() -> set[int]:
-    """Outbox rows that wait, or were scored before the site's statistics were as they are now."""
+    """Matching jobs that are waiting, or whose scores predate the current scoring profile."""
     waiting = MatchingJob.objects.filter(
         status__in=[MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING]
     )
@@ -126,14 +126,14 @@ def _unsettled() -> set[int]:
 def _port() -> int:
     text = os.environ.get("PORT", "8000")
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise CommandError(f"PORT={text} is no port. Choose a number from 1 to 65535.")
+        raise CommandError(f"PORT={text} is not a valid port. Choose a number from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(text)))
         except OSError as error:
             raise CommandError(
-                f"Port {text} is taken. Choose another: PORT=8010 make demo"
+                f"Port {text} is in use. Choose another: PORT=8010 make demo"
             ) from error
     return int(text)
 
@@ -154,7 +154,7 @@ def _start_web(port: int, log: Path, environment: dict[str, str]) -> subprocess.
 
 
 def _spawn(command: list[str], log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    # A session of its own keeps the terminal's Ctrl-C with this process, which stops them in order.
+    # In a new session the child does not get the terminal's Ctrl-C; this process stops it in order.
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -171,7 +171,7 @@ def _check_alive(children: list[subprocess.Popen[bytes]], logs: Path) -> None:
     for child in children:
         if child.poll() is not None:
             raise CommandError(
-                f"A part of the demo ended by itself ({child.args!r}, status {child.returncode}). "
+                f"A demo process exited unexpectedly ({child.args!r}, status {child.returncode}). "
                 f"See {logs}."
             )
 
@@ -184,13 +184,13 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
     for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(timeout=max(0.1, deadline - time.monotonic()))
-        # The whole session goes, also when only its leader has ended.
+        # Kills the whole session, even if its leader has already exited.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # A second signal must not interrupt the stopping.
+    # A second signal must not interrupt the shutdown.
     signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

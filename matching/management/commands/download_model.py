@@ -1,4 +1,4 @@
-"""Fetches a checkpoint, or checks the one that is there, with one text and one photograph."""
+"""`manage.py download_model`: downloads a checkpoint, or checks an existing one."""
 
 import logging
 import time
@@ -29,18 +29,18 @@ SAMPLE_SIZE_PX: Final = (640, 480)
 
 
 class Command(BaseCommand):
-    """Fetch and check one checkpoint."""
+    """Downloads a checkpoint if needed, and checks it with one text and one photograph."""
 
     help = (
-        "Fetches a CLIP or SigLIP checkpoint from the hub, or checks the folder that is given "
-        "(without ID: that of the settings), by encoding one text and one photograph."
+        "Downloads a CLIP or SigLIP checkpoint from the hub, or checks a local folder (without ID: "
+        "the model of the settings), by encoding one text and one photograph."
     )
 
-    # It needs no database and no pages, and has to work while the rest is not set up yet.
+    # Needs no database and no pages, and has to work before the rest is set up.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """One checkpoint, and which of its versions."""
+        """The checkpoint and its revision."""
         parser.add_argument(
             "model",
             nargs="?",
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("--revision", help="branch, tag or commit (default: main)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Fetch where there is something to fetch, then load, encode and report."""
+        """Download if the model is on the hub, then load, encode and report."""
         configured = matching_settings()
         model = options["model"] or configured.model
         own_revision = configured.revision if model == configured.model else ""
@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _download(self, wanted: MatchingSettings) -> None:
         from huggingface_hub import snapshot_download
 
-        # It prints its warnings itself; the project's handlers would print them once more.
+        # The hub's logger prints its warnings itself; the project's handlers would repeat them.
         logging.getLogger("huggingface_hub").propagate = False
         self.stdout.write(f"Downloading {wanted.model}")
         try:
@@ -115,7 +115,7 @@ def _is_on_hub(wanted: MatchingSettings) -> bool:
 
 
 def _needed_files(wanted: MatchingSettings) -> list[str]:
-    """What the encoder reads: no other framework's weights, safetensors where there are any."""
+    """The files that the encoder reads: no other framework's weights, safetensors if possible."""
     from huggingface_hub import HfApi
 
     listed = HfApi().list_repo_files(wanted.model, revision=wanted.revision or None)
@@ -127,7 +127,7 @@ def _needed_files(wanted: MatchingSettings) -> list[str]:
         if files:
             return [*files, *(name for name in top if name in DESCRIBING_FILES)]
     raise CommandError(
-        f"{wanted.model} holds no weights that the encoder reads ({' or '.join(WEIGHT_FILES)}). "
+        f"{wanted.model} has no weights that the encoder can read ({' or '.join(WEIGHT_FILES)}). "
         "Choose a checkpoint made for transformers."
     )
 
@@ -142,13 +142,13 @@ def _download_failure(wanted: MatchingSettings, error: Exception) -> str:
     if isinstance(error, GatedRepoError):
         advice = "Accept its terms on its page, then sign in with `hf auth login`."
     elif isinstance(error, RepositoryNotFoundError):
-        advice = "Check the id; for a private one sign in with `hf auth login`."
+        advice = "Check the id; for a private model sign in with `hf auth login`."
     elif isinstance(error, RevisionNotFoundError):
         advice = f"It has no revision {wanted.revision!r}; check --revision."
     else:
         advice = (
-            "Check the network and the space on the disk and run the command again (it goes on "
-            "where it stopped), or copy the folder from another machine and give its path."
+            "Check the network and the free disk space and run the command again (it resumes where "
+            "it stopped), or copy the folder from another machine and pass its path."
         )
     cause = (str(error).strip().splitlines() or [""])[0]
     cause = f"{type(error).__name__}: {cause.rstrip('.')}"

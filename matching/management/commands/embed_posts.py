@@ -1,4 +1,4 @@
-"""`manage.py embed_posts`: embeds what is missing, such as after a change of the model."""
+"""`manage.py embed_posts`: embeds posts in bulk, such as after a change of the model."""
 
 import signal
 from collections.abc import Iterator
@@ -14,46 +14,46 @@ from matching.services import embed_backlog, missing_posts
 
 
 class Command(BaseCommand):
-    """Embeds open posts in batches; may run beside the worker, and several times at once."""
+    """Embeds open posts in batches; safe to run next to the worker, and several at a time."""
 
     help = (
-        "Embeds the words and photographs of open posts that have no vectors, many at once. The "
-        "worker then matches them. Ctrl-C or SIGTERM stops it after the forward that is running; "
-        "the same command goes on from there."
+        "Embeds texts and photographs of all open posts that lack embeddings, in batches. The "
+        "worker then matches them. Ctrl-C or SIGTERM stops it after the current batch; run it "
+        "again to resume."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Plan, embed, report."""
+        """Plan, embed and report, until done or stopped."""
         try:
             post_ids = missing_posts(current_fingerprint())
             if not post_ids:
-                self.stdout.write("Nothing is missing: every open post has its vectors.")
+                self.stdout.write("Nothing to do: every open post has its embeddings.")
                 return
             with (
                 _stop_flag() as stopped_by,
-                tqdm(total=len(post_ids), desc="MatchingJob", unit="post") as bar,
+                tqdm(total=len(post_ids), desc="Embedding", unit="post") as bar,
             ):
                 report = embed_backlog(
                     post_ids, is_stopped=lambda: bool(stopped_by), progress=bar.update
                 )
         except EncoderUnavailable as error:
-            raise CommandError(f"Posts wait, and nothing is lost. {error}") from error
-        told = f"{report.embedded} of {len(post_ids)} posts embedded"
+            raise CommandError(f"The posts stay queued and nothing is lost. {error}") from error
+        summary = f"{report.embedded} of {len(post_ids)} posts embedded"
         if report.left:
-            told += f", {report.left} taken by others or changed meanwhile"
+            summary += f", {report.left} taken by other processes or changed in the meantime"
         if report.failed:
-            told += f", {report.failed} failed (see Embeddings in the admin)"
+            summary += f", {report.failed} failed (see Matching jobs in the admin)"
         if stopped_by:
             raise CommandError(
-                f"Stopped: {told}. The same command goes on from there.",
+                f"Stopped: {summary}. Run the command again to resume.",
                 returncode=128 + stopped_by[0],
             )
-        self.stdout.write(self.style.SUCCESS(f"{told}. The worker matches them."))
+        self.stdout.write(self.style.SUCCESS(f"{summary}. The worker matches them."))
 
 
 @contextmanager
 def _stop_flag() -> Iterator[list[int]]:
-    """Holds the number of the signal that asked to stop; a second one does not wait."""
+    """Yields a list that gets the number of the stopping signal; a second one acts at once."""
     stopped_by: list[int] = []
     before: dict[signal.Signals, Any] = {}
 
@@ -62,10 +62,10 @@ def _stop_flag() -> Iterator[list[int]]:
         for each, handler in before.items():
             signal.signal(each, handler)
 
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        before[asked] = signal.signal(asked, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, stop)
     try:
         yield stopped_by
     finally:
-        for asked, handler in before.items():
-            signal.signal(asked, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""`manage.py evaluate_demo`: the strategies measured through the whole system, on drawn things."""
+"""`manage.py evaluate_demo`: measures the strategies end to end, on drawn things."""
 
 import json
 import os
@@ -21,29 +21,29 @@ from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, measure_de
 from matching.evaluation.benchmark import Outcome
 from matching.learning.learning_gain import AFTER, BEFORE
 from matching.learning.simulated_annotators import USUAL_ERROR_RATES
-from matching.management.tables import gains, patterns, table, told
+from matching.management.tables import gains, learning_line, patterns, table
 
 
 class Command(BaseCommand):
-    """Works on a scratch database and scratch photographs, and leaves nothing behind."""
+    """Works with a scratch database and scratch media folder, and leaves nothing behind."""
 
     requires_system_checks = ()
-    help = "Posts a labelled campus of drawn things to a scratch site, and measures what it stored."
+    help = "Fills a scratch site with a labelled campus of drawn things, and measures the matches."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--strategy", default="all", help=f"all, or one of {', '.join(STRATEGIES)}"
         )
-        parser.add_argument("--seed", type=int, default=7, help="of the things and the words")
+        parser.add_argument("--seed", type=int, default=7, help="seed of things and texts")
         parser.add_argument(
             "--judgements",
             type=int,
             default=960,
             metavar="N",
-            help="of a simulated office that calibrated_v3 then learns from; 0: none",
+            help="judgements by simulated annotators for calibrated_v3 to learn from; 0: none",
         )
-        parser.add_argument("--json", type=Path, help="write all figures to this file as well")
-        parser.add_argument("--inside", action="store_true", help="used by the command itself")
+        parser.add_argument("--json", type=Path, help="also write all figures to this file")
+        parser.add_argument("--inside", action="store_true", help="used internally by this command")
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = list(STRATEGIES) if options["strategy"] == "all" else [options["strategy"]]
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         ranking = next(iter(outcomes.values())).rankings[0]
         lost, found = ranking.scores.shape
         self.stdout.write(
-            f"Drawn campus, seed {options['seed']}: {lost} lost, {found} found, "
+            f"Demo campus, seed {options['seed']}: {lost} lost, {found} found, "
             f"{len(ranking.pair_lost)} true pairs; the first {KEPT} of each post are stored"
         )
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
@@ -84,16 +84,16 @@ class Command(BaseCommand):
         )
         shown = {BEFORE: before, AFTER: after}
         self.stdout.write(
-            f"\nSimulated office: {options['judgements']} judgements; the "
-            f"{len(before.rankings[0].scores)} lost posts that it has not seen"
+            f"\nSimulated annotators: {options['judgements']} judgements; measured on the "
+            f"{len(before.rankings[0].scores)} lost posts that they have not seen"
         )
-        for line in (*table(shown), "", *patterns(shown), "", told(result)):
+        for line in (*table(shown), "", *patterns(shown), "", learning_line(result)):
             self.stdout.write(line)
         return {"calibrated_v3_unseen": before, "calibrated_v3_learnt": after}
 
 
 def _start_inside(options: dict[str, Any]) -> None:
-    """Run the command again on a site of its own, whatever database this process has."""
+    """Run the command again in a process with a scratch site, whatever this one's database is."""
     with tempfile.TemporaryDirectory(prefix="evaluate-demo-") as folder:
         environment = {
             **os.environ,
@@ -111,9 +111,7 @@ def _start_inside(options: dict[str, Any]) -> None:
             *(("--json", str(options["json"].resolve())) if options["json"] else ()),
         ]
         if code := subprocess.run(command, env=environment, check=False).returncode:
-            raise CommandError(
-                "The evaluation did not end; what is above says why.", returncode=code
-            )
+            raise CommandError("The evaluation failed; see the output above.", returncode=code)
 
 
 def _progress(description: str, total: int) -> AbstractContextManager[Any]:

@@ -1,4 +1,4 @@
-"""`manage.py evaluate_matching`: strategies side by side on worlds whose true pairs are known."""
+"""`manage.py evaluate_matching`: compares strategies on datasets with known true pairs."""
 
 import json
 from argparse import ArgumentTypeError
@@ -18,14 +18,14 @@ from matching.evaluation.duplicates import measure_duplicates
 from matching.evaluation.simulator import SIMULATIONS, simulate
 from matching.learning.learning_gain import AFTER, BEFORE, measure_learning_gain
 from matching.learning.simulated_annotators import USUAL_ERROR_RATES
-from matching.management.tables import gains, patterns, table, told
+from matching.management.tables import gains, learning_line, patterns, table
 
 
 class Command(BaseCommand):
-    """Scores worlds through the code that scores posts; touches no database and no encoder."""
+    """Scores datasets with the code of production; uses no database and no encoder."""
 
     requires_system_checks = ()
-    help = "Measures the strategies on a benchmark file, or on simulated worlds."
+    help = "Measures the strategies on a benchmark file or on simulated datasets."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -41,15 +41,15 @@ class Command(BaseCommand):
             "--seeds",
             type=_seeds,
             default=[0],
-            help="of simulated worlds, such as 3 or 0,1,2 or 0-4",
+            help="seeds of simulated datasets, such as 3 or 0,1,2 or 0-4",
         )
         parser.add_argument(
             "--judgements",
             type=int,
             default=0,
             metavar="N",
-            help="also let a simulated office judge N shown pairs of each world, learn from that, "
-            "and measure the lost posts that it has not seen",
+            help="also let simulated annotators judge N shown pairs of each dataset, learn from "
+            "them, and measure the lost posts that they have not seen",
         )
         parser.add_argument(
             "--error-rates",
@@ -57,15 +57,15 @@ class Command(BaseCommand):
             type=_shares,
             default=USUAL_ERROR_RATES,
             metavar="SHARES",
-            help="share of wrong decisions of each person of that office, such as 0.02,0.05",
+            help="share of wrong decisions of each annotator, such as 0.02,0.05",
         )
         parser.add_argument(
             "--duplicates",
             type=int,
             default=0,
             metavar="N",
-            help="also report N found things of each simulated world twice, and measure how many "
-            "are marked as possible duplicates",
+            help="also add N duplicates to each simulated dataset, and measure how many are marked "
+            "as possible duplicates",
         )
         parser.add_argument("--json", type=Path, help="write all figures to this file as well")
 
@@ -75,10 +75,10 @@ class Command(BaseCommand):
             known = ", ".join(STRATEGIES)
             raise CommandError(f"Unknown strategy {unknown.pop()!r}. Known: all, {known}.")
         if options["duplicates"] and options["dataset"] not in SIMULATIONS:
-            raise CommandError(f"--duplicates needs a simulated world: {', '.join(SIMULATIONS)}.")
+            raise CommandError(f"--duplicates needs a simulated dataset: {', '.join(SIMULATIONS)}.")
         datasets = _datasets(options["dataset"], options["seeds"])
         with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
-            outcomes = evaluate(datasets, names, lambda told: _show(bar, told, len(datasets)))
+            outcomes = evaluate(datasets, names, lambda now: _show(bar, now, len(datasets)))
         self.stdout.write(_title(options["dataset"], options["seeds"], datasets))
         for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
             self.stdout.write(line)
@@ -101,9 +101,9 @@ class Command(BaseCommand):
     def _duplicates(
         self, named: str, seeds: Sequence[int], duplicates: int
     ) -> list[dict[str, Any]]:
-        """Report again, look for it, tell; the figures of each world."""
+        """Simulate duplicates, look for them, and print; returns the figures of each dataset."""
         self.stdout.write(
-            f"\n{duplicates} found things reported twice, looked for among found posts"
+            f"\n{duplicates} duplicates added to the found posts, and looked for among them"
         )
         self.stdout.write(f"{'seed':>6}{'posts':>8}{'marked':>8}{'recall':>9}{'prec.':>9}{'AP':>9}")
         measured = []
@@ -119,24 +119,26 @@ class Command(BaseCommand):
                 f"{seed:>6}{one.posts:>8}{one.marked:>8}"
                 f"{one.recall:>9.3f}{one.precision:>9.3f}{one.ap or 0.0:>9.3f}"
             )
-            measured.append({"seed": seed, **asdict(one)})
+            figures = asdict(one)
+            figures["twins"] = figures.pop("duplicates")  # the key of reports so far
+            measured.append({"seed": seed, **figures})
         return measured
 
     def _measure_learning_gain(
         self, datasets: Sequence[BenchmarkDataset], judged: int, error_rates: Sequence[float]
     ) -> dict[str, Any]:
-        """Judge, learn, measure, tell; the figures before and after."""
+        """Judge, learn, measure and print; returns the figures before and after."""
         shares = ", ".join(f"{share:g}" for share in error_rates)
         self.stdout.write(
-            f"\nSimulated office: {judged} judgements in each world, wrong by person {shares}; "
-            "lost posts that it has not seen"
+            f"\nSimulated annotators: {judged} judgements in each dataset, error rates {shares}; "
+            "measured on the lost posts that they have not seen"
         )
         learning_gain = measure_learning_gain(datasets, judged=judged, error_rates=error_rates)
         shown = {BEFORE: learning_gain.before, AFTER: learning_gain.after}
         for line in (*table(shown), "", *patterns(shown), "", *gains(shown)):
             self.stdout.write(line)
         for number, result in enumerate(learning_gain.results):
-            self.stdout.write(f"world {number + 1}: {told(result)}")
+            self.stdout.write(f"dataset {number + 1}: {learning_line(result)}")
         return {
             "calibrated_v3_unseen": learning_gain.before.figures,
             "calibrated_v3_learnt": learning_gain.after.figures,
@@ -144,25 +146,27 @@ class Command(BaseCommand):
 
 
 def _shares(text: str) -> list[float]:
-    """Which shares "0.02,0.05" means."""
+    """Parses shares such as "0.02,0.05"."""
     try:
         shares = [float(part) for part in text.split(",")]
     except ValueError:
         shares = []
     if not shares or not all(0.0 <= share <= 1.0 for share in shares):
-        raise ArgumentTypeError(f"{text!r} is no list of shares from 0 to 1, such as 0.02,0.05")
+        raise ArgumentTypeError(f"{text!r} is not a list of shares from 0 to 1, such as 0.02,0.05")
     return shares
 
 
 def _seeds(text: str) -> list[int]:
-    """Which seeds "0,1,2" or "0-4" mean."""
+    """Parses seeds such as "3", "0,1,2" or "0-4"."""
     try:
         first, dash, last = text.partition("-")
         if dash:
             return list(range(int(first), int(last) + 1))
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no seed, list (0,1,2) or range (0-4)") from None
+        raise ArgumentTypeError(
+            f"{text!r} is not a seed, a list (0,1,2) or a range (0-4)"
+        ) from None
 
 
 def _datasets(named: str, seeds: Sequence[int]) -> list[BenchmarkDataset]:
@@ -174,11 +178,11 @@ def _datasets(named: str, seeds: Sequence[int]) -> list[BenchmarkDataset]:
         raise CommandError(str(error)) from error
 
 
-def _show(bar: "tqdm[Any]", told: Progress, datasets: int) -> None:
-    if told.scored == 1 or bar.total != told.total:
-        bar.reset(total=told.total)
-        bar.set_description(f"{told.strategy}, world {told.dataset + 1} of {datasets}")
-    bar.update(told.scored - bar.n)
+def _show(bar: "tqdm[Any]", now: Progress, datasets: int) -> None:
+    if now.scored == 1 or bar.total != now.total:
+        bar.reset(total=now.total)
+        bar.set_description(f"{now.strategy}, dataset {now.dataset + 1} of {datasets}")
+    bar.update(now.scored - bar.n)
 
 
 def _title(named: str, seeds: Sequence[int], datasets: Sequence[BenchmarkDataset]) -> str:
@@ -188,5 +192,5 @@ def _title(named: str, seeds: Sequence[int], datasets: Sequence[BenchmarkDataset
         f"{len(dataset.pair_lost)} true pairs"
     )
     if named in SIMULATIONS:
-        return f"Simulated world {named!r}, seeds {', '.join(map(str, seeds))}: {sizes} each"
+        return f"Simulated dataset {named!r}, seeds {', '.join(map(str, seeds))}: {sizes} each"
     return f"{named}: {sizes}"

@@ -1,4 +1,4 @@
-"""`manage.py export_dataset FILE.npz`: this site as a benchmark dataset."""
+"""`manage.py export_dataset FILE.npz`: exports this site as a benchmark dataset."""
 
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from matching.services.profiles import ensure_profile
 
 
 class Command(BaseCommand):
-    """Writes vectors and numbers only: no words, no photographs, no accounts."""
+    """Writes an anonymous file: vectors and numbers only, no text, photographs or accounts."""
 
     help = (
-        "Writes this site's posts and confirmed matches as a file for evaluate_matching --dataset."
+        "Exports this site's posts and confirmed matches to a file for evaluate_matching --dataset."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,4 +34,4 @@ class Command(BaseCommand):
             f"{len(dataset.pair_lost)} confirmed pairs"
         )
         if not len(dataset.pair_lost):
-            self.stdout.write("No match is confirmed yet, so that there is nothing to measure by.")
+            self.stdout.write("No match is confirmed yet, so the file cannot measure anything.")

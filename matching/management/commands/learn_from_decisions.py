@@ -1,4 +1,4 @@
-"""`manage.py learn_from_decisions`: fits the weighing of evidence to what staff decided."""
+"""`manage.py learn_from_decisions`: fits the evidence weights to staff decisions."""
 
 from typing import Any, Final
 
@@ -17,28 +17,28 @@ from matching.learning.service import (
 )
 
 STAGES: Final = {
-    Stage.PLATT: "how sure scores are",
+    Stage.PLATT: "how confident scores are",
     Stage.LOGISTIC: "a weight for each kind of evidence",
     Stage.ISOTONIC: "a weight for each kind of evidence, and the curve of the probability",
 }
 WHY: Final = {
-    Refusal.NOT_BETTER: "It does not predict later decisions better (95% interval with zero).",
-    Refusal.FINDS_LESS: "With some photographs, fewer of the confirmed pairs come within five.",
+    Refusal.NOT_BETTER: "It does not predict later decisions better (the 95% interval includes 0).",
+    Refusal.FINDS_LESS: "For some photograph pattern, fewer confirmed pairs rank within five.",
     Refusal.NOT_CALIBRATED: (
         f"Its probabilities are off by more than {MOST_CALIBRATION_ERROR:.0%} on average."
     ),
     Refusal.CONTRADICTORY: (
-        f"More than {MOST_WRONG:.0%} of the decisions contradict clear evidence. Look through "
-        "the newest ones before anything is learnt from them."
+        f"More than {MOST_WRONG:.0%} of the decisions contradict clear evidence. Review the newest "
+        "ones before learning from them."
     ),
-    Refusal.SCALE: "It would make scores far more, or far less, sure than they were.",
+    Refusal.SCALE: "It would make scores far more, or far less, confident than they are.",
 }
 
 
 class Command(BaseCommand):
-    """Puts what was learnt in use only where it passes the guard; the version before stays."""
+    """Puts learnt weights in use only if the guard allows it; the version before is kept."""
 
-    help = "Learns from confirmed and rejected pairs how to weigh evidence, and how sure to be."
+    help = "Learns the evidence weights and the calibration from confirmed and rejected pairs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="fit and compare only")
@@ -47,40 +47,40 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="USERNAME",
-            help="whose decisions do not count; may be given more than once",
+            help="leave out this person's decisions; can be repeated",
         )
         parser.add_argument(
-            "--rollback", action="store_true", help="take back what was learnt last"
+            "--rollback", action="store_true", help="return to the weights before the last run"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = User.objects.filter(username__in=options["without"])
         if unknown := set(options["without"]) - set(known.values_list("username", flat=True)):
-            raise CommandError(f"There is nobody called {unknown.pop()!r}.")
+            raise CommandError(f"There is no user {unknown.pop()!r}.")
         try:
             if options["rollback"]:
                 stored = roll_back_profile()
                 self.stdout.write(
-                    f"Taken back: version {stored.pk} is in use. Open pairs are scored anew."
+                    f"Rolled back: version {stored.pk} is in use. Open pairs will be rescored."
                 )
                 return
             learning = learn_from_decisions(dry_run=options["dry_run"], without=options["without"])
         except (NothingToLearnFrom, EncoderUnavailable) as error:
             raise CommandError(str(error)) from error
-        self._tell(learning, dry_run=options["dry_run"])
+        self._report(learning, dry_run=options["dry_run"])
 
-    def _tell(self, learning: Learning, *, dry_run: bool) -> None:
+    def _report(self, learning: Learning, *, dry_run: bool) -> None:
         result = learning.result
         self.stdout.write(f"{result.confirmed} pairs confirmed, {result.rejected} rejected.")
-        if learning.asked:
+        if learning.sampled:
             self.stdout.write(
-                f"Of {learning.asked} pairs drawn at random and decided, the matches stand for "
-                f"about {learning.missed:.0f} true pairs that were not suggested."
+                f"Among {learning.sampled} randomly sampled pairs with a decision, the matches "
+                f"represent about {learning.missed:.0f} true pairs that were not suggested."
             )
         if result.verdict is None or result.fitted is None:
             confirmed, rejected = PLATT_FROM
             self.stdout.write(
-                f"Nothing is learnt yet: it takes {confirmed} confirmed and {rejected} rejected."
+                f"Too few to learn from: it takes {confirmed} confirmed and {rejected} rejected."
             )
             return
         figures = result.verdict.figures
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             f"On {figures['tested_on']} later decisions ({figures['tested_on_matches']} confirmed):"
         )
         self.stdout.write(
-            f"  log loss better by {gain:+.4f}, 95% interval {lower:+.4f} to {upper:+.4f}"
+            f"  log loss improved by {gain:+.4f}, 95% interval {lower:+.4f} to {upper:+.4f}"
         )
         self.stdout.write(f"  calibration error {errors['before']:.3f} -> {errors['after']:.3f}")
         for name in PATTERNS:
@@ -103,8 +103,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Not put in use. {self._why(refusal, learning)}")
         if learning.stored is not None:
             self.stdout.write(
-                f"Version {learning.stored.pk} is in use. Open pairs are scored anew; "
-                "manage.py learn_from_decisions --rollback takes it back."
+                f"Version {learning.stored.pk} is in use. Open pairs will be rescored; "
+                "undo with manage.py learn_from_decisions --rollback."
             )
         elif dry_run and result.is_promoted:
             self.stdout.write("It would be put in use; --dry-run changed nothing.")
@@ -114,6 +114,6 @@ class Command(BaseCommand):
             return WHY[refusal]
         people = ", ".join(learning.people) or "a deleted account"
         return (
-            f"Many decisions of {people} contradict clear evidence. Look through them, or leave "
+            f"Many decisions of {people} contradict clear evidence. Review them, or leave "
             "them out with --without USERNAME."
         )

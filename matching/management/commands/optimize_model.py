@@ -1,4 +1,4 @@
-"""Exports the checkpoint to ONNX Runtime, and switches it on where it agrees with torch."""
+"""`manage.py optimize_model`: exports the checkpoint to ONNX Runtime, if it agrees with torch."""
 
 import tempfile
 from dataclasses import asdict, replace
@@ -32,34 +32,34 @@ MIB: Final = 2**20
 
 
 class Command(BaseCommand):
-    """Export, compare, switch on or refuse."""
+    """Exports, compares with torch, and enables the export or refuses it."""
 
     help = (
         "Exports the checkpoint of the settings to ONNX Runtime, compares it with torch on texts "
-        "and photographs, and switches it on where both give the same vectors and ranks."
+        "and photographs, and enables it if both give the same vectors and ranks."
     )
 
-    # It has to work while the model of the settings cannot be used yet.
+    # Has to work before the model of the settings can be used.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What to export, and what to compare on."""
+        """The engines to export to, and the sample to compare on."""
         parser.add_argument(
             "--engine",
             choices=EXPORTABLE,
             action="append",
-            help="export this one only (may be given twice)",
+            help="export to this engine only (can be repeated)",
         )
         parser.add_argument(
             "--sample",
             type=Path,
             metavar="DIR",
-            help="folder with photographs and *.txt files of one text a line "
-            "(default: this site's open posts, or drawn things where it has none)",
+            help="folder with photographs and *.txt files with one text per line "
+            "(default: this site's open posts, or drawn things if there are none)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work in a folder beside the place, so that a run that is cut changes nothing."""
+        """Work in a scratch folder next to the target; an interrupted run changes nothing."""
         engines = options["engine"] or list(EXPORTABLE)
         current = matching_settings()
         try:
@@ -72,19 +72,19 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except WorkFailed as error:
             raise CommandError(
-                f"Nothing was switched on: {error}\nWhere a package is missing, install it with "
+                f"Nothing was enabled: {error}\nIf a package is missing, install it with "
                 "pip install '.[onnx]'."
             ) from error
         except OSError as error:
             raise CommandError(
-                f"Nothing was switched on: {error}. An export takes about twice the space of the "
-                f"checkpoint in {exports_folder()} while it is made."
+                f"Nothing was enabled: {error}. While it runs, an export takes about twice the "
+                f"checkpoint's space in {exports_folder()}."
             ) from error
 
     def _optimize(
-        self, current: MatchingSettings, engines: list[str], given: Path | None, scratch: Path
+        self, current: MatchingSettings, engines: list[str], folder: Path | None, scratch: Path
     ) -> None:
-        sample = gather_sample(given, scratch)
+        sample = gather_sample(folder, scratch)
         self.stdout.write(f"Checkpoint: {current.model} ({self.checkpoint})")
         self.stdout.write(f"Sample: {sample}")
         self.stdout.write(f"Exporting to {', '.join(engines)}")
@@ -119,30 +119,30 @@ class Command(BaseCommand):
             made, replace(export, agreement={**asdict(compared), "sample": str(sample)})
         )
         engine_fingerprint(replace(current, engine=engine, device="cpu"))
-        self.stdout.write(self.style.SUCCESS(f"{engine} is switched on: {place}"))
+        self.stdout.write(self.style.SUCCESS(f"{engine} is enabled: {place}"))
         if current.engine != engine:
             renewed = fingerprint_of(self.checkpoint, engine) != fingerprint_of(
                 self.checkpoint, current.engine
             )
-            after = "all open posts are embedded anew" if renewed else "no post is embedded anew"
+            after = "all open posts will be re-embedded" if renewed else "no post is re-embedded"
             self.stdout.write(f"To use it, set MATCHING_ENGINE={engine}; {after}.")
 
 
 def refusal(engine: str, compared: Agreement) -> str:
-    """Why an engine is not switched on; empty where it is."""
+    """Why an engine is not enabled; empty if it is."""
     least = LEAST_COSINE[engine]
     reasons = []
     if not compared.lowest >= least:
         kind = "text" if compared.text <= compared.image else "photograph"
         reasons.append(f"the vectors of a {kind} have a cosine of {compared.lowest:.5f} with torch")
     if compared.moved:
-        reasons.append(f"another one came first in {compared.moved} of {compared.queries} searches")
+        reasons.append(f"the top result differs in {compared.moved} of {compared.queries} searches")
     if not reasons:
         return ""
     return (
-        f"{engine} is NOT switched on: {' and '.join(reasons)}. It takes {least} for every vector, "
-        "and the same first places. What was switched on before stays; leave MATCHING_ENGINE at "
-        f"{TORCH}, or try the other engine or a larger --sample."
+        f"{engine} is NOT enabled: {' and '.join(reasons)}. Every vector needs at least {least}, "
+        "and every top result must be the same. An engine enabled earlier stays enabled; leave "
+        f"MATCHING_ENGINE at {TORCH}, or try the other engine or a larger --sample."
     )
 
 
@@ -155,7 +155,7 @@ def table(trials: dict[str, Trial], found: dict[str, Agreement]) -> list[str]:
         ("loading, s", [f"{trial.load_s:.1f}" for trial in trials.values()]),
         ("lowest cosine, texts", ["", *(f"{one.text:.5f}" for one in found.values())]),
         ("lowest cosine, photographs", ["", *(f"{one.image:.5f}" for one in found.values())]),
-        ("other first places", ["", *(f"{one.moved}/{one.queries}" for one in found.values())]),
+        ("different top results", ["", *(f"{one.moved}/{one.queries}" for one in found.values())]),
     ]
     heads = "".join(f"{engine:>12}" for engine in trials)
     return [

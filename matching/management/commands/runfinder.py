@@ -1,4 +1,4 @@
-"""`manage.py runfinder`: answers searches by words and photographs."""
+"""`manage.py runfinder`: runs the search process, for searches by text and photograph."""
 
 import os
 from typing import Any
@@ -11,21 +11,20 @@ from matching.worker.processes import SUPERVISOR_ENV, die_with_parent
 
 
 class Command(BaseCommand):
-    """Runs until SIGTERM; `runworker` starts one of its own unless told otherwise."""
+    """Runs until SIGTERM; `runworker` starts one itself unless MATCHING_FINDER says otherwise."""
 
     requires_system_checks = ()
-    help = "Runs the finder: the process that searches by meaning. `runworker` starts one itself."
+    help = "Runs the search process for semantic search. `runworker` starts one itself."
 
     def handle(self, *args: Any, **options: Any) -> None:
         address = bind_address()
         if address is None:
             raise CommandError(
-                "Searching by meaning is switched off. Unset MATCHING_FINDER, or set it to "
-                "HOST:PORT."
+                "Semantic search is switched off. Unset MATCHING_FINDER, or set it to HOST:PORT."
             )
         if SUPERVISOR_ENV in os.environ:
             die_with_parent(int(os.environ[SUPERVISOR_ENV]))
-        # Read by torch's libraries when they are loaded.
+        # torch's libraries read these when they are loaded.
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, str(matching_settings().threads))
         from matching.search.server import FinderServer

@@ -1,4 +1,4 @@
-"""`manage.py runworker`: the background worker, supervised."""
+"""`manage.py runworker`: runs the background worker under a supervisor."""
 
 import os
 import socket
@@ -20,27 +20,29 @@ from matching.worker.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_al
 class Command(BaseCommand):
     """Embeds and matches saved posts until SIGTERM or Ctrl-C."""
 
-    # The whole site's checks would import every page into the process that forks the worker.
+    # All system checks would import every page into the process that forks the worker.
     requires_system_checks = ()
-    help = "Runs the background worker: matches saved posts, and restarts what dies or hangs."
+    help = (
+        "Runs the background worker: matches saved posts, and restarts processes that die or hang."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--grace",
             type=float,
             default=DEFAULT_GRACE_S,
-            help="seconds that the running task gets to end when the worker is stopped; "
-            "a post that is cut off waits for the next worker (default: %(default)s)",
+            help="seconds that a running task gets to finish when the worker is stopped; "
+            "an interrupted post waits for the next worker (default: %(default)s)",
         )
         parser.add_argument(
             "--is-alive",
             action="store_true",
-            help="start nothing; end with 0 where this machine's worker takes tasks, else with 1",
+            help="start nothing; exit with 0 if this machine's worker takes tasks, else with 1",
         )
         parser.add_argument(
             "--inside",
             action="store_true",
-            help="used by the supervisor itself: run the queue's cluster in this process",
+            help="used internally by the supervisor: run the task queue's cluster in this process",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

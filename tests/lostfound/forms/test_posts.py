@@ -37,8 +37,14 @@ def building() -> Building:
 
 def bound(person: User, kind: str = "lost", photos: int = 0, **values: Any) -> PostForm:
     """A form as a browser sends it; `values` replace what is right."""
-    given = {"title": "검은 지갑", "happened_on": timezone.localdate().isoformat(), **values}
-    data = MultiValueDict({name: v if isinstance(v, list) else [v] for name, v in given.items()})
+    values_by_name = {
+        "title": "검은 지갑",
+        "happened_on": timezone.localdate().isoformat(),
+        **values,
+    }
+    data = MultiValueDict(
+        {name: v if isinstance(v, list) else [v] for name, v in values_by_name.items()}
+    )
     files = MultiValueDict({"photos": [upload(shade) for shade in range(photos)]})
     return FORMS[kind](data, files, user=person)
 
@@ -83,7 +89,12 @@ LONG_AGO = timedelta(days=-3 * 365)
         ("ko", "happened_on", TOMORROW, "아직 오지 않은 날이에요."),
         ("en", "happened_on", TOMORROW, "This day lies in the future."),
         ("ko", "happened_on", LONG_AGO, "2년보다 더 전이에요. 연도를 확인해 주세요."),
-        ("en", "happened_on", "31/12/2025", "This is not a day. Please write it like 2026-03-31."),
+        (
+            "en",
+            "happened_on",
+            "31/12/2025",
+            "This is not a valid date. Please enter it like 2026-03-31.",
+        ),
         ("ko", "happened_on", "", "날짜를 골라 주세요."),
         ("ko", "category", "987654", "목록에서 골라 주세요."),
         ("en", "category", "abc", "Please choose from the list."),

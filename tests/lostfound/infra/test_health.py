@@ -59,7 +59,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_asked_by_address_and_without_https(settings: Settings) -> None:
+def test_probes_come_by_address_and_without_https(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["lost.example.ac.kr"]
     settings.SECURE_SSL_REDIRECT = True
     for path in ("/livez", "/readyz"):

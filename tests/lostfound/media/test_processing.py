@@ -461,7 +461,7 @@ def test_name_of_the_user_is_never_used(name: str) -> None:
     assert prepare_photo(upload) == prepared(samples.jpeg())
 
 
-def test_random_name_has_the_extension_asked_for() -> None:
+def test_random_name_has_the_requested_extension() -> None:
     assert re.fullmatch(r"([0-9a-f]{2})/\1[0-9a-f]{30}\.webp", processing.random_photo_name("webp"))
 
 

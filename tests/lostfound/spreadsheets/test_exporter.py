@@ -99,7 +99,7 @@ def test_of_a_file_from_elsewhere_only_what_waits_is_taken_in(language: str) -> 
         Post.objects.all().delete()
         report = take_in(rows_of(content), actor=clerk())
     assert [post.title for post in report.saved] == ["found"]
-    assert [row.said["title"] for row in report.refused] == [
+    assert [row.texts["title"] for row in report.refused] == [
         "lost",
         "matched",
         "returned",

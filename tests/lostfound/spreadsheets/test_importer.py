@@ -73,7 +73,7 @@ def test_a_colleagues_row_of_long_ago_is_another_thing() -> None:
     assert len(bring_in(HEADING, ONE).saved) == 1
 
 
-def test_what_was_deleted_since_is_said_before_anything_is_saved() -> None:
+def test_what_was_deleted_since_is_reported_before_anything_is_saved() -> None:
     staff = clerk()
     delete_post(bring_in(HEADING, ONE, actor=staff).saved[0], actor=staff)
     row = rows_of(table(HEADING, ONE), staff)[0]
@@ -101,6 +101,6 @@ def test_a_lost_post_or_a_state_that_is_not_known_is_refused_with_a_reason() -> 
         rows = rows_of(
             table("제목,분실·습득,상태", "가,분실,", "나,습득,반환", "다,,새것", "라,found,open")
         )
-    said = [" ".join(row.errors) for row in rows]
-    assert "only found things" in said[0] and "Returned" in said[1] and "새것" in said[2]
-    assert said[3] == ""
+    errors = [" ".join(row.errors) for row in rows]
+    assert "only found things" in errors[0] and "Returned" in errors[1] and "새것" in errors[2]
+    assert errors[3] == ""

@@ -1,4 +1,4 @@
-"""The libraries still say what is said anew in Korean, and ours is what people read."""
+"""Messages that we override in Korean: the libraries still have them, and people read ours."""
 
 import json
 from pathlib import Path
@@ -59,8 +59,8 @@ def test_a_borrowed_count_is_ours_too(one: str, many: str, theirs: dict[str, str
 def test_scripts_of_the_admin_say_ours(client: Client, admin_user: User) -> None:
     client.force_login(admin_user)
     client.cookies["django_language"] = "ko"
-    said = client.get("/admin/jsi18n/").content.decode()
+    catalogue = client.get("/admin/jsi18n/").content.decode()
     theirs = texts_of(Path(str(django.contrib.admin.__file__)).parent, "djangojs")
     for english, korean in texts_of(Path(str(lostfound.__file__)).parent, "djangojs").items():
         assert theirs[english] != korean
-        assert json.dumps(korean) in said
+        assert json.dumps(korean) in catalogue

@@ -65,10 +65,12 @@ def test_the_loser_reads_office_hours_and_telephone(loser: User, finder: User) -
             },
             "kept_note": "",
         }
-    told = message_of(loser)
-    assert told["title"] == "내 우산" and told["message"] == "Your lost thing was found: 내 우산"
+    message = message_of(loser)
+    assert (
+        message["title"] == "내 우산" and message["message"] == "Your lost thing was found: 내 우산"
+    )
     where = f"It is kept at: {office.name_en} ({office.building.name_en})"
-    assert told["advice"] == where
+    assert message["advice"] == where
 
 
 def test_the_loser_reads_the_finders_words_where_no_office_keeps_it(
@@ -79,18 +81,18 @@ def test_the_loser_reads_the_finders_words_where_no_office_keeps_it(
     confirm_match(pair, actor=StaffFactory.create())
     kept = {"office": None, "kept_note": "과사무실 302호"}
     assert suggestion_of(pair.lost)["kept_at"] == kept == message_of(loser)["kept_at"]
-    told = Device(loser, "ko").get("notifications/").json()["results"][0]
-    assert told["advice"] == "주운 분이 알려 준 보관 장소: 과사무실 302호"
+    message = Device(loser, "ko").get("notifications/").json()["results"][0]
+    assert message["advice"] == "주운 분이 알려 준 보관 장소: 과사무실 302호"
 
 
-def test_the_finder_is_told_of_no_place(loser: User, finder: User) -> None:
+def test_the_finder_does_not_see_the_place(loser: User, finder: User) -> None:
     pair = pair_of(loser, finder, note="과사무실 302호")
     confirm_match(pair, actor=StaffFactory.create())
     assert suggestion_of(pair.found)["kept_at"] is None
-    told = message_of(finder)
-    assert told["kept_at"] is None and "302호" not in str(told)
-    assert told["message"] == f"The owner of what you found is known: {pair.found.title}"
-    assert told["advice"].startswith("You need not do anything")
+    message = message_of(finder)
+    assert message["kept_at"] is None and "302호" not in str(message)
+    assert message["message"] == f"The owner of what you found is known: {pair.found.title}"
+    assert message["advice"].startswith("You need not do anything")
 
 
 def test_what_was_taken_back_tells_no_place_any_more(loser: User, finder: User) -> None:

@@ -65,7 +65,7 @@ def test_suggestions_come_strongest_first_and_only_those_that_are_shown() -> Non
     assert [scores[row["id"]] for row in listed] == [0.9, 0.7]
 
 
-def test_likeness_is_told_in_two_steps_and_not_as_a_score() -> None:
+def test_similarity_is_shown_in_two_bands_and_not_as_a_score() -> None:
     post, phone = owned()
     for score in (0.951234, 0.95, 0.3, 0.2):
         MatchFactory.create(

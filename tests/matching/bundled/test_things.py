@@ -74,6 +74,6 @@ def test_a_view_follows_from_its_seed(preset: str) -> None:
     assert not np.array_equal(first, other)
 
 
-def test_a_photograph_has_the_size_that_was_asked_for() -> None:
+def test_a_photograph_has_the_requested_size() -> None:
     picture = photograph(sample_thing(4), 1, "full", 96)
     assert (picture.mode, picture.size) == ("RGB", (96, 96))

@@ -126,7 +126,7 @@ def test_v2_gates_no_photograph_that_is_not_there(photographs: str) -> None:
 
 
 @pytest.mark.parametrize("name", [V1, V2])
-def test_hard_gates_are_told_beside_an_unchanged_score(name: str) -> None:
+def test_exclusions_are_reported_with_an_unchanged_score(name: str) -> None:
     open_pair = lost_and_found(text_text=0.9, image_image=0.8)
     excluded_pair = lost_and_found(
         text_text=0.9,
@@ -194,6 +194,6 @@ def test_strategies_are_found_by_name() -> None:
     assert get_strategy(V1).threshold == get_strategy(V2).threshold == 0.65
 
 
-def test_an_unknown_strategy_is_told_with_the_known_ones() -> None:
+def test_an_unknown_strategy_is_reported_with_the_known_ones() -> None:
     with pytest.raises(UnknownStrategy, match=r"'v9'.*clip_zeroshot_v1, clip_zeroshot_v2"):
         get_strategy("v9")

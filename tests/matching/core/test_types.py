@@ -19,7 +19,7 @@ FIELDS = {
 }
 
 
-def test_columns_hold_what_the_posts_said() -> None:
+def test_columns_hold_the_facts_of_the_posts() -> None:
     columns = Candidates.from_features(
         [
             post(5, "found", [3.0, 0.0], [[0.0, 2.0], [1.0, 0.0], [0.0, 1.0]], FIELDS),

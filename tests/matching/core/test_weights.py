@@ -13,9 +13,9 @@ from matching.core.weights import COLD_WEIGHTS, TERMS, EvidenceWeights
 STEPS = ((-4.0, 0.001), (0.0, 0.3), (3.0, 0.3), (6.0, 0.97))
 
 
-def terms(**given_terms: float) -> dict[str, Any]:
+def terms(**values: float) -> dict[str, Any]:
     """One pair; what is not named is absent."""
-    return {name: np.array([given_terms.get(name, np.nan)]) for name in TERMS}
+    return {name: np.array([values.get(name, np.nan)]) for name in TERMS}
 
 
 def test_before_any_learning_it_is_the_sum_of_weighted_terms() -> None:

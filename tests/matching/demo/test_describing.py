@@ -15,7 +15,7 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "expected"),
     [
         ("라벨", "라벨이 라벨은 라벨을 라벨로"),
         ("리본", "리본이 리본은 리본을 리본으로"),
@@ -23,8 +23,8 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en")
         ("별", "별이 별은 별을 별로"),
     ],
 )
-def test_the_particle_follows_from_the_last_letter(word: str, said: str) -> None:
-    assert "{0:이/가} {0:은/는} {0:을/를} {0:으로/로}".format(Noun(word)) == said
+def test_the_particle_follows_from_the_last_letter(word: str, expected: str) -> None:
+    assert "{0:이/가} {0:은/는} {0:을/를} {0:으로/로}".format(Noun(word)) == expected
 
 
 def test_every_particle_of_the_demo_fits() -> None:

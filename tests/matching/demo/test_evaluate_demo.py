@@ -19,7 +19,7 @@ class Silent:
         assert steps == 1
 
 
-def test_an_unknown_strategy_is_told() -> None:
+def test_an_unknown_strategy_is_reported() -> None:
     with pytest.raises(CommandError, match="Unknown strategy 'v9'"):
         call_command("evaluate_demo", "--strategy", "v9")
 

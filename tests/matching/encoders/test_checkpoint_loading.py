@@ -162,7 +162,7 @@ def fill(name: str, content: str) -> Callable[[Path], None]:
         (poison, "not finite"),
     ],
 )
-def test_a_broken_folder_is_told_with_the_setting_to_change(
+def test_a_broken_folder_is_reported_with_the_setting_to_change(
     written: dict[str, Path], tmp_path: Path, damage: Callable[[Path], None], message: str
 ) -> None:
     folder = Path(shutil.copytree(written["clip"], tmp_path / "broken"))

@@ -144,11 +144,11 @@ def test_a_process_loads_no_torch_and_keeps_to_its_threads(
         **{"cwd": settings.BASE_DIR, "env": environment, "check": True},
         **{"capture_output": True, "text": True, "timeout": 120},
     )
-    said = json.loads(done.stdout)
-    assert said["before"] == said["loaded"] == []
-    assert said["named"] == said["is"]
-    assert said["threads"] == threads
-    assert said["started"] <= 2 * (threads - 1)
+    report = json.loads(done.stdout)
+    assert report["before"] == report["loaded"] == []
+    assert report["named"] == report["is"]
+    assert report["threads"] == threads
+    assert report["started"] <= 2 * (threads - 1)
 
 
 # --- Exports that do not fit ---
@@ -181,8 +181,8 @@ def lose(folder: Path) -> None:
 
 
 def change_manifest(folder: Path, **values: Any) -> None:
-    said = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps({**said, **values}))
+    report = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**report, **values}))
 
 
 def empty_graph(folder: Path) -> None:
@@ -190,16 +190,16 @@ def empty_graph(folder: Path) -> None:
     import hashlib
 
     (folder / "text.onnx").write_bytes(b"no model")
-    said = json.loads((folder / MANIFEST).read_text())
+    report = json.loads((folder / MANIFEST).read_text())
     digest = hashlib.sha256(b"no model").hexdigest()
-    change_manifest(folder, files={**said["files"], "text.onnx": digest})
+    change_manifest(folder, files={**report["files"], "text.onnx": digest})
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (cut, "does not fit its manifest"),
-        (swap, "does not fit its manifest"),
+        (cut, "does not match its manifest"),
+        (swap, "does not match its manifest"),
         (lose, "cannot be read"),
         (empty_graph, "does not run"),
         (lambda folder: (folder / MANIFEST).unlink(), "was not exported"),
@@ -211,7 +211,7 @@ def empty_graph(folder: Path) -> None:
         (lambda folder: change_manifest(folder, more=1), "cannot be read"),
     ],
 )
-def test_an_export_that_does_not_fit_is_told_with_what_to_do(
+def test_an_export_that_does_not_fit_is_reported_with_advice(
     own_var: Path, damage: Any, message: str
 ) -> None:
     damage(place(own_var))

@@ -103,7 +103,7 @@ def test_a_tie_counts_half() -> None:
     assert ranking.ranks.tolist() == [2.0]
 
 
-def test_calibration_error_of_what_is_right_as_often_as_said() -> None:
+def test_calibration_error_of_calibrated_probabilities() -> None:
     right = np.array([1.0] * 3 + [0.0] * 7)
     assert calibration_error(np.full(10, 0.3), right) == pytest.approx(0.0)
     assert calibration_error(np.full(10, 0.8), right) == pytest.approx(0.5)

@@ -53,7 +53,7 @@ def changed(name: str, row: int, value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"zone": None}, "'zone' is missing"),
         ({"text_found": np.zeros((3, 5), np.float32)}, r"text_found: .*\(n, 8\).*\(3, 5\)"),
@@ -73,16 +73,16 @@ def changed(name: str, row: int, value: Any) -> Any:
         ({"family": np.array(["a", "b", "c", "d"])}, "family: expected numbers"),
     ],
 )
-def test_a_wrong_file_is_told_in_one_line_with_array_and_row(
-    tmp_path: Path, change: dict[str, Any], said: str
+def test_a_wrong_file_is_reported_in_one_line_with_array_and_row(
+    tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(DatasetFileError, match=said) as refused:
+    with pytest.raises(DatasetFileError, match=message) as refused:
         BenchmarkDataset.load(written(tmp_path, **change))
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x05\x06" + bytes(18)])
-def test_what_is_no_file_of_arrays_is_told(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_not_npz_is_reported(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "broken.npz"
     if content is not None:
         path.write_bytes(content)

@@ -17,9 +17,9 @@ from tests.factories import FoundPostFactory, PostFactory
 
 
 def run(*arguments: str) -> str:
-    said = StringIO()
-    call_command("evaluate_matching", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("evaluate_matching", *arguments, stdout=output)
+    return output.getvalue()
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def test_a_file_is_measured_for_all_strategies_and_written(
     dataset_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.json"
-    said = run("--dataset", str(dataset_file), "--json", str(out))
-    assert "20 lost, 40 found, 15 true pairs" in said
+    output = run("--dataset", str(dataset_file), "--json", str(out))
+    assert "20 lost, 40 found, 15 true pairs" in output
     strategies = json.loads(out.read_text())["strategies"]
     assert set(strategies) == {"clip_zeroshot_v1", "clip_zeroshot_v2", "calibrated_v3"}
     for name, figures in strategies.items():
-        assert name in said
+        assert name in output
         wanted = {
             "recall@1",
             "recall@5",
@@ -58,20 +58,20 @@ def test_a_file_is_measured_for_all_strategies_and_written(
 
 
 def test_one_strategy_is_measured_alone(dataset_file: Path) -> None:
-    said = run("--dataset", str(dataset_file), "--strategy", "clip_zeroshot_v1")
-    assert "clip_zeroshot_v1" in said and "calibrated_v3" not in said
+    output = run("--dataset", str(dataset_file), "--strategy", "clip_zeroshot_v1")
+    assert "clip_zeroshot_v1" in output and "calibrated_v3" not in output
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "output"),
     [
         (["--dataset", "nowhere.npz"], "no such file"),
         (["--strategy", "v9"], "Unknown strategy 'v9'"),
         (["--seeds", "many"], "'many' is no seed"),
     ],
 )
-def test_what_cannot_be_is_told(arguments: list[str], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_bad_arguments_are_reported(arguments: list[str], output: str) -> None:
+    with pytest.raises(CommandError, match=output):
         run(*arguments)
 
 
@@ -119,10 +119,10 @@ def test_every_match_names_its_profile_and_a_new_one_scores_open_pairs_again(
 @pytest.mark.django_db
 def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
     match_post(PostFactory.create().pk)
-    said = StringIO()
-    call_command("build_scoring_profile", stdout=said)
-    assert "is in use" in said.getvalue() and "texts: 1" in said.getvalue()
-    assert "Fewer than 30" in said.getvalue()
+    output = StringIO()
+    call_command("build_scoring_profile", stdout=output)
+    assert "is in use" in output.getvalue() and "texts: 1" in output.getvalue()
+    assert "Fewer than 30" in output.getvalue()
 
 
 def test_things_reported_twice_are_measured_on_simulated_worlds_only(
@@ -136,5 +136,5 @@ def test_things_reported_twice_are_measured_on_simulated_worlds_only(
     (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
     assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
     assert figures["recall"] > 0.5
-    with pytest.raises(CommandError, match="simulated world"):
+    with pytest.raises(CommandError, match="simulated dataset"):
         run("--dataset", str(dataset_file), *arguments)

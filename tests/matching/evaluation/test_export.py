@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 def export(path: Path) -> str:
-    said = StringIO()
-    call_command("export_dataset", str(path), stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("export_dataset", str(path), stdout=output)
+    return output.getvalue()
 
 
 def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) -> None:
@@ -59,6 +59,6 @@ def test_a_site_without_anything_is_written_and_says_so(fake_encoder: Any, tmp_p
 
 
 @pytest.mark.parametrize("name", ["site.csv", "no/such/folder/site.npz"])
-def test_a_file_that_cannot_be_is_told(fake_encoder: Any, tmp_path: Path, name: str) -> None:
+def test_an_impossible_file_is_reported(fake_encoder: Any, tmp_path: Path, name: str) -> None:
     with pytest.raises(CommandError, match="site"):
         export(tmp_path / name)

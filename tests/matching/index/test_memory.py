@@ -197,7 +197,7 @@ def test_the_sweep_keeps_the_changes_of_a_day() -> None:
     assert IndexChange.objects.count() == 1  # the newest stays, so that a gap is seen
 
 
-def test_triggers_are_there_and_missing_ones_are_told() -> None:
+def test_triggers_are_installed_and_missing_ones_are_reported() -> None:
     assert missing_triggers("default") == []
     with connection.cursor() as cursor:
         cursor.execute(

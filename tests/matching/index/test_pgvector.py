@@ -43,7 +43,7 @@ def nearest(
     vec: Any, side: Any = "text", k: int = 5, filters: SearchFilters | None = None
 ) -> list[int]:
     """What this index finds; the exact one must find the same."""
-    asked = (
+    query_args = (
         np.asarray(vec, dtype=np.float32),
         side,
         "found",
@@ -51,8 +51,8 @@ def nearest(
         k,
         filters or SearchFilters(),
     )
-    listed = get_index().nearest(*asked)  # type: ignore[arg-type]
-    exact = MemoryIndex().nearest(*asked)  # type: ignore[arg-type]
+    listed = get_index().nearest(*query_args)  # type: ignore[arg-type]
+    exact = MemoryIndex().nearest(*query_args)  # type: ignore[arg-type]
     assert [round(score, 3) for _, score in listed] == [round(score, 3) for _, score in exact]
     return [pk for pk, _ in listed]
 
@@ -128,9 +128,9 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
     exact = MemoryIndex()
     hits = 0
     for query in vecs[::30]:
-        asked = (query, "text", "found", "fake-32", 10, SearchFilters())
-        listed = {pk for pk, _ in get_index().nearest(*asked)}  # type: ignore[arg-type]
-        hits += len(listed & {pk for pk, _ in exact.nearest(*asked)})  # type: ignore[arg-type]
+        query_args = (query, "text", "found", "fake-32", 10, SearchFilters())
+        listed = {pk for pk, _ in get_index().nearest(*query_args)}  # type: ignore[arg-type]
+        hits += len(listed & {pk for pk, _ in exact.nearest(*query_args)})  # type: ignore[arg-type]
     assert hits >= 0.97 * 10 * 20
     with connection.cursor() as cursor:
         for setting in GRAPH_PLAN:
@@ -149,11 +149,11 @@ def test_a_filter_that_few_of_all_pass_is_not_left_to_the_graph(
 ) -> None:
     vecs = many(600)
     settings.MATCHING = {**settings.MATCHING, "EXACT_BELOW": 5}
-    asked: list[str] = []
+    graph_calls: list[str] = []
     by_graph = pgvector_index._by_graph
 
     def noted(cursor: Any, *rest: Any) -> Any:
-        asked.append("graph")
+        graph_calls.append("graph")
         return by_graph(cursor, *rest)
 
     monkeypatch.setattr(pgvector_index, "_by_graph", noted)
@@ -162,9 +162,9 @@ def test_a_filter_that_few_of_all_pass_is_not_left_to_the_graph(
     early = days[0][1] - timedelta(days=3)
     Post.objects.filter(pk__in=few).update(happened_on=early)
     filters = SearchFilters(last_day=float(early.toordinal()))
-    assert set(nearest(vecs[0], k=10, filters=filters)) <= set(few) and asked == []
+    assert set(nearest(vecs[0], k=10, filters=filters)) <= set(few) and graph_calls == []
     nearest(vecs[0], k=10)
-    assert asked == ["graph"]
+    assert graph_calls == ["graph"]
 
 
 def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(

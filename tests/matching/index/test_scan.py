@@ -92,15 +92,15 @@ def test_a_filter_that_disagrees_with_the_query_costs_no_recall() -> None:
 
 
 def test_the_int8_scan_is_really_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    scanned = []
     real = scan._likely
-    monkeypatch.setattr(scan, "_likely", lambda *a: asked.append(a[2]) or real(*a))
+    monkeypatch.setattr(scan, "_likely", lambda *a: scanned.append(a[2]) or real(*a))
     candidates, query = posts(300), clustered(1, np.random.default_rng(1))[0]
     everything = np.ones(300, dtype=np.bool_)
     nearest_rows(query, candidates, "text_vecs", 5, everything, EXACT)
-    assert asked == []
+    assert scanned == []
     nearest_rows(query, candidates, "text_vecs", 5, everything, INT8)
-    assert asked == ["text_vecs"]
+    assert scanned == ["text_vecs"]
 
 
 @given(st.lists(st.floats(-1, 1, width=32) | st.just(float("nan")), max_size=30), st.integers(1, 8))

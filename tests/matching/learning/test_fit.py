@@ -110,7 +110,7 @@ def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
     assert abs(p.mean() - of.is_match.mean()) < 0.02
 
 
-def test_mistakes_are_told_from_the_rest_person_by_person() -> None:
+def test_mistakes_are_estimated_person_by_person() -> None:
     of = drawn(6000, {**COLD_WEIGHTS}, error_rates=(0.01, 0.1, 0.9), scale=1.5)
     fitted = fit(of, Stage.LOGISTIC)
     assert fitted.error_rates[0] < 0.05 < fitted.error_rates[1] < 0.16

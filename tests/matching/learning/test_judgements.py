@@ -33,8 +33,8 @@ def trial(of: Judgements, evidence_weights: EvidenceWeights) -> Trial:
 
 
 def verdict(after: EvidenceWeights, of: Judgements, **changes: Any) -> Any:
-    given: dict[str, Any] = {"usual_error_rate": 0.02, "by_person": HONEST, **changes}
-    return judge(EvidenceWeights(), [trial(of, after)], **given)
+    params: dict[str, Any] = {"usual_error_rate": 0.02, "by_person": HONEST, **changes}
+    return judge(EvidenceWeights(), [trial(of, after)], **params)
 
 
 def test_each_block_of_time_is_tested_by_what_came_before_it() -> None:
@@ -66,9 +66,9 @@ def test_ranks_are_among_what_was_judged_of_the_same_post_and_ties_count_half() 
     of = judgements(4)
     terms = np.full((4, len(TERMS)), np.nan)
     terms[:, 0] = [1.0, 2.0, 2.0, 0.0]
-    said = np.array([False, True, False, True])
+    is_match = np.array([False, True, False, True])
     one = Judgements(
-        terms, of.prior, said, of.sampling_probability, np.zeros(4, np.int64), of.people
+        terms, of.prior, is_match, of.sampling_probability, np.zeros(4, np.int64), of.people
     )
     rows, ranks = one.ranks(EvidenceWeights())
     assert (rows.tolist(), ranks.tolist()) == ([1, 3], [1.5, 4.0])

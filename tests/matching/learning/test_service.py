@@ -68,16 +68,16 @@ def decide_many(
     for number, row in enumerate(rng.permutation(n).tolist()):
         value, is_match = float(values[row]), bool(truth[row])
         actor = number % actors
-        said = is_match ^ (actor >= actors - error_rates)
+        decided_match = is_match ^ (actor >= actors - error_rates)
         match = make_match(
             make_post("lost", f"L{number}", loser),
             make_post("found", f"F{number}", finder),
-            status="confirmed" if said else "rejected",
+            status="confirmed" if decided_match else "rejected",
             **{**V3, "terms": terms(value)},
         )
         made = MatchDecision.objects.create(
             match=match,
-            action="confirm" if said else "reject",
+            action="confirm" if decided_match else "reject",
             actor=staff[actor],
             status_before="suggested",
             score=0.5,
@@ -176,7 +176,7 @@ def run(*arguments: str) -> str:
 
 def test_with_few_decisions_nothing_is_learnt(profile: StoredProfile) -> None:
     decide_many(40, scale=0.5)
-    assert "Nothing is learnt yet: it takes 30 confirmed and 100 rejected." in run()
+    assert "Too few to learn from: it takes 30 confirmed and 100 rejected." in run()
     assert StoredProfile.objects.get(is_current=True) == profile
 
 
@@ -189,13 +189,13 @@ def test_without_any_profile_it_says_so() -> None:
 
 def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile) -> None:
     decide_many(400, scale=0.4)
-    told = run("--dry-run")
-    assert "It would be put in use" in told
+    output = run("--dry-run")
+    assert "It would be put in use" in output
     assert StoredProfile.objects.get(is_current=True) == profile
 
-    told = run()
+    output = run()
     learnt = StoredProfile.objects.get(is_current=True)
-    assert f"Version {learnt.pk} is in use" in told
+    assert f"Version {learnt.pk} is in use" in output
     assert learnt.origin == "learnt" and learnt.report["stage"] in ("platt", "logistic")
     assert learnt.report["log_loss_gain"][1] > 0.0
     assert learnt.evidence_weights.scale < 0.7
@@ -211,7 +211,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
     assert back.origin == "rolled_back" and back.evidence_weights == EvidenceWeights()
     assert back.report == {"taken_back": learnt.pk}
     assert StoredProfile.objects.filter(pk=profile.pk).exists()
-    with pytest.raises(CommandError, match="Nothing that was learnt is in use"):
+    with pytest.raises(CommandError, match="No learnt weights are in use"):
         run("--rollback")
 
 
@@ -232,9 +232,9 @@ def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
     profile: StoredProfile,
 ) -> None:
     decide_many(900, scale=0.3, actors=3, error_rates=1)
-    told = run()
-    assert "Many decisions of staff2 contradict clear evidence" in told
-    assert "--without USERNAME" in told
+    output = run()
+    assert "Many decisions of staff2 contradict clear evidence" in output
+    assert "--without USERNAME" in output
     assert StoredProfile.objects.get(is_current=True) == profile
     assert "is in use" in run("--without", "staff2")
 
@@ -245,7 +245,7 @@ def test_coin_tossing_is_refused(profile: StoredProfile) -> None:
     assert StoredProfile.objects.get(is_current=True) == profile
 
 
-def test_an_estimate_of_what_the_suggestions_miss_is_told(profile: StoredProfile) -> None:
+def test_an_estimate_of_missed_pairs_is_reported(profile: StoredProfile) -> None:
     actor = staff()
     drawn = [pair(str(n), status="drawn", sampling_probability=0.1) for n in range(5)]
     confirm_match(drawn[0], actor=actor)

@@ -89,7 +89,7 @@ def test_what_was_fetched_is_not_fetched_again(hub: SmallHub) -> None:
     assert hub.fetched == []
 
 
-def test_a_repository_without_readable_weights_is_told(hub: SmallHub) -> None:
+def test_a_repository_without_readable_weights_is_reported(hub: SmallHub) -> None:
     for name in ("model.safetensors", "pytorch_model.bin"):
         (hub.folder / name).unlink()
     with pytest.raises(CommandError, match=r"no weights.*model\.safetensors"):
@@ -97,12 +97,12 @@ def test_a_repository_without_readable_weights_is_told(hub: SmallHub) -> None:
     assert hub.fetched == []
 
 
-def test_an_unknown_id_is_told(hub: SmallHub) -> None:
+def test_an_unknown_id_is_reported(hub: SmallHub) -> None:
     with pytest.raises(CommandError, match=r"campus/nothing was not downloaded.*Check the id"):
         download("campus/nothing")
 
 
-def test_a_broken_download_is_told(hub: SmallHub) -> None:
+def test_a_broken_download_is_reported(hub: SmallHub) -> None:
     (hub.folder / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(CommandError, match="cannot be loaded"):
         download(checkpoints.HUB_ID)
@@ -141,6 +141,6 @@ def test_without_an_id_the_model_of_the_settings_is_checked(tmp_path: Path, sett
     assert "To use it" not in report
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r'MATCHING\["MODEL"\].*there is no folder'):
         download(str(tmp_path / "nowhere"))

@@ -87,7 +87,7 @@ def test_a_stopped_run_says_so_and_the_next_one_goes_on(site: WorkerSite, number
     site.wait_for("some forwards", lambda: len(forwards(site)) > 3)
     os.kill(running.pid, number)
     assert running.wait(DEADLINE_S) == 128 + number
-    assert "The same command goes on from there." in log_of(site)
+    assert "Run the command again to resume." in log_of(site)
     held = "SELECT COUNT(*) FROM matching_matchingjob WHERE token IS NOT NULL OR worker != ''"
     assert site.rows(held) == [(0,)]
     assert 0 < len(forwards(site)) < 2 * PAIRS

@@ -55,7 +55,7 @@ def exported(var: Path) -> list[Path]:
 # --- What it does ---
 
 
-def test_speed_memory_and_the_lowest_cosine_are_told(optimized: tuple[Path, str]) -> None:
+def test_speed_memory_and_the_lowest_cosine_are_reported(optimized: tuple[Path, str]) -> None:
     var, printed = optimized
     assert f"Sample: {LEAST} texts and {LEAST} photographs drawn" in printed
     rows = {line[:28].strip(): line[28:].split() for line in printed.splitlines()}
@@ -72,8 +72,8 @@ def test_speed_memory_and_the_lowest_cosine_are_told(optimized: tuple[Path, str]
         assert f"{engine} is switched on" in printed
         assert f"set MATCHING_ENGINE={engine}" in printed
     assert len(exported(var)) == 2  # and nothing of the work is left
-    said = json.loads((exported(var)[1] / MANIFEST).read_text())
-    assert said["agreement"]["text"] >= 0.99 and said["agreement"]["moved"] == 0
+    manifest = json.loads((exported(var)[1] / MANIFEST).read_text())
+    assert manifest["agreement"]["text"] >= 0.99 and manifest["agreement"]["moved"] == 0
 
 
 def test_posts_are_embedded_with_the_engine_that_is_set(
@@ -94,7 +94,7 @@ def test_posts_are_embedded_with_the_engine_that_is_set(
     assert Embedding.objects.count() == 2
 
 
-def test_one_engine_alone_is_exported_where_asked(tmp_path: Path) -> None:
+def test_one_engine_alone_is_exported_on_request(tmp_path: Path) -> None:
     folder = checkpoints.write_clip(tmp_path / "model")
     printed = exports.optimize(tmp_path, "--engine", ONNX_FP32, MODEL=str(folder))
     assert "no post is embedded anew" in printed
@@ -108,7 +108,7 @@ def test_one_engine_alone_is_exported_where_asked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "found", "said"),
+    ("engine", "found", "reason"),
     [
         (ONNX_INT8, Agreement(0.9901, 0.995, 90, 0), ""),
         (ONNX_FP32, Agreement(0.99995, 0.99999, 90, 0), ""),
@@ -116,12 +116,12 @@ def test_one_engine_alone_is_exported_where_asked(tmp_path: Path) -> None:
         (ONNX_INT8, Agreement(0.995, 0.4, 90, 0), "vectors of a photograph have a cosine of 0.4"),
         (ONNX_FP32, Agreement(0.9995, 1.0, 90, 0), "takes 0.9999 for every"),
         (ONNX_INT8, Agreement(0.999, 0.999, 90, 1), "came first in 1 of 90"),
-        (ONNX_INT8, Agreement(float("nan"), 1.0, 90, 0), "NOT switched on"),
+        (ONNX_INT8, Agreement(float("nan"), 1.0, 90, 0), "NOT enabled"),
     ],
 )
-def test_what_does_not_agree_is_refused(engine: str, found: Agreement, said: str) -> None:
+def test_what_does_not_agree_is_refused(engine: str, found: Agreement, reason: str) -> None:
     why = refusal(engine, found)
-    assert said in why if said else why == ""
+    assert reason in why if reason else why == ""
 
 
 def test_a_refused_export_is_not_kept_and_the_other_one_is(
@@ -130,7 +130,7 @@ def test_a_refused_export_is_not_kept_and_the_other_one_is(
     folder = checkpoints.write_clip(tmp_path / "model")
     strict = {ONNX_FP32: 0.9999, ONNX_INT8: 1.1}
     monkeypatch.setattr(optimize_model, "LEAST_COSINE", strict)
-    with pytest.raises(CommandError, match=r"onnx-int8 is NOT switched on.*MATCHING_ENGINE"):
+    with pytest.raises(CommandError, match=r"onnx-int8 is NOT enabled.*MATCHING_ENGINE"):
         exports.optimize(tmp_path, MODEL=str(folder))
     assert [path.name.endswith(ONNX_FP32) for path in exported(tmp_path)] == [True]
 
@@ -142,7 +142,7 @@ def test_a_checkpoint_of_any_resolution_is_refused(tmp_path: Path) -> None:
     assert exported(tmp_path) == []
 
 
-def test_a_missing_model_is_told(tmp_path: Path) -> None:
+def test_a_missing_model_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r'MATCHING\["MODEL"\].*there is no folder'):
         exports.optimize(tmp_path, MODEL=str(tmp_path / "nowhere"))
 
@@ -154,7 +154,9 @@ def test_a_full_disk_changes_nothing_and_says_what_it_takes(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(optimize_model, "run_apart", full)
-    with pytest.raises(CommandError, match=r"Nothing was switched on.*No space.*twice the space"):
+    with pytest.raises(
+        CommandError, match=r"Nothing was enabled.*No space.*twice the checkpoint's space"
+    ):
         exports.optimize(tmp_path)
     assert exported(tmp_path) == []
 
@@ -185,13 +187,13 @@ def test_the_newest_open_posts_are_compared_on(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_taken_and_filled_up_with_drawn_things(tmp_path: Path) -> None:
-    given, into = tmp_path / "given" / "deeper", tmp_path / "into"
-    for folder in (given, into):
+    source, into = tmp_path / "source" / "deeper", tmp_path / "into"
+    for folder in (source, into):
         folder.mkdir(parents=True)
-    Image.new("RGB", (60, 40), "red").save(given / "red.JPG", "JPEG")
-    (given / "notes.txt").write_text("검은 우산\n\n  파란 지갑  \n", encoding="utf-8")
-    (given / "other.pdf").write_bytes(b"no photograph")
-    sample = gather_sample(tmp_path / "given", into)
+    Image.new("RGB", (60, 40), "red").save(source / "red.JPG", "JPEG")
+    (source / "notes.txt").write_text("검은 우산\n\n  파란 지갑  \n", encoding="utf-8")
+    (source / "other.pdf").write_bytes(b"no photograph")
+    sample = gather_sample(tmp_path / "source", into)
     assert sample.texts[:2] == ["검은 우산", "파란 지갑"]
     assert sample.photographs[0].name == "red.JPG"
     assert len(sample.texts) == len(sample.photographs) == LEAST
@@ -199,7 +201,7 @@ def test_a_folder_is_taken_and_filled_up_with_drawn_things(tmp_path: Path) -> No
 
 
 def test_a_folder_with_nothing_says_what_it_takes(tmp_path: Path) -> None:
-    for folder, message in ((tmp_path, "holds no photographs"), (tmp_path / "no", "There is no")):
+    for folder, message in ((tmp_path, "has no photographs"), (tmp_path / "no", "There is no")):
         with pytest.raises(SampleMissing, match=message):
             gather_sample(folder, tmp_path)
 

@@ -80,13 +80,13 @@ def test_nonsense_finds_nothing_and_words_find_what_they_mean(site: dict[str, Po
 def test_it_is_the_look_at_nonsense_that_keeps_away_what_nobody_can_read(
     site: dict[str, Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_handlers, "_meant", lambda told, _profile: told)
+    monkeypatch.setattr(server_handlers, "_without_nonsense", lambda results, _profile: results)
     assert set(find("asdfqwerzxcv")) == {site[title].pk for title in UNREADABLE}
 
 
-def test_only_what_speaks_strongly_is_told_as_a_reason(site: dict[str, Post]) -> None:
+def test_only_strong_evidence_is_a_reason(site: dict[str, Post]) -> None:
     profile = current_profile(current_fingerprint())
     assert profile is not None
     terms = {"prior": -4.0, "text_text": 3.0, "category": 0.5, "text_image": None}
-    told = server_handlers._told(Score(1, 0.5, terms), profile.evidence_weights)
-    assert told[0] == 1 and told[2] == ["text_text"]
+    result = server_handlers._scored_post(Score(1, 0.5, terms), profile.evidence_weights)
+    assert result[0] == 1 and result[2] == ["text_text"]

@@ -50,10 +50,10 @@ def test_exact_words_are_found_while_nobody_answers(away: None) -> None:
 
 def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None:
     meant = make_post(title="장우산 발견")
-    said = make_post(title="검은 우산")
-    answers += [Hit(meant.pk, 3.0, ("text_text",)), Hit(said.pk, 2.0, ("category",))]
+    literal = make_post(title="검은 우산")
+    answers += [Hit(meant.pk, 3.0, ("text_text",)), Hit(literal.pk, 2.0, ("category",))]
     found = search.look_up("검은 우산", None, {})
-    assert ids(found) == [said.pk, meant.pk]
+    assert ids(found) == [literal.pk, meant.pk]
     assert found.findings[1].reasons == ("text_text",)
     assert found.by_meaning
 
@@ -90,19 +90,19 @@ def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
     assert ids(search.look_up("car key", None, {}))[0] == filters.pk
 
 
-def test_digits_and_empty_words_are_not_asked_for_their_meaning(
+def test_digits_and_empty_words_are_not_searched_by_meaning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[str] = []
+    encoded: list[str] = []
 
     def find(text: str, *_args: Any) -> list[Hit]:
-        asked.append(text)
+        encoded.append(text)
         return []
 
     monkeypatch.setattr(search, "find_things", find)
     for text in ("778", "the", "%", "ㅇㅅ", "우산"):
         search.look_up(text, None, {})
-    assert asked == ["우산"]
+    assert encoded == ["우산"]
 
 
 def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: list[Hit]) -> None:
@@ -229,7 +229,7 @@ def test_a_colour_by_any_name_counts_beside_a_word_and_never_alone(away: None) -
     assert ids(search.look_up("black", None, {})) == []
 
 
-def test_a_colour_that_the_title_says_is_told_once(away: None) -> None:
+def test_a_colour_in_the_title_is_listed_once(away: None) -> None:
     make_post(title="검은 장우산", colour="black")
     found = search.look_up("검은 우산", None, {})
     assert found.findings[0].words and not found.findings[0].colour

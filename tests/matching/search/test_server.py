@@ -46,7 +46,7 @@ def wired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_ask", ask)
 
 
-def call(body: bytes, given: str | None = None) -> tuple[int, dict[str, Any]]:
+def call(body: bytes, claimed: str | None = None) -> tuple[int, dict[str, Any]]:
     """One request to the WSGI application."""
     import io
 
@@ -54,7 +54,7 @@ def call(body: bytes, given: str | None = None) -> tuple[int, dict[str, Any]]:
     environ = {
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
-        server.SIGNATURE_KEY: signature(body) if given is None else given,
+        server.SIGNATURE_KEY: signature(body) if claimed is None else claimed,
     }
     chunks = server.application(environ, lambda status, _headers: statuses.append(status))
     return int(statuses[0].split()[0]), json.loads(b"".join(chunks))

@@ -4,11 +4,11 @@ import unicodedata
 
 import pytest
 
-from matching.search.tokens import have_meaning, is_readable, said_in, words_of
+from matching.search.tokens import form_in, have_meaning, is_readable, words_of
 
 
 @pytest.mark.parametrize(
-    ("word", "text", "said"),
+    ("word", "text", "form"),
     [
         ("ring", "Engineering hall", ""),
         ("ring", "A Ring, silver", "Ring"),
@@ -30,8 +30,8 @@ from matching.search.tokens import have_meaning, is_readable, said_in, words_of
         ("c++", "c++ 책", "c++"),
     ],
 )
-def test_words_are_whole_and_hangul_is_found_in_compounds(word: str, text: str, said: str) -> None:
-    assert said_in(word, text) == said
+def test_words_are_whole_and_hangul_is_found_in_compounds(word: str, text: str, form: str) -> None:
+    assert form_in(word, text) == form
 
 
 def test_words_that_every_query_has_and_lone_letters_say_nothing() -> None:

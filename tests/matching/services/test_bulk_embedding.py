@@ -266,7 +266,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert "3 of 3 posts embedded. The worker matches them." in captured.out
     assert "MatchingJob: 100%" in captured.err
     call_command("embed_posts")
-    assert "Nothing is missing" in capsys.readouterr().out
+    assert "Nothing to do" in capsys.readouterr().out
 
 
 # --- The outbox's part ---

@@ -64,7 +64,7 @@ def test_times_are_medians_of_what_happened() -> None:
     assert (found.decision_h, found.decided_count) == (None, 0)
 
 
-def test_spans_are_said_in_one_number() -> None:
+def test_durations_are_given_in_one_number() -> None:
     assert hours_words(None) == "–"
     assert [hours_words(hours) for hours in (0.001, 0.5, 3.2, 50)] == [
         "1분",

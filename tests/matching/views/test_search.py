@@ -83,19 +83,19 @@ def test_an_answer_to_htmx_brings_all_that_depends_on_what_is_asked(hits: list[H
 @pytest.mark.parametrize(
     ("asked", "field", "words"),
     [
-        ({"q": "a" * 201}, "q", "These are too many words: please use 200 letters at most."),
-        ({"q": "a\x00b"}, "q", "There is a character in it that nobody can read."),
-        ({"q": "%"}, "q", "Please write a word or a number, such as a thing or its colour."),
-        ({"q": "🙂"}, "q", "Please write a word or a number, such as a thing or its colour."),
-        ({"q": "ㅇㅅ"}, "q", "Please write a word or a number, such as a thing or its colour."),
+        ({"q": "a" * 201}, "q", "This is too long. Please use at most 200 characters."),
+        ({"q": "a\x00b"}, "q", "This contains a character that cannot be read."),
+        ({"q": "%"}, "q", "Please enter a word or a number, such as a thing or its colour."),
+        ({"q": "🙂"}, "q", "Please enter a word or a number, such as a thing or its colour."),
+        ({"q": "ㅇㅅ"}, "q", "Please enter a word or a number, such as a thing or its colour."),
         ({"colour": "ultra"}, "colour", "Please choose from the list."),
         ({"category": "ultra"}, "category", "Please choose from the list."),
         ({"building": "ultra"}, "building", "Please choose from the list."),
-        ({"q": "우산", "until": "soon"}, "until", "This is not a day. "),
+        ({"q": "우산", "until": "soon"}, "until", "This is not a valid date. "),
         (
             {"since": "2026-03-09", "until": "2026-03-02"},
             "until",
-            "This day lies before the first one.",
+            "This day is before the first one.",
         ),
     ],
 )

@@ -17,14 +17,14 @@ def ask(watch: LivenessWatch, now: float) -> None:
     watch.note_sent(now)
 
 
-def test_a_cluster_that_shows_life_is_not_asked(watch: LivenessWatch) -> None:
+def test_a_cluster_that_shows_life_gets_no_beat(watch: LivenessWatch) -> None:
     for now in range(0, 100, 9):
         watch.note_life(float(now), is_busy=False)
         assert not watch.wants_beat(now + 9.9)
     assert watch.wants_beat(99 + 10.0)
 
 
-def test_it_is_asked_again_at_intervals_while_it_is_silent(watch: LivenessWatch) -> None:
+def test_beats_are_sent_at_intervals_while_it_is_silent(watch: LivenessWatch) -> None:
     ask(watch, 10.0)
     assert watch.number == 1
     assert not watch.wants_beat(19.9)

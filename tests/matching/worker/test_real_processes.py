@@ -128,8 +128,8 @@ def test_without_a_model_posts_wait_until_it_is_there(tmp_path: Path, migrated: 
     with worker_site(tmp_path, migrated, **limits, **clip) as site:
         site.start_worker()
         site.save(0, 1)
-        asked = "SELECT COUNT(*) FROM matching_matchingjob WHERE error LIKE '%MATCHING_MODEL%'"
-        site.wait_for("posts that were tried", lambda: site.rows(asked) == [(2,)])
+        query = "SELECT COUNT(*) FROM matching_matchingjob WHERE error LIKE '%MATCHING_MODEL%'"
+        site.wait_for("posts that were tried", lambda: site.rows(query) == [(2,)])
         states = site.rows("SELECT status, attempts FROM matching_matchingjob")
         assert [status for status, _ in states] == ["pending"] * 2
         log = (tmp_path / "worker.log").read_text()

@@ -110,7 +110,7 @@ def test_a_waiting_post_is_sent_within_two_seconds(
     assert sent == [(post.pk,)]
 
 
-def test_a_silent_cluster_is_asked_through_the_queue_then_killed_and_started_anew(
+def test_a_silent_cluster_gets_a_beat_then_is_killed_and_restarted(
     supervisor: Supervisor, clock: list[float], started: list[subprocess.Popen[bytes]]
 ) -> None:
     show_life(supervisor)
@@ -187,8 +187,8 @@ def test_no_error_ends_the_loop(
         monkeypatch.setattr(module, name, away)
     for _ in range(40):
         tick(supervisor, clock, 1.0)
-    said = [record for record in caplog.records if "goes on after an error" in record.message]
-    assert len(said) == 1  # not once for every tick
+    records = [record for record in caplog.records if "continues after an error" in record.message]
+    assert len(records) == 1  # not once for every tick
     assert supervisor._process is not None
 
 
@@ -227,9 +227,9 @@ def test_without_a_model_the_worker_starts_and_names_the_setting(
     monkeypatch.setattr(module, "feed_queue", supervisor._stop.set)  # the first round is the last
     with caplog.at_level(logging.INFO, "matching"):
         supervisor.run()
-    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
-    assert "posts will wait" in said[0]
-    assert "MATCHING_MODEL" in said[0] and "nowhere" in said[0]
+    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert "posts will wait" in errors[0]
+    assert "MATCHING_MODEL" in errors[0] and "nowhere" in errors[0]
     assert len(started) == 1 and started[0].poll() is not None
 
 
