@@ -8,8 +8,8 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django_q.exceptions import TimeoutException
 
+from lostfound.infra.queue import TaskTimedOut
 from lostfound.media.storage import StorageAway
 from lostfound.models import Post
 from matching.conf import matching_settings
@@ -75,7 +75,7 @@ def match_post(post_id: int) -> str:
     except StorageAway as error:
         logger.warning("Post %s waits for its photographs: %s", post_id, error)
         return _ended(postpone_claim, claim, str(error), "photographs unavailable")
-    except TimeoutException as error:
+    except TaskTimedOut as error:
         # The queue ends this process on it.
         _ended(fail_claim, claim, _line(error), "timed out")
         raise
