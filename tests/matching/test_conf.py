@@ -1,11 +1,13 @@
 """The MATCHING settings: each wrong value is told by the name of its key."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
+from lostfound.settings import env
 from matching import conf
 from matching.conf import MatchingSettings, matching_settings
 from matching.services import match_post
@@ -113,3 +115,12 @@ def test_a_wrong_setting_is_refused_until_it_is_right(settings: Any) -> None:
     settings.MATCHING = ["TOP_K"]
     with pytest.raises(ImproperlyConfigured, match="must be a dictionary"):
         matching_settings()
+
+
+def test_the_environment_has_the_defaults_of_the_code() -> None:
+    declared = {one.name: one for one in env.declared}
+    for field in fields(MatchingSettings):
+        about = declared.get(f"MATCHING_{field.name.upper()}") or declared[field.name.upper()]
+        shown = str(field.default).removesuffix(".0")
+        if shown and field.default is not None:
+            assert about.default.strip("`") == shown, about.name
