@@ -58,6 +58,7 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     """Fill the index's table, and query it."""
     from django.conf import settings
     from django.db import connection
+    from django.test.utils import override_settings
 
     from matching.conf import matching_settings
     from matching.core.filters import SearchFilters
@@ -102,16 +103,16 @@ def measure(n: int) -> dict[str, dict[str, object]]:
     }
     found = {}
     for name, (filters, exact_below) in plans.items():
-        settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
         mask = filters.mask(posts)
         seconds, hits, possible = [], 0, 0
-        for query in queries:
-            search = partial(index._search, query, "text", "found", "bench", TOP, filters)
-            seconds += timed(search, 1).seconds
-            listed = {pk for pk, _ in search()}
-            rows = np.flatnonzero(mask)
-            best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
-            hits, possible = hits + len(listed & best), possible + len(best)
+        with override_settings(MATCHING={**matching, "EXACT_BELOW": exact_below}):
+            for query in queries:
+                search = partial(index._search, query, "text", "found", "bench", TOP, filters)
+                seconds += timed(search, 1).seconds
+                listed = {pk for pk, _ in search()}
+                rows = np.flatnonzero(mask)
+                best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
+                hits, possible = hits + len(listed & best), possible + len(best)
         found[name] = {"seconds": seconds, "recall": hits / max(possible, 1)}
     found["crossover"] = crossover(index, posts, vecs, matching)
     return found
@@ -119,7 +120,7 @@ def measure(n: int) -> dict[str, dict[str, object]]:
 
 def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> dict[str, Any]:
     """Both plans under date filters that ever more posts pass."""
-    from django.conf import settings
+    from django.test.utils import override_settings
 
     from matching.core.filters import SearchFilters
     from matching.core.vectors import dots
@@ -134,14 +135,14 @@ def crossover(index: Any, posts: Any, vecs: Any, matching: dict[str, Any]) -> di
         times: dict[str, float] = {}
         hits = 0
         for plan, exact_below in (("exact", len(vecs) + 1), ("graph", 1)):
-            settings.MATCHING = {**matching, "EXACT_BELOW": exact_below}
             seconds: list[float] = []
-            for query in queries:
-                search = partial(index._search, query, "text", "found", "bench", TOP, filters)
-                seconds += timed(search, 1).seconds
-                if plan == "graph":
-                    best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
-                    hits += len(best & {pk for pk, _ in search()})
+            with override_settings(MATCHING={**matching, "EXACT_BELOW": exact_below}):
+                for query in queries:
+                    search = partial(index._search, query, "text", "found", "bench", TOP, filters)
+                    seconds += timed(search, 1).seconds
+                    if plan == "graph":
+                        best = set(rows[np.argsort(-dots(query, vecs[rows]))[:TOP]].tolist())
+                        hits += len(best & {pk for pk, _ in search()})
             times[plan] = Times(seconds).median_s
         times["recall"] = hits / (TOP * len(queries))
         found[str(len(rows))] = times

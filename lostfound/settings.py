@@ -1,4 +1,4 @@
-"""Every setting of the project, read from the environment.
+"""Every setting of the project, read from the environment; docs/settings.md is made from it.
 
 Two profiles: ``development`` (the default, local addresses only) and ``production``, which
 refuses to start with DEBUG, without a key of its own, or without host names.
@@ -11,34 +11,59 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, validate
 
+from lostfound.infra.environment import Environment
 from lostfound.infra.optional_packages import bucket_origins, require_package
 from lostfound.infra.secret_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # From the file: the project runs from its folder and need not be installed (deploy/Dockerfile).
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
+env = Environment(BASE_DIR / ".env")
 
 # --- Profile ---
-PROFILE: str = env.str(
-    "PROFILE", "development", validate=validate.OneOf(["development", "production"])
+env.section("Profile and addresses")
+PROFILE = env.text(
+    "PROFILE",
+    "development",
+    "`production` does not start with DEBUG on, without a key of its own, or without host names",
+    choices=["development", "production"],
 )
 PRODUCTION = PROFILE == "production"
 EXAMPLE_SECRET_KEY = "change-me-to-a-random-text-of-more-than-fifty-characters"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
-# Database, collected static files and the local key; git-ignored.
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(
+    env.text(
+        "VAR_DIR",
+        str(BASE_DIR / "var"),
+        "folder for the SQLite database, collected static files, exported models and the local key",
+        shown="`var/`",
+    )
+)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
-DEBUG: bool = env.bool("DEBUG", False)
-SECRET_KEY: str = env.str("SECRET_KEY", "") or ("" if PRODUCTION else local_secret_key(VAR_DIR))
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [] if PRODUCTION else LOCAL_HOSTS)
-SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000")  # in mails, no slash at the end
+DEBUG = env.boolean("DEBUG", False, "show errors in the browser; development only")
+SECRET_KEY = env.text(
+    "SECRET_KEY",
+    "",
+    "signs sessions and messages between processes; 50 characters or more in production",
+    shown="made and kept in `VAR_DIR`; required in production",
+) or ("" if PRODUCTION else local_secret_key(VAR_DIR))
+SECRET_KEY_FALLBACKS = env.texts(
+    "SECRET_KEY_FALLBACKS", [], "former keys, still accepted while the key is being replaced"
+)
+ALLOWED_HOSTS = env.texts(
+    "ALLOWED_HOSTS",
+    [] if PRODUCTION else LOCAL_HOSTS,
+    "host names that the site answers to",
+    shown="this machine; required in production",
+)
+SITE_URL = env.text(
+    "SITE_URL",
+    "http://127.0.0.1:8000",
+    "address of the site in e-mails, without a slash at the end",
+)
 
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("PROFILE=production does not start with DEBUG on. Unset DEBUG.")
@@ -114,26 +139,49 @@ TEMPLATES = [
 ]
 
 # --- Database: SQLite in WAL for one machine, DATABASE_URL for PostgreSQL ---
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+env.section("Database and Redis")
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL",
+        f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
+        "`postgres://user:password@host/name`, or a SQLite file on one machine",
+        shown="SQLite in `VAR_DIR`",
+    )
+}
+SQLITE_TIMEOUT_S = env.number(
+    "SQLITE_TIMEOUT_S",
+    20.0,
+    "how long a writer waits for another one to finish; SQLite only",
+    unit="s",
+)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     require_package("psycopg", extra="postgres", setting="DATABASE_URL")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Two clusters and a web writer lost 35 results with SQLite's defaults, none with these.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": env.float("SQLITE_TIMEOUT_S", 20.0),
+        "timeout": SQLITE_TIMEOUT_S,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 # A connection costs more than most queries: SQLite reads its whole schema anew for each. One that
 # a server's restart has cut is replaced.
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_S", 60)
+DATABASES["default"]["CONN_MAX_AGE"] = env.integer(
+    "DATABASE_CONN_MAX_AGE_S",
+    60,
+    "how long a database connection is kept open; 0 behind a pooler",
+    unit="s",
+)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Broker, cache, and counter of the limits on writing; the database is all three without it.
-REDIS_URL: str = env.str("REDIS_URL", "")
+REDIS_URL = env.text(
+    "REDIS_URL",
+    "",
+    "queue broker, cache and rate-limit counter, such as `redis://localhost:6379/0`; without it "
+    "the database does all three",
+)
 if REDIS_URL:
     require_package("redis", extra="redis", setting="REDIS_URL")
 CACHES = {
@@ -166,8 +214,12 @@ LOGOUT_REDIRECT_URL = "lostfound:home"
 ACCOUNT_ADAPTER = "lostfound.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION: str = env.str(
-    "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional", "none"])
+env.section("People and limits")
+ACCOUNT_EMAIL_VERIFICATION = env.text(
+    "EMAIL_VERIFICATION",
+    "optional",
+    "whether a new account must confirm its e-mail address",
+    choices=["mandatory", "optional", "none"],
 )
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Of one account as allauth has them; of one address more, since a campus may sit behind it.
@@ -183,11 +235,21 @@ ACCOUNT_LOGOUT_ON_GET = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = True
 USERSESSIONS_TRACK_ACTIVITY = True
-# A device's token ends so many days after its last use; a browser's cookie after Django's 14.
-DEVICE_SESSION_DAYS: int = env.int("DEVICE_SESSION_DAYS", 90, validate=validate.Range(min=1))
+# A browser's cookie ends after Django's 14 days.
+DEVICE_SESSION_DAYS = env.integer(
+    "DEVICE_SESSION_DAYS",
+    90,
+    "how long a device of the app stays signed in after its last use",
+    unit="days",
+    least=1,
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-# Behind how many proxies X-Forwarded-For counts; 0 ignores the header.
-TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", 0, validate=validate.Range(min=0))
+TRUSTED_PROXY_COUNT = env.integer(
+    "TRUSTED_PROXY_COUNT",
+    0,
+    "reverse proxies that set `X-Forwarded-For` and `X-Forwarded-Proto`; 0: both are ignored",
+    least=0,
+)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # --- API ---
@@ -236,57 +298,173 @@ SPECTACULAR_SETTINGS = {
         "NotificationKindEnum": "lostfound.models.notification.Notification.Kind",
     },
 }
-# Writes a person, or an address, may make within the hour.
-POSTS_PER_HOUR: int = env.int("POSTS_PER_HOUR", 30, validate=validate.Range(min=1))
+POSTS_PER_HOUR = env.integer(
+    "POSTS_PER_HOUR", 30, "posts and changes that one person may make", unit="per hour", least=1
+)
 
 # --- Queue: every value was held in trials (docs/decisions.md) ---
-TASK_TIMEOUT_S: int = env.int("TASK_TIMEOUT_S", 120, validate=validate.Range(min=5))
+env.section("Queue")
+TASK_TIMEOUT_S = env.integer(
+    "TASK_TIMEOUT_S", 120, "how long one task may run before it is stopped", unit="s", least=5
+)
 Q_CLUSTER: dict[str, Any] = {
     "name": "lostfound",
     "workers": 1,
     "queue_limit": 1,
     "bulk": 1,
     "timeout": TASK_TIMEOUT_S,
-    "retry": env.int("TASK_RETRY_S", 600, validate=validate.Range(min=10)),
+    "retry": env.integer(
+        "TASK_RETRY_S",
+        600,
+        "when a task that a worker took and never finished is given out again",
+        unit="s",
+        least=10,
+    ),
     "max_attempts": 3,
     "ack_failures": True,
     "catch_up": False,
     "recycle": 500,
     "save_limit": 200,
-    "poll": env.float("TASK_POLL_S", 1.0),
+    "poll": env.number("TASK_POLL_S", 1.0, "how often an idle worker asks for tasks", unit="s"),
     "guard_cycle": 0.5,
     "label": "Queue",
     **({"broker_class": "matching.worker.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
 }
 
 # --- Matching (read through matching.conf) ---
+env.section("Matching")
 MATCHING = {
-    "MODEL": env.str("MATCHING_MODEL", "bundled"),
-    "REVISION": env.str("MATCHING_REVISION", ""),
-    "DEVICE": env.str("MATCHING_DEVICE", "cpu"),
-    "ENGINE": env.str("MATCHING_ENGINE", "torch"),
-    "PRECISION": env.str("MATCHING_PRECISION", "fp32"),
-    "THREADS": env.int("MATCHING_THREADS", 1),
-    "ENCODER": env.str("MATCHING_ENCODER", "matching.encoders.torch_clip.ClipEncoder"),
-    "STRATEGY": env.str("MATCHING_STRATEGY", "calibrated_v3"),
-    "THRESHOLD": env.float("MATCHING_THRESHOLD", None),
-    "TOP_K": env.int("MATCHING_TOP_K", 20),
-    "SHOWN_FROM": env.float("MATCHING_SHOWN_FROM", 0.1),
-    "NICE": env.int("MATCHING_NICE", 10),
-    "INDEX": env.str("MATCHING_INDEX", "memory"),
-    "EXACT_BELOW": env.int("MATCHING_EXACT_BELOW", 10_000),
-    "SCAN": env.str("MATCHING_SCAN", "exact"),
-    "EXPLORED": env.int("MATCHING_EXPLORED", 1),
-    "LEASE_S": env.int("MATCHING_LEASE_S", 180),
-    "MAX_ATTEMPTS": env.int("MATCHING_MAX_ATTEMPTS", 3),
-    "SWEEP_S": env.int("MATCHING_SWEEP_S", 30),
-    "BEAT_S": env.int("MATCHING_BEAT_S", 10),
-    "STALE_S": env.int("MATCHING_STALE_S", 150),
-    "MAX_FOUND_BEFORE_LOST_DAYS": env.int("MATCHING_MAX_FOUND_BEFORE_LOST_DAYS", 2),
-    "FINDER": env.str("MATCHING_FINDER", ""),
-    "FINDER_BIND": env.str("MATCHING_FINDER_BIND", ""),
+    "MODEL": env.text(
+        "MATCHING_MODEL",
+        "bundled",
+        "hub id or folder of a CLIP or SigLIP 2 checkpoint; `bundled` is for demos and tests",
+    ),
+    "REVISION": env.text(
+        "MATCHING_REVISION",
+        "",
+        "branch, tag or commit, where the model is a hub id",
+        shown="`main`",
+    ),
+    "DEVICE": env.text(
+        "MATCHING_DEVICE", "cpu", "where vectors are computed: `cpu`, `cuda`, `cuda:1`"
+    ),
+    "ENGINE": env.text(
+        "MATCHING_ENGINE",
+        "torch",
+        "what computes vectors: `torch`, or `onnx-fp32`, `onnx-int8` once `manage.py "
+        "optimize_model` has exported the model",
+    ),
+    "PRECISION": env.text(
+        "MATCHING_PRECISION", "fp32", "of torch: `fp32`, `bf16`, or on CUDA `fp16`"
+    ),
+    "THREADS": env.integer(
+        "MATCHING_THREADS", 1, "threads of each worker process, whatever the engine"
+    ),
+    "ENCODER": env.text(
+        "MATCHING_ENCODER",
+        "matching.encoders.torch_clip.ClipEncoder",
+        "dotted path of the class that computes vectors",
+    ),
+    "STRATEGY": env.text(
+        "MATCHING_STRATEGY",
+        "calibrated_v3",
+        "how a pair is scored: `calibrated_v3`, or one of the baselines `clip_zeroshot_v1` and "
+        "`clip_zeroshot_v2`",
+    ),
+    "THRESHOLD": env.number(
+        "MATCHING_THRESHOLD",
+        None,
+        "score from which a pair is suggested, -1 to 1",
+        shown="the strategy's own: 0.1, baselines 0.65",
+    ),
+    "TOP_K": env.integer("MATCHING_TOP_K", 20, "suggestions kept for each post"),
+    "SHOWN_FROM": env.number(
+        "MATCHING_SHOWN_FROM",
+        0.1,
+        "score from which the person who lost a thing sees a suggestion; above 1: not before staff "
+        "have confirmed it",
+    ),
+    "NICE": env.integer(
+        "MATCHING_NICE", 10, "how far the worker yields to pages on the same machine, 0 to 19"
+    ),
+    "INDEX": env.text(
+        "MATCHING_INDEX",
+        "memory",
+        "where candidates are found: `memory`, or `pgvector` where several machines share one "
+        "PostgreSQL",
+    ),
+    "EXACT_BELOW": env.integer(
+        "MATCHING_EXACT_BELOW",
+        10_000,
+        "`pgvector` compares all rows that pass a filter up to this many",
+        unit="rows",
+    ),
+    "SCAN": env.text(
+        "MATCHING_SCAN",
+        "exact",
+        "how vectors in memory are scanned: `exact`, or `int8` with the `fast` extra, which reads "
+        "a fourth of the bytes and compares the best exactly",
+    ),
+    "EXPLORED": env.integer(
+        "MATCHING_EXPLORED",
+        1,
+        "unlikely candidates of each post that staff are asked about, so that learning sees what "
+        "suggestions miss; 0: none",
+    ),
+    "LEASE_S": env.integer(
+        "MATCHING_LEASE_S",
+        180,
+        "how long a task may hold a post before another one may take it",
+        unit="s",
+    ),
+    "MAX_ATTEMPTS": env.integer(
+        "MATCHING_MAX_ATTEMPTS", 3, "attempts at a post before it counts as failed"
+    ),
+    "SWEEP_S": env.integer(
+        "MATCHING_SWEEP_S",
+        30,
+        "how often the worker looks for posts that were left behind",
+        unit="s",
+    ),
+    "BEAT_S": env.integer(
+        "MATCHING_BEAT_S",
+        10,
+        "how long a worker may be silent before it is sent a heartbeat",
+        unit="s",
+    ),
+    "STALE_S": env.integer(
+        "MATCHING_STALE_S",
+        150,
+        "how long a busy worker may show no sign of life before it is restarted",
+        unit="s",
+    ),
+    "MAX_FOUND_BEFORE_LOST_DAYS": env.integer(
+        "MATCHING_MAX_FOUND_BEFORE_LOST_DAYS",
+        2,
+        "how long before the reported loss a found post still counts, since people "
+        "misremember days",
+        unit="days",
+    ),
+    "FINDER": env.text(
+        "MATCHING_FINDER",
+        "",
+        "`HOST:PORT` of the process that answers searches by meaning, where web and worker are two "
+        "machines; `off`: exact words only",
+        shown="a socket file in `VAR_DIR`",
+    ),
+    "FINDER_BIND": env.text(
+        "MATCHING_FINDER_BIND",
+        "",
+        "`HOST:PORT` that this process listens on, where that is another address",
+        shown="as `MATCHING_FINDER`",
+    ),
     "TASK_TIMEOUT_S": TASK_TIMEOUT_S,
-    "CACHE_DIR": env.str("MATCHING_CACHE_DIR", ""),
+    "CACHE_DIR": env.text(
+        "MATCHING_CACHE_DIR",
+        "",
+        "folder for downloaded models",
+        shown="the hub library's own",
+    ),
 }
 
 # --- Language and time ---
@@ -294,7 +472,8 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "lostfound" / "locale"]
 FORMAT_MODULE_PATH = ["lostfound.formats"]
-TIME_ZONE: str = env.str("TIME_ZONE", "Asia/Seoul")
+env.section("Time and logs")
+TIME_ZONE = env.text("TIME_ZONE", "Asia/Seoul", "time zone of pages, e-mails and dates")
 USE_I18N = True
 USE_TZ = True
 
@@ -302,24 +481,52 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is missing
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
-# Photographs in object storage, which several machines need; MEDIA_ROOT is not used then.
-S3_BUCKET: str = env.str("S3_BUCKET", "")
-# 0: the application passes photographs on. Above: it redirects to an address that is signed for so
-# many seconds, which spares it the bytes; the bucket's address must be open to browsers.
-S3_SIGNED_S: int = env.int("S3_SIGNED_S", 0, validate=validate.Range(min=0, max=3600))
-S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "")  # none: Amazon
+env.section("Photographs")
+MEDIA_ROOT = Path(
+    env.text(
+        "MEDIA_ROOT",
+        str(BASE_DIR / "media"),
+        "folder for photographs; never publish it with the web server",
+        shown="`media/`",
+    )
+)
+S3_BUCKET = env.text(
+    "S3_BUCKET",
+    "",
+    "bucket for photographs in object storage, which several machines need; `MEDIA_ROOT` is then "
+    "unused",
+)
+# Where it redirects, the bucket's address must be open to browsers.
+S3_SIGNED_S = env.integer(
+    "S3_SIGNED_S",
+    0,
+    "0: photographs pass through the application; above: it redirects to an address in the bucket "
+    "that is signed for this long",
+    unit="s",
+    least=0,
+    most=3600,
+)
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL", "", "address of the object storage", shown="Amazon")
 S3_OPTIONS = {
     "bucket_name": S3_BUCKET,
     "endpoint_url": S3_ENDPOINT_URL or None,
-    "region_name": env.str("S3_REGION", "") or None,
+    "region_name": env.text("S3_REGION", "", "region of the bucket") or None,
     # None of both: what the machine itself is allowed, such as an instance's role.
-    "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
-    "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
-    "addressing_style": env.str(
-        "S3_ADDRESSING_STYLE", "auto", validate=validate.OneOf(["auto", "path", "virtual"])
+    "access_key": env.text(
+        "S3_ACCESS_KEY_ID", "", "access key of the object storage", shown="the machine's own role"
+    )
+    or None,
+    "secret_key": env.text(
+        "S3_SECRET_ACCESS_KEY", "", "its secret key", shown="the machine's own role"
+    )
+    or None,
+    "addressing_style": env.text(
+        "S3_ADDRESSING_STYLE",
+        "auto",
+        "where an address has the bucket's name",
+        choices=["auto", "path", "virtual"],
     ),
-    "location": env.str("S3_PREFIX", ""),
+    "location": env.text("S3_PREFIX", "", "prefix of all file names in the bucket"),
 }
 if S3_BUCKET:
     require_package("storages", extra="s3", setting="S3_BUCKET")
@@ -346,14 +553,20 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # --- Mail ---
-EMAIL_BACKEND: str = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-EMAIL_HOST: str = env.str("EMAIL_HOST", "localhost")
-EMAIL_PORT: int = env.int("EMAIL_PORT", 25)
-EMAIL_HOST_USER: str = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
+env.section("Mail")
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.console.EmailBackend",
+    "`django.core.mail.backends.smtp.EmailBackend` sends e-mail",
+    shown="printed in the log",
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost", "SMTP server")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, "its port")
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "", "account on that server")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "", "its password")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", False, "STARTTLS, usually on port 587")
 EMAIL_TIMEOUT = 20  # seconds
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "lostfound@localhost")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "lostfound@localhost", "sender of e-mails")
 
 # --- Security ---
 # Where browsers are sent for photographs: the policy holds for redirects too.
@@ -370,23 +583,38 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-HTTPS: bool = env.bool("HTTPS", PRODUCTION)
+env.section("Security")
+HTTPS = env.boolean(
+    "HTTPS", PRODUCTION, "redirect to HTTPS, and mark cookies as secure", shown="on in production"
+)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = env.integer(
+    "HSTS_SECONDS",
+    31_536_000 if HTTPS else 0,
+    "how long browsers remember to use HTTPS only",
+    unit="s",
+    shown="31536000 (one year), 0 without HTTPS",
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = env.texts(
+    "CSRF_TRUSTED_ORIGINS", [], "other origins that forms may be sent from, with `https://`"
+)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+env.section("Time and logs")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.text("LOG_LEVEL", "INFO", "least level of messages that are logged"),
+    },
 }

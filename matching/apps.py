@@ -6,14 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
-    """Connects the one signal receiver; never loads a model."""
+    """Hears of changed posts; never loads a model."""
 
     name = "matching"
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Register the receiver, the system checks, and the triggers that migrate puts in place."""
-        from matching import checks, signals  # noqa: F401
+        """Register the hooks, the system checks, and the triggers that migrate puts in place."""
+        from matching import checks, hooks  # noqa: F401
         from matching.index.triggers import after_migrate
 
+        hooks.register()
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="matching.index_triggers")

@@ -11,11 +11,11 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from lostfound.infra import queue
 from matching.conf import BUNDLED, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER
 
 TAG: Final = "matching"
-KILLED_AFTER_S: Final = 3.5  # the queue kills a worker that long after its task's timeout
 
 
 @register(TAG)
@@ -37,14 +37,14 @@ def check_matching(
                 id="matching.E002",
             )
         )
-    timeout_s = settings.Q_CLUSTER["timeout"]
+    timeout_s = queue.task_timeout_s()
     for key, value_s in (("LEASE_S", current.lease_s), ("STALE_S", current.stale_s)):
-        if value_s <= timeout_s + KILLED_AFTER_S:
+        if value_s <= timeout_s + queue.KILLED_AFTER_S:
             found.append(
                 Error(
-                    f'MATCHING["{key}"] is {value_s} s, and a task may take {timeout_s} s.',
-                    hint=f"Set MATCHING_{key} above TASK_TIMEOUT_S + {KILLED_AFTER_S} s, so that "
-                    "a task that is still running is not started again.",
+                    f'MATCHING["{key}"] is {value_s} s, and a task may take {timeout_s:g} s.',
+                    hint=f"Set MATCHING_{key} above TASK_TIMEOUT_S + {queue.KILLED_AFTER_S} s, "
+                    "so that a task that is still running is not started again.",
                     id="matching.E003",
                 )
             )
@@ -82,14 +82,12 @@ def check_queue(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """A task that waits behind others is not given out a second time meanwhile."""
-    cluster = settings.Q_CLUSTER
-    fetched = math.ceil((cluster["queue_limit"] + 1) / cluster["workers"]) + 1
-    least_s = fetched * (cluster["timeout"] + KILLED_AFTER_S)
-    if cluster["retry"] >= least_s:
+    retry_s, least_s = queue.retry_s(), queue.longest_stay_s()
+    if retry_s >= least_s:
         return []
     return [
         Error(
-            f"The queue gives a task out again after {cluster['retry']} s, while one that was "
+            f"The queue gives a task out again after {retry_s:g} s, while one that was "
             f"fetched may wait and run for {least_s:g} s.",
             hint=f"Set TASK_RETRY_S to at least {math.ceil(least_s)}, or TASK_TIMEOUT_S lower.",
             id="matching.E004",
@@ -136,7 +134,7 @@ def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> 
                     f"{len(missing)} triggers are missing in the database, such as {missing[0]}: "
                     "the comparison would not see what changes.",
                     hint="Run `manage.py migrate`, which puts them in place.",
-                    id="matching.W002",
+                    id="matching.W004",
                 )
             )
     return found
@@ -150,4 +148,4 @@ def check_index(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
     if matching_settings().index != "pgvector":
         return []
     problems = [index_problem(using) for using in databases or ()]
-    return [Error(problem, id="matching.E004") for problem in problems if problem]
+    return [Error(problem, id="matching.E005") for problem in problems if problem]

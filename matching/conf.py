@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from matching.core.registry import UnknownStrategy, get_strategy
 
@@ -56,18 +59,28 @@ class MatchingSettings:
     cache_dir: str = ""  # of downloaded models; empty: the hub library's own
 
 
+@lru_cache(maxsize=1)
 def matching_settings() -> MatchingSettings:
-    """The settings as they are now; tests override `settings.MATCHING`.
+    """The settings, read once by each process; `override_settings(MATCHING=...)` changes them.
+
+    Raises: ImproperlyConfigured, naming the key and what it takes; again at every call.
+    """
+    return validated(getattr(settings, "MATCHING", {}))
+
+
+@receiver(setting_changed, dispatch_uid="matching.settings")
+def _forget_settings(*, setting: str, **kwargs: Any) -> None:
+    if setting == "MATCHING":
+        matching_settings.cache_clear()
+
+
+def validated(given: object) -> MatchingSettings:
+    """What `settings.MATCHING` holds, typed.
 
     Raises: ImproperlyConfigured, naming the key and what it takes.
     """
-    given = getattr(settings, "MATCHING", {})
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured("MATCHING must be a dictionary.")
-    return _checked(given)
-
-
-def _checked(given: Mapping[str, Any]) -> MatchingSettings:
     types = {name.upper(): name for name in MatchingSettings.__dataclass_fields__}
     unknown = sorted(key for key in given if key not in types)
     if unknown:

@@ -2,12 +2,14 @@
 
 import hashlib
 import io
+from typing import Any
 
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 from PIL import Image
 
+from lostfound.hooks import report_post_change
 from lostfound.models import (
     Building,
     Category,
@@ -97,6 +99,13 @@ class PostFactory(DjangoModelFactory[Post]):
     title = factory.Sequence("Black umbrella {}".format)
     description = ""
 
+    @classmethod
+    def _create(cls, model_class: type[Post], *args: Any, **kwargs: Any) -> Post:
+        """Saved as a service saves it: what hears of changed posts hears of this one."""
+        post: Post = super()._create(model_class, *args, **kwargs)
+        report_post_change(post)
+        return post
+
 
 class FoundPostFactory(PostFactory):
     kind = Post.Kind.FOUND
@@ -119,6 +128,13 @@ class PhotoFactory(DjangoModelFactory[Photo]):
     width_px = 64
     height_px = 48
     content_hash = factory.LazyAttribute(lambda row: hashlib.sha256(row.jpeg).hexdigest())
+
+    @classmethod
+    def _create(cls, model_class: type[Photo], *args: Any, **kwargs: Any) -> Photo:
+        """A new photograph is a change of its post."""
+        photo: Photo = super()._create(model_class, *args, **kwargs)
+        report_post_change(photo.post)
+        return photo
 
 
 class MatchFactory(DjangoModelFactory[Match]):

@@ -5,31 +5,55 @@ from pathlib import Path
 
 import pytest
 
+from lostfound.infra.environment import settings_page
+from lostfound.settings import env
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "matching/bundled/README.md",
 ]
-SETTINGS = (ROOT / "lostfound" / "settings.py").read_text()
-# Made in development only, for the rotation of a key, and for one database: said where they are.
-NOT_IN_README = {"DEBUG", "SECRET_KEY_FALLBACKS", "SQLITE_TIMEOUT_S", "MATCHING_ENCODER"}
+SETTINGS_PAGE = ROOT / "docs" / "settings.md"
 
 
 def read_by_settings() -> set[str]:
-    return set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', SETTINGS))
+    return {one.name for one in env.declared}
 
 
-def test_the_readme_names_every_setting_and_no_other() -> None:
-    table = (ROOT / "README.md").read_text().partition("## Configuration")[2]
-    first_cells = "".join(re.findall(r"^\| (`[^|]+)\|", table, re.M))
-    named = set(re.findall(r"`([A-Z0-9_]+)`", first_cells))
-    assert named == read_by_settings() - NOT_IN_README
+def test_the_table_of_settings_is_the_one_that_is_generated() -> None:
+    assert SETTINGS_PAGE.read_text() == settings_page(env.declared), (
+        "Run: python manage.py settings_table"
+    )
+
+
+def test_the_table_names_every_setting_and_no_other() -> None:
+    first_cells = re.findall(r"^\| `([A-Z0-9_]+)` \|", SETTINGS_PAGE.read_text(), re.M)
+    assert set(first_cells) == read_by_settings()
+    assert len(first_cells) == len(env.declared), "a setting is declared twice"
+
+
+def test_every_setting_says_what_it_does_under_a_heading() -> None:
+    assert all(one.section and one.about and "|" not in one.about for one in env.declared)
+
+
+def test_settings_read_the_environment_in_no_other_way() -> None:
+    source = (ROOT / "lostfound" / "settings.py").read_text()
+    declared = re.findall(
+        r'env\.(?:text|texts|boolean|integer|number|database)\(\s*"([A-Z0-9_]+)"', source
+    )
+    assert sorted(declared) == sorted(one.name for one in env.declared)
+    assert "environ" not in source.replace("environment", "").replace("Environment", "")
+
+
+def test_the_readme_leads_to_the_settings() -> None:
+    assert "](docs/settings.md)" in (ROOT / "README.md").read_text()
 
 
 def test_the_example_file_sets_what_exists() -> None:
     example = (ROOT / ".env.example").read_text()
-    assert set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.M)) <= read_by_settings()
+    named = set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.M))
+    assert named and named <= read_by_settings()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -9,23 +9,23 @@ from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
-from django_q.models import Failure, OrmQ, Schedule, Success
 
+from lostfound.infra import queue
 from lostfound.models import User
 
 # What the office works with every day comes before accounts and the queue.
 FIRST_APPS: Final = ("matching", "lostfound", "auth")
 
 # Names that other applications leave in English, or say badly.
-APP_NAMES: Final = {"mfa": _("Second factor"), "django_q": _("Queue")}
+APP_NAMES: Final = {"mfa": _("Second factor"), queue.APP_LABEL: _("Queue")}
 MODEL_NAMES: Final[dict[type[Model], tuple[Any, Any]]] = {
     User: (_("person"), _("people")),  # Django's own Korean plural reads "user(s)"
     Authenticator: (_("second factor"), _("second factors")),
     UserSession: (_("signed-in device"), _("signed-in devices")),
-    Schedule: (_("planned task"), _("planned tasks")),
-    Success: (_("task that ended well"), _("tasks that ended well")),
-    Failure: (_("task that failed"), _("tasks that failed")),
-    OrmQ: (_("task that waits"), _("tasks that wait")),
+    queue.PlannedTask: (_("planned task"), _("planned tasks")),
+    queue.SucceededTask: (_("task that ended well"), _("tasks that ended well")),
+    queue.FailedTask: (_("task that failed"), _("tasks that failed")),
+    queue.WaitingTask: (_("task that waits"), _("tasks that wait")),
 }
 FIELD_NAMES: Final[dict[type[Model], dict[str, Any]]] = {
     UserSession: {

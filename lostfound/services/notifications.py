@@ -1,8 +1,8 @@
 """Telling people what happened to their posts, in the ways that they have chosen."""
 
 from django.db import transaction
-from django_q.tasks import async_task
 
+from lostfound.infra.queue import enqueue
 from lostfound.models import Notification, NotificationChoice, Post, User
 
 
@@ -33,7 +33,7 @@ def notify(
     if by_email:
 
         def queue_email() -> None:
-            async_task("lostfound.tasks.send_notification_email", notification.pk)
+            enqueue("lostfound.tasks.send_notification_email", notification.pk, keep_result=True)
 
         # Robust: a queue that is down must not turn a saved decision into an error page; the
         # sweep sends what was not handed over. No partial: Django asks a robust one its name.

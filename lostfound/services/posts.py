@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lostfound.hooks import report_post_change
 from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.services.edit_conflicts import own_changes
@@ -86,6 +87,7 @@ def _save_new(post: Post, prepared: Sequence[PreparedPhoto], actor: User) -> Non
         post.save()
         PostEvent.objects.create(post=post, actor=actor, action="submitted", to_status=post.status)
         append_photos(post, prepared, written, first_position=0)
+        report_post_change(post)
 
 
 def edit_post(
@@ -160,6 +162,7 @@ def edit_post(
                 "photos_reordered": ordered != staying,
             },
         )
+        report_post_change(locked)
     return locked
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lostfound.hooks import report_post_change
 from lostfound.models import Post, PostEvent, User
 
 OPEN, MATCHED = Post.Status.OPEN, Post.Status.MATCHED
@@ -58,6 +59,5 @@ def change_status(
         detail=detail or {},
     )
     post.refresh_from_db(fields=["status", "updated_at"])
-    # The UPDATE above bypasses signals; a save of nothing but the time tells the receivers.
-    post.save(update_fields=["updated_at"])
+    report_post_change(post)
     return post

@@ -64,7 +64,9 @@ def missing_posts(fingerprint: str) -> list[int]:
     Posts that have failed are left to staff.
     """
     entered = Post.objects.open().filter(matching_job=None).values_list("pk", flat=True)
-    rows = [MatchingJob(post_id=pk) for pk in entered]  # posts that were loaded without a signal
+    rows = [
+        MatchingJob(post_id=pk) for pk in entered
+    ]  # posts that no service saved, such as a fixture's
     MatchingJob.objects.bulk_create(rows, ignore_conflicts=True)
     posts = Post.objects.open().exclude(matching_job__status=MatchingJob.Status.FAILED)
     ids = list(posts.order_by("-pk").values_list("pk", flat=True))

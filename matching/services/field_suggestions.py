@@ -13,9 +13,9 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 from PIL import Image
 
+from lostfound.infra.queue import enqueue
 from lostfound.media.processing import prepare_photo
 from lostfound.models import Category, Post, User
 from lostfound.services.privacy import mask_personal_numbers
@@ -60,7 +60,7 @@ def ask_intake(
 def _send(public_id: UUID) -> None:
     """A queue that is away answers nothing: whoever asked goes on without proposals."""
     try:
-        async_task(ANSWER_TASK, str(public_id), save=False)
+        enqueue(ANSWER_TASK, str(public_id))
     except Exception:
         logger.exception("Intake question %s could not be sent", public_id)
         IntakeQuestion.objects.filter(public_id=public_id).update(

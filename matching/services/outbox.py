@@ -16,9 +16,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
-from django_q.exceptions import TimeoutException as TaskTimeout
-from django_q.tasks import async_task
 
+from lostfound.infra.queue import TaskTimedOut, enqueue
 from lostfound.media.storage import StorageAway
 from lostfound.models import Post
 from matching.conf import matching_settings
@@ -157,7 +156,7 @@ def claimed(post_id: int) -> Iterator[Claim]:
             claim.outcome = ABSENT[type(error)]
             _note_absence(post_id, error)
             claim.postpone(str(error))
-        except TaskTimeout as error:
+        except TaskTimedOut as error:
             with suppress(ClaimLost):
                 claim.fail(_line(error))
             raise
@@ -240,7 +239,7 @@ def send_matching(post_id: int) -> bool:
 def _send(post_id: int) -> bool:
     try:
         # Its result is the outbox row; a copy in the queue's own table would only cost writes.
-        async_task(MATCH_TASK, post_id, save=False)
+        enqueue(MATCH_TASK, post_id)
     except Exception:
         unsent = MatchingJob.objects.filter(post_id=post_id, status=MatchingJob.Status.PENDING)
         unsent.update(sent_at=None)

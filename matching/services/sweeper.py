@@ -11,10 +11,8 @@ from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
-from django_q.brokers import get_broker
-from django_q.models import Failure
-from django_q.tasks import async_task
 
+from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
 from lostfound.models import Notification
 from lostfound.services.access_log import prune_access_log
@@ -81,7 +79,7 @@ def feed_queue() -> int:
     """Send waiting posts as far as the queue has room, the longest waiting first."""
     if encoder_problem():
         return 0
-    queued = get_broker().queue_size()
+    queued = waiting_tasks()
     sweeps = RESEND_AFTER_SWEEPS if queued <= RUN_EMPTY else RESEND_ANYWAY_AFTER_SWEEPS
     return _send_waiting(MAX_QUEUED - queued, sweeps)
 
@@ -146,7 +144,7 @@ def _ask_for_profile() -> None:
     if Heartbeat.objects.filter(name=PROFILE_ASKED, beat_at__gte=since).exists():
         return
     write_heartbeat(PROFILE_ASKED)
-    async_task(PROFILE_TASK, save=False)
+    enqueue(PROFILE_TASK)
 
 
 def _send_emails() -> None:
@@ -157,14 +155,14 @@ def _send_emails() -> None:
         emailed_at=None,
         email_attempts__lt=MAX_EMAIL_ATTEMPTS,
     )
-    if owed.exists() and get_broker().queue_size() <= RUN_EMPTY:
-        async_task(EMAILS_TASK, save=False)
+    if owed.exists() and waiting_tasks() <= RUN_EMPTY:
+        enqueue(EMAILS_TASK)
 
 
 def prune() -> None:
     """Remove what the queue and dead workers leave behind; once an hour is enough."""
     now = timezone.now()
-    Failure.objects.filter(stopped__lt=now - timedelta(days=KEEP_FAILURES_DAYS)).delete()
+    forget_failures(before=now - timedelta(days=KEEP_FAILURES_DAYS))
     prune_intake()
     prune_reviewing()
     prune_photo_queries()

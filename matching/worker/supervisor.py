@@ -17,11 +17,10 @@ from datetime import timedelta
 from types import FrameType
 from typing import Final
 
-from django.conf import settings
 from django.db import connections
 from django.utils import timezone
-from django_q.tasks import async_task
 
+from lostfound.infra import queue
 from matching.conf import MatchingSettings, matching_settings
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
 from matching.models import Heartbeat, MatchingJob
@@ -117,11 +116,10 @@ class Supervisor:
         self._cluster_id = uuid.uuid4().hex[:16]
         self._process = start_cluster(self._cluster_id)
         self._started_at, self._last_life = now, None
-        poll_s = float(settings.Q_CLUSTER.get("poll", 0.2))
         self._watch = LivenessWatch(
             started_at=now,
             beat_s=current.beat_s,
-            idle_limit_s=max(3 * current.beat_s, LEAST_IDLE_LIMIT_S) + poll_s,
+            idle_limit_s=max(3 * current.beat_s, LEAST_IDLE_LIMIT_S) + queue.poll_s(),
             busy_limit_s=current.stale_s,
             start_limit_s=START_LIMIT_S,
         )
@@ -147,7 +145,7 @@ class Supervisor:
             return
         self._release_dead_workers()
         if self._watch.wants_beat(now) and not self._stop.is_set():
-            async_task(BEAT_TASK, self._cluster_id, self._watch.number + 1, save=False)
+            queue.enqueue(BEAT_TASK, self._cluster_id, self._watch.number + 1)
             self._watch.note_sent(now)
 
     def _release_dead_workers(self) -> None:

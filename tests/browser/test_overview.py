@@ -21,7 +21,7 @@ import django
 django.setup()
 from django.contrib.auth.models import Permission
 from lostfound.models import Category, Post, User
-from matching.models import Embedding, Match, MatchDecision
+from matching.models import Match, MatchDecision, MatchingJob
 match = Match.objects.first()
 MatchDecision.objects.bulk_create(
     MatchDecision(
@@ -35,7 +35,7 @@ MatchDecision.objects.bulk_create(
 )
 for post, category in zip(Post.objects.all(), Category.objects.all()[:20]):
     Post.objects.filter(pk=post.pk).update(category=category)
-Embedding.objects.filter(post__in=Post.objects.all()[:3]).update(
+MatchingJob.objects.filter(post__in=Post.objects.all()[:3]).update(
     status="failed", error="FileNotFoundError: [Errno 2] No such file: '/srv/media/a.jpg'"
 )
 clerk = User.objects.get(username="clerk")

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from lostfound.hooks import report_post_change
 from lostfound.models import Post, User
 from matching.models import Match
 
@@ -16,9 +17,11 @@ def make_user(name: str, **fields: Any) -> User:
 
 def make_post(kind: str, title: str, author: User, **fields: Any) -> Post:
     """An open post."""
-    return Post.objects.create(
+    post = Post.objects.create(
         kind=kind, title=title, author=author, happened_on=fields.pop("happened_on", WHEN), **fields
     )
+    report_post_change(post)
+    return post
 
 
 def make_match(lost: Post, found: Post, score: float = 0.8, **fields: Any) -> Match:

@@ -1,5 +1,8 @@
 """Settings that cannot work together are told before anything runs."""
 
+import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +95,13 @@ def test_sqlite_with_its_defaults_is_warned_about(
     assert ids(check_sqlite()) == expected
     databases["default"]["ENGINE"] = "django.db.backends.postgresql"
     assert check_sqlite() == []
+
+
+def test_every_id_is_used_for_one_thing() -> None:
+    root = Path(__file__).resolve().parents[2]
+    files = [path for app in ("lostfound", "matching") for path in (root / app).rglob("*.py")]
+    ids = [
+        found for path in files for found in re.findall(r'"(\w+\.[EWID]\d{3})"', path.read_text())
+    ]
+    assert {"lostfound.W001", "matching.E001", "matching.W001"} <= set(ids)
+    assert [name for name, times in Counter(ids).items() if times > 1] == []

@@ -1,11 +1,17 @@
 """The MATCHING settings: each wrong value is told by the name of its key."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
+from lostfound.settings import env
+from matching import conf
 from matching.conf import MatchingSettings, matching_settings
+from matching.services import match_post
+from tests.matching.submitting import found, make
 
 
 def test_settings_of_the_project_are_valid(settings: Any) -> None:
@@ -61,3 +67,60 @@ def test_an_export_computes_on_the_cpu_only(settings: Any) -> None:
     settings.MATCHING = {"DEVICE": "cuda", "ENGINE": "onnx-int8"}
     with pytest.raises(ImproperlyConfigured, match=r"MATCHING_ENGINE.*Set DEVICE to cpu"):
         matching_settings()
+
+
+@pytest.fixture
+def validations(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was validated, one entry each time."""
+    seen: list[object] = []
+    validated = conf.validated
+
+    def counted(given: object) -> MatchingSettings:
+        seen.append(given)
+        return validated(given)
+
+    monkeypatch.setattr(conf, "validated", counted)
+    return seen
+
+
+@pytest.mark.django_db
+def test_matching_a_post_validates_the_settings_once(
+    settings: Any, fake_encoder: Any, validations: list[object]
+) -> None:
+    found()
+    lost = make()
+    settings.MATCHING = dict(settings.MATCHING)
+    validations.clear()
+    assert match_post(lost.pk) == "matched"
+    assert len(validations) == 1
+
+
+def test_settings_are_read_again_once_they_change(settings: Any, validations: list[object]) -> None:
+    settings.MATCHING = {"TOP_K": 7}
+    assert [matching_settings().top_k for _ in range(3)] == [7, 7, 7]
+    with override_settings(MATCHING={"TOP_K": 8}):
+        assert [matching_settings().top_k for _ in range(3)] == [8, 8, 8]
+    with override_settings(TIME_ZONE="UTC"):  # none of these
+        assert matching_settings().top_k == 7
+    assert validations == [{"TOP_K": 7}, {"TOP_K": 8}, {"TOP_K": 7}]
+
+
+def test_a_wrong_setting_is_refused_until_it_is_right(settings: Any) -> None:
+    settings.MATCHING = {"TOP_K": 0}
+    for _ in range(2):
+        with pytest.raises(ImproperlyConfigured, match="TOP_K"):
+            matching_settings()
+    settings.MATCHING = {"TOP_K": 1}
+    assert matching_settings().top_k == 1
+    settings.MATCHING = ["TOP_K"]
+    with pytest.raises(ImproperlyConfigured, match="must be a dictionary"):
+        matching_settings()
+
+
+def test_the_environment_has_the_defaults_of_the_code() -> None:
+    declared = {one.name: one for one in env.declared}
+    for field in fields(MatchingSettings):
+        about = declared.get(f"MATCHING_{field.name.upper()}") or declared[field.name.upper()]
+        shown = str(field.default).removesuffix(".0")
+        if shown and field.default is not None:
+            assert about.default.strip("`") == shown, about.name

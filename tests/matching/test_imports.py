@@ -10,7 +10,10 @@ import django
 django.setup()
 import lostfound, matching
 from django.urls import get_resolver
-HEAVY = ("matching.encoders.torch_clip", "matching.onnx_", "matching.bundled")
+HEAVY = (
+    "matching.encoders.torch_clip", "matching.encoders.onnx_clip", "matching.onnx.export",
+    "matching.bundled",
+)
 for package in (lostfound, matching):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not module.name.startswith(HEAVY) and ".migrations." not in module.name:

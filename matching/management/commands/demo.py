@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from lostfound.infra import queue
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.demo.seed import ACCOUNTS, seed_demo_campus
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             signal.signal(number, _interrupt)
         children: list[subprocess.Popen[bytes]] = []
         # One line for every queued demo post would only clutter the progress bars.
-        logging.getLogger("django-q").setLevel(logging.WARNING)
+        logging.getLogger(queue.LOGGER).setLevel(logging.WARNING)
         log_folder = Path(settings.VAR_DIR) / "log"
         log_folder.mkdir(exist_ok=True)
         try:

@@ -6,10 +6,9 @@ import sys
 from typing import Any
 
 from django.core.checks import Tags
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django_q.signals import post_execute_in_worker, pre_execute
 
+from lostfound.infra.queue import run_workers
 from matching.checks import TAG
 from matching.conf import matching_settings
 from matching.services.heartbeat import note_task_end, note_task_start
@@ -54,6 +53,4 @@ class Command(BaseCommand):
             return
         die_with_parent(int(os.environ[SUPERVISOR_ENV]))
         os.nice(matching_settings().nice)
-        pre_execute.connect(note_task_start)
-        post_execute_in_worker.connect(note_task_end)
-        call_command("qcluster")
+        run_workers(before_task=note_task_start, after_task=note_task_end)

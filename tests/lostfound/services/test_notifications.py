@@ -202,7 +202,7 @@ def test_task_is_queued_after_the_commit(
 ) -> None:
     queued: list[Any] = []
     monkeypatch.setattr(
-        "lostfound.services.notifications.async_task", lambda *args: queued.append(args)
+        "lostfound.services.notifications.enqueue", lambda *args, **kwargs: queued.append(args)
     )
     with django_capture_on_commit_callbacks(execute=True):
         notification = tell_loser()
@@ -212,7 +212,7 @@ def test_task_is_queued_after_the_commit(
 
 @pytest.mark.django_db(transaction=True)
 def test_queue_that_is_down_costs_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lostfound.services.notifications.async_task", fail)
+    monkeypatch.setattr("lostfound.services.notifications.enqueue", fail)
     post = make_post()
     with transaction.atomic():
         notify(post.author, post, CONFIRMED)

@@ -93,7 +93,7 @@ def test_after_a_change_of_the_model_all_open_posts_are_embedded(settings: Setti
     assert [match_post(post.pk) for post in pair] == ["matched"] * 2
 
 
-def test_a_post_that_came_without_a_signal_is_found() -> None:
+def test_a_post_that_no_service_saved_is_found() -> None:
     [post] = Post.objects.bulk_create([PostFactory.build(author=UserFactory.create())])
     assert not MatchingJob.objects.filter(post=post).exists()
     assert run().embedded == 1

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
+from lostfound.hooks import report_post_change
 from lostfound.models import Post
 from lostfound.services import close_post, edit_post, reopen_post, submit_post
 from matching.encoders.base import EncoderUnavailable, forget_encoder
@@ -99,6 +100,8 @@ def test_a_save_that_changes_nothing_embeds_nothing(encoder: Any) -> None:
     edit_post(post, actor=post.author, fields={"title": WORDS})
     assert state(post) == "done"  # the edit wrote nothing, so that nothing is asked for
     post.save()
+    report_post_change(post)
+    assert state(post) == "pending"
     assert forwards_of(encoder, post) == NOTHING
 
 

@@ -87,7 +87,7 @@ def test_a_question_is_answered_by_the_worker_and_forgets_what_was_asked(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(
-        "matching.services.field_suggestions.async_task",
+        "matching.services.field_suggestions.enqueue",
         lambda task, *args, **options: sent.append(args[0]),
     )
     with django_capture_on_commit_callbacks(execute=True):

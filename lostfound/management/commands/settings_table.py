@@ -1,0 +1,23 @@
+"""Writes docs/settings.md from what lostfound.settings declares."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from lostfound.infra.environment import settings_page
+from lostfound.settings import env
+
+PAGE: Final = Path("docs", "settings.md")
+
+
+class Command(BaseCommand):
+    """Overwrites the page."""
+
+    help = "Write docs/settings.md: every setting with its default, its unit and what it does."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write it, and say where."""
+        (settings.BASE_DIR / PAGE).write_text(settings_page(env.declared), encoding="utf-8")
+        self.stdout.write(f"Wrote {PAGE}: {len(env.declared)} settings.")
