@@ -1,6 +1,7 @@
 """Pairs that are suggested, and what staff decided about them."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.models import Post
 from matching.models.profile import StoredProfile
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Adjectives for pairs."""
+
+    def of_post(self, post: Post) -> Self:
+        """Every pair that a post is in, on either side and whatever became of it."""
+        return self.filter(models.Q(lost=post.pk) | models.Q(found=post.pk))
 
 
 class Match(models.Model):
@@ -66,6 +75,8 @@ class Match(models.Model):
         "MatchDecision", on_delete=models.SET_NULL, null=True, blank=True, related_name="set_aside"
     )
 
+    objects = MatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("match")
         verbose_name_plural = _("matches")
@@ -90,6 +101,19 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lost} ↔ {self.found}"
+
+    @property
+    def posts(self) -> tuple[Post, Post]:
+        """The lost post, then the found one."""
+        return self.lost, self.found
+
+    def other(self, post: Post) -> Post:
+        """The post on the other side of one of the two."""
+        return self.found if self.lost_id == post.pk else self.lost
+
+    def other_id(self, post: Post) -> int:
+        """The key of the post on the other side, which need not be loaded."""
+        return self.found_id if self.lost_id == post.pk else self.lost_id
 
 
 class MatchDecision(models.Model):
