@@ -139,7 +139,11 @@ def worker_seen_ago() -> timedelta | None:
 
 def is_worker_away() -> bool:
     """Whether no worker has shown itself for as long as a task may take."""
-    ago = worker_seen_ago()
+    return is_too_long_ago(worker_seen_ago())
+
+
+def is_too_long_ago(ago: timedelta | None) -> bool:
+    """Whether a worker that was last seen so long ago counts as away."""
     current = matching_settings()
     limit_s = max(current.stale_s, SILENT_AFTER_BEATS * current.beat_s)
     return ago is None or ago > timedelta(seconds=limit_s)

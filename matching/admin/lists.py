@@ -51,7 +51,7 @@ def filtered_pairs(model_admin: MatchModelAdmin, request: HttpRequest) -> QueryS
         request,
         model_admin.model,
         list_display=("__str__",),
-        list_display_links=None,
+        list_display_links=(),
         list_filter=model_admin.get_list_filter(request),
         date_hierarchy=None,
         search_fields=model_admin.get_search_fields(request),
@@ -63,4 +63,5 @@ def filtered_pairs(model_admin: MatchModelAdmin, request: HttpRequest) -> QueryS
         sortable_by=None,
         search_help_text=None,
     )
-    return listed.queryset
+    pairs: QuerySet[Match] = listed.queryset
+    return pairs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from operator import or_
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber
@@ -57,9 +57,11 @@ def look_alikes(*posts: Post) -> list[LookAlikes]:
         .defer("description", "hidden_facts")  # long, and not shown
         .order_by("kind", "place")
     )
-    found = {kind: list(rows) for kind, rows in groupby(alike, key=lambda post: post.kind)}
+    found: dict[str, list[Any]] = {
+        kind: list(rows) for kind, rows in groupby(alike, key=lambda post: post.kind)
+    }
     return [
-        LookAlikes(kind, found[kind][0].count, _words(post), list(found[kind]), _url(post))
+        LookAlikes(kind, found[kind][0].count, _words(post), found[kind], _url(post))
         for kind, post in asked.items()
         if kind in found
     ]
