@@ -196,6 +196,7 @@ CACHES = {
 # --- People ---
 AUTH_USER_MODEL = "lostfound.User"
 AUTHENTICATION_BACKENDS = [
+    "lostfound.infra.permissions.OneQueryPermissions",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

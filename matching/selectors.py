@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,11 +74,6 @@ def answer_of(match: Match) -> str:
     return match.answer.answer if hasattr(match, "answer") else ""
 
 
-def pairs_of(post: Post) -> QuerySet[Match]:
-    """Every pair that a post is in, whatever became of it."""
-    return Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk))
-
-
 def with_details_of(post_ids: Iterable[int]) -> dict[int, Post]:
     """Posts by key, with all that a page shows of them."""
     return Post.objects.with_details().in_bulk(list(post_ids))
@@ -96,9 +91,18 @@ def open_suggestions() -> QuerySet[Match]:
 
 def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
     """Everything that a page shows of the posts, in a constant number of queries."""
-    return matches.select_related(*_related("lost", "found")).prefetch_related(
-        *_photos("lost", "found")
-    )
+    return with_posts(matches).prefetch_related(*_photos("lost", "found"))
+
+
+def with_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """Both posts but for their photographs, which `load_photos` reads for a whole page at once."""
+    return matches.select_related(*_related("lost", "found"))
+
+
+def load_photos(posts: Iterable[Post]) -> None:
+    """Read the photographs of all these posts in one query, but for those that are read already."""
+    photos = Photo.objects.order_by("position", "pk")
+    prefetch_related_objects(list(posts), Prefetch("photos", photos))
 
 
 def with_duplicates(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
@@ -108,12 +112,13 @@ def with_duplicates(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[Possibl
     )
 
 
-def open_duplicates(post: Post | None = None) -> QuerySet[PossibleDuplicate]:
-    """What may have been reported twice, of all posts or of one, likeliest first."""
+def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
+    """What may have been reported twice, of all posts or of these, likeliest first."""
     rows = PossibleDuplicate.objects.filter(status=PossibleDuplicate.Status.OPEN)
-    if post is not None:
-        rows = rows.filter(Q(first=post.pk) | Q(second=post.pk))
-    return with_duplicates(rows).order_by("-score", "-pk")
+    if posts:
+        keys = [post.pk for post in posts]
+        rows = rows.filter(Q(first__in=keys) | Q(second__in=keys))
+    return rows.select_related("first", "second").order_by("-score", "-pk")
 
 
 def photo_query(public_id: UUID) -> PhotoVec | None:
@@ -134,7 +139,11 @@ def worker_seen_ago() -> timedelta | None:
 
 def is_worker_away() -> bool:
     """Whether no worker has shown itself for as long as a task may take."""
-    ago = worker_seen_ago()
+    return is_too_long_ago(worker_seen_ago())
+
+
+def is_too_long_ago(ago: timedelta | None) -> bool:
+    """Whether a worker that was last seen so long ago counts as away."""
     current = matching_settings()
     limit_s = max(current.stale_s, SILENT_AFTER_BEATS * current.beat_s)
     return ago is None or ago > timedelta(seconds=limit_s)
@@ -147,7 +156,7 @@ def shown_to_authors() -> Q:
 
 
 def _shown_of(post: Post) -> QuerySet[Match]:
-    return pairs_of(post).filter(shown_to_authors())
+    return Match.objects.of_post(post).filter(shown_to_authors())
 
 
 def _related(*sides: str) -> list[str]:

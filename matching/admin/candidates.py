@@ -19,7 +19,7 @@ from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_exclusions, explain_reasons
 from matching.scoring.score_post import SearchResult
-from matching.selectors import open_duplicates, pairs_of, with_details_of
+from matching.selectors import open_duplicates, with_details_of
 from matching.services import DecisionRefused, put_up_pair, search_now
 
 SHOWN: Final = 20
@@ -102,10 +102,7 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
     profile = (
         StoredProfile.objects.defer("data").filter(pk=result.query.profile_version or 0).first()
     )
-    known = {
-        match.found_id if match.lost_id == post.pk else match.lost_id: match
-        for match in pairs_of(post)
-    }
+    known = {match.other_id(post): match for match in Match.objects.of_post(post)}
     found = []
     for score in best:
         other = posts.get(score.post_id)

@@ -14,6 +14,7 @@ from lostfound.models import User
 from matching.admin.bases import MatchModelAdmin
 from matching.admin.pages import by_button, desk_url, queue_of, review_page
 from matching.models import Match
+from matching.review.page import for_review
 from matching.services import (
     DecisionRefused,
     claim_next,
@@ -23,6 +24,7 @@ from matching.services import (
     take_over,
     undo_decision,
 )
+from matching.services.impressions import with_noted
 
 
 def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
@@ -54,7 +56,9 @@ def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     person = _decider(model_admin, request)
     filters, wanted = request.GET.get("filters", ""), request.GET.get("pair", "")
     queue = queue_of(model_admin, request, filters)
-    match = claim_next(person, queue, int(wanted) if wanted.isdecimal() else None)
+    match = claim_next(
+        person, with_noted(for_review(queue)), int(wanted) if wanted.isdecimal() else None
+    )
     left = queue.count()
     if match is None:
         title = _("Your colleagues have what is left") if left else _("All pairs are decided")

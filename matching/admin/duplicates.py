@@ -32,8 +32,8 @@ from matching.selectors import open_duplicates, with_duplicates
 from matching.services import (
     DecisionRefused,
     close_duplicate,
+    decision_version,
     dismiss_duplicate,
-    duplicate_version,
     take_up_duplicate,
 )
 
@@ -94,9 +94,7 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
             raise PermissionDenied
         if duplicate is None:
             raise Http404
-        log_access(
-            cast(User, request.user), AccessLog.What.PAIR, [duplicate.first, duplicate.second]
-        )
+        log_access(cast(User, request.user), AccessLog.What.PAIR, duplicate.posts)
         others = open_duplicates().exclude(pk=duplicate.pk)
         later = Q(score__lt=duplicate.score) | Q(score=duplicate.score, pk__lt=duplicate.pk)
         context = {
@@ -164,7 +162,7 @@ def _page_url(object_id: int) -> str:
 
 
 def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
-    posts = (duplicate.first, duplicate.second)
+    posts = duplicate.posts
     headings = (_("Posted first"), _("Posted later"))
     speaking_for, against = explain_duplicate_reasons(duplicate)
     is_open = duplicate.status == PossibleDuplicate.Status.OPEN
@@ -179,7 +177,7 @@ def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
         "terms": explain_duplicate_terms(duplicate),
         "reasons_for": speaking_for,
         "reasons_against": against,
-        "version": duplicate_version(duplicate),
+        "version": decision_version(duplicate),
         "can_settle": is_open and both_open,
         "can_take_up": both_open and duplicate.status == PossibleDuplicate.Status.DISMISSED,
     }

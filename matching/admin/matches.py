@@ -26,15 +26,17 @@ from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
 from matching.admin.desk import desk_urls
 from matching.admin.filters import WaitingFilter
+from matching.admin.lists import CountedList
 from matching.admin.overview import overview_urls
 from matching.admin.pages import by_button, desk_url, list_url, queue_of, review_page, review_url
 from matching.admin.undo import tell_decided
 from matching.models import Match, MatchDecision
-from matching.review.queue import QUEUE_ORDER, next_waiting
-from matching.selectors import with_both_posts
+from matching.review.page import for_review
+from matching.review.queue import QUEUE_ORDER, next_waiting, place_in
+from matching.selectors import load_photos, with_posts
 from matching.services import (
     DecisionRefused,
-    claim,
+    claim_opened,
     confirm_match,
     free_for,
     record_impressions,
@@ -42,6 +44,7 @@ from matching.services import (
     reviewer_of,
 )
 from matching.services.decision_checks import REJECTABLE
+from matching.services.impressions import with_noted
 
 
 class StatusFilter(WaitingFilter):
@@ -94,7 +97,11 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
-        return with_both_posts(super().get_queryset(request))
+        """With everything that the list shows but the photographs, which a page reads at once."""
+        return with_noted(with_posts(super().get_queryset(request)))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
+        return CountedList
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
@@ -121,7 +128,8 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         if "cl" in listed:
             pairs = list(listed["cl"].result_list)
             log_undecided(pairs)
-            seen = [post for match in pairs for post in (match.lost, match.found)]
+            seen = [post for match in pairs for post in match.posts]
+            load_photos(seen)
             log_access(cast(User, request.user), AccessLog.What.LIST, seen)
         return response
 
@@ -136,7 +144,8 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         return require_safe(self._review)(request, object_id)
 
     def _review(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        match = self.get_object(request, object_id)
+        pairs = for_review(self.get_queryset(request))
+        match = pairs.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
         if not self.has_view_or_change_permission(request, match):
             raise PermissionDenied
         if match is None:
@@ -145,16 +154,18 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         filters = request.GET.get("_changelist_filters", "")
         person = cast(User, request.user)
         queue = queue_of(self, request, filters)
-        follower = next_waiting(match, free_for(person, queue))
+        place = place_in(queue, match, free_for(person, queue))
         if match.status in REJECTABLE and self.has_change_permission(request, match):
-            claim(match, person)  # whoever looks at it to decide is handed it as at the desk
-        reviewer = reviewer_of(match)
+            # Whoever looks at it to decide is handed it as at the desk.
+            reviewer = claim_opened(match, person)
+        else:
+            reviewer = reviewer_of(match)
         context = {
-            "next_url": review_url(follower, filters) if follower else None,
+            "next_url": review_url(place.next_id, filters) if place.next_id else None,
             "page_name": "review",
             "reviewer": None if reviewer == person else reviewer,
         }
-        return review_page(self, request, match, filters, queue.count(), context)
+        return review_page(self, request, match, filters, place.waiting_count, context)
 
     def decide_view(self, request: HttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
@@ -188,7 +199,7 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         except DecisionRefused as refused:
             messages.error(request, str(refused))
             back = {"list": list_url(filters), "desk": desk_url(filters)}
-            return HttpResponseRedirect(back.get(str(page)) or review_url(match, filters))
+            return HttpResponseRedirect(back.get(str(page)) or review_url(match.pk, filters))
         tell_decided(request, decision)
         if page == "list":
             return HttpResponseRedirect(list_url(filters))

@@ -18,10 +18,10 @@ from lostfound.models import AccessLog, User
 from lostfound.services import log_access
 from lostfound.views import decorators
 from matching.admin.bases import MatchModelAdmin
+from matching.admin.lists import filtered_pairs
 from matching.models import Match
 from matching.review.page import review_context
 from matching.review.queue import waiting
-from matching.selectors import with_both_posts
 from matching.services import last_decision
 from matching.services.decision_checks import REJECTABLE
 
@@ -37,7 +37,7 @@ def review_page(
     context: dict[str, Any],
 ) -> TemplateResponse:
     """The page on which one pair is decided; who opened it is written down."""
-    log_access(cast(User, request.user), AccessLog.What.PAIR, [match.lost, match.found])
+    log_access(cast(User, request.user), AccessLog.What.PAIR, match.posts)
     shown = {
         **model_admin.admin_site.each_context(request),
         **review_context(match),
@@ -55,13 +55,14 @@ def review_page(
 
 def queue_of(model_admin: MatchModelAdmin, request: HttpRequest, filters: str) -> QuerySet[Match]:
     """The waiting pairs of the list from which the reader came."""
+    if not filters:  # the list as it opens
+        return waiting()
     listed = copy.copy(request)
     listed.GET = QueryDict(filters)
     try:
-        queue = model_admin.get_changelist_instance(listed).get_queryset(listed)
+        return filtered_pairs(model_admin, listed).filter(status__in=REJECTABLE)
     except IncorrectLookupParameters:
-        queue = with_both_posts(waiting())
-    return queue.filter(status__in=REJECTABLE)
+        return waiting()
 
 
 def list_url(filters: str) -> str:
@@ -70,9 +71,9 @@ def list_url(filters: str) -> str:
     return f"{url}?{filters}" if filters else url
 
 
-def review_url(match: Match, filters: str) -> str:
+def review_url(match_id: int, filters: str) -> str:
     """The page of one pair; what follows it comes from the filtered list."""
-    url = reverse("admin:matching_match_change", args=[match.pk])
+    url = reverse("admin:matching_match_change", args=[match_id])
     return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
 
 

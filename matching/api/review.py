@@ -17,9 +17,8 @@ from lostfound.models import AccessLog, User
 from lostfound.services import log_access
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
 from matching.models import Match, MatchDecision
-from matching.review.page import review_context
+from matching.review.page import for_review, review_context
 from matching.review.queue import waiting
-from matching.selectors import with_both_posts
 from matching.services import (
     DecisionRefused,
     claim_next,
@@ -31,6 +30,7 @@ from matching.services import (
     undo_decision,
 )
 from matching.services.decision_checks import STATUS_AFTER, standing_decision
+from matching.services.impressions import with_noted
 
 ERRORS = problems(401, 403, 404)
 DECIDED: Final[dict[Any, Any]] = {200: DecisionOut, **ERRORS, **problems(400, 409)}
@@ -56,11 +56,10 @@ class NextPairView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Take the next pair, which is then reserved for ten minutes."""
-        queue = with_both_posts(waiting())
-        match = claim_next(person(request), queue)
+        match = claim_next(person(request), with_noted(for_review(waiting())))
         if match is not None:
             record_impressions([match])
-            log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
+            log_access(person(request), AccessLog.What.PAIR, match.posts)
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -74,7 +73,7 @@ class PairView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything needed for a decision."""
         match = _match(pk)
-        log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
+        log_access(person(request), AccessLog.What.PAIR, match.posts)
         return Response(PairOut(_pair(match)).data)
 
 
@@ -151,7 +150,7 @@ class UndoView(APIView):
 
 
 def _match(pk: int) -> Match:
-    return get_object_or_404(with_both_posts(Match.objects.all()), pk=pk)
+    return get_object_or_404(for_review(Match.objects.all()), pk=pk)
 
 
 def _decided_before(

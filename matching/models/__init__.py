@@ -6,7 +6,7 @@ from matching.models.heartbeat import Heartbeat
 from matching.models.impression import Impression
 from matching.models.index_change import IndexChange
 from matching.models.intake import IntakeQuestion
-from matching.models.match import Match, MatchDecision
+from matching.models.match import Match, MatchDecision, MatchQuerySet
 from matching.models.matching_job import MatchingJob, MatchingJobQuerySet
 from matching.models.owner_answer import SuggestionAnswer
 from matching.models.photo_query import PhotoQuery
@@ -21,6 +21,7 @@ __all__ = [
     "IntakeQuestion",
     "Match",
     "MatchDecision",
+    "MatchQuerySet",
     "MatchingJob",
     "MatchingJobQuerySet",
     "Modality",

@@ -63,3 +63,8 @@ class PossibleDuplicate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} = {self.second}?"
+
+    @property
+    def posts(self) -> tuple[Post, Post]:
+        """The earlier post, then the later one."""
+        return self.first, self.second

@@ -16,7 +16,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
     """Adjectives for pairs."""
 
     def of_post(self, post: Post) -> Self:
-        """Every pair that a post is on, whatever became of it."""
+        """Every pair that a post is in, on either side and whatever became of it."""
         return self.filter(models.Q(lost=post.pk) | models.Q(found=post.pk))
 
 
@@ -109,8 +109,17 @@ class Match(models.Model):
             return cls(lost_id=post.pk, found_id=other_id)
         return cls(lost_id=other_id, found_id=post.pk)
 
+    @property
+    def posts(self) -> tuple[Post, Post]:
+        """The lost post, then the found one."""
+        return self.lost, self.found
+
+    def other(self, post: Post) -> Post:
+        """The post on the other side of one of the two."""
+        return self.found if self.lost_id == post.pk else self.lost
+
     def other_id(self, post: Post) -> int:
-        """Key of the post on the other side."""
+        """The key of the post on the other side, which need not be loaded."""
         return self.found_id if self.lost_id == post.pk else self.lost_id
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
-from matching.models import Match, MatchDecision, SuggestionAnswer
+from matching.models import Match, MatchDecision
 from matching.review.comparison import compare
 from matching.review.explain import (
     compared_words,
@@ -18,12 +18,12 @@ from matching.review.explain import (
 )
 from matching.review.lookalikes import look_alikes
 from matching.review.queue import QUEUE_ORDER
-from matching.selectors import open_duplicates, with_both_posts
+from matching.selectors import load_photos, open_duplicates, with_posts
 from matching.services.decision_checks import (
     CONFIRMABLE,
     REJECTABLE,
+    STATUS_AFTER,
     decision_version,
-    standing_decision,
 )
 
 MAX_OTHERS = 12  # other suggestions of the same posts on one page
@@ -38,29 +38,50 @@ class Side:
     photos: list[Photo]
 
 
+def for_review(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """Pairs with what `review_context` reads of each, but for photographs."""
+    joined = with_posts(matches).select_related("profile", "answer", "claim__user")
+    return joined.defer("profile__data")
+
+
 def review_context(match: Match) -> dict[str, Any]:
     """Everything on the page but the queue around it."""
+    others = other_suggestions(match)
+    alikes = look_alikes(match.found, match.lost)
+    load_photos(
+        [
+            *match.posts,
+            *(post for other in others for post in other.posts),
+            *(post for alike in alikes for post in alike.posts),
+        ]
+    )
     sides = [
-        Side(_("Lost"), match.lost, list(match.lost.photos.all())),
-        Side(_("Found"), match.found, list(match.found.photos.all())),
+        Side(heading, post, list(post.photos.all()))
+        for heading, post in zip((_("Lost"), _("Found")), match.posts, strict=True)
     ]
-    both_open = match.lost.is_open and match.found.is_open
+    decisions = history(match)
+    reasons_for, reasons_against = explain_reasons(match)
+    both_open = all(post.is_open for post in match.posts)
+    # The lost post's come first.
+    duplicates = sorted(
+        open_duplicates(*match.posts), key=lambda row: row.first.kind != match.lost.kind
+    )
     return {
         "match": match,
         "sides": sides,
         "facts": compare(match),
         "terms": explain_terms(match),
-        "reasons_for": explain_reasons(match)[0],
-        "reasons_against": explain_reasons(match)[1],
+        "reasons_for": reasons_for,
+        "reasons_against": reasons_against,
         "exclusion_words": explain_exclusions(match),
         "how_words": how_words(match),
         "compared_words": compared_words(match),
-        "history": history(match),
-        "standing": standing_decision(match),
-        "others": other_suggestions(match),
-        "look_alikes": [alike for side in sides[::-1] if (alike := look_alikes(side.post))],
-        "answer": SuggestionAnswer.objects.filter(match=match).first(),
-        "duplicates": [*open_duplicates(match.lost), *open_duplicates(match.found)],
+        "history": decisions,
+        "standing": _standing(decisions),
+        "others": others,
+        "look_alikes": alikes,
+        "answer": getattr(match, "answer", None),
+        "duplicates": duplicates,
         "reasons": MatchDecision.Reason.choices,
         "version": decision_version(match),
         "can_confirm": both_open and match.status in CONFIRMABLE,
@@ -73,8 +94,20 @@ def history(match: Match) -> list[MatchDecision]:
     return list(match.decisions.select_related("actor", "undone_by", "undoes"))
 
 
+def _standing(decisions: list[MatchDecision]) -> MatchDecision | None:
+    """As `decision_checks.standing_decision`, of all that was decided about a pair."""
+    return next(
+        (
+            decision
+            for decision in decisions
+            if decision.action in STATUS_AFTER and not hasattr(decision, "undone_by")
+        ),
+        None,
+    )
+
+
 def other_suggestions(match: Match) -> list[Match]:
-    """What else is suggested, confirmed, or was set aside, for either post.
+    """What else is suggested, confirmed, or was set aside, for either post; without photographs.
 
     What was only drawn for comparison is none of it: hardly any of that is likely.
     """
@@ -82,4 +115,4 @@ def other_suggestions(match: Match) -> list[Match]:
     others = Match.objects.filter(
         Q(lost=match.lost_id) | Q(found=match.found_id), status__in=shown
     ).exclude(pk=match.pk)
-    return list(with_both_posts(others).order_by("-score", *QUEUE_ORDER)[:MAX_OTHERS])
+    return list(with_posts(others).order_by("-score", *QUEUE_ORDER)[:MAX_OTHERS])

@@ -1,8 +1,10 @@
 """The order in which pairs wait for staff, and which one comes next."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from matching.models import Match
 from matching.services.decision_checks import REJECTABLE
@@ -17,8 +19,32 @@ def waiting() -> QuerySet[Match]:
     return Match.objects.filter(status=Match.Status.SUGGESTED).order_by(*QUEUE_ORDER)
 
 
-def next_waiting(match: Match, queue: QuerySet[Match]) -> Match | None:
-    """The waiting pair after this one in a queue, from the top again after the last."""
+@dataclass(frozen=True)
+class Place:
+    """Where a pair stands in a queue.
+
+    Attributes:
+        waiting_count: how many pairs the queue has, this one among them.
+        next_id: the key of the pair that follows; None where none is free.
+    """
+
+    waiting_count: int
+    next_id: int | None
+
+
+def place_in(queue: QuerySet[Match], match: Match, free: QuerySet[Match]) -> Place:
+    """How long a queue is, and which of its free pairs follows a pair."""
+    row = queue.order_by().aggregate(waiting_count=Count("pk"), next_id=Max(_next_of(match, free)))
+    return Place(**row)
+
+
+def next_waiting(match: Match, queue: QuerySet[Match]) -> int | None:
+    """The key of the waiting pair after this one, from the top again after the last."""
+    following = Match.objects.filter(pk=_next_of(match, queue))
+    return following.values_list("pk", flat=True).first()
+
+
+def _next_of(match: Match, queue: QuerySet[Match]) -> Coalesce:
     day = match.created_on
     others = queue.filter(status__in=REJECTABLE).exclude(pk=match.pk).order_by(*QUEUE_ORDER)
     after = others.filter(
@@ -26,4 +52,4 @@ def next_waiting(match: Match, queue: QuerySet[Match]) -> Match | None:
         | Q(created_on=day, score__lt=match.score)
         | Q(created_on=day, score=match.score, pk__lt=match.pk)
     )
-    return after.first() or others.first()
+    return Coalesce(Subquery(after.values("pk")[:1]), Subquery(others.values("pk")[:1]))

@@ -7,7 +7,6 @@ from matching.services.decisions import confirm_match, reject_match, undo_decisi
 from matching.services.duplicates import (
     close_duplicate,
     dismiss_duplicate,
-    duplicate_version,
     take_up_duplicate,
 )
 from matching.services.field_suggestions import answer_intake, ask_intake
@@ -26,6 +25,7 @@ from matching.services.profiles import (
 from matching.services.review_queue import (
     claim,
     claim_next,
+    claim_opened,
     free_for,
     release,
     reviewer_of,
@@ -46,13 +46,13 @@ __all__ = [
     "build_scoring_profile",
     "claim",
     "claim_next",
+    "claim_opened",
     "close_duplicate",
     "confirm_match",
     "confirm_matches",
     "current_profile",
     "decision_version",
     "dismiss_duplicate",
-    "duplicate_version",
     "embed_backlog",
     "free_for",
     "keep_photo_query",

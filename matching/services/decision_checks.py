@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
-from matching.models import Match, MatchDecision, ReviewClaim
+from matching.models import Match, MatchDecision, PossibleDuplicate, ReviewClaim
 
 REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.SAMPLED})
 CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
@@ -30,14 +30,9 @@ class DecisionRefused(Exception):
         self.code = code
 
 
-def decision_version(match: Match) -> str:
-    """Names what a person saw of the pair; it changes with the status and with either post."""
-    seen = (
-        match.status,
-        match.evidence_hash,
-        match.lost.updated_at.isoformat(),
-        match.found.updated_at.isoformat(),
-    )
+def decision_version(pair: Match | PossibleDuplicate) -> str:
+    """Names what a person saw of a pair; it changes with the status and with either post."""
+    seen = (pair.status, pair.evidence_hash, *(post.updated_at.isoformat() for post in pair.posts))
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
 
 

@@ -3,7 +3,6 @@
 Locks are taken as for pairs: the posts in the order of their keys, then the row.
 """
 
-import hashlib
 from typing import Final
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from matching.core.duplicates import MARK_FROM
 from matching.core.types import Score
 from matching.models import PossibleDuplicate
 from matching.scoring.score_post import DuplicateSearch
-from matching.services.decision_checks import DecisionRefused
+from matching.services.decision_checks import DecisionRefused, decision_version
 
 OPEN, DISMISSED = PossibleDuplicate.Status.OPEN, PossibleDuplicate.Status.DISMISSED
 CLOSED, WITHDRAWN = PossibleDuplicate.Status.CLOSED, PossibleDuplicate.Status.WITHDRAWN
@@ -146,17 +145,6 @@ def take_up_duplicate(duplicate: PossibleDuplicate, *, actor: User) -> None:
         _move(locked, OPEN, None)
 
 
-def duplicate_version(duplicate: PossibleDuplicate) -> str:
-    """Names what a person saw; it changes with the status and with either post."""
-    seen = (
-        duplicate.status,
-        duplicate.evidence_hash,
-        duplicate.first.updated_at.isoformat(),
-        duplicate.second.updated_at.isoformat(),
-    )
-    return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
-
-
 def other_post_id(duplicate: PossibleDuplicate, post_id: int) -> int:
     """The post on the other side."""
     return duplicate.second_id if duplicate.first_id == post_id else duplicate.first_id
@@ -184,7 +172,7 @@ def _locked(duplicate: PossibleDuplicate, expected_version: str | None) -> Possi
         raise DecisionRefused(_("This pair is gone: one of its posts was deleted."), "gone")
     posts = Post.objects.select_related("author").in_bulk(ids)
     locked.first, locked.second = posts[locked.first_id], posts[locked.second_id]
-    if expected_version and expected_version != duplicate_version(locked):
+    if expected_version and expected_version != decision_version(locked):
         raise DecisionRefused(
             _("One of the two posts has changed, or somebody was faster. Look at them again."),
             "changed",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from lostfound.models import User
@@ -28,20 +28,39 @@ def claim_next(user: User, queue: QuerySet[Match], wanted: int | None = None) ->
         wanted: the key of a pair of the queue that comes before all others, if it is free.
     """
     now = timezone.now()
-    free = free_for(user, _own_office_first(queue, user))
-    held = free.filter(claim__user=user, claim__until__gt=now)
-    skipped = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
-    fresh = free.exclude(Exists(skipped))
-    named = Exists(
-        SuggestionAnswer.objects.filter(match=OuterRef("pk"), answer=SuggestionAnswer.Answer.MINE)
+    skips = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
+    answers = SuggestionAnswer.objects.filter(match=OuterRef("pk"))
+    others = ReviewClaim.objects.filter(user=user).exclude(match=OuterRef("pk"))
+    fresh = ~Exists(skips)
+    turn = Case(
+        When(pk=wanted or 0, then=0),
+        When(fresh & Exists(answers.filter(answer=SuggestionAnswer.Answer.MINE)), then=1),
+        When(claim__user=user, claim__until__gt=now, then=2),
+        When(fresh, then=3),
+        default=4,
     )
-    asked_for = free.filter(pk=wanted) if wanted else free.none()
-    for candidates in (asked_for, fresh.filter(named), held, fresh, free):
-        for match in candidates[:TRIED_AT_ONCE]:
-            if claim(match, user):
+    free = free_for(user, queue)
+    order = (turn, *_own_office_first(user), *queue.query.order_by)
+    # The keys first: sorting a long queue with all columns of both posts is slow.
+    keys = free.order_by(*order).values("pk")[:TRIED_AT_ONCE]
+    candidates = queue.filter(pk__in=keys).order_by(*order)
+    for match in candidates.annotate(has_others=Exists(others)):
+        if claim(match, user):
+            if match.has_others:
                 ReviewClaim.objects.filter(user=user).exclude(match=match).delete()
-                return match
+            return match
     return None
+
+
+def claim_opened(match: Match, user: User) -> User | None:
+    """Take a pair that a person has opened, where it is free; returns who has it instead.
+
+    Its claim need not be read again where it was read with the pair.
+    """
+    held: ReviewClaim | None = getattr(match, "claim", None)
+    if held is not None and held.user_id != user.pk and held.until > timezone.now():
+        return held.user
+    return None if claim(match, user) else reviewer_of(match)
 
 
 def free_for(user: User, queue: QuerySet[Match]) -> QuerySet[Match]:
@@ -97,8 +116,7 @@ def prune_reviewing() -> None:
     ReviewSkip.objects.filter(at__lt=now - SKIPPED_FOR).delete()
 
 
-def _own_office_first(queue: QuerySet[Match], user: User) -> QuerySet[Match]:
+def _own_office_first(user: User) -> list[Case]:
     if user.office_id is None:
-        return queue
-    before_them = When(found__office=user.office_id, then=Value(0))
-    return queue.order_by(Case(before_them, default=Value(1)), *queue.query.order_by)
+        return []
+    return [Case(When(found__office=user.office_id, then=0), default=1)]

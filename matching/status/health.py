@@ -19,7 +19,7 @@ from matching.models import MatchingJob, StoredProfile
 from matching.review.explain import strategy_words
 from matching.search.client import is_there
 from matching.search.protocol import finder_address
-from matching.selectors import WAITING, encoder_problem, is_worker_away, worker_seen_ago
+from matching.selectors import WAITING, encoder_problem, is_too_long_ago, worker_seen_ago
 from matching.status.durations import span_words
 
 FINDER_TIMEOUT_S: Final = 0.5
@@ -95,9 +95,9 @@ def failure_words(error: str) -> str:
 
 def _worker() -> Light:
     title = _("Worker")
-    if not is_worker_away():
-        return Light(title, GOOD, _("Works: new posts are compared in the background."))
     ago = worker_seen_ago()
+    if not is_too_long_ago(ago):
+        return Light(title, GOOD, _("Works: new posts are compared in the background."))
     advice = _("Whoever runs the server can start it with: python manage.py runworker")
     if ago is None:
         words = _("Not running. New posts wait until it is started.")

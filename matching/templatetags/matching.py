@@ -90,7 +90,7 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
 def _confirmed(post: Post) -> Post | None:
     """The post on the other side of the match that staff confirmed."""
     match = suggestions_for(post).filter(status=Match.Status.CONFIRMED).first()
-    return _other(match, post) if match else None
+    return match.other(post) if match else None
 
 
 def _suggestions(post: Post) -> list[Suggestion]:
@@ -98,14 +98,10 @@ def _suggestions(post: Post) -> list[Suggestion]:
     suggestions = [
         Suggestion(
             match.pk,
-            _other(match, post),
+            match.other(post),
             similarity_band(match),
             answer_of(match) if post.kind == Post.Kind.LOST else "",
         )
         for match in suggestions_for(post)
     ]
     return sorted(suggestions, key=lambda one: one.answer == SuggestionAnswer.Answer.NOT_MINE)
-
-
-def _other(match: Match, post: Post) -> Post:
-    return match.found if match.lost_id == post.pk else match.lost

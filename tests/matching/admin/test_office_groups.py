@@ -14,7 +14,7 @@ from lostfound.models import AccessLog, Building, Category, Office, Post, User
 from lostfound.services import log_access
 from matching.demo.seed import CLERKS, demo_accounts
 from matching.models import Match, PossibleDuplicate
-from matching.services import decision_version, duplicate_version
+from matching.services import decision_version
 from tests.factories import DuplicateFactory, MatchFactory
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user, upload
@@ -129,7 +129,7 @@ def test_a_clerk_decides_pairs_and_duplicates(counter: Client) -> None:
     match.refresh_from_db()
     assert match.status == Match.Status.SUGGESTED
     settle = at("matching_possibleduplicate_settle", duplicates.pk)
-    counter.post(settle, {"decision": f"dismiss:{duplicate_version(duplicates)}"})
+    counter.post(settle, {"decision": f"dismiss:{decision_version(duplicates)}"})
     duplicates.refresh_from_db()
     assert duplicates.status == PossibleDuplicate.Status.DISMISSED
 

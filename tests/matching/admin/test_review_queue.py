@@ -88,12 +88,12 @@ def test_look_alikes_say_how_common_the_thing_is(client: Client) -> None:
         PhotoFactory.create(post=FoundPostFactory.create(**facts))
     FoundPostFactory.create(**facts, status="closed")
     FoundPostFactory.create(category=category, colour="black")
-    alike = look_alikes(pair.found)
-    assert alike is not None and alike.count == 12 and len(alike.posts) == 8
+    (alike,) = look_alikes(pair.found)
+    assert alike.count == 12 and len(alike.posts) == 8
     text = page(client.get(DESK))
     assert "흰색 이어폰 케이스 12건 더" in text
     assert client.get(alike.url).context["cl"].result_count == 13  # itself among them
-    assert look_alikes(FoundPostFactory.create(category=None)) is None
+    assert look_alikes(FoundPostFactory.create(category=None)) == []
 
 
 def test_the_page_needs_as_many_queries_for_any_queue(client: Client) -> None:

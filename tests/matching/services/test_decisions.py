@@ -1,7 +1,9 @@
 """Confirming, rejecting and taking back: what changes, what is refused, and who is told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db.models import Q
@@ -13,6 +15,7 @@ from matching.models import Match, MatchDecision
 from matching.services.bulk_decisions import confirm_matches, reject_matches
 from matching.services.decision_checks import DecisionRefused, decision_version, standing_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
+from tests.factories import DuplicateFactory, MatchFactory
 from tests.matching.pairs import make_grid, make_user, snapshot
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,39 @@ def test_pair_that_changed_since_it_was_seen_is_not_decided(staff: User) -> None
             decide(match, actor=staff, expected_version=seen)
         assert refused.value.code == "changed"
     confirm_match(match, actor=staff, expected_version=decision_version(fresh(match)))
+
+
+def test_pair_whose_found_post_changed_is_not_decided(staff: User) -> None:
+    match = make_grid(1, 1)[0]
+    seen = decision_version(match)
+    edit_post(match.found, actor=match.found.author, fields={"title": "Something else"})
+    Match.objects.update(status=Status.SUGGESTED)
+    with pytest.raises(DecisionRefused) as refused:
+        confirm_match(match, actor=staff, expected_version=seen)
+    assert refused.value.code == "changed"
+
+
+@pytest.mark.parametrize("make", [MatchFactory, DuplicateFactory])
+@pytest.mark.parametrize("side", [0, 1])
+def test_version_changes_with_either_post(make: Any, side: int) -> None:
+    pair = make.create()
+    before = decision_version(pair)
+    post = pair.posts[side]
+    post.updated_at += timedelta(microseconds=1)
+    after = decision_version(pair)
+    assert after != before
+    post.updated_at -= timedelta(microseconds=1)
+    assert decision_version(pair) == before
+
+
+@pytest.mark.parametrize("make", [MatchFactory, DuplicateFactory])
+@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"evidence_hash": "new"}])
+def test_version_changes_with_the_pair(make: Any, change: dict[str, str]) -> None:
+    pair = make.create()
+    before = decision_version(pair)
+    for name, value in change.items():
+        setattr(pair, name, value)
+    assert decision_version(pair) != before
 
 
 def test_deleted_pair_is_gone(staff: User) -> None:

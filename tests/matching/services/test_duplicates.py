@@ -13,8 +13,8 @@ from matching.services import (
     DecisionRefused,
     build_scoring_profile,
     close_duplicate,
+    decision_version,
     dismiss_duplicate,
-    duplicate_version,
     match_post,
     retry_matching,
     take_up_duplicate,
@@ -102,7 +102,7 @@ def test_the_authors_see_nothing_of_it() -> None:
 def test_two_things_stay_two_until_one_of_them_is_described_anew() -> None:
     first, second = twice()
     staff = StaffFactory.create()
-    dismiss_duplicate(only(), actor=staff, expected_version=duplicate_version(only()))
+    dismiss_duplicate(only(), actor=staff, expected_version=decision_version(only()))
     assert (only().status, only().decided_by) == ("dismissed", staff)
     run(first)
     run(second)
@@ -147,7 +147,7 @@ def test_one_that_was_closed_and_is_opened_again_is_a_question_again() -> None:
 
 def test_the_second_person_is_refused() -> None:
     first, second = twice()
-    seen, version = only(), duplicate_version(only())
+    seen, version = only(), decision_version(only())
     staff = StaffFactory.create()
     close_duplicate(only(), close=second, actor=staff)
     for settle in (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from lostfound.models import Post
 from matching.models import Impression, Match
@@ -19,6 +19,7 @@ from matching.services import (
     retry_matching,
     undo_decision,
 )
+from matching.services.impressions import with_noted
 from tests.factories import StaffFactory
 from tests.matching.submitting import found, make, matched
 
@@ -134,6 +135,24 @@ def test_what_is_shown_is_noted_once_for_each_scoring() -> None:
     match.evidence_hash = "f" * 64
     record_impressions([match])
     assert Impression.objects.count() == 2
+
+
+def test_pairs_that_say_that_they_are_noted_are_not_looked_up(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    campus()
+    (new,) = with_noted(Match.objects.all())
+    record_impressions([new])
+    (noted,) = with_noted(Match.objects.all())
+    with django_assert_num_queries(0):
+        record_impressions([noted])
+    Match.objects.update(evidence_hash="f" * 64)
+    record_impressions(with_noted(Match.objects.all()))
+    assert Impression.objects.count() == 2
+    Match.objects.update(profile=None)
+    for _ in range(2):
+        record_impressions(with_noted(Match.objects.all()))
+    assert Impression.objects.count() == 3
 
 
 def test_noting_takes_the_same_queries_for_any_number() -> None:

@@ -1,0 +1,67 @@
+"""The list of pairs, read in as few queries as it can be."""
+
+from typing import Any, Final
+
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Func, QuerySet, Subquery
+from django.http import HttpRequest
+
+from matching.admin.bases import MatchModelAdmin
+from matching.models import Match
+
+MAX_PAGES: Final = 100_000  # no list has as many; SQLite takes no number of any length
+
+
+class CountedList(ChangeList):
+    """A list whose rows bring along how many there are on all pages."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """See Django, which counts first and reads then; a page without rows is left to it."""
+        rows: list[Any] = []
+        if not self.show_all and 1 <= self.page_num <= MAX_PAGES:
+            first = (self.page_num - 1) * self.list_per_page
+            counted = self.queryset.order_by().annotate(n=Func("pk", function="COUNT"))
+            listed = self.queryset.annotate(row_count=Subquery(counted.values("n")))
+            rows = list(listed[first : first + self.list_per_page])
+        if not rows:
+            super().get_results(request)
+            return
+        paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        paginator.count = self.result_count = rows[0].row_count
+        self.paginator, self.result_list = paginator, rows
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        self.show_full_result_count, self.full_result_count = False, None
+        self.show_admin_actions = True
+
+
+class FilteredRows(ChangeList):
+    """A list of which no page is drawn: its rows are neither read nor counted."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Nothing."""
+
+
+def filtered_pairs(model_admin: MatchModelAdmin, request: HttpRequest) -> QuerySet[Match]:
+    """All pairs of the list that a request asks for, whatever its page.
+
+    Raises: IncorrectLookupParameters
+    """
+    listed = FilteredRows(
+        request,
+        model_admin.model,
+        list_display=("__str__",),
+        list_display_links=(),
+        list_filter=model_admin.get_list_filter(request),
+        date_hierarchy=None,
+        search_fields=model_admin.get_search_fields(request),
+        list_select_related=False,
+        list_per_page=model_admin.list_per_page,
+        list_max_show_all=model_admin.list_max_show_all,
+        list_editable=(),
+        model_admin=model_admin,
+        sortable_by=None,
+        search_help_text=None,
+    )
+    pairs: QuerySet[Match] = listed.queryset
+    return pairs

@@ -1,0 +1,73 @@
+"""Pages of the list of pairs: its rows say how many there are."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import MatchFactory, OfficeFactory, StaffFactory
+from tests.lostfound.browsing import page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:matching_match_changelist")
+DESK = reverse("admin:matching_match_desk")
+
+
+@pytest.fixture
+def desk() -> Client:
+    return signed_in(StaffFactory.create(), "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, range(20)),
+        ({"p": "1"}, range(20)),
+        ({"p": "2"}, range(20, 23)),
+        ({"p": "x"}, range(20)),
+        ({"all": ""}, range(23)),
+        ({"all": "", "p": "2"}, range(23)),
+    ],
+)
+def test_each_page_has_its_rows_and_the_number_of_all(
+    desk: Client, asked: dict[str, str], shown: range
+) -> None:
+    pairs = [MatchFactory.create(score=0.9 - 0.01 * n) for n in range(23)]
+    answer = desk.get(LIST, asked)
+    listed = answer.context["cl"]
+    assert list(listed.result_list) == [pairs[n] for n in shown]
+    assert (listed.result_count, listed.multi_page, listed.can_show_all) == (23, True, True)
+    assert "23 rows" in page(answer)
+
+
+@pytest.mark.parametrize("number", ["3", "0", "-1", "9" * 30])
+def test_a_page_that_is_none_leads_back_to_the_list(desk: Client, number: str) -> None:
+    MatchFactory.create_batch(21)
+    assert desk.get(LIST, {"p": number})["Location"] == f"{LIST}?e=1"
+
+
+def test_a_list_of_one_page_is_shown_whatever_page_is_asked_for(desk: Client) -> None:
+    pair = MatchFactory.create()
+    listed = desk.get(LIST, {"p": "2"}).context["cl"]
+    assert list(listed.result_list) == [pair] and not listed.multi_page
+
+
+def test_only_what_is_searched_for_is_counted(desk: Client) -> None:
+    pair = MatchFactory.create(lost__title="보라색 텀블러")
+    MatchFactory.create_batch(2)
+    answer = desk.get(LIST, {"q": "텀블러"})
+    assert list(answer.context["cl"].result_list) == [pair] and "1 row" in page(answer)
+    assert desk.get(LIST, {"q": "없음"}).context["cl"].result_count == 0
+
+
+def test_a_queue_keeps_its_filters_though_its_page_is_gone(desk: Client) -> None:
+    office = OfficeFactory.create()
+    MatchFactory.create(score=0.9)
+    kept = MatchFactory.create(score=0.5, found__office=office)
+    for filters in (f"office={office.pk}", f"office={office.pk}&p=7", f"q={kept.lost.title}"):
+        shown = desk.get(DESK, {"filters": filters}).context
+        assert (shown["match"], shown["waiting_count"]) == (kept, 1), filters
+    text = page(desk.get(DESK, {"filters": "nothing=like&this=1"}))
+    assert re.search(r"2\s+pairs waiting", text)
