@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.fields import Field
 
-from lostfound.infra.rate_limits import MINUTE_S, minutes_of, that_was_a_lot
+from lostfound.infra import limits
+from lostfound.infra.rate_limits import MINUTE_S, minutes_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -137,7 +138,8 @@ def _unsupported_media_type(error: exceptions.APIException, said: str, request: 
 
 
 def _throttled(error: exceptions.APIException, said: str, request: Any) -> str:
-    return that_was_a_lot(minutes_of(int(getattr(error, "wait", None) or MINUTE_S)))
+    wait_s = int(getattr(error, "wait", None) or MINUTE_S)
+    return limits.REACHED % {"minutes": minutes_of(wait_s)}
 
 
 Words = Callable[[exceptions.APIException, str, Any], str]

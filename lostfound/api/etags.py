@@ -1,10 +1,9 @@
 """ETags of the API: what a device has already is not sent again, nor overwritten unseen."""
 
 import re
-from collections.abc import Callable
 from hashlib import md5
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +18,6 @@ from rest_framework.response import Response
 
 API_PREFIX = "/api/v1/"
 COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # Caddy and Apache do so
-Thing = TypeVar("Thing")
 
 
 class ApiConditionalGet(ConditionalGetMiddleware):
@@ -61,24 +59,12 @@ def told(
     )
 
 
-def match_required(request: Request, represent: Callable[[Thing], Any]) -> Callable[[Thing], None]:
-    """What refuses a change of what the device has not seen; without If-Match all is allowed.
-
-    Args:
-        represent: what a GET of the thing answers, of the thing as it is now.
-
-    Returns: a check that raises PreconditionFailed. It counts under the lock under which the thing
-        is changed: of two devices that saw the same, both get so far.
-    """
+def etags_seen(request: Request) -> set[str] | None:
+    """What the device has seen of the thing that it changes; None where anything may be changed."""
     given = request.headers.get("If-Match")
-    is_named = given is not None and given.strip() != "*"
-    seen = {_as_sent(etag) for etag in parse_etags(given or "")}
-
-    def check(now: Thing) -> None:
-        if is_named and etag_of(represent(now)) not in seen:
-            raise PreconditionFailed
-
-    return check
+    if given is None or given.strip() == "*":
+        return None
+    return {_as_sent(etag) for etag in parse_etags(given)}
 
 
 def _as_sent(etag: str) -> str:

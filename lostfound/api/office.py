@@ -19,7 +19,8 @@ from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost, person
 from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
-from lostfound.infra.rate_limits import AttemptThrottle
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.models import AccessLog, Post
 
 FILTERS = {
@@ -30,7 +31,6 @@ FILTERS = {
     "office": ("office__code", None, "Code of the office that keeps the thing."),
     "shelf": ("shelf", None, "Shelf or box, as it was written."),
 }
-INTAKE_PER_HOUR = 600
 TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
 
@@ -52,12 +52,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
     serializer_class = OfficePostOut
     permission_classes = (MayHandlePosts,)
     parser_classes = (MultiPartParser, JSONParser)
-    throttle_scope = "office"
-    throttle_limit = INTAKE_PER_HOUR
-
-    def get_throttles(self) -> list[Any]:
-        """What is saved is counted as it is saved."""
-        return [AttemptThrottle()]
+    throttle_classes = (WriteThrottle,)
+    limit: LimitName = "office"
 
     def get_queryset(self) -> QuerySet[Post]:
         """Posts, as the query asks for them."""
@@ -112,7 +108,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        post = submit_once(request, self, kind=Post.Kind.FOUND, fields=fields, photos=photos)
+        kind = Post.Kind.FOUND
+        post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
         at = reverse("api-office-post", args=[post.public_id])
         saved = OfficePostOut(any_post(post.public_id)).data
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
@@ -122,8 +119,7 @@ class OfficePost(OnePost):
     """The door of the office, to anybody's posts; services refuse what lies at another office."""
 
     permission_classes: tuple[type[BasePermission], ...] = (MayHandlePosts,)
-    throttle_scope = "office"
-    throttle_limit = INTAKE_PER_HOUR
+    limit = "office"
     answered_by = OfficePostOut
 
     def found(self, public_id: UUID) -> Post:
@@ -155,19 +151,12 @@ class OfficePostView(OfficePost):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields=fields,
-            add_photos=photos,
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields=fields, add_photos=photos)
         return self.told(public_id)
 
 

@@ -1,19 +1,20 @@
 """A person's own posts: closing, opening again, deleting; each is asked first."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from lostfound import selectors, services
 from lostfound.http import signed_in
-from lostfound.infra.rate_limits import LimitReached, count_one, that_was_a_lot
+from lostfound.infra import limits
+from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.models import Post
 from lostfound.views.posts import form_methods
 
@@ -53,9 +54,11 @@ def _change(
     if request.method != "POST":
         return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
     try:
-        service(changed, actor=person, before_saving=partial(count_one, request, "edit"))
+        with transaction.atomic():
+            if service(changed, actor=person):
+                count_one(request, "edit")
     except LimitReached as reached:
-        messages.error(request, that_was_a_lot(reached.minutes))
+        messages.error(request, limits.REACHED % {"minutes": reached.minutes})
         return redirect(changed)
     except Post.DoesNotExist as gone:
         raise Http404 from gone

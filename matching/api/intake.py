@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.post_operations import person
 from lostfound.api.posts import ERRORS, ONE_ERRORS
+from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.media.processing import PhotoRefused
 from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
@@ -28,8 +29,7 @@ class IntakeView(APIView):
 
     parser_classes = (MultiPartParser, JSONParser)
     throttle_classes = (WriteThrottle,)
-    throttle_scope = "intake"
-    throttle_limit = 240
+    limit: LimitName = "intake"
 
     @extend_schema(
         operation_id="intake_ask",

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.http import signed_in
-from lostfound.infra.rate_limits import throttle_write
+from lostfound.infra.rate_limits import count_request
 from lostfound.media.processing import PhotoRefused
 from lostfound.models import Category, Colour
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 
-ASKED_PER_HOUR: Final = 240
 SURE_FROM: Final = 0.9
 PROBABLE_FROM: Final = 0.5
 
@@ -26,7 +25,7 @@ PROBABLE_FROM: Final = 0.5
 @login_required
 def ask(request: HttpRequest) -> HttpResponse:
     """Take words and perhaps a photograph; says where the answer will be."""
-    if not throttle_write(request, "intake", ASKED_PER_HOUR).allowed:
+    if not count_request(request, "intake").allowed:
         return JsonResponse({"status": "failed"}, status=429)
     try:
         question = ask_intake(
