@@ -7,6 +7,7 @@ refuses to start with DEBUG, without a key of its own, or without host names.
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,9 @@ from environs import Env, validate
 
 from lostfound.infra.optional_packages import bucket_origins, require_package
 from lostfound.infra.secret_key import local_secret_key
+
+# Makes `admin.ModelAdmin[Post]` more than an annotation, before any admin class is made.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -51,7 +55,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "lostfound",
     "matching",
-    "django.contrib.admin",
+    "lostfound.apps.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

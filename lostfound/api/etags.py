@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.http import parse_etags, quote_etag
-from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from lostfound.api import problem_types
 
 API_PREFIX = "/api/v1/"
 COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # Caddy and Apache do so
@@ -37,9 +38,7 @@ class ApiConditionalGet(ConditionalGetMiddleware):
 class PreconditionFailed(APIException):
     """The thing has changed since the device read it."""
 
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_code = "changed_meanwhile"
-    default_detail = _("This has changed since you read it. Read it again, then change it.")
+    status_code, default_code, default_detail = problem_types.CHANGED_MEANWHILE
 
 
 def etag_of(representation: Any) -> str:

@@ -15,10 +15,11 @@ from rest_framework.response import Response
 from lostfound import services
 from lostfound.api.etags import told
 from lostfound.api.parsers import JSONParser, MultiPartParser
-from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost, person
+from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost
 from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
+from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.models import AccessLog, Post
@@ -93,7 +94,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
     def paginate_queryset(self, queryset: Any) -> Any:
         """A page, and who reads it."""
         page = super().paginate_queryset(queryset)
-        services.log_access(person(self.request), AccessLog.What.LIST, page or [])
+        services.log_access(signed_in(self.request), AccessLog.What.LIST, page or [])
         return page
 
     @extend_schema(
@@ -140,7 +141,7 @@ class OfficePostView(OfficePost):
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post as the office sees it; that it was read is written down."""
         post = any_post(public_id)
-        services.log_access(person(request), AccessLog.What.POST, [post])
+        services.log_access(signed_in(request), AccessLog.What.POST, [post])
         return told(self.represent(post))
 
     @extend_schema(

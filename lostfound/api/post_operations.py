@@ -6,7 +6,7 @@ An operation (`Closing`, `Reopening`, ...) says what happens; the door that a vi
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -20,9 +20,10 @@ from rest_framework.views import APIView
 from lostfound import services
 from lostfound.api.etags import PreconditionFailed, etag_of, etags_seen, told
 from lostfound.api.serializers.posts import PhotoOrderIn
+from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle, count_one
-from lostfound.models import Post, User
+from lostfound.models import Post
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -37,11 +38,6 @@ ETAG = OpenApiParameter(
     response=[200, 201],
     description="Of the post as it is now, for If-Match.",
 )
-
-
-def person(request: Request) -> User:
-    """Who is signed in; the permission classes let nobody else through."""
-    return cast(User, request.user)
 
 
 class OnePost(APIView):
@@ -97,7 +93,7 @@ class OnePost(APIView):
         """
         with services.transaction_with_files():
             locked = services.lock_post(post)
-            services.refuse_another_office(locked, person(self.request))
+            services.refuse_another_office(locked, signed_in(self.request))
             if locked.status != already:
                 self.refuse_unseen(locked)
             yield locked
@@ -117,7 +113,7 @@ class OnePost(APIView):
 
         Raises: PreconditionFailed, LimitReached, and what `services.edit_post` raises
         """
-        actor = person(self.request)
+        actor = signed_in(self.request)
         services.refuse_another_office(post, actor)
         photos = services.prepare_photos(add_photos)
         with self.locked(post) as locked:
@@ -133,7 +129,7 @@ class OnePost(APIView):
         """
         post = self.found(public_id)
         with suppress(services.AlreadySo), self.locked(post, already=goal) as locked:
-            move(locked, actor=person(self.request))
+            move(locked, actor=signed_in(self.request))
             self.count()
         return self.told(public_id)
 

@@ -24,15 +24,15 @@ from lostfound.api.post_operations import (
     Closing,
     OnePost,
     Reopening,
-    person,
 )
-from lostfound.api.problems import Conflict, KeyReused, not_among, problems
+from lostfound.api.problems import DeletedSince, KeyReused, not_among, problems
 from lostfound.api.serializers.posts import (
     NewPostIn,
     NewPostWithPhotosIn,
     PostIn,
     PostOut,
 )
+from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle, count_one
 from lostfound.models import Post
@@ -65,7 +65,7 @@ def own_post(request: Request, public_id: UUID) -> Post:
     Raises:
         Http404: it is somebody else's, or there is none.
     """
-    return get_object_or_404(selectors.posts_of(person(request)), public_id=public_id)
+    return get_object_or_404(selectors.posts_of(signed_in(request)), public_id=public_id)
 
 
 class OwnPost(OnePost):
@@ -89,7 +89,7 @@ def submit_once(
 
     Raises: Conflict, KeyReused, LimitReached, and what `services.submit_post` raises
     """
-    author, key = person(request), _idempotency_key(request)
+    author, key = signed_in(request), _idempotency_key(request)
     prepared = services.prepare_photos(photos)
     try:
         with services.transaction_with_files():
@@ -100,7 +100,7 @@ def submit_once(
         return post
     except services.DuplicateSubmission as before:
         if before.post is None:
-            raise Conflict(_("This was posted and deleted since."), "deleted_since") from before
+            raise DeletedSince from before
         if not before.is_same:
             raise KeyReused from before
         return before.post
@@ -128,7 +128,7 @@ class PostsView(generics.ListAPIView[Post]):
 
     def get_queryset(self) -> QuerySet[Post]:
         """Own posts, as the query asks for them."""
-        posts = selectors.posts_of(person(self.request))
+        posts = selectors.posts_of(signed_in(self.request))
         for name, choices in (("kind", Post.Kind.values), ("status", Post.Status.values)):
             wanted = self.request.query_params.get(name)
             if wanted is None:
@@ -204,7 +204,7 @@ class PostView(OwnPost):
         post = self.unchanged(public_id)
         # Gone in the meantime is as good as deleted.
         with suppress(Post.DoesNotExist), self.locked(post) as locked:
-            services.delete_post(locked, actor=person(request))
+            services.delete_post(locked, actor=signed_in(request))
             self.count()
         return Response(status=status.HTTP_204_NO_CONTENT)
 

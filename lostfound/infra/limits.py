@@ -6,13 +6,11 @@
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from django.conf import settings
 from django.utils.translation import ngettext_lazy
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
+from django_stubs_ext import StrPromise
 
 LimitName = Literal["post", "edit", "office", "answer", "intake", "search"]
 
@@ -57,17 +55,17 @@ LIMITS: Final[dict[LimitName, Limit]] = {
 }
 
 # What pages and the API say at a limit: `SENTENCE % {"minutes": 20}`.
-REACHED: Final["StrPromise"] = ngettext_lazy(
+REACHED: Final[StrPromise] = ngettext_lazy(
     "That was a lot within this hour. Please try again in %(minutes)d minute.",
     "That was a lot within this hour. Please try again in %(minutes)d minutes.",
     "minutes",
 )
-REACHED_BY_POSTING: Final["StrPromise"] = ngettext_lazy(
+REACHED_BY_POSTING: Final[StrPromise] = ngettext_lazy(
     "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
     "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
     "minutes",
 )
-REACHED_BY_SEARCHING: Final["StrPromise"] = ngettext_lazy(
+REACHED_BY_SEARCHING: Final[StrPromise] = ngettext_lazy(
     "You have searched a lot. Please try again in %(minutes)d minute.",
     "You have searched a lot. Please try again in %(minutes)d minutes.",
     "minutes",

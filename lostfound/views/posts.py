@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lostfound import selectors, services
 from lostfound.forms.found import FORMS, form_for
 from lostfound.forms.posts import PostForm
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.infra import limits
 from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.models import AccessLog, Post
@@ -37,17 +37,17 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @login_required
-def my_posts(request: HttpRequest) -> HttpResponse:
+def my_posts(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everything that the person has posted, newest first."""
-    posts = selectors.posts_of(signed_in(request))
+    posts = selectors.posts_of(request.user)
     return render(request, "lostfound/posts.html", {"posts": posts})
 
 
 @require_safe
 @login_required
-def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def post(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """A post as its author sees it, with the state of its matching."""
-    person = signed_in(request)
+    person = request.user
     shown = get_object_or_404(selectors.posts_visible_to(person), public_id=public_id)
     services.log_access(person, AccessLog.What.POST, [shown])
     context = {
@@ -60,7 +60,7 @@ def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @form_methods
 @login_required
-def new_post(request: HttpRequest, kind: str) -> HttpResponse:
+def new_post(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """The form for a lost or a found thing."""
     like = _like(request) if kind == Post.Kind.LOST else None
     given: dict[str, Any] = {"title": request.GET.get("title", "")}
@@ -122,9 +122,9 @@ def _sent_before(post: Post | None) -> str:
 
 @form_methods
 @login_required
-def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def edit(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """The same form for a post that is there."""
-    person = signed_in(request)
+    person = request.user
     edited = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     form_class = form_for(edited)
     if form_class is None:
@@ -163,14 +163,14 @@ def _save_changes(request: HttpRequest, form: PostForm, post: Post) -> None:
 
 
 def _bound(
-    request: HttpRequest,
+    request: AuthenticatedHttpRequest,
     form_class: type[PostForm],
     post: Post | None = None,
     given: dict[str, Any] | None = None,
 ) -> PostForm:
     if request.method != "POST":
-        return form_class(user=signed_in(request), post=post, given=given)
-    return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
+        return form_class(user=request.user, post=post, given=given)
+    return form_class(request.POST, request.FILES, user=request.user, post=post)
 
 
 @contextmanager

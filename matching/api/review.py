@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.post_operations import person
 from lostfound.api.problems import Conflict, problems
+from lostfound.http import signed_in
 from lostfound.models import AccessLog, User
 from lostfound.services import log_access
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
@@ -57,10 +57,10 @@ class NextPairView(APIView):
     def post(self, request: Request) -> Response:
         """Take the next pair; for ten minutes it is handed out to nobody else."""
         queue = with_both_posts(waiting())
-        match = claim_next(person(request), queue)
+        match = claim_next(signed_in(request), queue)
         if match is not None:
             record_impressions([match])
-            log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
+            log_access(signed_in(request), AccessLog.What.PAIR, [match.lost, match.found])
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -74,7 +74,7 @@ class PairView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything that a decision needs."""
         match = _match(pk)
-        log_access(person(request), AccessLog.What.PAIR, [match.lost, match.found])
+        log_access(signed_in(request), AccessLog.What.PAIR, [match.lost, match.found])
         return Response(PairOut(_pair(match)).data)
 
 
@@ -88,7 +88,7 @@ class ConfirmView(APIView):
         """Confirm a pair; both authors are told. Sent again, it is answered as the first time."""
         data = DecideIn(data=request.data)
         data.is_valid(raise_exception=True)
-        match, actor = _match(pk), person(request)
+        match, actor = _match(pk), signed_in(request)
         try:
             decision = confirm_match(
                 match, actor=actor, expected_version=data.validated_data["version"]
@@ -110,7 +110,7 @@ class RejectView(APIView):
         data.is_valid(raise_exception=True)
         said = dict(data.validated_data)
         version = said.pop("version")
-        match, actor = _match(pk), person(request)
+        match, actor = _match(pk), signed_in(request)
         try:
             decision = reject_match(match, actor=actor, expected_version=version, **said)
         except DecisionRefused as refused:
@@ -127,7 +127,7 @@ class SkipView(APIView):
     @extend_schema(operation_id="review_skip", request=None, responses={204: None, **ERRORS})
     def post(self, request: Request, pk: int) -> Response:
         """Give a pair back, and see it again last."""
-        skip(_match(pk), person(request))
+        skip(_match(pk), signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -144,7 +144,7 @@ class UndoView(APIView):
             public_id=public_id,
         )
         try:
-            undone = undo_decision(decision, actor=person(request))
+            undone = undo_decision(decision, actor=signed_in(request))
         except DecisionRefused as refused:
             raise Conflict(str(refused), refused.code) from refused
         return Response(DecisionOut(undone).data)

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.post_operations import person
 from lostfound.api.posts import ONE_ERRORS, own_post
 from lostfound.api.problems import Conflict, problems
+from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle, count_one
 from matching import selectors
@@ -74,7 +74,7 @@ class AnswerView(APIView):
         data.is_valid(raise_exception=True)
         try:
             with transaction.atomic():
-                answer_suggestion(post, pk, actor=person(request), **data.validated_data)
+                answer_suggestion(post, pk, actor=signed_in(request), **data.validated_data)
                 count_one(request, self.limit)
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused
@@ -90,7 +90,7 @@ class AnswerView(APIView):
         post = own_post(request, public_id)
         try:
             with transaction.atomic():
-                if withdraw_answer(post, pk, actor=person(request)):
+                if withdraw_answer(post, pk, actor=signed_in(request)):
                     count_one(request, self.limit)
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused

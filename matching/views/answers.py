@@ -5,12 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from lostfound import selectors as lostfound_selectors
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.infra import limits
 from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.views.decorators import by_button
@@ -22,9 +22,9 @@ def _post_page(public_id: UUID, pk: int) -> str:
 
 
 @by_button(back=_post_page)
-def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+def answer(request: AuthenticatedHttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     """Note whether it may be theirs, or take that back; staff see it and decide."""
-    person = signed_in(request)
+    person = request.user
     post = get_object_or_404(lostfound_selectors.posts_of(person), public_id=public_id)
     given = request.POST.get("answer", "")
     note = request.POST.get("note", "")
