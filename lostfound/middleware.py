@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.api.error_messages import NOTHING_HERE
+from lostfound.api import problem_types
 from lostfound.api.problems import FOR_APPS, SIGNING_IN, problem
 from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
@@ -40,12 +40,10 @@ class RequestSizeLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _length_bytes(request) <= MAX_REQUEST_BYTES:
             return self.get_response(request)
-        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        largest_mb = MAX_REQUEST_BYTES // BYTES_PER_MB
+        too_large, largest_mb = problem_types.TOO_LARGE, MAX_REQUEST_BYTES // BYTES_PER_MB
         if request.path.startswith(FOR_APPS):
-            detail = _("The request is larger than %(size)s MB.") % {"size": largest_mb}
-            return problem(status, "too_large", detail)
-        return render(request, "413.html", {"largest_mb": largest_mb}, status=status)
+            return problem(too_large, size=largest_mb)
+        return render(request, "413.html", {"largest_mb": largest_mb}, status=too_large.status)
 
 
 class PersonalPages:
@@ -99,12 +97,11 @@ class SignInProblems:
         if not is_page or not request.path.startswith(SIGNING_IN):
             return response
         if response.status_code == HTTPStatus.BAD_REQUEST:
-            return _unreadable()
+            return problem(problem_types.BROKEN_OBJECT)
         if response.status_code == HTTPStatus.NOT_FOUND:
-            return problem(HTTPStatus.NOT_FOUND, "not_found", str(NOTHING_HERE))
+            return problem(problem_types.NOT_FOUND)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            detail = _("%(method)s is not possible at this address.") % {"method": request.method}
-            told = problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+            told = problem(problem_types.METHOD_NOT_ALLOWED, method=request.method)
             told.headers["Allow"] = response.headers["Allow"]
             return told
         return response
@@ -112,7 +109,9 @@ class SignInProblems:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """JSON so deep that Python gives up, and half characters that nothing can write."""
         is_unreadable = isinstance(error, RecursionError | UnicodeEncodeError)
-        return _unreadable() if is_unreadable and request.path.startswith(SIGNING_IN) else None
+        if is_unreadable and request.path.startswith(SIGNING_IN):
+            return problem(problem_types.BROKEN_OBJECT)
+        return None
 
 
 class NotedSessions:
@@ -140,11 +139,6 @@ class NotedSessions:
             UserSession.objects.create_from_request(request)
         except OperationalError:
             logger.exception("The use of a session could not be noted")
-
-
-def _unreadable() -> HttpResponse:
-    detail = _("This is not a JSON object that can be read. Please check how it is written.")
-    return problem(HTTPStatus.BAD_REQUEST, "parse_error", detail)
 
 
 def _length_bytes(request: HttpRequest) -> int:

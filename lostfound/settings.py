@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.infra.environment import Environment
 from lostfound.infra.optional_packages import bucket_origins, require_package
 from lostfound.infra.secret_key import local_secret_key
+
+# Makes `admin.ModelAdmin[Post]` more than an annotation, before any admin class is made.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # From the file: the project runs from its folder and need not be installed (deploy/Dockerfile).
@@ -79,7 +83,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "lostfound",
     "matching",
-    "django.contrib.admin",
+    "lostfound.apps.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

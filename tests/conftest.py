@@ -1,6 +1,7 @@
 """What every test has: media of its own, an encoder without a model, and no live broker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -78,3 +79,15 @@ def four_minutes_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
     now_s = 500_000 * rate_limits.HOUR_S - 215.0
     monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: now_s))
+
+
+@pytest.fixture
+def set_limit(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Gives a limit other numbers: `set_limit("answer", 2)`."""
+    from lostfound.infra.limits import LIMITS
+
+    def set_one(name: Any, per_hour: int, **more: int) -> None:
+        changed = replace(LIMITS[name], fixed_per_hour=per_hour, **more)
+        monkeypatch.setitem(LIMITS, name, changed)
+
+    return set_one

@@ -1,5 +1,5 @@
 """The back office of the people's side. Django's own admin, behind allauth's sign-in."""
 
-from lostfound.admin import access_log, campus, notifications, people, posts, site
+from lostfound.admin import access_log, campus, notifications, people, posts
 
-__all__ = ["access_log", "campus", "notifications", "people", "posts", "site"]
+__all__ = ["access_log", "campus", "notifications", "people", "posts"]

@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.admin.bases import LookModelAdmin
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import AccessLog, Post, User
@@ -19,7 +18,7 @@ SHOWN: Final = 5  # numbers in a row of the list
 
 
 @admin.register(AccessLog)
-class LookAdmin(FilterNumbers, ReadOnlyMixin, LookModelAdmin):
+class LookAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
     """To look up, not to edit."""
 
     list_display = ("at", "actor", "what", "count", "numbers")

@@ -8,7 +8,6 @@ from django.db.models import JSONField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.admin.bases import NamedModelAdmin
 from lostfound.admin.history_labels import PlainHistory
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Building, Category, Family, Office, Zone
@@ -33,7 +32,7 @@ class WordsField(forms.CharField):
         return before != after
 
 
-class NamedAdmin(PlainHistory, FilterNumbers, NamedModelAdmin):
+class NamedAdmin(PlainHistory, FilterNumbers, admin.ModelAdmin[CodedModel]):
     """Base of what has a code and two names."""
 
     list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")

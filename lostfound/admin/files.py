@@ -1,9 +1,9 @@
 """Posts as CSV files in the admin: out as they are listed, in with a preview."""
 
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lostfound.admin.bases import PostModelAdmin
-from lostfound.models import Post, User
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.models import Post
 from lostfound.spreadsheets import (
     BY_NAME,
     MAX_FILE_BYTES,
@@ -42,7 +42,7 @@ def export_response(queryset: QuerySet[Post]) -> StreamingHttpResponse:
     return _file(csv_lines(queryset.order_by("pk").iterator(chunk_size=CHUNK)), name)
 
 
-def sample_view(model_admin: PostModelAdmin, request: HttpRequest) -> StreamingHttpResponse:
+def sample_view(model_admin: admin.ModelAdmin[Post], request: HttpRequest) -> StreamingHttpResponse:
     """A file to fill in, with its headings in the reader's language."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -57,7 +57,9 @@ def _file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     )
 
 
-def import_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
+def import_view(
+    model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
+) -> HttpResponse:
     """Choose a file, look at what it says, bring it in, and read what was refused."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
@@ -69,7 +71,7 @@ def import_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpRespon
     return _page(model_admin, request, context)
 
 
-def _preview(request: HttpRequest) -> dict[str, Any]:
+def _preview(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     upload = request.FILES.get("file")
     if upload is None:
         return {"problem": _("Please choose a CSV file.")}
@@ -77,7 +79,7 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
         return {"problem": _("The file is larger than 1 MB. Please split it.")}
     content = upload.read()
     try:
-        table = read_table(content, actor=cast(User, request.user))
+        table = read_table(content, actor=request.user)
     except FileRefused as refused:
         return {"problem": str(refused)}
     return {
@@ -89,7 +91,9 @@ def _preview(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _bring_in(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
+def _bring_in(
+    model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
+) -> HttpResponse:
     try:
         table = _looked_at(request)
     except signing.BadSignature:
@@ -97,17 +101,17 @@ def _bring_in(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse
         return _page(model_admin, request, {"problem": problem})
     except FileRefused as refused:
         return _page(model_admin, request, {"problem": str(refused)})
-    report = take_in(table.rows, actor=cast(User, request.user))
+    report = take_in(table.rows, actor=request.user)
     _tell(request, report)
     if not report.refused:
         return HttpResponseRedirect(reverse("admin:lostfound_post_changelist"))
     return _page(model_admin, request, {"refused": report.refused})
 
 
-def _looked_at(request: HttpRequest) -> Table:
+def _looked_at(request: AuthenticatedHttpRequest) -> Table:
     """The file of the preview, read anew: a colleague may have brought it in since."""
     text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
-    return read_table(text.encode("latin-1"), actor=cast(User, request.user))
+    return read_table(text.encode("latin-1"), actor=request.user)
 
 
 def _tell(request: HttpRequest, report: Report) -> None:
@@ -124,7 +128,7 @@ def _tell(request: HttpRequest, report: Report) -> None:
 
 
 def _page(
-    model_admin: PostModelAdmin, request: HttpRequest, context: dict[str, Any]
+    model_admin: admin.ModelAdmin[Post], request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
     listed: list[Row] = context.get("rows") or context.get("refused") or []
     columns = [name for name in BY_NAME if any(row.texts.get(name) for row in listed)]

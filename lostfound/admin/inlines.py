@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
@@ -11,7 +12,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lostfound.admin.bases import EventTabularInline, PhotoTabularInline, PostInlineFormSet
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.models import Photo, Post, PostEvent
 
@@ -28,7 +28,7 @@ ACTION_WORDS: Final = {
 }
 
 
-class OfNow(PostInlineFormSet):
+class OfNow(forms.BaseInlineFormSet[Any, Post, Any]):
     """What hangs on a post now, whatever hung on it when the page was made.
 
     Only which of it goes was ever a choice.
@@ -68,7 +68,7 @@ class PhotoFormSet(OfNow):
             form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = words
 
 
-class PhotoInline(PhotoTabularInline):
+class PhotoInline(admin.TabularInline[Photo, Post]):
     """The photographs, shown through the view that checks permissions."""
 
     model = Photo
@@ -103,7 +103,7 @@ class PhotoInline(PhotoTabularInline):
         return may and super().has_delete_permission(request, obj)
 
 
-class EventInline(ReadOnlyMixin, EventTabularInline):
+class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
     """What happened to the post, newest first."""
 
     model = PostEvent

@@ -1,9 +1,9 @@
 """Taking in a found thing at the counter, in half a minute, one after the other."""
 
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from lostfound import selectors
-from lostfound.admin.bases import PostModelAdmin
 from lostfound.forms.intake import IntakeForm
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
 from lostfound.services import DuplicateSubmission, submit_post
 
@@ -24,11 +24,13 @@ ARRIVED_KEY: Final = "intake_arrived"  # the sending whose draft the browser may
 SHELVES_OFFERED: Final = 50
 
 
-def intake_view(model_admin: PostModelAdmin, request: HttpRequest) -> HttpResponse:
+def intake_view(
+    model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
+) -> HttpResponse:
     """An empty form after each thing, with what the last one had in common."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    person = cast(User, request.user)
+    person = request.user
     if request.method != "POST":
         remembered = _remembered(request)
         remembered["office"] = _office_at_first(person, remembered.get("office"))
@@ -86,7 +88,9 @@ def _office_at_first(person: User, last: int | None) -> int | None:
     return next((office for office in (person.office_id, last) if office in offices), only)
 
 
-def _page(model_admin: PostModelAdmin, request: HttpRequest, form: IntakeForm) -> TemplateResponse:
+def _page(
+    model_admin: admin.ModelAdmin[Post], request: HttpRequest, form: IntakeForm
+) -> TemplateResponse:
     shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
     context = {
         **model_admin.admin_site.each_context(request),

@@ -2,14 +2,13 @@
 
 from django.contrib import admin
 
-from lostfound.admin.bases import NotificationModelAdmin
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(FilterNumbers, ReadOnlyMixin, NotificationModelAdmin):
+class NotificationAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[Notification]):
     """To look up, not to edit."""
 
     list_display = (

@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.admin.bases import UserModelAdmin
 from lostfound.admin.history_labels import PlainHistory, without_parts
 from lostfound.admin.people_forms import PersonForm
 from lostfound.admin.privileges import groups_within, may_do_more
 from lostfound.admin.safe_filters import FilterNumbers
+from lostfound.http import signed_in
 from lostfound.models import Post, User
 from lostfound.services import (
     AccountKept,
@@ -30,7 +30,7 @@ from lostfound.services import (
 
 
 @admin.register(User)
-class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
+class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
     """Django's own, with language, wish for e-mail, and the office where somebody works."""
 
     form = PersonForm
@@ -64,23 +64,23 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
     ) -> Any:
         """One that knows who fills it in; Django makes a class for each request."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.editor = self._actor(request)
+        form.editor = signed_in(request)
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Not of who may do more: whoever sets their address could sign in as them."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+        return may and (obj is None or not may_do_more(obj, signed_in(request)))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """As for changes."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or not may_do_more(obj, self._actor(request)))
+        return may and (obj is None or not may_do_more(obj, signed_in(request)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only who may do everything gives single permissions, or all of them."""
         fixed = super().get_readonly_fields(request, obj)
-        if self._actor(request).is_superuser:
+        if signed_in(request).is_superuser:
             return fixed
         return (*fixed, "is_superuser", "user_permissions")
 
@@ -88,7 +88,7 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
         """Nobody gives a group that may do more than they."""
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
-            field.queryset = groups_within(self._actor(request), field.queryset)
+            field.queryset = groups_within(signed_in(request), field.queryset)
         return field
 
     def render_change_form(
@@ -97,7 +97,7 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
         """Whose account is opened is written down."""
         person: User | None = kwargs.get("obj")
         if person is not None and request.method == "GET":
-            log_person_access(self._actor(request), person)
+            log_person_access(signed_in(request), person)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -109,13 +109,13 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """The files of their photographs go with them."""
-        delete_user(obj, actor=self._actor(request))
+        delete_user(obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """As for one."""
         with transaction.atomic():
             for user in queryset:
-                delete_user(user, actor=self._actor(request))
+                delete_user(user, actor=signed_in(request))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -150,12 +150,8 @@ class UserAdmin(PlainHistory, FilterNumbers, UserModelAdmin):
 
         Raises: AccountKept
         """
-        if any(person.pk == self._actor(request).pk for person in people):
+        if any(person.pk == signed_in(request).pk for person in people):
             raise AccountKept(
                 _("You cannot delete your own account here. Somebody else has to do it.")
             )
         refuse_kept(people)
-
-    def _actor(self, request: HttpRequest) -> User:
-        assert isinstance(request.user, User)  # the admin lets nobody else in
-        return request.user

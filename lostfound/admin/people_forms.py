@@ -2,16 +2,16 @@
 
 from typing import Any, ClassVar, Final
 
+from django.contrib.auth.forms import UserChangeForm
 from django.utils.translation import gettext as _
 
-from lostfound.admin.bases import PersonChangeForm
 from lostfound.models import User
 
 # Without one of these a person is locked out of the admin at once, and cannot take it back.
 ACCESS_FLAGS: Final = ("is_active", "is_staff", "is_superuser")
 
 
-class PersonForm(PersonChangeForm):
+class PersonForm(UserChangeForm[User]):
     """Django's own, but nobody locks themselves out."""
 
     editor: ClassVar[User | None] = None  # who fills it in; the admin makes a class for each

@@ -1,7 +1,7 @@
 """What staff do with many posts at once. Each row is asked for on its own; the others go on."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,9 +11,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lostfound.admin.bases import PostModelAdmin
 from lostfound.admin.files import export_response
-from lostfound.models import AccessLog, Post, User
+from lostfound.http import signed_in
+from lostfound.models import AccessLog, Post
 from lostfound.services import (
     TransitionRefused,
     close_post,
@@ -33,7 +33,7 @@ ALREADY_CLOSED: Final = {
 ALREADY_OPEN: Final = {Post.Status.OPEN: gettext_lazy("Open already.")}
 
 
-class PostActions(PostModelAdmin):
+class PostActions(admin.ModelAdmin[Post]):
     """The actions of the list of posts."""
 
     actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
@@ -44,7 +44,7 @@ class PostActions(PostModelAdmin):
 
         def close(post: Post) -> None:
             _refuse_already(post, ALREADY_CLOSED)
-            close_post(post, actor=actor_of(request))
+            close_post(post, actor=signed_in(request))
 
         self._tell_changed(request, *_each(queryset, close))
 
@@ -54,7 +54,7 @@ class PostActions(PostModelAdmin):
 
         def reopen(post: Post) -> None:
             _refuse_already(post, ALREADY_OPEN)
-            reopen_post(post, actor=actor_of(request))
+            reopen_post(post, actor=signed_in(request))
 
         self._tell_changed(request, *_each(queryset, reopen))
 
@@ -75,7 +75,7 @@ class PostActions(PostModelAdmin):
         def move(post: Post) -> None:
             if post.kind != Post.Kind.FOUND:
                 raise ValidationError(_("A lost post: only found things lie on a shelf."))
-            edit_post(post, actor=actor_of(request), fields={"shelf": shelf})
+            edit_post(post, actor=signed_in(request), fields={"shelf": shelf})
 
         moved, refused = _each(queryset, move)
         if moved:
@@ -93,7 +93,7 @@ class PostActions(PostModelAdmin):
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
         """A file that is safe to open in a spreadsheet."""
         named = queryset.select_related(None).prefetch_related(None).only("author")
-        log_access(actor_of(request), AccessLog.What.EXPORT, named)
+        log_access(signed_in(request), AccessLog.What.EXPORT, named)
         return export_response(queryset)
 
     def _tell_changed(
@@ -158,11 +158,6 @@ def _refuse_already(post: Post, already: dict[Post.Status, Any]) -> None:
             raise TransitionRefused(str(why))
 
 
-def actor_of(request: HttpRequest) -> User:
-    """Who is signed in; the admin lets nobody else in."""
-    return cast(User, request.user)
-
-
 def is_elsewhere(request: HttpRequest, post: Post | None) -> bool:
     """Whether a thing lies on the shelves of another office than the reader's."""
-    return post is not None and post.is_kept_elsewhere_for(actor_of(request))
+    return post is not None and post.is_kept_elsewhere_for(signed_in(request))

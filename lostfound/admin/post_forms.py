@@ -8,7 +8,6 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.admin.bases import PostModelForm
 from lostfound.forms.edit_version import MARK, EditVersionField, left_behind, offered
 from lostfound.models import Post
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
@@ -22,7 +21,7 @@ from lostfound.services.post_fields import (
 )
 
 
-class PostForm(PostModelForm):
+class PostForm(forms.ModelForm[Post]):
     """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,17 +11,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.admin.bases import PostModelForm
 from lostfound.admin.columns import PostColumns
 from lostfound.admin.files import import_view, sample_view
 from lostfound.admin.filters import AgeFilter, SearchByNumber, ShelfFilter
 from lostfound.admin.history_labels import PlainHistory, without_parts
 from lostfound.admin.inlines import EventInline, PhotoInline
 from lostfound.admin.intake import intake_view
-from lostfound.admin.post_actions import PostActions, actor_of, is_elsewhere
+from lostfound.admin.post_actions import PostActions, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.forms.edit_version import MARK, brought_up_to_date
+from lostfound.http import AuthenticatedHttpRequest, signed_in
 from lostfound.models import AccessLog, Photo, Post
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
@@ -80,10 +81,10 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     def get_urls(self) -> list[URLPattern]:
         """With the counter's own pages."""
 
-        def intake(request: HttpRequest) -> HttpResponse:
+        def intake(request: AuthenticatedHttpRequest) -> HttpResponse:
             return intake_view(self, request)
 
-        def bring_in(request: HttpRequest) -> HttpResponse:
+        def bring_in(request: AuthenticatedHttpRequest) -> HttpResponse:
             return import_view(self, request)
 
         def sample(request: HttpRequest) -> StreamingHttpResponse:
@@ -135,7 +136,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         return dict(super().get_changeform_initial_data(request))
 
     def save_model(
-        self, request: HttpRequest, obj: Post, form: PostModelForm, change: bool
+        self, request: HttpRequest, obj: Post, form: forms.ModelForm[Post], change: bool
     ) -> None:
         """Submit or edit through the services."""
         fields = {
@@ -143,12 +144,14 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         }
         if change:
             edit_post(
-                obj, actor=actor_of(request), fields=fields, seen=form.cleaned_data.get(MARK, "")
+                obj, actor=signed_in(request), fields=fields, seen=form.cleaned_data.get(MARK, "")
             )
             obj.refresh_from_db()  # what others changed since the page was made, too
             return
         every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
-        saved = submit_post(author=obj.author, kind=obj.kind, fields=every, actor=actor_of(request))
+        saved = submit_post(
+            author=obj.author, kind=obj.kind, fields=every, actor=signed_in(request)
+        )
         obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -160,7 +163,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         formset.new_objects, formset.changed_objects = [], []
         formset.deleted_objects = removed
         if removed:
-            edit_post(form.instance, actor=actor_of(request), fields={}, remove_photos=removed)
+            edit_post(form.instance, actor=signed_in(request), fields={}, remove_photos=removed)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -169,7 +172,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         answer = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None) or {}
         if "cl" in context:
-            log_access(actor_of(request), AccessLog.What.LIST, context["cl"].result_list)
+            log_access(signed_in(request), AccessLog.What.LIST, context["cl"].result_list)
         if "action_form" in context and not self.has_change_permission(request):
             del context["action_form"].fields["shelf"]
         return answer
@@ -205,7 +208,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         """Who reads a post is written down; what lies at another office says so."""
         post: Post | None = kwargs.get("obj")
         if post is not None and request.method == "GET":
-            log_access(actor_of(request), AccessLog.What.POST, [post])
+            log_access(signed_in(request), AccessLog.What.POST, [post])
             if is_elsewhere(request, post):
                 text = _("Kept at another office (%(office)s): you can read this, not change it.")
                 self.message_user(request, text % {"office": post.office}, messages.INFO)
@@ -223,13 +226,13 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         """With its files."""
-        delete_post(obj, actor=actor_of(request))
+        delete_post(obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """All or none."""
         with transaction.atomic():
             for post in queryset:
-                delete_post(post, actor=actor_of(request))
+                delete_post(post, actor=signed_in(request))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

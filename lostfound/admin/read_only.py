@@ -5,17 +5,21 @@ from typing import Any
 from django.http import HttpRequest
 
 
-class ReadOnlyMixin:
-    """No adding, changing or deleting, whatever permissions a person has."""
+class NoAddOrDeleteMixin:
+    """Rows come and go elsewhere, whatever permissions a person has."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+
+class ReadOnlyMixin(NoAddOrDeleteMixin):
+    """No adding, changing or deleting, whatever permissions a person has."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False

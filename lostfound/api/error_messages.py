@@ -1,21 +1,18 @@
 """What the API says where rest_framework has words of its own: friendlier, and in both languages.
 
-One table of sentences for whole requests, by their code, and one for single fields.
+What whole requests are refused with stands in `problem_types`; here, what single fields say.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions, serializers
 from rest_framework.fields import Field
 
-from lostfound.infra.rate_limits import MINUTE_S, minutes_of, that_was_a_lot
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from lostfound.api import problem_types
+from lostfound.infra.rate_limits import MINUTE_S, minutes_of
 
 # How rest_framework's own words begin.
 CSRF_FAILED: Final = "CSRF Failed"
@@ -23,25 +20,12 @@ BAD_CHARSET: Final = "Unsupported charset"
 BAD_JSON: Final = "JSON parse error"
 POSITION: Final = re.compile(r"line \d+ column \d+")
 
-NOTHING_HERE: Final = gettext_lazy("There is nothing at this address.")
-NOT_ALLOWED: Final = gettext_lazy("You may not do this.")
 UNSAVEABLE: Final = gettext_lazy(
     "This text holds characters that cannot be saved. Please type it again."
 )
 
-# By the class of what was raised, where it was raised without words of its own.
-SENTENCES: Final[dict[type[exceptions.APIException], "StrOrPromise"]] = {
-    exceptions.NotAuthenticated: gettext_lazy("Please sign in first."),
-    exceptions.AuthenticationFailed: gettext_lazy("Please sign in again."),
-    exceptions.PermissionDenied: NOT_ALLOWED,
-    exceptions.NotFound: NOTHING_HERE,
-    exceptions.NotAcceptable: gettext_lazy(
-        "Answers come as JSON alone. Please send Accept: application/json."
-    ),
-}
-
 # By the field that says so, and its code; what stands in braces is the field's own.
-FIELD_WORDS: Final[dict[type[Field[Any, Any, Any, Any]], dict[str, "StrOrPromise"]]] = {
+FIELD_WORDS: Final[dict[type[Field[Any, Any, Any, Any]], dict[str, StrOrPromise]]] = {
     serializers.Field: {
         "required": gettext_lazy("This is missing."),
         "null": gettext_lazy("This cannot be null. Please give a value, or leave it out."),
@@ -82,7 +66,7 @@ FIELD_WORDS: Final[dict[type[Field[Any, Any, Any, Any]], dict[str, "StrOrPromise
     },
 }
 # Of validators, which no field owns.
-VALIDATOR_WORDS: Final[dict[str, "StrOrPromise"]] = {
+VALIDATOR_WORDS: Final[dict[str, StrOrPromise]] = {
     "null_characters_not_allowed": UNSAVEABLE,
     "surrogate_characters_not_allowed": UNSAVEABLE,
 }
@@ -97,57 +81,32 @@ def use_own_field_words() -> None:
 def sentence(error: exceptions.APIException, request: Any) -> str:
     """What a refusal says: its own words, or ours where rest_framework would speak."""
     said = str(error.detail)
-    for kind, words in _SPOKEN.items():
-        if isinstance(error, kind):
-            return words(error, said, request)
-    if type(error) in SENTENCES and said == str(error.default_detail):
-        return str(SENTENCES[type(error)])
-    return said
+    is_default = said == str(error.default_detail)
+    if isinstance(error, exceptions.ParseError):
+        return _parse_error(said)
+    if isinstance(error, exceptions.PermissionDenied) and said.startswith(CSRF_FAILED):
+        return problem_types.NO_CSRF_TOKEN.says()
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return problem_types.METHOD_NOT_ALLOWED.says(method=request.method)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return problem_types.UNSUPPORTED_MEDIA_TYPE.says()
+    if isinstance(error, exceptions.Throttled):
+        wait_s = int(getattr(error, "wait", None) or MINUTE_S)
+        return problem_types.THROTTLED.says(minutes=minutes_of(wait_s))
+    known = problem_types.OF_REST_FRAMEWORK.get(type(error))
+    return known.says() if known and is_default else said
 
 
-def _parse_error(error: exceptions.APIException, said: str, request: Any) -> str:
+def _parse_error(said: str) -> str:
     """Where it ends to be readable goes along, in the few words that programs use for it."""
     if said.startswith(BAD_CHARSET):
-        return _("This text cannot be read. Please send it as UTF-8.")
+        return problem_types.UNKNOWN_CHARSET.says()
     if said.startswith(BAD_JSON):
         where = POSITION.search(said)
-        words = _("This is not JSON that can be read. Please check how it is written.")
+        words = problem_types.BROKEN_JSON.says()
         return f"{words} ({where.group()})" if where else words
-    return _("This form cannot be read. Please send it as multipart/form-data with its boundary.")
+    return problem_types.BROKEN_FORM.says()
 
-
-def _permission_denied(error: exceptions.APIException, said: str, request: Any) -> str:
-    if said.startswith(CSRF_FAILED):
-        return _(
-            "This request came without the browser's token against forgery. Please reload the "
-            "page and try again; an app sends X-Session-Token and no cookies."
-        )
-    return str(NOT_ALLOWED) if said == str(error.default_detail) else said
-
-
-def _method_not_allowed(error: exceptions.APIException, said: str, request: Any) -> str:
-    return _("%(method)s is not possible at this address.") % {"method": request.method}
-
-
-def _unsupported_media_type(error: exceptions.APIException, said: str, request: Any) -> str:
-    return _(
-        "This kind of content is not read here. Please send JSON, or multipart/form-data where "
-        "photographs go along."
-    )
-
-
-def _throttled(error: exceptions.APIException, said: str, request: Any) -> str:
-    return that_was_a_lot(minutes_of(int(getattr(error, "wait", None) or MINUTE_S)))
-
-
-Words = Callable[[exceptions.APIException, str, Any], str]
-_SPOKEN: Final[Mapping[type[exceptions.APIException], Words]] = {
-    exceptions.ParseError: _parse_error,
-    exceptions.PermissionDenied: _permission_denied,
-    exceptions.MethodNotAllowed: _method_not_allowed,
-    exceptions.UnsupportedMediaType: _unsupported_media_type,
-    exceptions.Throttled: _throttled,
-}
 
 # Every serializer of the API makes its fields anew for each request, later than this.
 use_own_field_words()

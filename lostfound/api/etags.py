@@ -1,25 +1,24 @@
 """ETags of the API: what a device has already is not sent again, nor overwritten unseen."""
 
 import re
-from collections.abc import Callable
 from hashlib import md5
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.http import parse_etags, quote_etag
-from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lostfound.api import problem_types
+
 API_PREFIX = "/api/v1/"
 COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # Caddy and Apache do so
-Thing = TypeVar("Thing")
 
 
 class ApiConditionalGet(ConditionalGetMiddleware):
@@ -39,9 +38,7 @@ class ApiConditionalGet(ConditionalGetMiddleware):
 class PreconditionFailed(APIException):
     """The thing has changed since the device read it."""
 
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_code = "changed_meanwhile"
-    default_detail = _("This has changed since you read it. Read it again, then change it.")
+    status_code, default_code, default_detail = problem_types.CHANGED_MEANWHILE
 
 
 def etag_of(representation: Any) -> str:
@@ -61,24 +58,12 @@ def told(
     )
 
 
-def match_required(request: Request, represent: Callable[[Thing], Any]) -> Callable[[Thing], None]:
-    """What refuses a change of what the device has not seen; without If-Match all is allowed.
-
-    Args:
-        represent: what a GET of the thing answers, of the thing as it is now.
-
-    Returns: a check that raises PreconditionFailed. It counts under the lock under which the thing
-        is changed: of two devices that saw the same, both get so far.
-    """
+def etags_seen(request: Request) -> set[str] | None:
+    """What the device has seen of the thing that it changes; None where anything may be changed."""
     given = request.headers.get("If-Match")
-    is_named = given is not None and given.strip() != "*"
-    seen = {_as_sent(etag) for etag in parse_etags(given or "")}
-
-    def check(now: Thing) -> None:
-        if is_named and etag_of(represent(now)) not in seen:
-            raise PreconditionFailed
-
-    return check
+    if given is None or given.strip() == "*":
+        return None
+    return {_as_sent(etag) for etag in parse_etags(given)}
 
 
 def _as_sent(etag: str) -> str:

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.post_operations import person
 from lostfound.api.posts import ONE_ERRORS
 from lostfound.api.problems import problems
 from lostfound.api.serializers.me import (
@@ -23,6 +22,7 @@ from lostfound.api.serializers.me import (
     NotificationChoiceOut,
     NotificationOut,
 )
+from lostfound.http import signed_in
 from lostfound.models import Notification, NotificationChoice, User
 from lostfound.services import choose_notifications
 from lostfound.services.devices import sign_out_device
@@ -35,7 +35,7 @@ class NotificationsView(generics.ListAPIView[Notification]):
 
     def get_queryset(self) -> QuerySet[Notification]:
         """Own notifications, newest first."""
-        return selectors.notifications_of(person(self.request))
+        return selectors.notifications_of(signed_in(self.request))
 
     @extend_schema(
         operation_id="notifications_list",
@@ -56,7 +56,7 @@ class ReadNotificationView(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Mark a notification as read."""
-        found = get_object_or_404(selectors.notifications_of(person(request)), pk=pk)
+        found = get_object_or_404(selectors.notifications_of(signed_in(request)), pk=pk)
         Notification.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
         found.refresh_from_db(fields=["read_at"])
         return Response(NotificationOut(found).data)
@@ -72,7 +72,7 @@ class ReadAllNotificationsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Mark all notifications as read."""
-        selectors.unread_notifications(person(request)).update(read_at=timezone.now())
+        selectors.unread_notifications(signed_in(request)).update(read_at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -85,7 +85,7 @@ class NotificationChoicesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List every kind of message with its two switches."""
-        return Response(NotificationChoiceOut(_choices(person(request)), many=True).data)
+        return Response(NotificationChoiceOut(_choices(signed_in(request)), many=True).data)
 
     @extend_schema(
         operation_id="notification_choices_set",
@@ -96,8 +96,8 @@ class NotificationChoicesView(APIView):
         """Set the switches of one kind."""
         data = NotificationChoiceOut(data=request.data)
         data.is_valid(raise_exception=True)
-        choose_notifications(person(request), **data.validated_data)
-        return Response(NotificationChoiceOut(_choices(person(request)), many=True).data)
+        choose_notifications(signed_in(request), **data.validated_data)
+        return Response(NotificationChoiceOut(_choices(signed_in(request)), many=True).data)
 
 
 def _choices(user: User) -> list[dict[str, Any]]:
@@ -118,7 +118,7 @@ class MeView(APIView):
     @extend_schema(operation_id="me_retrieve", responses={200: MeOut, **problems(401)})
     def get(self, request: Request) -> Response:
         """Read who is signed in."""
-        return Response(MeOut(person(request)).data)
+        return Response(MeOut(signed_in(request)).data)
 
     @extend_schema(
         operation_id="me_update",
@@ -127,10 +127,10 @@ class MeView(APIView):
     )
     def patch(self, request: Request) -> Response:
         """Change the language, or whether e-mails are wanted at all."""
-        data = MeIn(person(request), data=request.data, partial=True)
+        data = MeIn(signed_in(request), data=request.data, partial=True)
         data.is_valid(raise_exception=True)
         data.save()
-        return Response(MeOut(person(request)).data)
+        return Response(MeOut(signed_in(request)).data)
 
 
 class DevicesView(APIView):
@@ -141,7 +141,7 @@ class DevicesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List browsers and apps, the one that was used last first."""
-        rows = UserSession.objects.purge_and_list(person(request))
+        rows = UserSession.objects.purge_and_list(signed_in(request))
         rows.sort(key=lambda row: row.last_seen_at, reverse=True)
         context = {"session_key": session_key(request)}
         return Response(DeviceOut(rows, many=True, context=context).data)
@@ -153,7 +153,7 @@ class DeviceView(APIView):
     @extend_schema(operation_id="devices_revoke", responses={204: None, **ONE_ERRORS})
     def delete(self, request: Request, pk: int) -> Response:
         """Sign a device out; its token is worth nothing from now on."""
-        sign_out_device(get_object_or_404(UserSession, pk=pk, user=person(request)))
+        sign_out_device(get_object_or_404(UserSession, pk=pk, user=signed_in(request)))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -15,11 +15,13 @@ from rest_framework.response import Response
 from lostfound import services
 from lostfound.api.etags import told
 from lostfound.api.parsers import JSONParser, MultiPartParser
-from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost, person
+from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost
 from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
-from lostfound.infra.rate_limits import AttemptThrottle
+from lostfound.http import signed_in
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.models import AccessLog, Post
 
 FILTERS = {
@@ -30,7 +32,6 @@ FILTERS = {
     "office": ("office__code", None, "Code of the office that keeps the thing."),
     "shelf": ("shelf", None, "Shelf or box, as it was written."),
 }
-INTAKE_PER_HOUR = 600
 TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
 
@@ -52,12 +53,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
     serializer_class = OfficePostOut
     permission_classes = (MayHandlePosts,)
     parser_classes = (MultiPartParser, JSONParser)
-    throttle_scope = "office"
-    throttle_limit = INTAKE_PER_HOUR
-
-    def get_throttles(self) -> list[Any]:
-        """What is saved is counted as it is saved."""
-        return [AttemptThrottle()]
+    throttle_classes = (WriteThrottle,)
+    limit: LimitName = "office"
 
     def get_queryset(self) -> QuerySet[Post]:
         """Posts, as the query asks for them."""
@@ -97,7 +94,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
     def paginate_queryset(self, queryset: Any) -> Any:
         """A page, and who reads it."""
         page = super().paginate_queryset(queryset)
-        services.log_access(person(self.request), AccessLog.What.LIST, page or [])
+        services.log_access(signed_in(self.request), AccessLog.What.LIST, page or [])
         return page
 
     @extend_schema(
@@ -112,7 +109,8 @@ class OfficePostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        post = submit_once(request, self, kind=Post.Kind.FOUND, fields=fields, photos=photos)
+        kind = Post.Kind.FOUND
+        post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
         at = reverse("api-office-post", args=[post.public_id])
         saved = OfficePostOut(any_post(post.public_id)).data
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
@@ -122,8 +120,7 @@ class OfficePost(OnePost):
     """The door of the office, to anybody's posts; services refuse what lies at another office."""
 
     permission_classes: tuple[type[BasePermission], ...] = (MayHandlePosts,)
-    throttle_scope = "office"
-    throttle_limit = INTAKE_PER_HOUR
+    limit = "office"
     answered_by = OfficePostOut
 
     def found(self, public_id: UUID) -> Post:
@@ -144,7 +141,7 @@ class OfficePostView(OfficePost):
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post as the office sees it; that it was read is written down."""
         post = any_post(public_id)
-        services.log_access(person(request), AccessLog.What.POST, [post])
+        services.log_access(signed_in(request), AccessLog.What.POST, [post])
         return told(self.represent(post))
 
     @extend_schema(
@@ -155,19 +152,12 @@ class OfficePostView(OfficePost):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words, facts, shelf, and what stays hidden; photographs are added."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields=fields,
-            add_photos=photos,
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields=fields, add_photos=photos)
         return self.told(public_id)
 
 

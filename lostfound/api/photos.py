@@ -6,9 +6,8 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lostfound import services
 from lostfound.api.parsers import MultiPartParser
-from lostfound.api.post_operations import ETAG, IF_MATCH, PhotoOrdering, PhotoRemoval, person
+from lostfound.api.post_operations import ETAG, IF_MATCH, PhotoOrdering, PhotoRemoval
 from lostfound.api.posts import CHANGE_ERRORS, OwnPost
 from lostfound.api.serializers.posts import PhotoOrderIn, PhotosIn, PostOut
 
@@ -26,18 +25,10 @@ class PostPhotosView(OwnPost):
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Add photographs, up to five in all; one that the post has already is not added again."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         data = PhotosIn(data=request.data)
         data.is_valid(raise_exception=True)
-        photos = data.validated_data["photos"]
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields={},
-            add_photos=photos,
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields={}, add_photos=data.validated_data["photos"])
         return self.told(public_id)
 
 

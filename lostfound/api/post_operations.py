@@ -4,9 +4,9 @@ An operation (`Closing`, `Reopening`, ...) says what happens; the door that a vi
 (`posts.OwnPost`, `office.OfficePost`) says whose posts it reaches, and how they are answered.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -18,10 +18,12 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from lostfound import services
-from lostfound.api.etags import match_required, told
+from lostfound.api.etags import PreconditionFailed, etag_of, etags_seen, told
 from lostfound.api.serializers.posts import PhotoOrderIn
-from lostfound.infra.rate_limits import AttemptThrottle, count_saved
-from lostfound.models import Post, User
+from lostfound.http import signed_in
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import WriteThrottle, count_one
+from lostfound.models import Post
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -38,15 +40,11 @@ ETAG = OpenApiParameter(
 )
 
 
-def person(request: Request) -> User:
-    """Who is signed in; the permission classes let nobody else through."""
-    return cast(User, request.user)
-
-
 class OnePost(APIView):
     """One post, read and changed through one of the doors."""
 
-    throttle_classes = (AttemptThrottle,)
+    throttle_classes = (WriteThrottle,)
+    limit: ClassVar[LimitName]
     answered_by: ClassVar[type[BaseSerializer[Any]]]
 
     def found(self, public_id: UUID) -> Post:
@@ -64,34 +62,76 @@ class OnePost(APIView):
         """Answer with the post as it is now, and its ETag."""
         return told(self.represent(self.found(public_id)))
 
-    def changed(self, public_id: UUID) -> tuple[Post, Callable[[Post], None]]:
-        """The post, and the check of If-Match to make once more under its lock.
+    def refuse_unseen(self, post: Post) -> None:
+        """Refuse to change a post that has changed since the device read it (If-Match).
+
+        Raises: PreconditionFailed
+        """
+        seen = etags_seen(self.request)
+        if seen is not None and etag_of(self.represent(post)) not in seen:
+            raise PreconditionFailed
+
+    def unchanged(self, public_id: UUID) -> Post:
+        """The post, unless it is another than the device read: so much costs no lock.
 
         Raises: Http404, PreconditionFailed
         """
         post = self.found(public_id)
-        check = match_required(self.request, self.represent)
-        check(post)
-        return post, check
+        self.refuse_unseen(post)
+        return post
 
-    def moved(self, public_id: UUID, move: Callable[..., Post]) -> Response:
+    @contextmanager
+    def locked(self, post: Post, already: Post.Status | None = None) -> Iterator[Post]:
+        """The post as it is now, in the transaction in which it is changed and counted.
+
+        Of two devices that read the same, both come as far as here, and one is refused.
+
+        Args:
+            already: a status in which the post may be another than the device read.
+
+        Raises: Post.DoesNotExist, PermissionDenied, PreconditionFailed
+        """
+        with services.transaction_with_files():
+            locked = services.lock_post(post)
+            services.refuse_another_office(locked, signed_in(self.request))
+            if locked.status != already:
+                self.refuse_unseen(locked)
+            yield locked
+
+    def count(self) -> None:
+        """Count what was just saved.
+
+        Raises: LimitReached
+        """
+        count_one(self.request, self.limit)
+
+    def edit(self, post: Post, *, add_photos: Sequence[Any] = (), **changes: Any) -> None:
+        """Save a change of words, facts or photographs; it counts where anything changes.
+
+        Args:
+            changes: as `services.edit_post` takes them.
+
+        Raises: PreconditionFailed, LimitReached, and what `services.edit_post` raises
+        """
+        actor = signed_in(self.request)
+        services.refuse_another_office(post, actor)
+        photos = services.prepare_photos(add_photos)
+        with self.locked(post) as locked:
+            if services.edit_post(locked, actor=actor, add_photos=photos, **changes):
+                self.count()
+
+    def moved(self, public_id: UUID, move: Callable[..., Post], goal: Post.Status) -> Response:
         """Close or reopen; sent again, as after a lost answer, it is answered as the first time.
 
         Also under the If-Match of the first time (RFC 9110, 13.1.1): nothing is overwritten.
 
         Raises: Http404, PreconditionFailed, TransitionRefused, LimitReached
         """
-        post, check = self.found(public_id), match_required(self.request, self.represent)
-        with suppress(services.AlreadySo):
-            move(post, actor=person(self.request), check=check, before_saving=self.count)
+        post = self.found(public_id)
+        with suppress(services.AlreadySo), self.locked(post, already=goal) as locked:
+            move(locked, actor=signed_in(self.request))
+            self.count()
         return self.told(public_id)
-
-    def count(self) -> None:
-        """What is saved is counted as it is saved: handed to the service that saves it.
-
-        Raises: LimitReached
-        """
-        count_saved(self.request, self)
 
 
 class Closing(OnePost):
@@ -99,7 +139,7 @@ class Closing(OnePost):
 
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take a post out of matching; one that is closed already is answered as it is."""
-        return self.moved(public_id, services.close_post)
+        return self.moved(public_id, services.close_post, Post.Status.CLOSED)
 
 
 class Reopening(OnePost):
@@ -107,7 +147,7 @@ class Reopening(OnePost):
 
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put a closed post back into matching; one that is open already is answered as it is."""
-        return self.moved(public_id, services.reopen_post)
+        return self.moved(public_id, services.reopen_post, Post.Status.OPEN)
 
 
 class PhotoOrdering(OnePost):
@@ -115,18 +155,10 @@ class PhotoOrdering(OnePost):
 
     def put(self, request: Request, public_id: UUID) -> Response:
         """Show these first, in this order; those not named follow as they were."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
-        order = data.validated_data["photos"]
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields={},
-            photo_order=order,
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields={}, photo_order=data.validated_data["photos"])
         return self.told(public_id)
 
 
@@ -135,14 +167,7 @@ class PhotoRemoval(OnePost):
 
     def delete(self, request: Request, public_id: UUID, photo_id: UUID) -> Response:
         """Remove a photograph."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         photo = get_object_or_404(post.photos, public_id=photo_id)
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields={},
-            remove_photos=[photo],
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields={}, remove_photos=[photo])
         return Response(status=status.HTTP_204_NO_CONTENT)

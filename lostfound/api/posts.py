@@ -1,6 +1,7 @@
 """A person's own posts over the API. One view per address; services write."""
 
-from functools import partial
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lostfound import selectors, services
 from lostfound.api.etags import told
@@ -24,16 +24,17 @@ from lostfound.api.post_operations import (
     Closing,
     OnePost,
     Reopening,
-    person,
 )
-from lostfound.api.problems import Conflict, KeyReused, not_among, problems
+from lostfound.api.problems import DeletedSince, KeyReused, not_among, problems
 from lostfound.api.serializers.posts import (
     NewPostIn,
     NewPostWithPhotosIn,
     PostIn,
     PostOut,
 )
-from lostfound.infra.rate_limits import AttemptThrottle, count_saved
+from lostfound.http import signed_in
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import WriteThrottle, count_one
 from lostfound.models import Post
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -64,13 +65,13 @@ def own_post(request: Request, public_id: UUID) -> Post:
     Raises:
         Http404: it is somebody else's, or there is none.
     """
-    return get_object_or_404(selectors.posts_of(person(request)), public_id=public_id)
+    return get_object_or_404(selectors.posts_of(signed_in(request)), public_id=public_id)
 
 
 class OwnPost(OnePost):
     """The door to a person's own posts."""
 
-    throttle_scope = "edit"
+    limit = "edit"
     answered_by = PostOut
 
     def found(self, public_id: UUID) -> Post:
@@ -78,21 +79,28 @@ class OwnPost(OnePost):
         return own_post(self.request, public_id)
 
 
-def submit_once(request: Request, view: APIView, **said: Any) -> Post:
+def submit_once(
+    request: Request, limit: LimitName, *, photos: Sequence[Any], **params: Any
+) -> Post:
     """Save what was sent, or find what was saved under the same key before.
 
-    Raises: Conflict, KeyReused, Throttled
+    Args:
+        params: as `services.submit_post` takes them.
+
+    Raises: Conflict, KeyReused, LimitReached, and what `services.submit_post` raises
     """
+    author, key = signed_in(request), _idempotency_key(request)
+    prepared = services.prepare_photos(photos)
     try:
-        return services.submit_post(
-            author=person(request),
-            idempotency_key=_idempotency_key(request),
-            before_saving=partial(count_saved, request, view),
-            **said,
-        )
+        with services.transaction_with_files():
+            post = services.submit_post(
+                author=author, photos=prepared, idempotency_key=key, **params
+            )
+            count_one(request, limit)
+        return post
     except services.DuplicateSubmission as before:
         if before.post is None:
-            raise Conflict(_("This was posted and deleted since."), "deleted_since") from before
+            raise DeletedSince from before
         if not before.is_same:
             raise KeyReused from before
         return before.post
@@ -115,15 +123,12 @@ class PostsView(generics.ListAPIView[Post]):
 
     serializer_class = PostOut
     parser_classes = (MultiPartParser, JSONParser)
-    throttle_scope = "post"
-
-    def get_throttles(self) -> list[Any]:
-        """What is saved is counted as it is saved."""
-        return [AttemptThrottle()]
+    throttle_classes = (WriteThrottle,)
+    limit: LimitName = "post"
 
     def get_queryset(self) -> QuerySet[Post]:
         """Own posts, as the query asks for them."""
-        posts = selectors.posts_of(person(self.request))
+        posts = selectors.posts_of(signed_in(self.request))
         for name, choices in (("kind", Post.Kind.values), ("status", Post.Status.values)):
             wanted = self.request.query_params.get(name)
             if wanted is None:
@@ -157,7 +162,7 @@ class PostsView(generics.ListAPIView[Post]):
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         kind, photos = fields.pop("kind"), fields.pop("photos", [])
-        post = submit_once(request, self, kind=kind, fields=fields, photos=photos)
+        post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
         at = reverse("api-post", args=[post.public_id])
         saved = PostOut(own_post(request, post.public_id)).data
         return told(saved, status.HTTP_201_CREATED, {"Location": at})
@@ -183,16 +188,10 @@ class PostView(OwnPost):
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Change words and facts; what changed is matched anew."""
-        post, check = self.changed(public_id)
+        post = self.unchanged(public_id)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
-        services.edit_post(
-            post,
-            actor=person(request),
-            fields=data.validated_data,
-            check=check,
-            before_saving=self.count,
-        )
+        self.edit(post, fields=data.validated_data)
         return self.told(public_id)
 
     @extend_schema(
@@ -202,8 +201,11 @@ class PostView(OwnPost):
     )
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Remove a post with photographs, vectors and history."""
-        post, check = self.changed(public_id)
-        services.delete_post(post, actor=person(request), check=check, before_saving=self.count)
+        post = self.unchanged(public_id)
+        # Gone in the meantime is as good as deleted.
+        with suppress(Post.DoesNotExist), self.locked(post) as locked:
+            services.delete_post(locked, actor=signed_in(request))
+            self.count()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

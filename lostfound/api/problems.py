@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -18,14 +18,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import server_error as page_for_people
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from lostfound.api.error_messages import NOT_ALLOWED, NOTHING_HERE, VALIDATOR_WORDS, sentence
+from lostfound.api import problem_types
+from lostfound.api.error_messages import VALIDATOR_WORDS, sentence
+from lostfound.api.problem_types import ProblemType
 from lostfound.media.processing import BYTES_PER_MB
 from lostfound.models import Post
 from lostfound.services import NotOpen, TransitionRefused
@@ -36,28 +37,36 @@ CONTENT_TYPE = "application/problem+json"
 SIGNING_IN = "/_allauth/"
 FOR_APPS = ("/api/", SIGNING_IN)  # what an app reads, and no person
 
+OF_DJANGO: Final[dict[type[Exception], ProblemType]] = {
+    RequestDataTooBig: problem_types.TEXT_TOO_LARGE,
+    TooManyFilesSent: problem_types.TOO_MANY_FILES,
+    TooManyFieldsSent: problem_types.TOO_MANY_FIELDS,
+    DisallowedHost: problem_types.UNKNOWN_HOST,
+}
+
 
 class Conflict(exceptions.APIException):
     """The thing asked for is not possible in the present state."""
 
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
+    status_code, default_code, default_detail = problem_types.CONFLICT
+
+
+class DeletedSince(Conflict):
+    """What was sent under this name is gone."""
+
+    status_code, default_code, default_detail = problem_types.DELETED_SINCE
 
 
 class KeyReused(exceptions.APIException):
     """The name of an earlier sending came with another content."""
 
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "key_reused"
-    default_detail = gettext_lazy("Another post was sent under this Idempotency-Key.")
+    status_code, default_code, default_detail = problem_types.KEY_REUSED
 
 
 class Unavailable(exceptions.APIException):
     """The database does not answer, or cannot write."""
 
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "unavailable"
-    default_detail = gettext_lazy("This does not work just now. Please try again in a few minutes.")
+    status_code, default_code, default_detail = problem_types.UNAVAILABLE
 
 
 class FieldError(serializers.Serializer[Any]):
@@ -103,18 +112,12 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     fields: dict[str, list[dict[str, str]]] = {}
     if isinstance(error, exceptions.ValidationError):
-        code, detail = "invalid", _("Some fields are not right. Each is named under errors.")
+        code, detail = problem_types.INVALID.code, problem_types.INVALID.says()
         full = error.get_full_details()
         _collect(full if isinstance(full, Mapping) else {"non_field_errors": full}, "", fields)
     else:
         code, detail = _code_and_detail(error, context.get("request"))
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": str(response.status_text).capitalize(),
-        "status": response.status_code,
-        "code": code,
-        "detail": detail,
-    }
+    body = ProblemType(HTTPStatus(response.status_code), code, detail).body()
     if fields:
         body["errors"] = fields
     response.data = body
@@ -122,16 +125,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return response
 
 
-def problem(status_code: HTTPStatus, code: str, detail: str) -> JsonResponse:
-    """Problem details where no view of the API was reached."""
-    body = {
-        "type": "about:blank",
-        "title": status_code.phrase.capitalize(),
-        "status": status_code.value,
-        "code": code,
-        "detail": detail,
-    }
-    return JsonResponse(body, status=status_code, content_type=CONTENT_TYPE)
+def problem(kind: ProblemType, **values: Any) -> JsonResponse:
+    """Problem details where no view of the API was reached; `values` fill in what it says."""
+    body = kind.body(kind.says(**values))
+    return JsonResponse(body, status=kind.status, content_type=CONTENT_TYPE)
 
 
 def not_among(name: str, choices: Iterable[str]) -> exceptions.ValidationError:
@@ -145,15 +142,14 @@ def not_among(name: str, choices: Iterable[str]) -> exceptions.ValidationError:
 @csrf_exempt  # there is nothing that a forged request could do
 def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
     """An address below /api/ that does not exist."""
-    return problem(HTTPStatus.NOT_FOUND, "not_found", str(NOTHING_HERE))
+    return problem(problem_types.NOT_FOUND)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """What nobody foresaw; an app reads problem details, a person a page."""
     if not request.path.startswith(FOR_APPS):
         return page_for_people(request, *args, **kwargs)
-    text = _("Something went wrong here. It has been noted; please try again later.")
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
+    return problem(problem_types.SERVER_ERROR)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -163,26 +159,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         request
     )
     with translation.override(language):
-        status_code, code, detail = _refused_by_django(exception)
-        if request.path.startswith(FOR_APPS):
-            return problem(status_code, code, detail)
-        context = {"detail": detail, "was_sent": request.method == "POST"}
-        return render(request, "400.html", context, status=status_code)
-
-
-def _refused_by_django(exception: Exception) -> tuple[HTTPStatus, str, str]:
-    too_large, bad = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.BAD_REQUEST
-    if isinstance(exception, RequestDataTooBig):
+        kind = _refused_by_django(exception)
         largest_mb = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // BYTES_PER_MB
-        text = _("The text in this request is larger than %(size)s MB.") % {"size": largest_mb}
-        return too_large, "too_large", text
-    if isinstance(exception, TooManyFilesSent):
-        return bad, "too_many_files", _("There are too many files in this request.")
-    if isinstance(exception, TooManyFieldsSent):
-        return bad, "too_many_fields", _("There are too many fields in this request.")
-    if isinstance(exception, DisallowedHost):
-        return bad, "unknown_host", _("This site is not reached under this name.")
-    return bad, "bad_request", _("This request cannot be understood.")
+        if request.path.startswith(FOR_APPS):
+            return problem(kind, size=largest_mb)
+        context = {"detail": kind.says(size=largest_mb), "was_sent": request.method == "POST"}
+        return render(request, "400.html", context, status=kind.status)
+
+
+def _refused_by_django(exception: Exception) -> ProblemType:
+    for refusal, kind in OF_DJANGO.items():
+        if isinstance(exception, refusal):
+            return kind
+    return problem_types.BAD_REQUEST
 
 
 def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
@@ -205,8 +194,8 @@ def _code_and_detail(error: Exception, request: Any) -> tuple[str, str]:
         code = str(details["code"]) if is_one else error.default_code  # type: ignore[call-overload]
         return code, sentence(error, request)
     if exceptions.PermissionDenied.__name__ in type(error).__name__:
-        return "permission_denied", str(error) or str(NOT_ALLOWED)
-    return "not_found", str(NOTHING_HERE)
+        return problem_types.NOT_ALLOWED.code, str(error) or problem_types.NOT_ALLOWED.says()
+    return problem_types.NOT_FOUND.code, problem_types.NOT_FOUND.says()
 
 
 def _collect(details: Any, name: str, into: dict[str, list[dict[str, str]]]) -> None:

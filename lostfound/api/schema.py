@@ -3,35 +3,34 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.utils import translation
+
+from lostfound.api import problem_types
 from lostfound.api.examples import EXAMPLES, PARAMETERS
 from lostfound.api.openapi import OneShapeSchema
+from lostfound.api.problem_types import ProblemType
 from lostfound.api.problems import CONTENT_TYPE
+from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
 Schema = dict[str, Any]
 
-# Code, sentence and meaning; codes that differ by operation are in the operation's own words.
-REFUSALS: Final = {
-    400: ("invalid", "Some fields are not right. Each is named under errors."),
-    401: ("not_authenticated", "Please sign in first."),
-    403: ("permission_denied", "You may not do this."),
-    404: ("not_found", "There is nothing at this address."),
-    406: ("not_acceptable", "Answers come as JSON alone. Please send Accept: application/json."),
-    409: ("conflict", "This is not possible in the present state."),
-    410: ("too_old", "That is too long ago. Leave updated_since out, and keep what you get."),
-    412: (
-        "changed_meanwhile",
-        "This has changed since you read it. Read it again, then change it.",
-    ),
-    413: ("too_large", "The request is larger than 51 MB."),
-    415: (
-        "unsupported_media_type",
-        "This kind of content is not read here. Please send JSON, or multipart/form-data where "
-        "photographs go along.",
-    ),
-    422: ("key_reused", "Another post was sent under this Idempotency-Key."),
-    429: ("throttled", "That was a lot within this hour. Please try again in 20 minutes."),
-    503: ("unavailable", "This does not work just now. Please try again in a few minutes."),
-}
+# One for each status; its code is an example where there are more.
+REFUSALS: Final = (
+    problem_types.INVALID,
+    problem_types.NOT_AUTHENTICATED,
+    problem_types.NOT_ALLOWED,
+    problem_types.NOT_FOUND,
+    problem_types.NOT_ACCEPTABLE,
+    problem_types.CONFLICT,
+    problem_types.TOO_OLD,
+    problem_types.CHANGED_MEANWHILE,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+    problem_types.KEY_REUSED,
+    problem_types.THROTTLED,
+    problem_types.UNAVAILABLE,
+)
+VALUES: Final = {"size": MAX_REQUEST_BYTES // BYTES_PER_MB, "minutes": 20}  # of what they say
 
 
 class OperationSchema(OneShapeSchema):
@@ -57,9 +56,7 @@ def complete(result: Schema, generator: Any, request: Any, public: bool) -> Sche
 
     A hook of drf-spectacular (POSTPROCESSING_HOOKS); the arguments are its own.
     """
-    result["components"]["responses"] = {
-        _name(status): _refusal(status, code, detail) for status, (code, detail) in REFUSALS.items()
-    }
+    result["components"]["responses"] = {_name(kind.status): _refusal(kind) for kind in REFUSALS}
     for methods in result["paths"].values():
         for method, operation in methods.items():
             _complete_operation(method, operation)
@@ -99,15 +96,10 @@ def _name(status: int) -> str:
     return HTTPStatus(status).phrase.title().replace(" ", "")
 
 
-def _refusal(status: int, code: str, detail: str) -> Schema:
-    example = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase.capitalize(),
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-    if status == HTTPStatus.BAD_REQUEST:
+def _refusal(kind: ProblemType) -> Schema:
+    with translation.override("en"):  # an example is a value, and the same in every language
+        example = kind.body(kind.says(**VALUES))
+    if kind.status == HTTPStatus.BAD_REQUEST:
         example["errors"] = EXAMPLES["Problem"]["errors"]
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    return {"description": HTTPStatus(status).phrase, "content": {CONTENT_TYPE: content}}
+    return {"description": kind.status.phrase, "content": {CONTENT_TYPE: content}}

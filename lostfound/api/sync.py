@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
-from lostfound.api.post_operations import person
+from lostfound.api import problem_types
 from lostfound.api.problems import problems
 from lostfound.api.serializers.me import SyncOut
+from lostfound.http import signed_in
 from lostfound.models import DeletedPost, User
 from lostfound.services.posts import DELETIONS_KEPT_FOR
 
@@ -32,8 +32,7 @@ CURSOR_SALT: Final = "lostfound.sync"
 class TooOld(APIException):
     """What was deleted so long ago is no longer known."""
 
-    status_code = status.HTTP_410_GONE
-    default_code = "too_old"
+    status_code, default_code, default_detail = problem_types.TOO_OLD
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class SyncView(APIView):
         answer: dict[str, Any] = {}
         after = dict(reading.after)
         has_more = False
-        for name, rows in _changed(person(request), reading.since).items():
+        for name, rows in _changed(signed_in(request), reading.since).items():
             page = list(rows.filter(pk__gt=after.get(name, 0)).order_by("pk")[: MOST_AT_ONCE + 1])
             has_more |= len(page) > MOST_AT_ONCE
             answer[name] = page[:MOST_AT_ONCE]
@@ -126,7 +125,7 @@ def _begun(asked: Any) -> Reading:
     given, now = asked.get("updated_since"), timezone.now()
     since = _moment(given) if given is not None else None
     if since is not None and now - since > DELETIONS_KEPT_FOR:
-        raise TooOld(_("That is too long ago. Leave updated_since out, and keep what you get."))
+        raise TooOld
     return Reading(since, now)
 
 

@@ -1,4 +1,7 @@
-"""Rate limits on writes, counted by an atomic statement that parallel requests cannot bypass."""
+"""Counting against the limits, by one atomic statement that parallel requests cannot slip past.
+
+How many are allowed stands in `limits.LIMITS`.
+"""
 
 import hashlib
 import ipaddress
@@ -11,20 +14,17 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import ngettext
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from lostfound.infra import limits
+from lostfound.infra.limits import LIMITS, LimitName
 from lostfound.infra.redis import redis_client, with_redis
 from lostfound.models import ThrottleCounter
 
 HOUR_S: Final = 3600
 MINUTE_S: Final = 60
-# A whole campus may share one address, so an address has this many times the limit.
-ADDRESS_FACTOR: Final = 20
-# Requests refused for their content cost little, but not nothing.
-ATTEMPTS_FACTOR: Final = 10
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REDIS_PREFIX: Final = "lostfound:limit:"
 
@@ -51,15 +51,6 @@ class Verdict(NamedTuple):
 def minutes_of(wait_s: int) -> int:
     """A waiting time in whole minutes, rounded up."""
     return -(-wait_s // MINUTE_S)
-
-
-def that_was_a_lot(minutes: int) -> str:
-    """The message at a limit, for pages and API, with the time left."""
-    return ngettext(
-        "You have reached the hourly limit. Please try again in %(minutes)d minute.",
-        "You have reached the hourly limit. Please try again in %(minutes)d minutes.",
-        minutes,
-    ) % {"minutes": minutes}
 
 
 def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict:
@@ -133,19 +124,20 @@ def client_address(request: HttpRequest) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
-def throttle_write(request: HttpRequest, scope: str, limit: int | None = None) -> Verdict:
-    """Count one write by the person, or the anonymous address, behind a request.
+def count_request(request: HttpRequest, name: LimitName, *, is_attempt: bool = False) -> Verdict:
+    """Count one more of what a limit is on, for who sits behind a request: person and address.
 
     Args:
-        scope: what is being done, such as "post"; scopes are counted separately.
-        limit: writes per hour; POSTS_PER_HOUR by default.
+        is_attempt: whether only the attempt counts, of which there may be more.
     """
-    per_hour = settings.POSTS_PER_HOUR if limit is None else limit
+    limit = LIMITS[name]
+    scope, factor = (f"{name}-attempt", limits.ATTEMPTS_FACTOR) if is_attempt else (name, 1)
+    per_hour = limit.per_hour * factor
     address = f"address:{client_address(request)}"
     if not request.user.is_authenticated:
-        return allow(scope, address, per_hour)
+        return allow(scope, address, per_hour * limit.anonymous_factor)
     verdict = allow(scope, f"user:{request.user.pk}", per_hour)
-    return allow(scope, address, per_hour * ADDRESS_FACTOR) if verdict.allowed else verdict
+    return allow(scope, address, per_hour * limits.ADDRESS_FACTOR) if verdict.allowed else verdict
 
 
 class LimitReached(Throttled):
@@ -156,61 +148,51 @@ class LimitReached(Throttled):
         self.minutes = minutes_of(retry_after_s)
 
 
-class WriteThrottle(BaseThrottle):
-    """The limit for the API: counts unsafe methods under the view's `throttle_scope`."""
+def count_one(request: HttpRequest, name: LimitName) -> None:
+    """Count one more thing that has just been saved, in the transaction that saves it.
+
+    Last of all: a counter stays locked until the commit, and a whole campus may share one; and
+    Redis, which knows nothing of the transaction, counts nothing that is refused for its content.
+
+    Raises:
+        LimitReached: it was one too many; the transaction has to end with it.
+    """
+    verdict = count_request(request, name)
+    if not verdict.allowed:
+        raise LimitReached(verdict.retry_after_s)
+
+
+class RequestThrottle(BaseThrottle):
+    """What an API view names as its `limit`, counted at each request, reading too.
+
+    A request to a view that counts what it saves is but an attempt.
+    """
 
     retry_after_s = 0
 
     @staticmethod
     def counts(method: str) -> bool:
-        """Whether requests with this method are limited; the schema uses this too."""
-        return method not in READING
+        """Whether requests of this method are limited; the schema asks it too."""
+        return True
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """See rest_framework: whether this request is within the limit."""
         if not self.counts(str(request.method)):
             return True
-        verdict = self.count(request, view)
+        name: LimitName = view.limit
+        verdict = count_request(request, name, is_attempt=LIMITS[name].counts_saved)
         self.retry_after_s = verdict.retry_after_s
         return verdict.allowed
-
-    def count(self, request: Request, view: Any) -> Verdict:
-        """Count one request, and return whether it is within the limit."""
-        return throttle_write(request, *limit_of(view))
 
     def wait(self) -> float:
         """See rest_framework: seconds until the window ends."""
         return float(self.retry_after_s)
 
 
-class AttemptThrottle(WriteThrottle):
-    """For views that count saved objects by `count_saved`; this limits refused requests."""
+class WriteThrottle(RequestThrottle):
+    """The same for a view of which only the unsafe methods are limited."""
 
-    def count(self, request: Request, view: Any) -> Verdict:
-        """Count one attempt, and return whether it is within the limit."""
-        scope, limit = limit_of(view)
-        return throttle_write(request, f"{scope}-attempt", limit * ATTEMPTS_FACTOR)
-
-
-def limit_of(view: Any) -> tuple[str, int]:
-    """The scope and the hourly limit of an API view's writes."""
-    scope = getattr(view, "throttle_scope", "write")
-    return scope, getattr(view, "throttle_limit", None) or settings.POSTS_PER_HOUR
-
-
-def count_one(request: HttpRequest, scope: str, limit: int | None = None) -> None:
-    """Count one valid object, just before it is saved.
-
-    Raises: LimitReached
-    """
-    verdict = throttle_write(request, scope, limit)
-    if not verdict.allowed:
-        raise LimitReached(verdict.retry_after_s)
-
-
-def count_saved(request: Request, view: Any) -> None:
-    """Count one valid object in an API view, which determines scope and limit.
-
-    Raises: LimitReached
-    """
-    count_one(request, *limit_of(view))
+    @staticmethod
+    def counts(method: str) -> bool:
+        """See `RequestThrottle`."""
+        return method not in READING

@@ -5,7 +5,10 @@ from lostfound.services.accounts import AccountKept, delete_user, refuse_kept
 from lostfound.services.edit_conflicts import EditConflict
 from lostfound.services.idempotency import DuplicateSubmission
 from lostfound.services.lifecycle import close_post, reopen_post
+from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.notifications import choose_notifications, notify
+from lostfound.services.photo_files import transaction_with_files
+from lostfound.services.post_photos import prepare_photos
 from lostfound.services.posts import (
     NotOpen,
     delete_post,
@@ -27,10 +30,14 @@ __all__ = [
     "delete_post",
     "delete_user",
     "edit_post",
+    "lock_post",
     "log_access",
     "log_person_access",
     "notify",
+    "prepare_photos",
+    "refuse_another_office",
     "refuse_kept",
     "reopen_post",
     "submit_post",
+    "transaction_with_files",
 ]

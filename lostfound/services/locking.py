@@ -1,28 +1,17 @@
 """One post while it is changed: locked, looked at once more, and not another office's."""
 
-from collections.abc import Callable
-
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
 
-Check = Callable[[Post], None]
-BeforeSaving = Callable[[], None]
 
-
-def lock_post(post: Post, check: Check | None = None) -> Post:
+def lock_post(post: Post) -> Post:
     """The post as it is now, until the transaction ends.
-
-    Args:
-        check: called with the locked post; it may refuse.
 
     Raises: Post.DoesNotExist
     """
-    locked = Post.objects.select_for_update().get(pk=post.pk)
-    if check is not None:
-        check(locked)
-    return locked
+    return Post.objects.select_for_update().get(pk=post.pk)
 
 
 def refuse_another_office(post: Post, actor: User | None) -> None:

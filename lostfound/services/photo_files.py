@@ -7,6 +7,7 @@ process left behind is found by `manage.py clean_media`.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -44,6 +45,10 @@ class WrittenFiles:
             raise ValidationError({"photos": storage_failed(error)}) from error
         self._names.append((field.storage, field.name))
 
+    def take_over(self, inner: "WrittenFiles") -> None:
+        """Answer for the files of a transaction within this one."""
+        self._names += inner._names
+
     def keep(self) -> None:
         """Forget them: their rows are saved for good."""
         self._names.clear()
@@ -54,18 +59,31 @@ class WrittenFiles:
             _delete_file(storage, name)
 
 
+_current: ContextVar[WrittenFiles | None] = ContextVar("files_of_the_transaction", default=None)
+
+
 @contextmanager
 def transaction_with_files() -> Iterator[WrittenFiles]:
-    """A transaction whose files go as its rows went, also when its commit fails."""
-    written = WrittenFiles()
+    """A transaction whose files go as its rows went, also when its commit fails.
+
+    One within another is a part of it: a view that opens one around a service, and then refuses,
+    leaves none of the service's files behind.
+    """
+    outer, written = _current.get(), WrittenFiles()
+    token = _current.set(written)
     try:
         with transaction.atomic():
-            # First of all callbacks: a later one that fails must not cost saved rows their files.
-            transaction.on_commit(written.keep)
+            if outer is None:
+                # First of all callbacks: one that fails must not cost saved rows their files.
+                transaction.on_commit(written.keep)
             yield written
+        if outer is not None:
+            outer.take_over(written)
     except BaseException:
         written.remove()
         raise
+    finally:
+        _current.reset(token)
 
 
 def save_photo(post: Post, prepared: PreparedPhoto, position: int, written: WrittenFiles) -> Photo:

@@ -11,8 +11,11 @@ from lostfound.models import Photo, Post
 from lostfound.services.photo_files import WrittenFiles, save_photo
 
 
-def prepare_all(uploads: Sequence[Any]) -> list[PreparedPhoto]:
+def prepare_photos(uploads: Sequence[Any]) -> list[PreparedPhoto]:
     """Check and encode every upload before anything is saved.
+
+    It takes its time and needs no lock, so whoever opens a transaction around a service calls it
+    before. What is prepared already stays as it is.
 
     Raises:
         ValidationError: keyed "photos", naming which of several was refused and why.
@@ -21,7 +24,8 @@ def prepare_all(uploads: Sequence[Any]) -> list[PreparedPhoto]:
     prepared, errors = [], []
     for number, upload in enumerate(uploads, start=1):
         try:
-            prepared.append(prepare_photo(upload))
+            is_ready = isinstance(upload, PreparedPhoto)
+            prepared.append(upload if is_ready else prepare_photo(upload))
         except PhotoRefused as refused:
             errors.append(
                 ValidationError(

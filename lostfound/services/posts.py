@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -15,12 +16,12 @@ from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.services.edit_conflicts import own_changes
 from lostfound.services.idempotency import refuse_duplicate_submission, submission_hash
-from lostfound.services.locking import BeforeSaving, Check, lock_post, refuse_another_office
+from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
 from lostfound.services.post_photos import (
     append_photos,
-    prepare_all,
+    prepare_photos,
     refuse_too_many,
     unlike,
     with_order,
@@ -47,7 +48,6 @@ def submit_post(
     photos: Sequence[Any] = (),
     actor: User | None = None,
     idempotency_key: str = "",
-    before_saving: BeforeSaving | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
@@ -55,10 +55,9 @@ def submit_post(
 
     Args:
         fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
-        photos: uploaded files in the order in which they are shown, 0 to 5.
+        photos: uploaded or prepared, in the order in which they are shown, 0 to 5.
         actor: who writes it down, where that is not the author.
         sent_as: how the author's device calls this sending; under one name it is saved once.
-        before_saving: called once all is well and nothing was sent before; it may refuse.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
@@ -66,13 +65,10 @@ def submit_post(
     """
     post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
-    # Decoding takes its time and needs no lock.
-    prepared = unlike((), prepare_all(photos))
+    prepared = unlike((), prepare_photos(photos))
     if idempotency_key:
         post.submission_hash = submission_hash(kind, fields, prepared)
         refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
-    if before_saving is not None:
-        before_saving()
     try:
         _save_new(post, prepared, actor or author)
     except IntegrityError:
@@ -99,9 +95,7 @@ def edit_post(
     remove_photos: Iterable[Photo] = (),
     photo_order: Sequence[Photo] | None = None,
     seen: str = "",
-    check: Check | None = None,
-    before_saving: BeforeSaving | None = None,
-) -> Post:
+) -> bool:
     """Change a post's words, facts and photographs, all or nothing.
 
     A photograph that the post has already is not added again: it was sent twice.
@@ -110,11 +104,8 @@ def edit_post(
         photo_order: photographs that stay, in the order in which they are shown from now on;
             those not named follow as they were, new ones come last.
         seen: the mark of the page that sends the fields: only what differs from it is changed.
-        check: called with the locked post before anything of it changes; it may refuse.
-        before_saving: called within the transaction once all is well; it may refuse. Not called
-            where nothing changed.
 
-    Returns: the post as saved; nothing is written where nothing changed.
+    Returns: whether anything changed; nothing is written where nothing did.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.
@@ -124,9 +115,9 @@ def edit_post(
     """
     refuse_another_office(post, actor)
     removed_ids = {photo.pk for photo in remove_photos}
-    decoded = prepare_all(add_photos)
+    decoded = prepare_photos(add_photos)
     with transaction_with_files() as written:
-        locked = lock_post(post, check)
+        locked = lock_post(post)
         refuse_another_office(locked, actor)  # it may have moved in the meantime
         changed = assign_fields(locked, own_changes(locked, fields, seen, reader=actor))
         staying = list(locked.photos.exclude(pk__in=removed_ids))
@@ -135,7 +126,7 @@ def edit_post(
         prepared = unlike(staying, decoded)
         touches_photos = bool(prepared or removed or ordered != staying)
         if not changed and not touches_photos:
-            return locked
+            return False
         if not locked.is_open and (touches_photos or set(changed) - set(FOUND_FIELDS)):
             raise NotOpen
         refuse_too_many(len(staying) + len(prepared))
@@ -147,9 +138,6 @@ def edit_post(
                 photo.position = position
                 photo.save(update_fields=["position"])
         append_photos(locked, prepared, written, first_position=len(ordered))
-        # Last: a counter stays locked until the commit, and a whole campus may share one.
-        if before_saving is not None:
-            before_saving()
         locked.save()
         PostEvent.objects.create(
             post=locked,
@@ -163,21 +151,13 @@ def edit_post(
             },
         )
         report_post_change(locked)
-    return locked
+    return True
 
 
-def delete_post(
-    post: Post,
-    *,
-    actor: User | None,
-    check: Check | None = None,
-    before_saving: BeforeSaving | None = None,
-) -> None:
+def delete_post(post: Post, *, actor: User | None) -> bool:
     """Remove a post with its photographs, vectors, matches and history.
 
-    Args:
-        check: see edit_post.
-        before_saving: see edit_post; not called where the post is gone already.
+    Returns: whether it was still there.
 
     Raises:
         TransitionRefused: it is matched; its other side would wait for nobody.
@@ -186,9 +166,7 @@ def delete_post(
     with transaction.atomic():
         locked = Post.objects.select_for_update().filter(pk=post.pk).first()
         if locked is None:
-            return
-        if check is not None:
-            check(locked)
+            return False
         refuse_another_office(locked, actor)
         if locked.status == Post.Status.MATCHED:
             raise TransitionRefused(
@@ -202,10 +180,11 @@ def delete_post(
             idempotency_key=locked.idempotency_key,
         )
         locked.delete()
-        if before_saving is not None:  # last, as of an edit
-            before_saving()
-    # The record went with the post; who removed it is left to the log.
-    logger.info("Post %s was deleted by user %s", post.public_id, actor and actor.pk)
+        # The record went with the post; who removed it is left to the log.
+        by = actor and actor.pk
+        text = "Post %s was deleted by user %s"
+        transaction.on_commit(partial(logger.info, text, post.public_id, by))
+    return True
 
 
 def prune_deletions() -> int:

@@ -2,12 +2,12 @@
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.services.devices import sign_out_device
 from lostfound.text.user_agents import device_name
 from lostfound.views.decorators import by_button
@@ -18,9 +18,9 @@ def _devices_page(pk: int) -> str:
 
 
 @by_button(back=_devices_page)
-def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+def sign_out(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """End one sign-in; the page of the list says which."""
-    device = get_object_or_404(UserSession, pk=pk, user=signed_in(request))
+    device = get_object_or_404(UserSession, pk=pk, user=request.user)
     if device.session_key == request.session.session_key:
         return redirect("account_logout")  # which first asks about drafts
     sign_out_device(device)

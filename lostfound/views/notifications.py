@@ -4,14 +4,14 @@ from typing import Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lostfound import selectors
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.views.decorators import by_button
 
 PER_PAGE: Final = 20
@@ -23,24 +23,24 @@ def _messages_page(pk: int = 0) -> str:
 
 @require_safe
 @login_required
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Messages, newest first."""
-    told = Paginator(selectors.notifications_of(signed_in(request)), PER_PAGE)
+    told = Paginator(selectors.notifications_of(request.user), PER_PAGE)
     page = told.get_page(request.GET.get("page"))
     return render(request, "lostfound/notifications.html", {"page": page})
 
 
 @by_button(back=_messages_page)
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Nothing is new any more."""
-    selectors.unread_notifications(signed_in(request)).update(read_at=timezone.now())
+    selectors.unread_notifications(request.user).update(read_at=timezone.now())
     return redirect("lostfound:notifications")
 
 
 @by_button(back=_messages_page)
-def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+def open_one(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Mark one message as read and go to the post that it is about."""
-    person = signed_in(request)
+    person = request.user
     opened = get_object_or_404(selectors.notifications_of(person), pk=pk)
     selectors.unread_notifications(person).filter(pk=pk).update(read_at=timezone.now())
     return redirect(opened.post)

@@ -1,33 +1,34 @@
 """A person's own posts: closing, opening again, deleting; each is asked first."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from lostfound import selectors, services
-from lostfound.http import signed_in
-from lostfound.infra.rate_limits import LimitReached, count_one, that_was_a_lot
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.infra import limits
+from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.models import Post
 from lostfound.views.posts import form_methods
 
 
 @form_methods
 @login_required
-def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def close(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """Stop looking for a thing, or for its owner."""
     return _change(request, public_id, "close", services.close_post, _("The post is closed."))
 
 
 @form_methods
 @login_required
-def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def reopen(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """Look again."""
     done = _("The post is open again.")
     return _change(request, public_id, "reopen", services.reopen_post, done)
@@ -35,27 +36,29 @@ def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @form_methods
 @login_required
-def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def delete(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """Remove a post and everything that belongs to it."""
     return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
 
 
 def _change(
-    request: HttpRequest,
+    request: AuthenticatedHttpRequest,
     public_id: UUID,
     action: str,
     service: Callable[..., Any],
     done: str,
 ) -> HttpResponse:
     """Ask first, then do it, and say so."""
-    person = signed_in(request)
+    person = request.user
     changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     if request.method != "POST":
         return render(request, "lostfound/post_confirm.html", {"post": changed, "action": action})
     try:
-        service(changed, actor=person, before_saving=partial(count_one, request, "edit"))
+        with transaction.atomic():
+            if service(changed, actor=person):
+                count_one(request, "edit")
     except LimitReached as reached:
-        messages.error(request, that_was_a_lot(reached.minutes))
+        messages.error(request, limits.REACHED % {"minutes": reached.minutes})
         return redirect(changed)
     except Post.DoesNotExist as gone:
         raise Http404 from gone

@@ -1,8 +1,8 @@
 """A person's own posts: writing, looking, editing."""
 
 import logging
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,13 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lostfound import selectors, services
 from lostfound.forms.found import FORMS, form_for
 from lostfound.forms.posts import PostForm
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.infra import limits
 from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.models import AccessLog, Post
 
@@ -37,17 +37,17 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @login_required
-def my_posts(request: HttpRequest) -> HttpResponse:
+def my_posts(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everything that the person has posted, newest first."""
-    posts = selectors.posts_of(signed_in(request))
+    posts = selectors.posts_of(request.user)
     return render(request, "lostfound/posts.html", {"posts": posts})
 
 
 @require_safe
 @login_required
-def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def post(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """A post as its author sees it, with the state of its matching."""
-    person = signed_in(request)
+    person = request.user
     shown = get_object_or_404(selectors.posts_visible_to(person), public_id=public_id)
     services.log_access(person, AccessLog.What.POST, [shown])
     context = {
@@ -60,39 +60,46 @@ def post(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @form_methods
 @login_required
-def new_post(request: HttpRequest, kind: str) -> HttpResponse:
+def new_post(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """The form for a lost or a found thing."""
-    person = signed_in(request)
     like = _like(request) if kind == Post.Kind.LOST else None
     given: dict[str, Any] = {"title": request.GET.get("title", "")}
     if like:
         given |= {"category": like.category, "colour": like.colour}
     form = _bound(request, FORMS[kind], given=given)
-
-    def save() -> Post:
-        return services.submit_post(
-            author=person,
-            kind=kind,
-            fields=form.values,
-            photos=form.uploads,
-            idempotency_key=form.sending,
-            before_saving=partial(count_one, request, "post"),
-        )
-
     if request.method == "POST":
-        try:
-            saved = _saved(form, save)
-        except services.DuplicateSubmission as before:
-            if before.post is not None and before.is_same:
+        with _refusals_told(form):
+            if form.is_valid():
+                saved = _submit(request, form, kind)
                 form.let_photos_go()
-                return redirect(before.post)
-            form.begin_anew()
-            form.keep_photos()
-            form.add_error(None, ValidationError(_sent_before(before.post)))
-        else:
-            if saved:
                 return redirect(saved)
+        form.keep_photos()
     return _form_page(request, form, like=like)
+
+
+def _submit(request: HttpRequest, form: PostForm, kind: str) -> Post:
+    """Save what the form says, or find what was saved from it before.
+
+    Raises: LimitReached, OperationalError, and ValidationError, also of another thing that is
+        sent from a form that was used already
+    """
+    photos = services.prepare_photos(form.uploads)
+    try:
+        with services.transaction_with_files():
+            post = services.submit_post(
+                author=form.user,
+                kind=kind,
+                fields=form.values,
+                photos=photos,
+                idempotency_key=form.sending,
+            )
+            count_one(request, "post")
+        return post
+    except services.DuplicateSubmission as before:
+        if before.post is not None and before.is_same:
+            return before.post
+        form.begin_anew()
+        raise ValidationError(_sent_before(before.post)) from before
 
 
 def _like(request: HttpRequest) -> Post | None:
@@ -115,61 +122,70 @@ def _sent_before(post: Post | None) -> str:
 
 @form_methods
 @login_required
-def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def edit(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """The same form for a post that is there."""
-    person = signed_in(request)
+    person = request.user
     edited = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     form_class = form_for(edited)
     if form_class is None:
         messages.error(request, _("Only an open post can be edited."))
         return redirect(edited)
     form = _bound(request, form_class, edited)
-
-    def save() -> Post:
-        return services.edit_post(
-            edited,
-            actor=person,
-            fields=form.values,
-            add_photos=form.uploads,
-            remove_photos=form.removed_photos,
-            photo_order=form.photo_order,
-            seen=form.seen,
-            before_saving=partial(count_one, request, "edit"),
-        )
-
-    if request.method == "POST" and _saved(form, save):
-        # Which change arrived is told to the browser, which keeps a draft of it.
-        arrived = f"{edited.public_id} {form.seen}"
-        messages.success(request, _("Your changes are saved."), extra_tags=arrived)
-        return redirect(edited)
+    if request.method == "POST":
+        with _refusals_told(form):
+            if form.is_valid():
+                _save_changes(request, form, edited)
+                form.let_photos_go()
+                # Which change arrived is told to the browser, which keeps a draft of it.
+                arrived = f"{edited.public_id} {form.seen}"
+                messages.success(request, _("Your changes are saved."), extra_tags=arrived)
+                return redirect(edited)
+        form.keep_photos()
     return _form_page(request, form)
 
 
+def _save_changes(request: HttpRequest, form: PostForm, post: Post) -> None:
+    """Raises: EditConflict, ValidationError, PermissionDenied, LimitReached, OperationalError"""
+    services.refuse_another_office(post, form.user)
+    photos = services.prepare_photos(form.uploads)
+    with services.transaction_with_files():
+        is_changed = services.edit_post(
+            post,
+            actor=form.user,
+            fields=form.values,
+            add_photos=photos,
+            remove_photos=form.removed_photos,
+            photo_order=form.photo_order,
+            seen=form.seen,
+        )
+        if is_changed:
+            count_one(request, "edit")
+
+
 def _bound(
-    request: HttpRequest,
+    request: AuthenticatedHttpRequest,
     form_class: type[PostForm],
     post: Post | None = None,
     given: dict[str, Any] | None = None,
 ) -> PostForm:
     if request.method != "POST":
-        return form_class(user=signed_in(request), post=post, prefill=given)
-    return form_class(request.POST, request.FILES, user=signed_in(request), post=post)
+        return form_class(user=request.user, post=post, prefill=given)
+    return form_class(request.POST, request.FILES, user=request.user, post=post)
 
 
-def _saved(form: PostForm, save: Callable[[], Post]) -> Post | None:
-    """The post, or None with what was wrong in the form and good photographs kept."""
+@contextmanager
+def _refusals_told(form: PostForm) -> Iterator[None]:
+    """What keeps a post from being saved is told in its form."""
     try:
-        if form.is_valid():
-            saved = save()
-            form.let_photos_go()
-            return saved
+        yield
     except services.EditConflict as changed:
         form.take_in(changed)
         form.add_error(None, changed)
     except ValidationError as error:
         form.add_error(None, error)
     except LimitReached as reached:
-        form.add_error(None, _too_many(reached))
+        text = limits.REACHED_BY_POSTING % {"minutes": reached.minutes}
+        form.add_error(None, ValidationError(text, THROTTLED))
     except OperationalError:
         logger.exception("A post could not be saved")
         message = _(
@@ -177,18 +193,6 @@ def _saved(form: PostForm, save: Callable[[], Post]) -> Post | None:
             "in a few minutes."
         )
         form.add_error(None, ValidationError(message, NOT_SAVED))
-    form.keep_photos()
-    return None
-
-
-def _too_many(reached: LimitReached) -> ValidationError:
-    minutes = reached.minutes
-    message = ngettext(
-        "You have posted a lot within this hour. Please try again in %(minutes)d minute.",
-        "You have posted a lot within this hour. Please try again in %(minutes)d minutes.",
-        minutes,
-    )
-    return ValidationError(message, THROTTLED, {"minutes": minutes})
 
 
 def _form_page(request: HttpRequest, form: PostForm, like: Post | None = None) -> HttpResponse:

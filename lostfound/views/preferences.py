@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
 from lostfound.forms.preferences import PreferencesForm
-from lostfound.http import signed_in
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: AuthenticatedHttpRequest) -> HttpResponse:
     """How a person wants to be spoken to."""
-    person = signed_in(request)
+    person = request.user
     form = PreferencesForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         saved = form.save()

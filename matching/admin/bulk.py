@@ -1,8 +1,8 @@
 """Deciding about many selected pairs: one more look, then a report on each."""
 
-from typing import Final, cast
+from typing import Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,8 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lostfound.models import User
-from matching.admin.bases import MatchModelAdmin
+from lostfound.http import AuthenticatedHttpRequest
 from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
@@ -24,7 +23,10 @@ MAX_REASONS_SHOWN: Final = 10
 
 
 def decide_selected(
-    desk: MatchModelAdmin, request: HttpRequest, listed: QuerySet[Match], action: str
+    desk: admin.ModelAdmin[Match],
+    request: AuthenticatedHttpRequest,
+    listed: QuerySet[Match],
+    action: str,
 ) -> HttpResponse | None:
     """Ask first, then decide each pair on its own."""
     if not desk.has_change_permission(request):
@@ -47,7 +49,7 @@ def decide_selected(
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/matching/match/bulk.html", context)
-    actor = cast(User, request.user)
+    actor = request.user
     versions = {match.pk: request.POST.get(f"version_{match.pk}", "") for match in matches}
     if action == MatchDecision.Action.CONFIRM:
         report = confirm_matches(matches, actor=actor, versions=versions)

@@ -1,18 +1,19 @@
 """All that a post is compared with, ranked as it stands now, suggested or not."""
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lostfound.models import AccessLog, Post, User
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.models import AccessLog, Post
 from lostfound.services import log_access
 from matching.admin.pages import by_button
 from matching.models import Match, StoredProfile
@@ -51,7 +52,7 @@ def candidate_urls() -> list[URLPattern]:
 
 
 @require_safe
-def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
+def candidates_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
     """The best candidates of a post; reads stored vectors, so that no model is waited for."""
     if not (request.user.has_perm(VIEW) or request.user.has_perm(CHANGE)):
         raise PermissionDenied
@@ -59,7 +60,7 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
     result = search_now(post) if post.is_open else None
     candidates = _candidates(post, result) if result else []
     seen = [post, *(candidate.post for candidate in candidates)]
-    log_access(cast(User, request.user), AccessLog.What.LIST, seen)
+    log_access(request.user, AccessLog.What.LIST, seen)
     context = {
         **admin.site.each_context(request),
         "opts": Match._meta,
@@ -75,7 +76,7 @@ def candidates_view(request: HttpRequest, id: int) -> HttpResponse:
     return TemplateResponse(request, "admin/matching/match/candidates.html", context)
 
 
-def put_up_view(request: HttpRequest, id: int) -> HttpResponse:
+def put_up_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
     """Make a candidate a pair that can be decided about, and lead there."""
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
@@ -83,7 +84,7 @@ def put_up_view(request: HttpRequest, id: int) -> HttpResponse:
     other = request.POST.get("candidate", "")
     candidate = get_object_or_404(Post, pk=int(other) if other.isdecimal() else 0)
     try:
-        match = put_up_pair(post, candidate, actor=cast(User, request.user))
+        match = put_up_pair(post, candidate, actor=request.user)
     except DecisionRefused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(_page_url(post.pk))

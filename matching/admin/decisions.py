@@ -1,7 +1,7 @@
 """The record of decisions: read-only, but each standing one can be taken back."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import User
-from matching.admin.bases import DecisionModelAdmin
+from lostfound.http import AuthenticatedHttpRequest
 from matching.admin.pages import MAY_DECIDE, by_button, desk_url
 from matching.admin.undo import undo_button
 from matching.models import Match, MatchDecision
@@ -26,7 +26,7 @@ from matching.services.decisions import undo_decision
 
 
 @admin.register(MatchDecision)
-class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
+class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDecision]):
     """Who decided what, when, and what they saw."""
 
     list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")
@@ -43,15 +43,6 @@ class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
     ordering = ("-at", "-pk")
     actions = ("undo_selected",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MatchDecision | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MatchDecision | None = None) -> bool:
-        return False
-
     def has_undo_permission(self, request: HttpRequest) -> bool:
         """Whoever may decide may take a decision back."""
         return request.user.has_perm(MAY_DECIDE)
@@ -65,16 +56,16 @@ class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
         may = self.has_undo_permission(request)
         return shown if may else [name for name in shown if name != "undo"]
 
-    def undo_view(self, request: HttpRequest) -> HttpResponse:
+    def undo_view(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Take back the one decision that the pressed button names."""
         return by_button(self._undo)(request)
 
-    def _undo(self, request: HttpRequest) -> HttpResponse:
+    def _undo(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         if not self.has_undo_permission(request):
             raise PermissionDenied
         decision = _decision_or_404(request.POST.get("decision", ""))
         try:
-            undo_decision(decision, actor=cast(User, request.user))
+            undo_decision(decision, actor=request.user)
         except DecisionRefused as refused:
             messages.error(request, str(refused))
         else:
@@ -91,14 +82,16 @@ class MatchDecisionAdmin(FilterNumbers, DecisionModelAdmin):
         return HttpResponseRedirect(url)
 
     @admin.action(description=gettext_lazy("Undo the selected decisions"), permissions=["undo"])
-    def undo_selected(self, request: HttpRequest, queryset: QuerySet[MatchDecision]) -> None:
+    def undo_selected(
+        self, request: AuthenticatedHttpRequest, queryset: QuerySet[MatchDecision]
+    ) -> None:
         """Take many back, the newest first."""
         if not self.has_undo_permission(request):
             raise PermissionDenied
         undone = 0
         for decision in queryset.order_by("-at", "-pk"):
             try:
-                undo_decision(decision, actor=cast(User, request.user))
+                undo_decision(decision, actor=request.user)
             except DecisionRefused as refused:
                 messages.warning(request, f"{decision.match}: {refused}")
             else:

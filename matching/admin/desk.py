@@ -1,17 +1,15 @@
 """The desk: one waiting pair after the other, each before one person only."""
 
-from typing import cast
-
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import User
-from matching.admin.bases import MatchModelAdmin
 from matching.admin.pages import by_button, desk_url, queue_of, review_page
 from matching.models import Match
 from matching.review.page import for_review
@@ -27,19 +25,19 @@ from matching.services import (
 from matching.services.impressions import with_noted
 
 
-def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
+def desk_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
     """The addresses of the desk, behind the admin's own door."""
 
-    def desk(request: HttpRequest) -> HttpResponse:
+    def desk(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _desk(model_admin, request)
 
-    def skip_one(request: HttpRequest, pk: int) -> HttpResponse:
+    def skip_one(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return _skip(model_admin, request, pk)
 
-    def take(request: HttpRequest, pk: int) -> HttpResponse:
+    def take(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return _take(model_admin, request, pk)
 
-    def undo(request: HttpRequest) -> HttpResponse:
+    def undo(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _undo_last(model_admin, request)
 
     guarded = model_admin.admin_site.admin_view
@@ -51,7 +49,7 @@ def desk_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+def _desk(model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest) -> HttpResponse:
     """The next pair of this person."""
     person = _decider(model_admin, request)
     filters, wanted = request.GET.get("filters", ""), request.GET.get("pair", "")
@@ -76,7 +74,9 @@ def _desk(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
     return review_page(model_admin, request, match, filters, left, context)
 
 
-def _skip(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def _skip(
+    model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest, pk: int
+) -> HttpResponse:
     """Leave a pair to somebody else, or to later; one that is gone is left already."""
     person = _decider(model_admin, request)
     match = Match.objects.filter(pk=pk).first()
@@ -85,7 +85,9 @@ def _skip(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpRe
     return HttpResponseRedirect(desk_url(request.POST.get("filters", "")))
 
 
-def _take(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def _take(
+    model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest, pk: int
+) -> HttpResponse:
     """Take a pair that a colleague has, and decide it at the desk."""
     person = _decider(model_admin, request)
     match = Match.objects.filter(pk=pk).first()
@@ -94,7 +96,9 @@ def _take(model_admin: MatchModelAdmin, request: HttpRequest, pk: int) -> HttpRe
     return HttpResponseRedirect(desk_url(request.POST.get("filters", ""), pk))
 
 
-def _undo_last(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+def _undo_last(
+    model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest
+) -> HttpResponse:
     """Take back what this person decided last, and lay it before them again."""
     person = _decider(model_admin, request)
     filters = request.POST.get("filters", "")
@@ -112,7 +116,7 @@ def _undo_last(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpRespon
     return HttpResponseRedirect(desk_url(filters, decision.match_id))
 
 
-def _decider(model_admin: MatchModelAdmin, request: HttpRequest) -> User:
+def _decider(model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest) -> User:
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
-    return cast(User, request.user)
+    return request.user

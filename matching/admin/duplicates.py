@@ -1,6 +1,6 @@
 """Things that may have been reported twice: the list, and the page on which one is settled."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.read_only import NoAddOrDeleteMixin
 from lostfound.admin.safe_filters import FilterNumbers
+from lostfound.http import AuthenticatedHttpRequest, signed_in
 from lostfound.models import AccessLog, Post, User
 from lostfound.services import log_access
-from matching.admin.bases import DuplicateModelAdmin
 from matching.admin.filters import WaitingFilter
 from matching.admin.pages import by_button
 from matching.models import PossibleDuplicate
@@ -50,7 +51,9 @@ class StatusFilter(WaitingFilter):
 
 
 @admin.register(PossibleDuplicate)
-class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
+class PossibleDuplicateAdmin(
+    FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[PossibleDuplicate]
+):
     """Marked by the worker and settled here; nobody adds, edits or deletes one by hand."""
 
     list_display = ("pair", "kind", "percent", "status", "created_at", "decided_by")
@@ -61,14 +64,6 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
     search_fields = ("first__title", "second__title")
     ordering = ("-score", "-pk")
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: PossibleDuplicate | None = None
-    ) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
         return with_duplicates(super().get_queryset(request)).select_related("decided_by")
@@ -94,7 +89,7 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
             raise PermissionDenied
         if duplicate is None:
             raise Http404
-        log_access(cast(User, request.user), AccessLog.What.PAIR, duplicate.posts)
+        log_access(signed_in(request), AccessLog.What.PAIR, duplicate.posts)
         others = open_duplicates().exclude(pk=duplicate.pk)
         later = Q(score__lt=duplicate.score) | Q(score=duplicate.score, pk__lt=duplicate.pk)
         context = {
@@ -108,12 +103,12 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
         }
         return TemplateResponse(request, "admin/matching/possibleduplicate/page.html", context)
 
-    def settle_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def settle_view(self, request: AuthenticatedHttpRequest, object_id: int) -> HttpResponse:
         """Do with a pair what the pressed button says."""
         settle = by_button(self._settle, back=_page_url, needs=MAY_SETTLE)
         return settle(request, object_id)
 
-    def _settle(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def _settle(self, request: AuthenticatedHttpRequest, object_id: int) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         what, _sep, version = request.POST.get("decision", "").partition(":")
@@ -124,7 +119,7 @@ class PossibleDuplicateAdmin(FilterNumbers, DuplicateModelAdmin):
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
             return HttpResponseRedirect(self._list_url())
         page = _page_url(duplicate.pk)
-        actor = cast(User, request.user)
+        actor = request.user
         try:
             text = _done(duplicate, what, version, actor)
         except DecisionRefused as refused:

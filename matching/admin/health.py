@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from matching.admin.bases import MatchModelAdmin
-from matching.models import Heartbeat, MatchingJob
+from matching.models import Heartbeat, Match, MatchingJob
 from matching.selectors import ENCODER
 from matching.services import retry_matching
 from matching.services.heartbeat import BUSY
@@ -56,7 +55,7 @@ class Sign:
     technical: str
 
 
-def health_page(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+def health_page(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """Show it, or try again what failed."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied

@@ -15,8 +15,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
-from matching.admin.bases import HeartbeatModelAdmin, MatchingJobModelAdmin
 from matching.models import Heartbeat, MatchingJob
 from matching.selectors import encoder_problem, is_worker_away, worker_seen_ago
 from matching.services import retry_matching
@@ -25,7 +25,7 @@ ERROR_IN_LIST_CHARS = 120
 
 
 @admin.register(MatchingJob)
-class MatchingJobAdmin(FilterNumbers, MatchingJobModelAdmin):
+class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJob]):
     """Read-only but for one action; the states belong to the tasks."""
 
     list_display = (
@@ -40,15 +40,6 @@ class MatchingJobAdmin(FilterNumbers, MatchingJobModelAdmin):
     search_fields = ("post__title", "error")
     ordering = ("-queued_at", "-pk")
     actions = ("match_again",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MatchingJob | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MatchingJob | None = None) -> bool:
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whoever may decide about matches may have them made again."""
@@ -94,20 +85,11 @@ class MatchingJobAdmin(FilterNumbers, MatchingJobModelAdmin):
 
 
 @admin.register(Heartbeat)
-class HeartbeatAdmin(HeartbeatModelAdmin):
+class HeartbeatAdmin(ReadOnlyMixin, admin.ModelAdmin[Heartbeat]):
     """When each part of the worker last did something."""
 
     list_display = ("name", "beat_at", "ago", "detail")
     ordering = ("-beat_at",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Heartbeat | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Heartbeat | None = None) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("since then"))
     def ago(self, row: Heartbeat) -> str:

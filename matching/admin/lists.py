@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Func, QuerySet, Subquery
 from django.http import HttpRequest
 
-from matching.admin.bases import MatchModelAdmin
 from matching.models import Match
 
 MAX_PAGES: Final = 100_000  # no list has as many; SQLite takes no number of any length
@@ -42,7 +42,7 @@ class FilteredRows(ChangeList):
         """Nothing."""
 
 
-def filtered_pairs(model_admin: MatchModelAdmin, request: HttpRequest) -> QuerySet[Match]:
+def filtered_pairs(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> QuerySet[Match]:
     """All pairs of the list that a request asks for, whatever its page.
 
     Raises: IncorrectLookupParameters

@@ -1,7 +1,7 @@
 """The review desk: the queue of suggested pairs, and the page on which one is decided."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.read_only import NoAddOrDeleteMixin
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import AccessLog, Office, User
+from lostfound.http import AuthenticatedHttpRequest, signed_in
+from lostfound.models import AccessLog, Office
 from lostfound.services import log_access
-from matching.admin.bases import MatchModelAdmin
 from matching.admin.bulk import decide_selected
 from matching.admin.candidates import candidate_urls
 from matching.admin.desk import desk_urls
@@ -73,7 +74,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Match)
-class MatchAdmin(FilterNumbers, MatchModelAdmin):
+class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
     """Pairs are decided here; nobody adds, edits or deletes one by hand."""
 
     ordering = QUEUE_ORDER
@@ -89,12 +90,6 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         "found__kept_note",
     )
     actions = ("confirm_selected", "reject_selected")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Match | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
         """With everything that the list shows but the photographs, which a page reads at once."""
@@ -130,7 +125,7 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
             log_undecided(pairs)
             seen = [post for match in pairs for post in match.posts]
             load_photos(seen)
-            log_access(cast(User, request.user), AccessLog.What.LIST, seen)
+            log_access(signed_in(request), AccessLog.What.LIST, seen)
         return response
 
     def change_view(
@@ -152,7 +147,7 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
             raise Http404
         log_undecided([match])
         filters = request.GET.get("_changelist_filters", "")
-        person = cast(User, request.user)
+        person = signed_in(request)
         queue = queue_of(self, request, filters)
         place = place_in(queue, match, free_for(person, queue))
         if match.status in REJECTABLE and self.has_change_permission(request, match):
@@ -167,11 +162,11 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         }
         return review_page(self, request, match, filters, place.waiting_count, context)
 
-    def decide_view(self, request: HttpRequest) -> HttpResponse:
+    def decide_view(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Confirm or reject the one pair that the pressed button names."""
         return by_button(self._decide)(request)
 
-    def _decide(self, request: HttpRequest) -> HttpResponse:
+    def _decide(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         action, _sep, rest = request.POST.get("decision", "").partition(":")
@@ -184,7 +179,7 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         if match is None:
             messages.error(request, _("This pair is gone: one of its posts was deleted."))
             return HttpResponseRedirect(desk_url(filters) if page == "desk" else list_url(filters))
-        actor = cast(User, request.user)
+        actor = request.user
         try:
             if action == "confirm":
                 decision = confirm_match(match, actor=actor, expected_version=version)
@@ -212,12 +207,12 @@ class MatchAdmin(FilterNumbers, MatchModelAdmin):
         return HttpResponseRedirect(review_url(follower, filters))
 
     @admin.action(description=gettext_lazy("Confirm the selected pairs"), permissions=["change"])
-    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
+    def confirm_selected(self, request: AuthenticatedHttpRequest, queryset: QuerySet[Match]) -> Any:
         """Confirm many, after one more look at what was selected."""
         return decide_selected(self, request, queryset, MatchDecision.Action.CONFIRM)
 
     @admin.action(description=gettext_lazy("Reject the selected pairs"), permissions=["change"])
-    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Match]) -> Any:
+    def reject_selected(self, request: AuthenticatedHttpRequest, queryset: QuerySet[Match]) -> Any:
         """Reject many for one reason, after one more look at what was selected."""
         return decide_selected(self, request, queryset, MatchDecision.Action.REJECT)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,8 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from matching.admin.bases import MatchModelAdmin
 from matching.admin.health import health_page
+from matching.models import Match
 from matching.status.durations import hours_words
 from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, figures
 
@@ -50,7 +51,7 @@ class Line:
     precision: str
 
 
-def overview_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
+def overview_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
     """The addresses of both pages, behind the admin's own door."""
 
     def figures_view(request: HttpRequest) -> HttpResponse:
@@ -67,7 +68,7 @@ def overview_urls(model_admin: MatchModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _figures(model_admin: MatchModelAdmin, request: HttpRequest) -> HttpResponse:
+def _figures(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     found = figures()

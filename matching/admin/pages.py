@@ -3,9 +3,10 @@
 import copy
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -14,10 +15,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lostfound.models import AccessLog, User
+from lostfound.http import signed_in
+from lostfound.models import AccessLog
 from lostfound.services import log_access
 from lostfound.views import decorators
-from matching.admin.bases import MatchModelAdmin
 from matching.admin.lists import filtered_pairs
 from matching.models import Match
 from matching.review.page import review_context
@@ -29,7 +30,7 @@ MAY_DECIDE: Final = "matching.change_match"
 
 
 def review_page(
-    model_admin: MatchModelAdmin,
+    model_admin: admin.ModelAdmin[Match],
     request: HttpRequest,
     match: Match,
     filters: str,
@@ -37,7 +38,7 @@ def review_page(
     context: dict[str, Any],
 ) -> TemplateResponse:
     """The page on which one pair is decided; who opened it is written down."""
-    log_access(cast(User, request.user), AccessLog.What.PAIR, match.posts)
+    log_access(signed_in(request), AccessLog.What.PAIR, match.posts)
     shown = {
         **model_admin.admin_site.each_context(request),
         **review_context(match),
@@ -47,13 +48,15 @@ def review_page(
         "list_url": list_url(filters),
         "waiting_count": waiting_count,
         "may_decide": model_admin.has_change_permission(request, match),
-        "last": last_decision(cast(User, request.user)),
+        "last": last_decision(signed_in(request)),
         **context,
     }
     return TemplateResponse(request, "admin/matching/match/review.html", shown)
 
 
-def queue_of(model_admin: MatchModelAdmin, request: HttpRequest, filters: str) -> QuerySet[Match]:
+def queue_of(
+    model_admin: admin.ModelAdmin[Match], request: HttpRequest, filters: str
+) -> QuerySet[Match]:
     """The waiting pairs of the list from which the reader came."""
     if not filters:  # the list as it opens
         return waiting()

@@ -8,12 +8,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from matching.admin.bases import ProfileModelAdmin
+from lostfound.admin.read_only import ReadOnlyMixin
 from matching.models import StoredProfile
 
 
 @admin.register(StoredProfile)
-class StoredProfileAdmin(ProfileModelAdmin):
+class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
     """Read-only: versions are built by the worker and by commands."""
 
     list_display = ("id", "is_current", "origin", "posts", "created_at", "fingerprint")
@@ -25,15 +25,6 @@ class StoredProfileAdmin(ProfileModelAdmin):
         *("made_from", "true_pairs", "loss_patterns", "weighs", "learnt"),
     )
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("data")

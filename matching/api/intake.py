@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound.api.parsers import JSONParser, MultiPartParser
-from lostfound.api.post_operations import person
 from lostfound.api.posts import ERRORS, ONE_ERRORS
+from lostfound.http import signed_in
+from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.media.processing import PhotoRefused
 from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
@@ -28,8 +29,7 @@ class IntakeView(APIView):
 
     parser_classes = (MultiPartParser, JSONParser)
     throttle_classes = (WriteThrottle,)
-    throttle_scope = "intake"
-    throttle_limit = 240
+    limit: LimitName = "intake"
 
     @extend_schema(
         operation_id="intake_ask",
@@ -41,7 +41,7 @@ class IntakeView(APIView):
         data = IntakeWithPhotoIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            question = ask_intake(person(request), **data.validated_data)
+            question = ask_intake(signed_in(request), **data.validated_data)
         except PhotoRefused as refused:
             raise ValidationError({"photo": refused.error_list}) from refused
         return _response(question, status.HTTP_202_ACCEPTED)
@@ -53,7 +53,9 @@ class IntakeAnswerView(APIView):
     @extend_schema(operation_id="intake_answer", responses={200: IntakeOut, **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read the suggestions; while they are pending, Retry-After says when to poll again."""
-        question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=person(request))
+        question = get_object_or_404(
+            IntakeQuestion, public_id=public_id, asked_by=signed_in(request)
+        )
         return _response(question, status.HTTP_200_OK)
 
 

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.post_operations import person
 from lostfound.api.problems import Conflict, problems
+from lostfound.http import signed_in
 from lostfound.models import AccessLog, User
 from lostfound.services import log_access
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
@@ -56,10 +56,10 @@ class NextPairView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Take the next pair, which is then reserved for ten minutes."""
-        match = claim_next(person(request), with_noted(for_review(waiting())))
+        match = claim_next(signed_in(request), with_noted(for_review(waiting())))
         if match is not None:
             record_impressions([match])
-            log_access(person(request), AccessLog.What.PAIR, match.posts)
+            log_access(signed_in(request), AccessLog.What.PAIR, match.posts)
         answer = {"left": waiting().count(), "pair": match and _pair(match)}
         return Response(NextPairOut(answer).data)
 
@@ -73,7 +73,7 @@ class PairView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Read a pair with everything needed for a decision."""
         match = _match(pk)
-        log_access(person(request), AccessLog.What.PAIR, match.posts)
+        log_access(signed_in(request), AccessLog.What.PAIR, match.posts)
         return Response(PairOut(_pair(match)).data)
 
 
@@ -87,7 +87,7 @@ class ConfirmView(APIView):
         """Confirm a pair; both authors are notified. The request can be repeated safely."""
         data = DecideIn(data=request.data)
         data.is_valid(raise_exception=True)
-        match, actor = _match(pk), person(request)
+        match, actor = _match(pk), signed_in(request)
         try:
             decision = confirm_match(
                 match, actor=actor, expected_version=data.validated_data["version"]
@@ -109,7 +109,7 @@ class RejectView(APIView):
         data.is_valid(raise_exception=True)
         params = dict(data.validated_data)
         version = params.pop("version")
-        match, actor = _match(pk), person(request)
+        match, actor = _match(pk), signed_in(request)
         try:
             decision = reject_match(match, actor=actor, expected_version=version, **params)
         except DecisionRefused as refused:
@@ -126,7 +126,7 @@ class SkipView(APIView):
     @extend_schema(operation_id="review_skip", request=None, responses={204: None, **ERRORS})
     def post(self, request: Request, pk: int) -> Response:
         """Release a pair; it returns at the end of your queue."""
-        skip(_match(pk), person(request))
+        skip(_match(pk), signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -143,7 +143,7 @@ class UndoView(APIView):
             public_id=public_id,
         )
         try:
-            undone = undo_decision(decision, actor=person(request))
+            undone = undo_decision(decision, actor=signed_in(request))
         except DecisionRefused as refused:
             raise Conflict(str(refused), refused.code) from refused
         return Response(DecisionOut(undone).data)

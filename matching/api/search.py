@@ -12,12 +12,12 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from lostfound.api.parsers import MultiPartParser
 from lostfound.api.problems import Unavailable, problems
-from lostfound.infra.rate_limits import throttle_write
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import RequestThrottle
 from lostfound.media.processing import prepare_photo
 from lostfound.models import Colour, Post
 from matching.api.serializers.search import PhotoQueryIn, PhotoQueryOut, SearchOut
@@ -26,32 +26,17 @@ from matching.search.forms import SearchForm
 from matching.search.search import Finding, look_up, things_with
 from matching.selectors import photo_query
 from matching.services import keep_photo_query
-from matching.views.search import PER_PAGE, searches_within_the_hour, uuid_of, why_words
+from matching.views.search import PER_PAGE, uuid_of, why_words
 
 MOST_PAGES: Final = 1_000_000  # more than there will ever be, but bounded
-
-
-class SearchThrottle(BaseThrottle):
-    """The rate limit of the search pages; it counts reads too, as each search runs the model."""
-
-    retry_after_s = 0
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        """See rest_framework."""
-        verdict = throttle_write(request, "search", searches_within_the_hour(request))
-        self.retry_after_s = verdict.retry_after_s
-        return verdict.allowed
-
-    def wait(self) -> float:
-        """See rest_framework: seconds until the window ends."""
-        return float(self.retry_after_s)
 
 
 class SearchView(APIView):
     """Public search for found things; no sign-in is needed."""
 
     permission_classes = (AllowAny,)
-    throttle_classes = (SearchThrottle,)
+    throttle_classes = (RequestThrottle,)  # reading too: each search costs the model's time
+    limit: LimitName = "search"
 
     @extend_schema(
         operation_id="search",
@@ -105,7 +90,8 @@ class SearchPhotoView(APIView):
     """Uploads of photographs to search by."""
 
     permission_classes = (AllowAny,)
-    throttle_classes = (SearchThrottle,)
+    throttle_classes = (RequestThrottle,)  # reading too: each search costs the model's time
+    limit: LimitName = "search"
     parser_classes = (MultiPartParser,)
 
     @extend_schema(

@@ -1,18 +1,19 @@
 """A post's matching over the API: state, timeline, suggestions and answers to them."""
 
-from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lostfound.api.post_operations import person
 from lostfound.api.posts import ONE_ERRORS, own_post
 from lostfound.api.problems import Conflict, problems
-from lostfound.infra.rate_limits import AttemptThrottle, count_saved
+from lostfound.http import signed_in
+from lostfound.infra.limits import LimitName
+from lostfound.infra.rate_limits import WriteThrottle, count_one
 from matching import selectors
 from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
@@ -58,9 +59,8 @@ class SuggestionsView(APIView):
 class AnswerView(APIView):
     """The owner's answer to one suggestion."""
 
-    throttle_classes = (AttemptThrottle,)
-    throttle_scope = "answer"
-    throttle_limit = 200
+    throttle_classes = (WriteThrottle,)
+    limit: LimitName = "answer"
 
     @extend_schema(
         operation_id="suggestions_answer",
@@ -73,13 +73,9 @@ class AnswerView(APIView):
         data = AnswerIn(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            answer_suggestion(
-                post,
-                pk,
-                actor=person(request),
-                before_saving=partial(count_saved, request, self),
-                **data.validated_data,
-            )
+            with transaction.atomic():
+                answer_suggestion(post, pk, actor=signed_in(request), **data.validated_data)
+                count_one(request, self.limit)
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused
         answered = selectors.suggestions_for(post).get(pk=pk)
@@ -92,9 +88,10 @@ class AnswerView(APIView):
     def delete(self, request: Request, public_id: UUID, pk: int) -> Response:
         """Withdraw the answer, as long as staff have not decided."""
         post = own_post(request, public_id)
-        count = partial(count_saved, request, self)
         try:
-            withdraw_answer(post, pk, actor=person(request), before_saving=count)
+            with transaction.atomic():
+                if withdraw_answer(post, pk, actor=signed_in(request)):
+                    count_one(request, self.limit)
         except AnswerRefused as refused:
             raise Conflict(str(refused), "not_answerable") from refused
         return Response(status=status.HTTP_204_NO_CONTENT)

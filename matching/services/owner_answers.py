@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, PostEvent, User
-from lostfound.services.locking import BeforeSaving
 from lostfound.services.post_fields import clean_text
 from matching.models import Match, SuggestionAnswer
 from matching.selectors import suggestions_for
@@ -26,14 +25,12 @@ def answer_suggestion(
     actor: User,
     answer: str,
     note: str = "",
-    before_saving: BeforeSaving | None = None,
 ) -> SuggestionAnswer:
     """Note what the author of a lost post thinks of a suggestion; a later answer replaces it.
 
     Args:
         answer: one of `SuggestionAnswer.Answer`.
         note: why, in the person's own words.
-        before_saving: called within the transaction once all is well; it may refuse.
 
     Raises:
         AnswerRefused: the post is not one of the person's lost ones, the pair is not shown to
@@ -47,8 +44,6 @@ def answer_suggestion(
     except ValidationError as error:
         raise ValidationError({"note": error}) from error
     match = _answerable(post, match_id, actor)
-    if before_saving is not None:
-        before_saving()
     said, _new = SuggestionAnswer.objects.update_or_create(
         match=match,
         defaults={
@@ -65,17 +60,8 @@ def answer_suggestion(
 
 
 @transaction.atomic
-def withdraw_answer(
-    post: Post,
-    match_id: int,
-    *,
-    actor: User,
-    before_saving: BeforeSaving | None = None,
-) -> bool:
+def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
     """Take an answer back; says whether there was one.
-
-    Args:
-        before_saving: as of an answer; not called where there is none.
 
     Raises:
         AnswerRefused: staff have decided, perhaps on account of it; or as of an answer.
@@ -83,8 +69,6 @@ def withdraw_answer(
     match = _answerable(post, match_id, actor)
     removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
     if removed:
-        if before_saving is not None:
-            before_saving()
         PostEvent.objects.create(
             post=post, actor=actor, action="answer_withdrawn", detail={"match": match_id}
         )

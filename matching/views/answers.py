@@ -1,21 +1,20 @@
 """What the person who lost something says to a suggestion."""
 
-from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from lostfound import selectors as lostfound_selectors
-from lostfound.http import signed_in
-from lostfound.infra.rate_limits import LimitReached, count_one, that_was_a_lot
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.infra import limits
+from lostfound.infra.rate_limits import LimitReached, count_one
 from lostfound.views.decorators import by_button
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
-
-ANSWERS_PER_HOUR = 200
 
 
 def _post_page(public_id: UUID, pk: int) -> str:
@@ -23,20 +22,21 @@ def _post_page(public_id: UUID, pk: int) -> str:
 
 
 @by_button(back=_post_page)
-def answer(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+def answer(request: AuthenticatedHttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     """Note whether it may be theirs, or take that back; staff see it and decide."""
-    person = signed_in(request)
+    person = request.user
     post = get_object_or_404(lostfound_selectors.posts_of(person), public_id=public_id)
     given = request.POST.get("answer", "")
-    count = partial(count_one, request, "answer", ANSWERS_PER_HOUR)
+    note = request.POST.get("note", "")
     try:
-        if given == "none":
-            withdraw_answer(post, pk, actor=person, before_saving=count)
-        else:
-            said = request.POST.get("note", "")
-            answer_suggestion(post, pk, actor=person, answer=given, note=said, before_saving=count)
+        with transaction.atomic():
+            if given != "none":
+                answer_suggestion(post, pk, actor=person, answer=given, note=note)
+                count_one(request, "answer")
+            elif withdraw_answer(post, pk, actor=person):
+                count_one(request, "answer")
     except LimitReached as reached:
-        messages.error(request, that_was_a_lot(reached.minutes))
+        messages.error(request, limits.REACHED % {"minutes": reached.minutes})
         return redirect(post)
     except AnswerRefused as refused:
         messages.error(request, str(refused))

@@ -4,33 +4,32 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lostfound.http import signed_in
-from lostfound.infra.rate_limits import throttle_write
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.infra.rate_limits import count_request
 from lostfound.media.processing import PhotoRefused
 from lostfound.models import Category, Colour
 from matching.models import IntakeQuestion
 from matching.services import ask_intake
 
-ASKED_PER_HOUR: Final = 240
 SURE_FROM: Final = 0.9
 PROBABLE_FROM: Final = 0.5
 
 
 @require_POST
 @login_required
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Take words and perhaps a photograph; says where the answer will be."""
-    if not throttle_write(request, "intake", ASKED_PER_HOUR).allowed:
+    if not count_request(request, "intake").allowed:
         return JsonResponse({"status": "failed"}, status=429)
     try:
         question = ask_intake(
-            signed_in(request),
+            request.user,
             title=request.POST.get("title", ""),
             description=request.POST.get("description", ""),
             photo=request.FILES.get("photo"),
@@ -42,9 +41,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """What is proposed so far."""
-    question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=signed_in(request))
+    question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=request.user)
     return JsonResponse(_told(question))
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from lostfound.infra.rate_limits import Verdict, throttle_write
+from lostfound.infra import limits
+from lostfound.infra.rate_limits import count_request
 from lostfound.media.processing import PhotoRefused, prepare_photo
 from lostfound.models import Post
 from matching.core.vectors import PhotoVec
@@ -27,9 +28,6 @@ from matching.services import keep_photo_query
 
 PER_PAGE: Final = 24
 MAX_TITLE_CHARS: Final = 100  # of the words that a post may begin with
-# A campus may sit behind one address, and nobody need sign in to search.
-SEARCHES_PER_HOUR: Final = 600
-ANONYMOUS_FACTOR: Final = 20
 ASKED_BY: Final = ("q", "photo", "category", "colour", "building", "since", "until")
 REASON_WORDS: Final = {
     "text_text": gettext_lazy("It is described in similar words"),
@@ -79,9 +77,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("matching:search"),
     }
     status = 200
-    verdict = _counted(request) if can_be_made and (text or photo) else None
+    verdict = count_request(request, "search") if can_be_made and (text or photo) else None
     if verdict is not None and not verdict.allowed:
-        context["too_many"] = _too_many_words(verdict)
+        context["too_many"] = limits.REACHED_BY_SEARCHING % {"minutes": verdict.minutes}
         status = 429
     elif can_be_made:
         context |= _things(request, form, photo)
@@ -99,9 +97,9 @@ def by_photo(request: HttpRequest) -> HttpResponse:
     What was asked beside it stays asked, whether or not the photograph can be used.
     """
     back = address_of(request.POST)
-    verdict = _counted(request)
+    verdict = count_request(request, "search")
     if not verdict.allowed:
-        messages.error(request, _too_many_words(verdict))
+        messages.error(request, limits.REACHED_BY_SEARCHING % {"minutes": verdict.minutes})
         return redirect(back)
     upload = request.FILES.get("photo")
     if upload is None:
@@ -171,24 +169,6 @@ def _left_out_words(name: str, count: int) -> str:
             count,
         )
     return text % {"count": count}
-
-
-def _counted(request: HttpRequest) -> Verdict:
-    return throttle_write(request, "search", searches_within_the_hour(request))
-
-
-def _too_many_words(verdict: Verdict) -> str:
-    return ngettext(
-        "You have searched a lot. Please try again in %(minutes)d minute.",
-        "You have searched a lot. Please try again in %(minutes)d minutes.",
-        verdict.minutes,
-    ) % {"minutes": verdict.minutes}
-
-
-def searches_within_the_hour(request: Any) -> int:
-    """How many searches are allowed to whoever sits behind a request."""
-    factor = 1 if request.user.is_authenticated else ANONYMOUS_FACTOR
-    return SEARCHES_PER_HOUR * factor
 
 
 def _shown(findings: list[Finding]) -> list[Shown]:

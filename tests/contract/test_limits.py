@@ -14,11 +14,8 @@ from urllib.parse import quote
 
 import pytest
 
-from lostfound.api.office import INTAKE_PER_HOUR
+from lostfound.infra.limits import LIMITS, LimitName
 from lostfound.infra.rate_limits import HOUR_S
-from matching.views.answers import ANSWERS_PER_HOUR
-from matching.views.intake import ASKED_PER_HOUR
-from matching.views.search import SEARCHES_PER_HOUR
 from tests.browser.site import Site, running_site, site_environment
 from tests.contract.conftest import Device
 from tests.lostfound.making import run_python, upload
@@ -51,11 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield started
 
 
-def with_ten_left(site: Site, name: str, scope: str, limit: int) -> Device:
+def with_ten_left(site: Site, name: str, scope: LimitName) -> Device:
     """Somebody's app, after all but ten of what they may do within this hour."""
     wait_for_room_in_the_hour()
     spent = run_python(
-        *("-c", SPEND, name, scope, str(limit - LIMIT)), **site_environment(site.folder)
+        *("-c", SPEND, name, scope, str(LIMITS[scope].per_hour - LIMIT)),
+        **site_environment(site.folder),
     )
     assert spent.returncode == 0, spent.stderr
     return Device(site.url).sign_in(name)
@@ -125,13 +123,13 @@ def test_two_devices_of_one_person_share_their_limit(site: Site) -> None:
 
 
 def test_of_64_searches_at_once_exactly_ten_pass(site: Site) -> None:
-    device = with_ten_left(site, "english", "search", SEARCHES_PER_HOUR)
+    device = with_ten_left(site, "english", "search")
     assert at_once(lambda _number: device.ask("GET", "/api/v1/search/?q=bag")) == exactly_ten()
 
 
 def test_of_64_searches_by_photograph_at_once_exactly_ten_pass(site: Site) -> None:
     """Those that pass find nobody who could look at them, which is said by 503."""
-    device = with_ten_left(site, "clumsy", "search", SEARCHES_PER_HOUR)
+    device = with_ten_left(site, "clumsy", "search")
     body = (
         f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=photo; filename=bag.jpg\r\n"
         "Content-Type: image/jpeg\r\n\r\n"
@@ -150,7 +148,7 @@ def test_of_64_searches_by_photograph_at_once_exactly_ten_pass(site: Site) -> No
 
 
 def test_of_64_answers_at_once_exactly_ten_pass(site: Site) -> None:
-    device = with_ten_left(site, "loser", "answer", ANSWERS_PER_HOUR)
+    device = with_ten_left(site, "loser", "answer")
     mine = device.ask("GET", "/api/v1/posts/")["results"][0]["id"]
     (suggestion,) = device.ask("GET", f"/api/v1/posts/{mine}/suggestions/")
     path = f"/api/v1/posts/{mine}/suggestions/{suggestion['id']}/answer/"
@@ -158,7 +156,7 @@ def test_of_64_answers_at_once_exactly_ten_pass(site: Site) -> None:
 
 
 def test_of_64_questions_at_once_exactly_ten_pass(site: Site) -> None:
-    device = with_ten_left(site, "loser", "intake", ASKED_PER_HOUR)
+    device = with_ten_left(site, "loser", "intake")
 
     def ask(number: int) -> None:
         device.ask("POST", "/api/v1/intake/", {"title": f"우산 {number}"})
@@ -167,7 +165,7 @@ def test_of_64_questions_at_once_exactly_ten_pass(site: Site) -> None:
 
 
 def test_of_64_things_handed_in_at_once_exactly_ten_are_taken_in(site: Site) -> None:
-    device = with_ten_left(site, "staff", "office", INTAKE_PER_HOUR)
+    device = with_ten_left(site, "staff", "office")
 
     def hand_in(number: int) -> None:
         said = {"title": f"장갑 {number}", "kept_note": SHELF}

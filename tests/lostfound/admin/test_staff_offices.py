@@ -57,12 +57,14 @@ def test_everybody_else_may(who: str, offices: list[Office]) -> None:
         "superuser": make_user(is_staff=True, is_superuser=True, office=here),
         "author": author,
     }[who]
-    assert edit_post(post, actor=actor, fields={"kept_note": "2층"}).kept_note == "2층"
+    assert edit_post(post, actor=actor, fields={"kept_note": "2층"})
+    assert Post.objects.get(pk=post.pk).kept_note == "2층"
 
 
 def test_a_thing_that_nobody_keeps_is_for_all(offices: list[Office]) -> None:
     post = make_post(kept_note="과사무실")
-    assert edit_post(post, actor=clerk(offices[0]), fields={"shelf": "B-2"}).shelf == "B-2"
+    assert edit_post(post, actor=clerk(offices[0]), fields={"shelf": "B-2"})
+    assert Post.objects.get(pk=post.pk).shelf == "B-2"
 
 
 def test_a_thing_that_was_carried_over_belongs_to_where_it_is(offices: list[Office]) -> None:

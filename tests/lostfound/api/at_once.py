@@ -33,15 +33,16 @@ def signed_in():
 
 clients = [signed_in() for _ in range(AT_ONCE)]
 
-def together(name):
-    change = getattr(services, name)
-    def waiting(*args, **kwargs):
-        barrier.wait()
-        return change(*args, **kwargs)
-    setattr(services, name, waiting)
+begin = services.transaction_with_files
+
+def begin_together():
+    barrier.wait()
+    return begin()
+
+services.transaction_with_files = begin_together
 """
 
 
 def script(at_once: int, rest: str) -> str:
-    """What `python -c` runs: `rest` knows `clients`, `address`, `post` and `together(service)`."""
+    """What `python -c` runs: `rest` knows `clients`, `address` and `post`."""
     return (PRELUDE + rest).replace("AT_ONCE", str(at_once))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lostfound.models import Post, User
-from lostfound.services import close_post, edit_post
+from lostfound.services import close_post, edit_post, transaction_with_files
 from tests.factories import StaffFactory
 from tests.lostfound.api.at_once import script
 from tests.lostfound.api.device import Device, code_of
@@ -20,7 +20,6 @@ PARALLEL = script(
     AT_ONCE,
     """
 seen = clients[0].get(address).headers["ETag"]
-together("edit_post")
 
 def one(number):
     try:
@@ -79,11 +78,11 @@ def test_what_changes_between_the_check_and_the_lock_is_seen_too(
     path = f"posts/{post.public_id}/"
     etag = phone.get(path).headers["ETag"]
 
-    def overtaken(*args: Any, **kwargs: Any) -> Any:
+    def overtaken() -> Any:
         edit_post(post, actor=owner, fields={}, add_photos=[upload(3)])
-        return edit_post(*args, **kwargs)
+        return transaction_with_files()
 
-    monkeypatch.setattr("lostfound.services.edit_post", overtaken)
+    monkeypatch.setattr("lostfound.services.transaction_with_files", overtaken)
     answer = phone.send("patch", path, {"title": "가방"}, If_Match=etag)
     assert code_of(answer, 412) == "changed_meanwhile"
     assert Post.objects.get().title == "파란 우산"

@@ -1,12 +1,13 @@
 """What counts against the limits of an hour, and what does not."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from lostfound.infra.rate_limits import ATTEMPTS_FACTOR
+from lostfound.infra.limits import ATTEMPTS_FACTOR
 from lostfound.models import Post, User
 from lostfound.services import edit_post
 from tests.factories import StaffFactory
@@ -22,10 +23,9 @@ HANDED_IN = {"title": "우산", "kept_note": "선반"}
 
 
 @pytest.fixture(autouse=True)
-def few(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def few(settings: Settings, set_limit: Callable[..., None]) -> None:
     settings.POSTS_PER_HOUR = 2
-    monkeypatch.setattr("lostfound.api.office.OfficePostsView.throttle_limit", 2)
-    monkeypatch.setattr("lostfound.api.office.OfficePost.throttle_limit", 2)
+    set_limit("office", 2)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ AT_ONCE = 8
 PARALLEL = script(
     AT_ONCE,
     """
-together("close_post")
-together("reopen_post")
 seen = [clients[0].get(address).headers["ETag"]]
 
 def one(number):

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
-from lostfound.infra import rate_limits
+from lostfound.infra import limits, rate_limits
+from lostfound.infra.limits import LIMITS, Limit
 from lostfound.infra.rate_limits import (
     WriteThrottle,
     allow,
     client_address,
+    count_request,
     prune_throttles,
-    throttle_write,
 )
 from lostfound.models import ThrottleCounter
 from tests.lostfound.making import make_user, run_python
@@ -114,11 +115,11 @@ def test_people_behind_one_address_have_counts_of_their_own(settings: Settings) 
     settings.POSTS_PER_HOUR = 1
     request = RequestFactory().post("/")
     request.user = make_user()
-    assert [throttle_write(request, "post").allowed for _ in range(2)] == [True, False]
+    assert [count_request(request, "post").allowed for _ in range(2)] == [True, False]
     request.user = make_user()
-    assert throttle_write(request, "post").allowed
+    assert count_request(request, "post").allowed
     request.user = AnonymousUser()
-    assert not throttle_write(request, "post").allowed
+    assert not count_request(request, "post").allowed
 
 
 @pytest.mark.django_db
@@ -126,12 +127,12 @@ def test_many_accounts_of_one_address_are_limited_too(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.POSTS_PER_HOUR = 1
-    monkeypatch.setattr(rate_limits, "ADDRESS_FACTOR", 2)
+    monkeypatch.setattr(limits, "ADDRESS_FACTOR", 2)
     passed = []
     for _ in range(3):
         request = RequestFactory().post("/")
         request.user = make_user()
-        passed.append(throttle_write(request, "post").allowed)
+        passed.append(count_request(request, "post").allowed)
     assert passed == [True, True, False]
 
 
@@ -139,8 +140,7 @@ class Limited(APIView):
     """What the API does with the throttle."""
 
     throttle_classes = (WriteThrottle,)
-    throttle_scope = "test"
-    throttle_limit = 1
+    limit = "test"
     permission_classes = ()
 
     def get(self, request: object) -> Response:
@@ -151,7 +151,8 @@ class Limited(APIView):
 
 
 @pytest.mark.django_db
-def test_api_answers_429_with_the_time_to_wait(settings: Settings) -> None:
+def test_api_answers_429_with_the_time_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "test", Limit("tests", 1))  # type: ignore[misc]
     view, user = Limited.as_view(), make_user()
 
     def status(method: str) -> tuple[int, bool]:

@@ -24,7 +24,7 @@ from lostfound.services import (
     edit_post,
     submit_post,
 )
-from lostfound.services.post_photos import prepare_all
+from lostfound.services.post_photos import prepare_photos
 from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -191,9 +191,9 @@ def test_sixth_photo_is_refused_under_the_lock_too(monkeypatch: pytest.MonkeyPat
     def overtaken(uploads: Any) -> Any:
         monkeypatch.undo()
         edit_post(post, actor=post.author, fields={}, add_photos=[upload(7)])
-        return prepare_all(uploads)
+        return prepare_photos(uploads)
 
-    monkeypatch.setattr("lostfound.services.posts.prepare_all", overtaken)
+    monkeypatch.setattr("lostfound.services.posts.prepare_photos", overtaken)
     with pytest.raises(ValidationError):
         edit_post(post, actor=post.author, fields={}, add_photos=[upload(8)])
     assert post.photos.count() == 5

@@ -1,5 +1,6 @@
 """How far a post's matching is and what it suggests, as a mobile client reads it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -142,8 +143,8 @@ def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
     assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
 
 
-def test_an_answer_that_is_refused_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matching.api.views.AnswerView.throttle_limit", 2)
+def test_an_answer_that_is_refused_takes_no_place(set_limit: Callable[..., None]) -> None:
+    set_limit("answer", 2)
     post, phone = owned()
     open_one, decided = (
         MatchFactory.create(lost=post, found=make_post(kind="found"), status=status)

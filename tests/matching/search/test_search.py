@@ -1,5 +1,6 @@
 """What people find: by meaning where somebody answers, by exact words in any case."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -207,11 +208,8 @@ def test_it_says_where_meaning_rests_and_photographs_are_gone(away: None) -> Non
     assert "사진을 골라 주세요" in page(client.post("/search/photo/", {}, follow=True))
 
 
-def test_searching_has_a_limit(away: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matching.views import search
-
-    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
-    monkeypatch.setattr(search, "ANONYMOUS_FACTOR", 2)
+def test_searching_has_a_limit(away: None, set_limit: Callable[..., None]) -> None:
+    set_limit("search", 1, anonymous_factor=2)
     client = signed_in(None)
     answers = [client.get("/search/?q=우산").status_code for _ in range(3)]
     assert answers == [200, 200, 429]

@@ -1,6 +1,7 @@
 """Category and colour proposed while a post is being written: asked by the web, answered later."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -181,8 +182,10 @@ def test_a_bad_photograph_is_told(client: Client, user: User) -> None:
     assert refused.status_code == 400 and refused.json()["detail"]
 
 
-def test_asking_without_end_is_limited(client: Client, user: User, monkeypatch: Any) -> None:
-    monkeypatch.setattr("matching.views.intake.ASKED_PER_HOUR", 2)
+def test_asking_without_end_is_limited(
+    client: Client, user: User, set_limit: Callable[..., None]
+) -> None:
+    set_limit("intake", 2)
     client.force_login(user)
     statuses = [client.post(reverse("matching:ask_intake"), {}).status_code for _ in range(3)]
     assert statuses == [202, 202, 429]

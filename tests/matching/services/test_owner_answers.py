@@ -1,5 +1,6 @@
 """What the person who lost something says to a suggestion: evidence for staff, no decision."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +17,6 @@ from matching.services import (
     reject_match,
     withdraw_answer,
 )
-from matching.views import answers
 from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
 from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
 from tests.lostfound.making import make_user
@@ -168,9 +168,9 @@ def test_who_had_to_sign_in_again_answers_once_more_on_the_posts_page() -> None:
 
 
 def test_the_limit_on_answers_says_when_it_ends(
-    pair: Match, monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+    pair: Match, set_limit: Callable[..., None], four_minutes_left: None
 ) -> None:
-    monkeypatch.setattr(answers, "ANSWERS_PER_HOUR", 1)
+    set_limit("answer", 1)
     client = signed_in(pair.lost.author, "en")
     address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
     client.post(address, {"answer": "mine"})

@@ -1,5 +1,6 @@
 """The page of the search: its addresses, what is wrong with it, and what stays asked."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,9 @@ def test_a_thing_leads_back_to_the_search_one_came_from_and_nowhere_else() -> No
 
 
 def test_the_limit_says_when_it_ends(
-    monkeypatch: pytest.MonkeyPatch, four_minutes_left: None
+    set_limit: Callable[..., None], four_minutes_left: None
 ) -> None:
-    monkeypatch.setattr(search, "SEARCHES_PER_HOUR", 1)
+    set_limit("search", 1)
     client = signed_in(make_user(), "en")
     assert client.get(ADDRESS).status_code == 200
     refused = client.get(ADDRESS)
