@@ -1,6 +1,5 @@
 """Scores a post against all candidates; only reads the database, and needs no encoder."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -102,11 +101,10 @@ class ScoredPost:
     result: SearchResult
     duplicates: "DuplicateSearch | None"
 
-    @property
-    def candidate_hashes(self) -> Mapping[int, str]:
-        """Content hash of every post of either kind that it was compared with."""
+    def seen_hash(self, post_id: int) -> str | None:
+        """The content hash by which a post of either kind was compared; None if it was not."""
         own = self.duplicates.candidate_hashes if self.duplicates else {}
-        return ChainMap(self.result.candidate_hashes, own)
+        return self.result.candidate_hashes.get(post_id) or own.get(post_id)
 
 
 def score_post(query: Query) -> ScoredPost:
@@ -203,6 +201,7 @@ class DuplicateSearch:
     query: Query
     scores: Scores  # of the nearest candidates
     candidate_hashes: Mapping[int, str]  # of all candidates
+    profile_version: int
 
     def pair_evidence(self, candidate_id: int) -> str:
         """The evidence hash of the query and one candidate, the same from either side."""
@@ -238,7 +237,7 @@ def _score_duplicates(
         among += crowd(features, segment.candidates, segment.alive)
         near.append(segment.candidates.take(nearest(features, segment.candidates, segment.alive)))
     scores = score_duplicates(features, concatenate(near, profile.dim), profile, among)
-    return DuplicateSearch(query, scores, shortlist.content_hashes)
+    return DuplicateSearch(query, scores, shortlist.content_hashes, profile.version)
 
 
 def query_features(

@@ -76,7 +76,7 @@ def write_duplicates(
         is_back = status == OPEN and duplicate.status != OPEN
         duplicate.status = status
         duplicate.score, duplicate.terms = score.score, score.terms
-        duplicate.fingerprint, duplicate.profile_id = fingerprint, duplicates.query.profile_version
+        duplicate.fingerprint, duplicate.profile_id = fingerprint, duplicates.profile_version
         duplicate.evidence_hash = evidence
         duplicate.scored_at = timezone.now()
         duplicate.decided_at = duplicate.decided_by = None

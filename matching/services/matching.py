@@ -20,23 +20,9 @@ def match_post(post_id: int) -> str:
     """
     with claimed(post_id) as job:
         post = _open_post(job)
-        if post is None:
-            return job.outcome
-        content = content_of(post)
-        fingerprint = current_fingerprint()
-        vectors = embed_post(post, content, job, fingerprint)
-        is_profiled = needs_profile(matching_settings().strategy)
-        query = Query.of(
-            post,
-            vectors.text_vec,
-            vectors.image_vecs,
-            content_hash=content.content_hash,
-            tokens=content.tokens,
-            fingerprint=fingerprint,
-            profile=ensure_profile(fingerprint) if is_profiled else None,
-        )
-        write_pairs(job, score_post(query))
-        return "matched"
+        if post is not None:
+            write_pairs(job, score_post(_embedded(job, post)))
+            job.outcome = "matched"
     return job.outcome
 
 
@@ -53,3 +39,20 @@ def _open_post(job: Claim) -> Post | None:
         job.outcome = "not open"
         return None
     return post
+
+
+def _embedded(job: Claim, post: Post) -> Query:
+    """The post by its embeddings, of which those that are missing are computed."""
+    content = content_of(post)
+    fingerprint = current_fingerprint()
+    vectors = embed_post(post, content, job, fingerprint)
+    is_profiled = needs_profile(matching_settings().strategy)
+    return Query.of(
+        post,
+        vectors.text_vec,
+        vectors.image_vecs,
+        content_hash=content.content_hash,
+        tokens=content.tokens,
+        fingerprint=fingerprint,
+        profile=ensure_profile(fingerprint) if is_profiled else None,
+    )

@@ -49,7 +49,7 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
         strategy=result.strategy.name,
         profile_version=scored.query.profile_version,
     )
-    unchanged = _unchanged(post, is_open, scored.candidate_hashes)
+    unchanged = _unchanged(is_open, scored)
     if duplicates is not None:
         write_duplicates(
             duplicates,
@@ -142,15 +142,15 @@ def _lock(post: Post, post_ids: set[int]) -> dict[int, bool]:
     return {pk: status == Post.Status.OPEN for pk, status in locked.values_list("pk", "status")}
 
 
-def _unchanged(post: Post, is_open: Mapping[int, bool], seen: Mapping[int, str]) -> set[int]:
+def _unchanged(is_open: Mapping[int, bool], scored: ScoredPost) -> set[int]:
     """Open candidates whose content is still what the search saw.
 
     The task of one that has changed stored its new content before it searched, and finds this
     post; the pair is left to it.
     """
-    others = {pk for pk, open_now in is_open.items() if open_now and pk != post.pk and pk in seen}
-    jobs = MatchingJob.objects.filter(post__in=others)
-    return {pk for pk, digest in jobs.values_list("post_id", "content_hash") if digest == seen[pk]}
+    open_ids = {pk for pk, open_now in is_open.items() if open_now} - {scored.query.post.pk}
+    jobs = MatchingJob.objects.filter(post__in=open_ids).values_list("post_id", "content_hash")
+    return {pk for pk, digest in jobs if digest == scored.seen_hash(pk)}
 
 
 def _fill(
