@@ -67,8 +67,8 @@ def retry_s() -> float:
 def longest_stay_s() -> float:
     """How long a fetched task may wait behind others of its worker, and then run, in seconds."""
     cluster = settings.Q_CLUSTER
-    fetched = math.ceil((cluster["queue_limit"] + 1) / cluster["workers"]) + 1
-    return float(fetched * (task_timeout_s() + KILLED_AFTER_S))
+    fetched: int = math.ceil((cluster["queue_limit"] + 1) / cluster["workers"]) + 1
+    return fetched * (task_timeout_s() + KILLED_AFTER_S)
 
 
 def poll_s() -> float:
