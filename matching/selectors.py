@@ -74,11 +74,6 @@ def answer_of(match: Match) -> str:
     return match.answer.answer if hasattr(match, "answer") else ""
 
 
-def with_details_of(post_ids: Iterable[int]) -> dict[int, Post]:
-    """Posts by key, with all that a page shows of them."""
-    return Post.objects.with_details().in_bulk(list(post_ids))
-
-
 def open_suggestions() -> QuerySet[Match]:
     """What waits for staff, newest and strongest first."""
     waiting = Match.objects.filter(

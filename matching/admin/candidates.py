@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, Post
+from lostfound.models.post import PostQuerySet
 from lostfound.services import log_access
 from matching.admin.pages import by_button
 from matching.models import Match, StoredProfile
 from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_exclusions, explain_reasons
 from matching.scoring.score_post import SearchResult
-from matching.selectors import open_duplicates, with_details_of
+from matching.selectors import load_photos, open_duplicates
 from matching.services import DecisionRefused, put_up_pair, search_now
 
 SHOWN: Final = 20
@@ -56,10 +57,11 @@ def candidates_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
     """The best candidates of a post; reads stored vectors, so that no model is waited for."""
     if not (request.user.has_perm(VIEW) or request.user.has_perm(CHANGE)):
         raise PermissionDenied
-    post = get_object_or_404(Post.objects.with_details(), pk=id)
+    post = get_object_or_404(_posts(), pk=id)
     result = search_now(post) if post.is_open else None
     candidates = _candidates(post, result) if result else []
     seen = [post, *(candidate.post for candidate in candidates)]
+    load_photos(seen)
     log_access(request.user, AccessLog.What.LIST, seen)
     context = {
         **admin.site.each_context(request),
@@ -95,11 +97,16 @@ def _page_url(id: int) -> str:
     return reverse("admin:matching_match_candidates", args=[id])
 
 
+def _posts() -> PostQuerySet:
+    """With all that the page shows but the photographs, which it reads at once."""
+    return Post.objects.with_details().prefetch_related(None)
+
+
 def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
     best = result.scores.top(SHOWN, excluded=True)
     ranks = dict(zip(result.scores.post_ids.tolist(), result.scores.ranks.tolist(), strict=True))
     best.sort(key=lambda score: ranks[score.post_id])
-    posts = with_details_of(score.post_id for score in best)
+    posts = _posts().in_bulk([score.post_id for score in best])
     profile = (
         StoredProfile.objects.defer("data").filter(pk=result.query.profile_version or 0).first()
     )

@@ -72,7 +72,7 @@ def test_neither_the_encoder_nor_more_queries_are_needed(
         for title in ("white keyring bear", "brown purse leather"):
             found(title=title)
         desk.get(address(lost))  # reads what is new
-    assert counts[0] == counts[1]
+    assert counts == [15, 15]
 
 
 def test_one_is_put_up_for_a_decision_and_stays_so(desk: Client, lost: Post) -> None:
