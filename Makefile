@@ -44,10 +44,10 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 test: lint ## Everything that .ci/run checks
 	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 	@echo "All that touch the database again, on PostgreSQL"
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) -m django_db $(ARGS)
+	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) -m django_db $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@echo "Installing what ours is measured beside"

@@ -1,6 +1,6 @@
 """What a post takes on disk, on an empty database: `python -m bench.sizing --posts 10000`.
 
-On PostgreSQL: `python -m tests.servers.postgres python -m bench.sizing`.
+On PostgreSQL: `python -m tests.support.servers.postgres python -m bench.sizing`.
 """
 
 import argparse

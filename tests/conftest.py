@@ -10,13 +10,13 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.support.servers.fixtures"]
 
 # No deadline: a busy machine is slow now and then, which is no failure.
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("tests")
 
-FAKE_ENCODER = "tests.matching.fake_encoder.FakeEncoder"
+FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
 
 
 @pytest.fixture(autouse=True)

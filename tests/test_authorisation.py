@@ -20,8 +20,8 @@ from lostfound.models import Notification, Office, Post, User
 from lostfound.services import notify
 from matching.models import IntakeQuestion, Match, MatchDecision
 from matching.services import ask_intake, decision_version, reject_match
-from tests.factories import MatchFactory, StaffFactory, UserFactory
-from tests.lostfound.making import make_post, upload
+from tests.support.builders import make_post, upload
+from tests.support.factories import MatchFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -5,19 +5,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.paths import ROOT, read_by_settings
+
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "matching/bundled/README.md",
 ]
-SETTINGS = (ROOT / "lostfound" / "settings.py").read_text()
 # Made in development only, for the rotation of a key, and for one database: said where they are.
 NOT_IN_README = {"DEBUG", "SECRET_KEY_FALLBACKS", "SQLITE_TIMEOUT_S", "MATCHING_ENCODER"}
-
-
-def read_by_settings() -> set[str]:
-    return set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', SETTINGS))
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

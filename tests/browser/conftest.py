@@ -8,16 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, chromium, running_site
-
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
-
-# Pages whose status is no mistake: one that is not there, one that is for others.
-MISSING = "/nothing/here/"
-FORBIDDEN = "/admin/django_q/failure/"
-OpenPage = Callable[..., Page]
+from tests.support.browser import FORBIDDEN, MISSING, PHONE, OpenPage
+from tests.support.running_site import Site, chromium, running_site
+from tests.support.seed import PASSWORD
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, chromium
-from tests.browser.test_drafts import FORM, READY
+from tests.support.browser import DESK, FORM, PHONE, READY, OpenPage
+from tests.support.running_site import Site, chromium
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 

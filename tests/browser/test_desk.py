@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, running_site
-from tests.browser.test_pages import problems_of
+from tests.support.browser import DESK, PHONE, problems_of
+from tests.support.running_site import Site, running_site
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 # The tests of this module share the pairs in any order: 40 decided and 4 more taken up, 6 by two

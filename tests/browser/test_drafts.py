@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_journey import choose
+from tests.support.browser import FORM, READY, OpenPage, choose
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
-FORM = "/posts/new/lost/"
-READY = "form[data-draft-ready]"
 
 
 def test_a_draft_survives_a_reload_with_its_photographs(

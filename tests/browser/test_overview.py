@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.seed import PASSWORD
-from tests.browser.site import ROOT, Site, running_site, site_environment
-from tests.browser.test_pages import problems_of
+from tests.support.browser import DESK, PHONE, problems_of
+from tests.support.running_site import ROOT, Site, running_site, site_environment
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 FIGURES, HEALTH = "/admin/matching/match/figures/", "/admin/matching/match/health/"

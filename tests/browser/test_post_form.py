@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_drafts import FORM, READY
-from tests.browser.test_intake import ANSWER_TIMEOUT_MS
+from tests.support.browser import ANSWER_TIMEOUT_MS, FORM, PHONE, READY, OpenPage
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
 

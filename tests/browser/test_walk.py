@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.drawings import draw_umbrella
 from tests.browser.screenshots import PASSWORD, demo
+from tests.support.browser import DESK, PHONE
+from tests.support.drawings import draw_umbrella
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 COMPARED_TIMEOUT_MS = 60_000

@@ -19,9 +19,10 @@ from lostfound.infra.rate_limits import HOUR_S
 from matching.views.answers import ANSWERS_PER_HOUR
 from matching.views.intake import ASKED_PER_HOUR
 from matching.views.search import SEARCHES_PER_HOUR
-from tests.browser.site import Site, running_site, site_environment
-from tests.contract.conftest import Device
-from tests.lostfound.making import run_python, upload
+from tests.support.builders import upload
+from tests.support.python_process import run_python
+from tests.support.remote_device import Device
+from tests.support.running_site import Site, running_site, site_environment
 
 AT_ONCE: Final = 64
 LIMIT: Final = 10

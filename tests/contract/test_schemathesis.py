@@ -15,8 +15,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.contract.conftest import Device
-from tests.lostfound.api.test_schema import SCHEMA
+from tests.support.paths import SCHEMA
+from tests.support.remote_device import Device
 
 CHECKS = [
     not_a_server_error,

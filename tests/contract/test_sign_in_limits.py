@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from tests.browser.site import running_site
-from tests.contract.conftest import Device
+from tests.support.remote_device import Device
+from tests.support.running_site import running_site
 
 AT_ONCE = 64
 GUESSES = 5  # within five minutes, of one account

@@ -12,7 +12,7 @@ from lostfound.selectors import (
     posts_visible_to,
     public_found_posts,
 )
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from lostfound.checks import check_mail, check_site_url
 from lostfound.settings import EXAMPLE_SECRET_KEY
-from tests.lostfound.making import run_python
+from tests.support.python_process import run_python
 
 PRODUCTION = {
     "PROFILE": "production",

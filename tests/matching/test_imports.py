@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lostfound.making import run_python
+from tests.support.python_process import run_python
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys

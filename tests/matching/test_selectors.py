@@ -18,7 +18,7 @@ from matching.selectors import (
     worker_seen_ago,
 )
 from matching.services.heartbeat import note_encoder, note_task_end
-from tests.factories import MatchFactory, PhotoFactory, PostFactory
+from tests.support.factories import MatchFactory, PhotoFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 

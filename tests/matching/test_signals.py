@@ -11,7 +11,7 @@ from lostfound.models import Post
 from lostfound.services import edit_post, submit_post
 from matching.models import MatchingJob
 from matching.services import sweep
-from tests.factories import PhotoFactory, PostFactory, UserFactory
+from tests.support.factories import PhotoFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 

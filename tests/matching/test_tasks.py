@@ -13,7 +13,7 @@ from matching.services.heartbeat import answer_heartbeat
 from matching.services.outbox import CLUSTER_ENV, MATCH_TASK
 from matching.services.sweeper import EMAILS_TASK
 from matching.worker.supervisor import BEAT_TASK
-from tests.matching.submitting import found, make, state
+from tests.support.pipeline import found, make, state
 
 pytestmark = pytest.mark.django_db
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.lostfound.infra.test_rate_limits import PARALLEL
-from tests.lostfound.making import run_python
-from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
-from tests.matching.worker_site import ROOT
-from tests.servers.local_server import free_port
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
-from tests.servers.site import DEADLINE_S, postgres_site
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.matched_once import PAIRS, check_all_matched_once
+from tests.support.python_process import run_python
+from tests.support.servers.local_server import free_port
+from tests.support.servers.postgres import PostgresServer
+from tests.support.servers.postgres_site import DEADLINE_S, postgres_site
+from tests.support.servers.redis import RedisServer
+from tests.support.worker_site import ROOT
 
 
 def test_exactly_ten_of_64_threads_pass_on_postgres(

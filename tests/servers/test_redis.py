@@ -19,12 +19,13 @@ from lostfound.models import Post, ThrottleCounter
 from matching.models import IntakeQuestion, MatchingJob
 from matching.services import match_post, sweep
 from matching.services.field_suggestions import ask_intake
-from tests.lostfound.infra.test_rate_limits import PARALLEL
-from tests.lostfound.making import make_user, run_python
-from tests.matching.submitting import found, make, row_of
-from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
-from tests.matching.worker_site import DEADLINE_S, migrate, worker_site
-from tests.servers.redis import RedisServer
+from tests.support.builders import make_user
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.matched_once import PAIRS, check_all_matched_once
+from tests.support.pipeline import found, make, row_of
+from tests.support.python_process import run_python
+from tests.support.servers.redis import RedisServer
+from tests.support.worker_site import DEADLINE_S, migrate, worker_site
 
 QUEUE = "django_q:lostfound:q"
 

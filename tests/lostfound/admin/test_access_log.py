@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from lostfound.admin.access_log import LookAdmin
 from lostfound.models import AccessLog, AppendOnlyError, User
 from lostfound.services.access_log import KEPT_FOR, log_access, prune_access_log
-from tests.factories import MatchFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.factories import MatchFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

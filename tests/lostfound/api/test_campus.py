@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from lostfound.models import Colour, Notification, User
 from lostfound.services import notify
-from tests.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
-from tests.lostfound.api.device import API, Device, code_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import API, Device, code_of
+from tests.support.builders import make_post
+from tests.support.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,12 @@ from pytest_django import Settings
 from lostfound.infra.rate_limits import ATTEMPTS_FACTOR
 from lostfound.models import Post, User
 from lostfound.services import edit_post
-from tests.factories import StaffFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_post, run_python, upload
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_post, upload
+from tests.support.factories import StaffFactory
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
+from tests.support.servers.redis import RedisServer
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from lostfound import middleware, selectors
 from lostfound.models import User
-from tests.lostfound.api.device import API, PROBLEM, Device, code_of
+from tests.support.api_client import API, PROBLEM, Device, code_of
 
 pytestmark = pytest.mark.django_db
 

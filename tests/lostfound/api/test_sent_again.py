@@ -7,11 +7,12 @@ from django.contrib.auth.models import Permission
 
 from lostfound.models import Post, User
 from lostfound.services import close_post, edit_post
-from tests.factories import OfficeFactory, StaffFactory
-from tests.lostfound.api.at_once import script
-from tests.lostfound.api.device import Device, code_of
-from tests.lostfound.making import make_post, run_python
-from tests.servers.postgres import PostgresServer
+from tests.support.api_client import Device, code_of
+from tests.support.builders import make_post
+from tests.support.concurrent_devices import script
+from tests.support.factories import OfficeFactory, StaffFactory
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from lostfound.models import DeletedPost, Notification, Post, User
 from lostfound.services import delete_post, edit_post, notify
-from tests.factories import NotificationFactory, PostFactory, UserFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_post
+from tests.support.factories import NotificationFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TWO_HUNDRED_DAYS = timedelta(days=200)

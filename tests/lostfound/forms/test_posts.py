@@ -13,7 +13,7 @@ from lostfound.forms.found import FORMS, KeepingForm, form_for
 from lostfound.forms.posts import PostForm
 from lostfound.models import Building, Category, Office, Post, User, Zone
 from lostfound.services import change_status
-from tests.lostfound.making import make_category, make_post, make_user, upload
+from tests.support.builders import make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from lostfound.infra.health import Health
-from tests.lostfound.making import run_python
-from tests.servers.postgres import PostgresServer
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
 
 ASK = """
 import django

@@ -22,30 +22,9 @@ from lostfound.infra.rate_limits import (
     throttle_write,
 )
 from lostfound.models import ThrottleCounter
-from tests.lostfound.making import make_user, run_python
-
-PARALLEL = """
-import django
-django.setup()
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.core.management import call_command
-from django.db import connection
-from lostfound.infra.rate_limits import allow
-
-call_command("migrate", "lostfound", verbosity=0)
-barrier = Barrier(64)
-
-def one(number):
-    barrier.wait()
-    try:
-        return allow("post", "user:1", 10, 86400).allowed
-    finally:
-        connection.close()
-
-with ThreadPoolExecutor(64) as pool:
-    print(sum(pool.map(one, range(64))))
-"""
+from tests.support.builders import make_user
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.python_process import run_python
 
 
 def test_exactly_ten_of_64_threads_pass(tmp_path: Path) -> None:

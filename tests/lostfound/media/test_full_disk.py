@@ -17,7 +17,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from lostfound.models import Photo, Post
-from tests.lostfound.making import files_below, make_user, upload
+from tests.support.builders import files_below, make_user, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 from lostfound.media import processing
 from lostfound.media.processing import PhotoRefused, PreparedPhoto, prepare_photo
-from tests.lostfound import photo_samples as samples
+from tests.support import photo_samples as samples
 
 WHITE = (255, 255, 255)
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")

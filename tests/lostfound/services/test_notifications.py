@@ -16,7 +16,8 @@ from lostfound.selectors import notifications_of, unread_notifications
 from lostfound.services import notify
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from lostfound.tasks import send_due_emails, send_notification_email
-from tests.lostfound.making import make_post, make_user, run_python
+from tests.support.builders import make_post, make_user
+from tests.support.python_process import run_python
 
 pytestmark = pytest.mark.django_db
 CONFIRMED = Notification.Kind.MATCH_CONFIRMED

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from lostfound.services import photo_staging
 from lostfound.services.photo_staging import discard_expired, stage_photos
-from tests.lostfound.making import files_below, make_user, upload
+from tests.support.builders import files_below, make_user, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from lostfound.services import (
     submit_post,
 )
 from lostfound.services.post_photos import prepare_all
-from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
+from tests.support.builders import files_below, make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 

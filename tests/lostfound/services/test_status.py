@@ -7,7 +7,8 @@ import pytest
 from lostfound.models import AppendOnlyError, Post, PostEvent
 from lostfound.services import TransitionRefused, change_status, close_post, reopen_post
 from lostfound.services.status import ALLOWED
-from tests.lostfound.making import make_post, make_user, run_python
+from tests.support.builders import make_post, make_user
+from tests.support.python_process import run_python
 
 pytestmark = pytest.mark.django_db
 

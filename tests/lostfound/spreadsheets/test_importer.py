@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from lostfound.models import Post
 from lostfound.services import delete_post
 from lostfound.spreadsheets import Report, take_in
-from tests.lostfound.making import make_post
-from tests.lostfound.spreadsheets.making import clerk, rows_of, table
+from tests.support.builders import make_post
+from tests.support.spreadsheet_files import clerk, rows_of, table
 
 pytestmark = pytest.mark.django_db
 HEADING = "title,shelf,day"

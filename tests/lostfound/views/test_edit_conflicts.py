@@ -12,8 +12,8 @@ from lostfound.models import Category, Office, Post, User
 from lostfound.services import EditConflict, change_status, edit_post
 from lostfound.services.edit_conflicts import edit_version_of
 from lostfound.services.post_fields import EDITABLE_FIELDS
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -303,9 +303,7 @@ def test_a_mark_tells_nothing_of_what_is_not_named() -> None:
     assert edit_version_of(read(post), ("title",)) == edit_version
 
 
-@pytest.mark.parametrize(
-    "mark", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
-)
+@pytest.mark.parametrize("edit_version", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"])
 def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(edit_version: str) -> None:
     post = make_post(kind="lost")
     client = signed_in(post.author)

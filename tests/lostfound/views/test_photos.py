@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from lostfound.models import Photo, Post, User
 from lostfound.services import change_status
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from lostfound.services import log_access
 from matching.demo.seed import CLERKS, demo_accounts
 from matching.models import Match, PossibleDuplicate
 from matching.services import decision_version, duplicate_version
-from tests.factories import DuplicateFactory, MatchFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.factories import DuplicateFactory, MatchFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from matching.models import SuggestionAnswer
 from matching.search.client import Hit
 from matching.services import answer_suggestion, confirm_match
 from matching.views.search import PER_PAGE
-from tests.factories import MatchFactory, PostFactory, StaffFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_category, make_post, make_user, upload
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_category, make_post, make_user, upload
+from tests.support.factories import MatchFactory, PostFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 
 from matching.core import exclusions
 from matching.core.types import Candidates, ScoringContext
-from tests.matching.core.posts import post
+from tests.support.post_features import post
 
 VEC = [1.0, 0.0]
 

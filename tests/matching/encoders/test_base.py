@@ -17,10 +17,10 @@ from PIL import Image
 from matching.conf import BUNDLED_FOLDER, MatchingSettings, matching_settings
 from matching.encoders import base, checkpoint
 from matching.encoders.checkpoint import EncoderUnavailable, checkpoint_fingerprint
-from tests.matching import checkpoints
-from tests.matching.fake_encoder import FakeEncoder
+from tests.support import checkpoints
+from tests.support.fake_encoder import FakeEncoder
 
-FAKE = "tests.matching.fake_encoder.FakeEncoder"
+FAKE = "tests.support.fake_encoder.FakeEncoder"
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_the_encoder_is_loaded_once_and_again_for_other_settings(settings: Any) 
     first = base.get_encoder()
     assert base.get_encoder() is first
     assert base.current_fingerprint() == first.fingerprint == "fake-32"
-    use(settings, ENCODER="tests.matching.fake_encoder.OtherFakeEncoder")
+    use(settings, ENCODER="tests.support.fake_encoder.OtherFakeEncoder")
     assert base.get_encoder() is not first
     assert base.current_fingerprint() == "fake-32-other"
 

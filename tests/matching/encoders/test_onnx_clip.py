@@ -14,7 +14,7 @@ from PIL import Image
 from matching.conf import BUNDLED, BUNDLED_FOLDER, ONNX_FP32, ONNX_INT8
 from matching.encoders.checkpoint import EncoderUnavailable
 from matching.encoders.manifest import LEAST_COSINE, MANIFEST
-from tests.matching import checkpoints, exports
+from tests.support import checkpoints, exports
 
 pytestmark = pytest.mark.model
 

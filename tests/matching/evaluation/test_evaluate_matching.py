@@ -13,7 +13,7 @@ from matching.evaluation.simulator import BASE, SIMULATIONS, simulate
 from matching.models import Match, StoredProfile
 from matching.services import build_scoring_profile, match_post, sweep
 from matching.services.profiles import current_profile, profile_is_due
-from tests.factories import FoundPostFactory, PostFactory
+from tests.support.factories import FoundPostFactory, PostFactory
 
 
 def run(*arguments: str) -> str:

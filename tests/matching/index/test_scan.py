@@ -17,8 +17,8 @@ from matching.core.vectors import Vec, unit
 from matching.index import get_index, scan
 from matching.index.scan import EXACT, INT8, best_of, nearest_posts, nearest_rows
 from matching.services import match_post
-from tests.lostfound.making import upload
-from tests.matching.submitting import found
+from tests.support.builders import upload
+from tests.support.pipeline import found
 
 DIM = 48
 CATEGORIES = ("wallet", "phone", "bag")

@@ -204,7 +204,7 @@ def test_a_simulated_office_teaches_better_ranking_and_calibration() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "error_rates",
     [(1.0,), (0.5,), (0.3, 0.3), (0.02, 0.02, 1.0), (0.02, 0.02, 0.5)],
     ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
 )

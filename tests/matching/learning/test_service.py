@@ -29,9 +29,9 @@ from matching.services import (
     sweep,
     undo_decision,
 )
-from tests.factories import StaffFactory
-from tests.matching.pairs import make_match, make_post, make_user
-from tests.matching.submitting import found, matched, pair_of
+from tests.support.factories import StaffFactory
+from tests.support.pairs import make_match, make_post, make_user
+from tests.support.pipeline import found, matched, pair_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 

@@ -23,9 +23,9 @@ from matching.onnx import sample
 from matching.onnx.agreement import Agreement
 from matching.onnx.sample import LEAST, SampleMissing, gather_sample
 from matching.services import match_post, sweep
-from tests.factories import PhotoFactory, PostFactory
-from tests.matching import checkpoints, exports
-from tests.matching.submitting import make, row_of
+from tests.support import checkpoints, exports
+from tests.support.factories import PhotoFactory, PostFactory
+from tests.support.pipeline import make, row_of
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
 

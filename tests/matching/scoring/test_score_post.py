@@ -14,8 +14,8 @@ from matching.models import Embedding, Match
 from matching.scoring.content import content_of, evidence_hash
 from matching.scoring.score_post import SearchResult, query_features, search_candidates
 from matching.services import reject_match
-from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
-from tests.matching.submitting import WORDS, found, make, matched, pair_of
+from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
+from tests.support.pipeline import WORDS, found, make, matched, pair_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 

@@ -9,9 +9,9 @@ from lostfound.models import Building, Category, Post
 from lostfound.services import edit_post
 from matching.search import search
 from matching.search.client import FinderAway, Hit
-from tests.factories import ZoneFactory
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_category, make_post, upload
+from tests.support.builders import make_category, make_post, upload
+from tests.support.factories import ZoneFactory
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 

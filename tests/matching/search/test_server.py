@@ -21,9 +21,9 @@ from matching.search import client, server, server_handlers
 from matching.search.client import FinderAway, embed_photo, find_things, is_there
 from matching.search.forms import SearchForm
 from matching.search.protocol import SIGNATURE, finder_address, packed, signature
-from tests.factories import CategoryFactory
-from tests.matching.submitting import WORDS, found, matched
-from tests.matching.worker_site import WorkerSite, migrate, worker_site
+from tests.support.factories import CategoryFactory
+from tests.support.pipeline import WORDS, found, matched
+from tests.support.worker_site import WorkerSite, migrate, worker_site
 
 
 @pytest.fixture(autouse=True)

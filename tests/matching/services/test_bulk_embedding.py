@@ -12,8 +12,8 @@ from matching.encoders.base import EncoderUnavailable, current_fingerprint, forg
 from matching.models import Embedding, MatchingJob
 from matching.services import embed_backlog, match_post, missing_posts, sweep
 from matching.services.outbox import claim_post, hand_back, reopen
-from tests.factories import PhotoFactory, PostFactory, UserFactory
-from tests.matching.submitting import OTHER_ENCODER, found, make, matched, row_of, state
+from tests.support.factories import PhotoFactory, PostFactory, UserFactory
+from tests.support.pipeline import OTHER_ENCODER, found, make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 

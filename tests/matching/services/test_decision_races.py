@@ -12,7 +12,7 @@ from lostfound.models import Notification, Post, User
 from matching.models import Match, MatchDecision
 from matching.services.decision_checks import DecisionRefused, decision_version
 from matching.services.decisions import confirm_match, reject_match, undo_decision
-from tests.matching.pairs import make_grid, make_user
+from tests.support.pairs import make_grid, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

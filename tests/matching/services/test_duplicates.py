@@ -19,8 +19,8 @@ from matching.services import (
     retry_matching,
     take_up_duplicate,
 )
-from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
-from tests.matching.submitting import make
+from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
+from tests.support.pipeline import make
 
 pytestmark = pytest.mark.django_db
 

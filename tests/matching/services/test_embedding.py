@@ -15,9 +15,9 @@ from matching.scoring.content import content_of
 from matching.services import match_post, retry_matching, sweep
 from matching.services.embedding import embed_post
 from matching.services.outbox import claim_post
-from tests.factories import BuildingFactory, CategoryFactory, UserFactory
-from tests.lostfound.making import upload
-from tests.matching.submitting import OTHER_ENCODER, WORDS, found, make, matched, row_of, state
+from tests.support.builders import upload
+from tests.support.factories import BuildingFactory, CategoryFactory, UserFactory
+from tests.support.pipeline import OTHER_ENCODER, WORDS, found, make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from matching.index import get_index
 from matching.models import Embedding, Match, MatchingJob
 from matching.selectors import encoder_problem
 from matching.services import confirm_match, match_post, retry_matching, sweep
-from tests.factories import CategoryFactory, StaffFactory, UserFactory
-from tests.matching.submitting import WORDS, found, make, matched, pair_of, row_of, state
+from tests.support.factories import CategoryFactory, StaffFactory, UserFactory
+from tests.support.pipeline import WORDS, found, make, matched, pair_of, row_of, state
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from matching.services.outbox import (
     send_matching,
     worker_name,
 )
-from tests.matching.submitting import make, matched, row_of, state
+from tests.support.pipeline import make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 

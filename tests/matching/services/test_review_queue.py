@@ -15,7 +15,7 @@ from matching.models import Match, ReviewClaim, ReviewSkip, SuggestionAnswer
 from matching.review.queue import waiting
 from matching.services import claim_next, confirm_match, release, reviewer_of, skip
 from matching.services.review_queue import prune_reviewing
-from tests.matching.pairs import make_grid, make_match, make_post, make_user
+from tests.support.pairs import make_grid, make_match, make_post, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,8 @@ from matching.services import (
     retry_matching,
     undo_decision,
 )
-from tests.factories import StaffFactory
-from tests.matching.submitting import found, make, matched
+from tests.support.factories import StaffFactory
+from tests.support.pipeline import found, make, matched
 
 pytestmark = pytest.mark.django_db
 

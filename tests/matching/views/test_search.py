@@ -11,8 +11,8 @@ from matching.core.vectors import PhotoVec
 from matching.models import PhotoQuery
 from matching.search.client import FinderAway, Hit
 from matching.views import search
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ def test_memory_does_not_grow_over_a_thousand(what: str, tmp_path: Path) -> None
         "DJANGO_SETTINGS_MODULE": "lostfound.settings",
         "VAR_DIR": str(tmp_path),
         "MEDIA_ROOT": str(tmp_path / "media"),
-        "MATCHING_ENCODER": "tests.matching.fake_encoder.FakeEncoder",
+        "MATCHING_ENCODER": "tests.support.fake_encoder.FakeEncoder",
         "ALLOWED_HOSTS": "testserver",
         "POSTS_PER_HOUR": "100000",
         "LOG_LEVEL": "ERROR",
@@ -29,7 +29,7 @@ def test_memory_does_not_grow_over_a_thousand(what: str, tmp_path: Path) -> None
     }
     for command in (
         ["manage.py", "migrate", "--verbosity", "0"],
-        ["-m", "tests.matching.busy_process", what, "1000"],
+        ["-m", "tests.support.busy_process", what, "1000"],
     ):
         done = subprocess.run(
             [sys.executable, *command],

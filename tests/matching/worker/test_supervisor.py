@@ -29,7 +29,7 @@ from matching.worker.supervisor import (
     Supervisor,
     is_worker_alive,
 )
-from tests.matching.submitting import make, row_of, state
+from tests.support.pipeline import make, row_of, state
 
 pytestmark = pytest.mark.django_db
 

@@ -56,7 +56,7 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
 
 @contextmanager
 def running_site(folder: Path, *seed: str, worker: bool = True, **settings: str) -> Iterator[Site]:
-    """The product with the people and posts of `tests.browser.seed`, until the block ends.
+    """The product with the people and posts of `tests.support.seed`, until the block ends.
 
     Args:
         seed: arguments of the seed, such as how many pairs wait.
@@ -69,7 +69,7 @@ def running_site(folder: Path, *seed: str, worker: bool = True, **settings: str)
     (folder / "media").mkdir()
     run = [sys.executable, "manage.py"]
     _finish([*run, "migrate", "--verbosity", "0"], environment)
-    made = json.loads(_finish([sys.executable, "-m", "tests.browser.seed", *seed], environment))
+    made = json.loads(_finish([sys.executable, "-m", "tests.support.seed", *seed], environment))
     web = [sys.executable, "-m", "gunicorn", "lostfound.wsgi", "--bind", f"127.0.0.1:{port}"]
     processes: list[subprocess.Popen[bytes]] = []
     try:

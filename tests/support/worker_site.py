@@ -15,7 +15,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PROC: Final = Path("/proc")
 DEADLINE_S: Final = 120  # generous: the machine may be busy
 BETWEEN_BEATS_S: Final = 0.4  # it has asked the queue by then, and the next beat is not due
-ROUGH_ENCODER: Final = "tests.matching.rough_encoder.RoughEncoder"
+ROUGH_ENCODER: Final = "tests.support.rough_encoder.RoughEncoder"
 
 
 class WorkerSite:
@@ -70,7 +70,7 @@ class WorkerSite:
     def start_saving(self, first: int, pairs: int, *extra: str) -> subprocess.Popen[bytes]:
         """Start to save pairs of posts while everything else goes on."""
         saving = subprocess.Popen(
-            [sys.executable, "-m", "tests.matching.save_posts", str(first), str(pairs), *extra],
+            [sys.executable, "-m", "tests.support.save_posts", str(first), str(pairs), *extra],
             **{"cwd": ROOT, "env": self.environment},
         )
         self._started.append(saving)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.matching.worker_site import DEADLINE_S, ROOT, WorkerSite
-from tests.servers.postgres import PostgresServer
+from tests.support.servers.postgres import PostgresServer
+from tests.support.worker_site import DEADLINE_S, ROOT, WorkerSite
 
 
 class PostgresSite(WorkerSite):

