@@ -153,6 +153,25 @@ def test_failure_is_kept_and_tried_five_times(monkeypatch: pytest.MonkeyPatch) -
     assert mail.outbox == []
 
 
+def test_a_failed_e_mail_waits_twice_as_long_after_each_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notification = tell_loser()
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    for attempt, wait_s in enumerate((120, 240, 480, 960), start=1):
+        send_due_emails()
+        now += timedelta(seconds=wait_s - 1)
+        send_due_emails()  # a second too early
+        notification.refresh_from_db()
+        assert notification.email_attempts == attempt
+        now += timedelta(seconds=2)
+    send_due_emails()
+    notification.refresh_from_db()
+    assert notification.email_attempts == MAX_EMAIL_ATTEMPTS
+
+
 def test_mail_server_that_comes_back_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     notification = tell_loser()
     with monkeypatch.context() as down:
