@@ -2,12 +2,17 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-AT_ONCE ?= -n auto --maxprocesses 4# tests at once, each process with servers of its own
+# Tests at once, each process with servers of its own. A worker that is done takes half of what
+# the other has left, so that neighbours, which share what is costly to start, stay together.
+AT_ONCE ?= -n auto --maxprocesses 4 --dist worksteal
+QUICK := --quick -p no:schemathesis
 TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Without bytecode each process of the tests compiles the product and half of its libraries again.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres lint bench load screenshots clean
+.PHONY: help demo check test test-postgres lint bench load screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,10 +46,14 @@ lint: $(VENV)/.installed-dev ## Style, types, import contracts, migrations, tran
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
 
+check: lint ## Lint, and each test that needs no browser, process, model or server
+	$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(ARGS)
+
 test: lint ## Everything that .ci/run checks
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
-	@echo "All that touch the database again, on PostgreSQL"
-	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) -m django_db $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=term $(ARGS)
+	@echo "What PostgreSQL could answer otherwise, on PostgreSQL"
+	$(BIN)/python -m tests.support.servers.postgres \
+	  $(BIN)/python -m pytest $(AT_ONCE) $(QUICK) -m both_databases $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
 	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)

@@ -14,8 +14,8 @@ from tests.support.seed import PASSWORD
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+def browser(migrated: Path) -> Iterator[Browser]:
+    """The system's Chromium. While it runs Django refuses to migrate: that comes first."""
     path = chromium()
     if not path:
         why = "Chromium is not on this machine; install it with: apt-get install chromium"
@@ -29,9 +29,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """The running product. It asks for the browser first: without one nothing need start."""
-    with running_site(tmp_path_factory.mktemp("site")) as started:
+    with running_site(tmp_path_factory.mktemp("site"), migrated) as started:
         yield started
 
 

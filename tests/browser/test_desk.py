@@ -1,6 +1,7 @@
 """The desk with many pairs: decided by keys alone, and by two people who never meet."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,13 @@ PAIRS = 70
 
 
 @pytest.fixture(scope="module")
-def busy(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def busy(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site where many pairs wait."""
-    with running_site(tmp_path_factory.mktemp("desk"), str(PAIRS), worker=False) as started:
+    with running_site(
+        tmp_path_factory.mktemp("desk"), migrated, str(PAIRS), worker=False
+    ) as started:
         yield started
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,9 +52,11 @@ RIGHT = "nodes => Math.max(...nodes.map(node => node.getBoundingClientRect().rig
 
 
 @pytest.fixture(scope="module")
-def decided(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def decided(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site whose office has decided, without a worker."""
-    with running_site(tmp_path_factory.mktemp("overview"), "12", worker=False) as started:
+    with running_site(tmp_path_factory.mktemp("overview"), migrated, "12", worker=False) as started:
         environment = site_environment(started.folder, started.url)
         subprocess.run([sys.executable, "-c", DECIDED], cwd=ROOT, env=environment, check=True)
         yield started

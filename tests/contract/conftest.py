@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,10 @@ ENOUGH = 8  # of them wait when the requests begin
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product; its limit on posting is no part of what is asked here."""
     folder = tmp_path_factory.mktemp("contract")
-    with running_site(folder, POSTS_PER_HOUR="100000") as started:
+    with running_site(folder, migrated, POSTS_PER_HOUR="100000") as started:
         yield started
 
 

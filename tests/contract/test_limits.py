@@ -45,10 +45,10 @@ for _ in range(times):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site where a person may write ten times within the hour, and nobody compares anything."""
     folder: Path = tmp_path_factory.mktemp("limits")
-    with running_site(folder, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
+    with running_site(folder, migrated, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
         yield started
 
 

@@ -22,7 +22,7 @@ from tests.support.worker_site import ROOT
 def test_exactly_ten_of_64_threads_pass_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("throttles")
+    url = postgres.make_migrated("throttles")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == "10", done.stderr
 

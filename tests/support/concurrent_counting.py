@@ -7,11 +7,9 @@ import django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from lostfound.infra.rate_limits import allow
 
-call_command("migrate", "lostfound", verbosity=0)
 barrier = Barrier(64)
 
 def one(number):

@@ -50,8 +50,12 @@ class WorkerSite:
         with (self.folder / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 [sys.executable, "manage.py", "runworker", "--grace", "15"],
-                **{"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL},
-                **{"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._started.append(worker)
         return worker
@@ -61,8 +65,12 @@ class WorkerSite:
         with (self.folder / "command.log").open("ab") as log:
             command = subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
-                **{"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL},
-                **{"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._started.append(command)
         return command
@@ -71,7 +79,8 @@ class WorkerSite:
         """Start to save pairs of posts while everything else goes on."""
         saving = subprocess.Popen(
             [sys.executable, "-m", "tests.support.save_posts", str(first), str(pairs), *extra],
-            **{"cwd": ROOT, "env": self.environment},
+            cwd=ROOT,
+            env=self.environment,
         )
         self._started.append(saving)
         return saving

@@ -42,15 +42,15 @@ print(sorted(got.items()), Post.objects.get().events.filter(action="edited").cou
 ONE_OF_ALL = f"[(200, 1), (412, {AT_ONCE - 1})] 1"
 
 
-def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(tmp_path: Path) -> None:
-    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(var_dir: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == ONE_OF_ALL, done.stderr
 
 
 def test_of_16_changes_at_once_exactly_one_is_made_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("etags")
+    url = postgres.make_migrated("etags")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == ONE_OF_ALL, done.stderr
 

@@ -138,7 +138,6 @@ django.setup()
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -146,7 +145,6 @@ from lostfound.models import Post, User
 from lostfound.services import submit_post
 
 setup_test_environment()
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author", "author@example.org", "correct horse")
 posts = [
     submit_post(author=author, kind="lost", fields={"title": "umbrella"}) for _ in range(4)
@@ -188,18 +186,18 @@ def change_at_once(folder: Path, **environment: str) -> None:
     assert done.stdout.strip() == EXACTLY, done.stderr
 
 
-def test_of_changes_at_once_exactly_as_many_pass_as_are_left(tmp_path: Path) -> None:
-    change_at_once(tmp_path)
+def test_of_changes_at_once_exactly_as_many_pass_as_are_left(var_dir: Path) -> None:
+    change_at_once(var_dir)
 
 
 def test_of_changes_at_once_exactly_as_many_pass_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    change_at_once(tmp_path, DATABASE_URL=postgres.make_database("changes_at_once"))
+    change_at_once(tmp_path, DATABASE_URL=postgres.make_migrated("changes_at_once"))
 
 
 def test_of_changes_at_once_exactly_as_many_pass_where_redis_counts(
     postgres: PostgresServer, redis: RedisServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("changes_redis_counts")
+    url = postgres.make_migrated("changes_redis_counts")
     change_at_once(tmp_path, DATABASE_URL=url, REDIS_URL=redis.url)

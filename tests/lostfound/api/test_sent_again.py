@@ -44,15 +44,15 @@ EACH_ONCE = f"""[((200, 'closed'), {AT_ONCE})]
 ['submitted', 'closed', 'reopened']"""
 
 
-def test_devices_that_close_and_open_at_once_all_hear_that_it_is_done(tmp_path: Path) -> None:
-    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+def test_devices_that_close_and_open_at_once_all_hear_that_it_is_done(var_dir: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == EACH_ONCE, done.stderr
 
 
 def test_devices_that_close_and_open_at_once_all_hear_it_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("sent_again")
+    url = postgres.make_migrated("sent_again")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == EACH_ONCE, done.stderr
 

@@ -270,13 +270,11 @@ django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from django.core import mail
-from django.core.management import call_command
 from django.db import connection
 from lostfound.models import Notification, User
 from lostfound.services import submit_post
 from lostfound.tasks import send_notification_email
 
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author", "author@example.com")
 post = submit_post(author=author, kind="lost", fields={"title": "raced"})
 barrier = Barrier(8)
@@ -296,11 +294,11 @@ assert len(mail.outbox) == 10, len(mail.outbox)
 """
 
 
-def test_of_eight_tasks_at_once_one_sends(tmp_path: Path) -> None:
+def test_of_eight_tasks_at_once_one_sends(var_dir: Path) -> None:
     done = run_python(
         "-c",
         TWICE,
-        VAR_DIR=str(tmp_path),
+        VAR_DIR=str(var_dir),
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     )
     assert done.returncode == 0, done.stderr

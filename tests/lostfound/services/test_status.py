@@ -66,12 +66,10 @@ import django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from lostfound.models import Post, User
 from lostfound.services import TransitionRefused, change_status, submit_post
 
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author")
 barrier = Barrier(2)
 
@@ -96,8 +94,8 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
-def test_of_two_at_once_one_is_refused(tmp_path: Path) -> None:
-    done = run_python("-c", RACE, VAR_DIR=str(tmp_path))
+def test_of_two_at_once_one_is_refused(var_dir: Path) -> None:
+    done = run_python("-c", RACE, VAR_DIR=str(var_dir))
     assert done.returncode == 0, done.stderr
 
 

@@ -303,7 +303,9 @@ def test_a_mark_tells_nothing_of_what_is_not_named() -> None:
     assert edit_version_of(read(post), ("title",)) == edit_version
 
 
-@pytest.mark.parametrize("edit_version", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"])
+@pytest.mark.parametrize(
+    "edit_version", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
+)
 def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(edit_version: str) -> None:
     post = make_post(kind="lost")
     client = signed_in(post.author)

@@ -13,14 +13,9 @@ from matching.conf import BUNDLED_FOLDER
 from matching.encoders.base import CLIP_ENCODER
 from tests.support.matched_once import PAIRS, check_all_matched_once
 from tests.support.rough_encoder import POISON, TRAP
-from tests.support.worker_site import DEADLINE_S, WorkerSite, migrate, worker_site
+from tests.support.worker_site import DEADLINE_S, WorkerSite, worker_site
 
 pytestmark = pytest.mark.processes
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrate(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture
