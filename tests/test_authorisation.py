@@ -23,7 +23,7 @@ from matching.services import ask_intake, decision_version, reject_match
 from tests.support.builders import make_post, upload
 from tests.support.factories import MatchFactory, StaffFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 # The author last, whose writes count. The things of the scene are kept at the office of "staff".
 ROLES: Final = ("anonymous", "other", "staff", "elsewhere", "author")

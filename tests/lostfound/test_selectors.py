@@ -14,7 +14,7 @@ from lostfound.selectors import (
 )
 from tests.support.builders import make_category, make_post, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

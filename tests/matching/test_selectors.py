@@ -20,7 +20,7 @@ from matching.selectors import (
 from matching.services.heartbeat import note_encoder, note_task_end
 from tests.support.factories import MatchFactory, PhotoFactory, PostFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def seen(ago_s: float) -> None:

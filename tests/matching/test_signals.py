@@ -13,7 +13,7 @@ from matching.models import MatchingJob
 from matching.services import sweep
 from tests.support.factories import PhotoFactory, PostFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_save_that_is_rolled_back_leaves_nothing() -> None:

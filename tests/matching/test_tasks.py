@@ -15,7 +15,7 @@ from matching.services.sweeper import EMAILS_TASK
 from matching.worker.supervisor import BEAT_TASK
 from tests.support.pipeline import found, make, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize("path", [MATCH_TASK, EMAILS_TASK, BEAT_TASK])

@@ -10,7 +10,7 @@ from tests.support.api_client import API, Device, code_of
 from tests.support.builders import make_post
 from tests.support.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_categories_come_by_family_in_both_languages(phone: Device) -> None:

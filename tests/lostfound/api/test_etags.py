@@ -42,11 +42,13 @@ print(sorted(got.items()), Post.objects.get().events.filter(action="edited").cou
 ONE_OF_ALL = f"[(200, 1), (412, {AT_ONCE - 1})] 1"
 
 
+@pytest.mark.processes
 def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(var_dir: Path) -> None:
     done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == ONE_OF_ALL, done.stderr
 
 
+@pytest.mark.processes
 def test_of_16_changes_at_once_exactly_one_is_made_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:

@@ -186,16 +186,19 @@ def change_at_once(folder: Path, **environment: str) -> None:
     assert done.stdout.strip() == EXACTLY, done.stderr
 
 
+@pytest.mark.processes
 def test_of_changes_at_once_exactly_as_many_pass_as_are_left(var_dir: Path) -> None:
     change_at_once(var_dir)
 
 
+@pytest.mark.processes
 def test_of_changes_at_once_exactly_as_many_pass_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
     change_at_once(tmp_path, DATABASE_URL=postgres.make_migrated("changes_at_once"))
 
 
+@pytest.mark.processes
 def test_of_changes_at_once_exactly_as_many_pass_where_redis_counts(
     postgres: PostgresServer, redis: RedisServer, tmp_path: Path
 ) -> None:

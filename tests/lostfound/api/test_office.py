@@ -10,7 +10,7 @@ from tests.support.api_client import API, Device, code_of, errors_of
 from tests.support.builders import make_post, upload
 from tests.support.factories import OfficeFactory, StaffFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

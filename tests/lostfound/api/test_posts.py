@@ -15,7 +15,7 @@ from tests.support.builders import files_below, make_post, upload
 from tests.support.factories import BuildingFactory, CategoryFactory, OfficeFactory, UserFactory
 from tests.support.photo_samples import jpeg
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def lost(**values: Any) -> dict[str, Any]:

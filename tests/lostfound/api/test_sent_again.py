@@ -44,11 +44,13 @@ EACH_ONCE = f"""[((200, 'closed'), {AT_ONCE})]
 ['submitted', 'closed', 'reopened']"""
 
 
+@pytest.mark.processes
 def test_devices_that_close_and_open_at_once_all_hear_that_it_is_done(var_dir: Path) -> None:
     done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == EACH_ONCE, done.stderr
 
 
+@pytest.mark.processes
 def test_devices_that_close_and_open_at_once_all_hear_it_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:

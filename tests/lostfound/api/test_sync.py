@@ -12,7 +12,7 @@ from tests.support.api_client import Device, code_of, errors_of
 from tests.support.builders import make_post
 from tests.support.factories import NotificationFactory, PostFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TWO_HUNDRED_DAYS = timedelta(days=200)
 
 

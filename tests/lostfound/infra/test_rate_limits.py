@@ -27,6 +27,7 @@ from tests.support.concurrent_counting import PARALLEL
 from tests.support.python_process import run_python
 
 
+@pytest.mark.processes
 def test_exactly_ten_of_64_threads_pass(var_dir: Path) -> None:
     done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == "10", done.stderr

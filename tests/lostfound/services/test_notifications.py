@@ -294,6 +294,7 @@ assert len(mail.outbox) == 10, len(mail.outbox)
 """
 
 
+@pytest.mark.processes
 def test_of_eight_tasks_at_once_one_sends(var_dir: Path) -> None:
     done = run_python(
         "-c",

@@ -94,6 +94,7 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
+@pytest.mark.processes
 def test_of_two_at_once_one_is_refused(var_dir: Path) -> None:
     done = run_python("-c", RACE, VAR_DIR=str(var_dir))
     assert done.returncode == 0, done.stderr

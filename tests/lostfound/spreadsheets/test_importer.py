@@ -11,7 +11,7 @@ from lostfound.spreadsheets import Report, take_in
 from tests.support.builders import make_post
 from tests.support.spreadsheet_files import clerk, rows_of, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HEADING = "title,shelf,day"
 ONE, TWO = "우산 하나,A-1,2026-03-02", "우산 둘,A-1,2026-03-03"
 

@@ -13,7 +13,7 @@ from matching.status.statistics import Band
 from tests.support.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 from tests.support.web_client import page, queries_of, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FIGURES = "/admin/matching/match/figures/"
 
 

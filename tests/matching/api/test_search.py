@@ -12,7 +12,7 @@ from tests.support.api_client import Device, code_of, errors_of
 from tests.support.builders import make_category, make_post, make_user, upload
 from tests.support.factories import MatchFactory, PostFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,6 +224,7 @@ def test_a_broken_folder_is_seen_without_loading_it(
 # --- A process that never imports torch ---
 
 
+@pytest.mark.processes
 def test_importing_and_asking_for_the_fingerprint_imports_no_torch(
     folder: Path, tmp_path: Path, settings: Any
 ) -> None:

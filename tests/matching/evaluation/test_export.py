@@ -15,7 +15,7 @@ from matching.services import confirm_match, match_post
 from tests.support.builders import make_post
 from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def export(path: Path) -> str:

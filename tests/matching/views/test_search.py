@@ -14,7 +14,7 @@ from matching.views import search
 from tests.support.builders import make_post, make_user, upload
 from tests.support.web_client import page, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ASKED = {"q": "우산", "colour": "blue", "since": "2026-03-01"}
 ADDRESS = "/search/?q=%EC%9A%B0%EC%82%B0"

@@ -31,7 +31,7 @@ from matching.worker.supervisor import (
 )
 from tests.support.pipeline import make, row_of, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 
 
 @pytest.fixture
