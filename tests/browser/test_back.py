@@ -67,7 +67,7 @@ def test_back_to_the_answer_of_a_form_is_no_lost_network(open_page: OpenPage) ->
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     table = "제목,발견일\n우산,2026-11-20\n".encode()
     page.locator("input[type=file]").set_input_files(
-        [{"name": "things.csv", "mimeType": "text/csv", "buffer": table}]
+        {"name": "things.csv", "mimeType": "text/csv", "buffer": table}
     )
     page.locator(".office-form button").click()
     expect(page.locator(".office-rows")).to_be_visible()

@@ -101,7 +101,7 @@ def test_a_photograph_finds_its_thing_and_says_why(browser: Browser, campus: str
     picture = page.request.get(source).body()
     page.goto("/search/")
     page.locator("#search-photo").set_input_files(
-        [{"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": picture}]
+        {"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": picture}
     )
     page.wait_for_url("**/search/?photo=*")
     found = page.locator(".card").first

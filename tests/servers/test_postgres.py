@@ -67,7 +67,9 @@ def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
     with PostgresServer() as server, postgres_site(tmp_path, server, "web") as site:
         web = subprocess.Popen(
             [sys.executable, "-m", *command],
-            **{"cwd": ROOT, "env": site.environment, "stderr": subprocess.DEVNULL},
+            cwd=ROOT,
+            env=site.environment,
+            stderr=subprocess.DEVNULL,
         )
         try:
             site.wait_for("the first page", lambda: status("/readyz") == 200, 0.1)

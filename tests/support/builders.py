@@ -8,8 +8,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from lostfound.models import Category, Family, Post, User
-from lostfound.services import submit_post
+from lostfound.models import Category, Family, Notification, Post, User
+from lostfound.services import notify, submit_post
 
 numbers = count(1)
 
@@ -41,6 +41,13 @@ def make_post(**values: Any) -> Post:
     return submit_post(
         author=author, kind=kind, fields={"title": "파란 우산", **values}, photos=photos
     )
+
+
+def notified(user: User, post: Post, kind: str, **values: Any) -> Notification:
+    """The notification of somebody who wants to hear of this."""
+    notification = notify(user, post, kind, **values)
+    assert notification is not None
+    return notification
 
 
 def upload(shade: int = 0) -> SimpleUploadedFile:

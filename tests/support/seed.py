@@ -83,7 +83,7 @@ def _post(author: Any, kind: str, title: str, picture: bytes | None) -> Any:
     from lostfound.models import Building, Category, Office
     from lostfound.services import submit_post
 
-    fields = {
+    fields: dict[str, Any] = {
         "title": title,
         "description": "금색 잠금쇠가 있고 손잡이가 둥급니다.",
         "category": Category.objects.order_by("pk").first(),

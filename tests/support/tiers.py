@@ -6,6 +6,7 @@ is quick, and fails where it computes for longer than LIMIT_S, starts a process,
 import what the quick tier does without.
 """
 
+import re
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ BOTH_DATABASES: Final = (
 # Seconds to import, and only the other tier needs them.
 HEAVY: Final = ("torch", "transformers", "onnxruntime", "playwright", "schemathesis")
 LIMIT_S: Final = 2.0
+PYTESTMARK: Final = re.compile(r"^pytestmark = (?:\[$.*?^\]|.*?$)", re.M | re.S)
 TRACED: Final = 3  # coverage makes Python slower by at most that
 TESTS: Final = Path(__file__).resolve().parents[1]
 
@@ -80,10 +82,22 @@ def needs(item: pytest.Item) -> list[str]:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The quick tier does not even import what lies in the others' folders."""
-    if config.getoption("quick") and folder_of(collection_path) in FOLDERS:
+    """The quick tier does not even import what belongs to the other one as a whole."""
+    if not config.getoption("quick"):
+        return None
+    if folder_of(collection_path) in FOLDERS:
         return True
+    if collection_path.match("test_*.py"):
+        marks = "".join(re.findall(PYTESTMARK, collection_path.read_text()))
+        return any(f"mark.{name}" in marks for name in NEEDS) or None
     return None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Nor has anything else that it imports loaded what takes seconds."""
+    if session.config.getoption("quick") and (loaded := set(HEAVY) & set(sys.modules)):
+        names = ", ".join(sorted(loaded))
+        raise pytest.UsageError(f"Collecting the quick tests imported {names}.")
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order within each part stays

@@ -132,6 +132,7 @@ def test_a_wrong_photograph_saves_nothing_at_all(
     phone: Device, content: bytes, media_root: Any
 ) -> None:
     bad = upload()
+    assert bad.file is not None
     bad.file.seek(0)
     bad.file.truncate()
     bad.file.write(content)

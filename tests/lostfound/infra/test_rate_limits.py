@@ -84,8 +84,8 @@ def test_forwarded_address_counts_only_behind_our_proxies(
     settings: Settings, proxies: int, forwarded: str, peer: str, address: str
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, **headers)
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer)
     assert client_address(request) == address
 
 

@@ -202,7 +202,7 @@ def test_a_chief_makes_a_member_of_staff_in_three_steps(chief: User) -> None:
     )
     assert answer.status_code == 302
     student.refresh_from_db()
-    assert not student.is_staff and not student.is_active
+    assert (student.is_staff, student.is_active) == (False, False)
 
 
 def test_a_chief_rises_no_further_and_lifts_nobody_above(chief: User) -> None:

@@ -64,7 +64,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
     import numpy as np
 
     from matching.api import search
-    from matching.search.client import PhotoVec
+    from matching.core.vectors import PhotoVec
 
     seen: list[Any] = []
 

@@ -247,8 +247,12 @@ print(sorted({"torch", "transformers", "matching.encoders.torch_clip"} & sys.mod
     }
     printed = subprocess.run(
         [sys.executable, "-c", program],
-        **{"cwd": settings.BASE_DIR, "env": environment, "check": True},
-        **{"capture_output": True, "text": True, "timeout": 120},
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
     ).stdout.splitlines()
     expected = checkpoint_fingerprint(MatchingSettings(model=str(snapshot)), snapshot)
     assert printed == [expected, "[]"]

@@ -141,8 +141,12 @@ def test_a_process_loads_no_torch_and_keeps_to_its_threads(
     }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        **{"cwd": settings.BASE_DIR, "env": environment, "check": True},
-        **{"capture_output": True, "text": True, "timeout": 120},
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     said = json.loads(done.stdout)
     assert said["before"] == said["loaded"] == []

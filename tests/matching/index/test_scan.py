@@ -92,9 +92,14 @@ def test_a_filter_that_disagrees_with_the_query_costs_no_recall() -> None:
 
 
 def test_the_int8_scan_is_really_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[Any] = []
     real = scan._likely
-    monkeypatch.setattr(scan, "_likely", lambda *a: asked.append(a[2]) or real(*a))
+
+    def noted(*args: Any) -> Any:
+        asked.append(args[2])
+        return real(*args)
+
+    monkeypatch.setattr(scan, "_likely", noted)
     candidates, query = posts(300), clustered(1, np.random.default_rng(1))[0]
     everything = np.ones(300, dtype=np.bool_)
     nearest_rows(query, candidates, "text_vecs", 5, everything, EXACT)

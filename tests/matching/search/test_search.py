@@ -150,7 +150,8 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
     ):
         assert ids(search.look_up("지갑", None, facts)) == [here.pk], facts
     filters = search.filters_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
-    assert filters.categories == {"wallet_fold"} and filters.colours == {"black"}
+    assert filters.categories == frozenset({"wallet_fold"})
+    assert filters.colours == frozenset({"black"})
     assert filters.first_day == date(2026, 3, 1).toordinal() and filters.last_day is None
 
 

@@ -43,7 +43,7 @@ def facts() -> dict[str, Any]:
 
 def twice(kind: str = "found") -> tuple[Post, Post]:
     """The same thing posted by two people on one day, among others; both tasks have run."""
-    custody = {"kept_note": "desk"} if kind == "found" else {}
+    custody: dict[str, Any] = {"kept_note": "desk"} if kind == "found" else {}
     posts = [make(kind=kind, title=title, **facts(), **custody) for title in (*OTHERS, TITLE)]
     again = make(kind=kind, title=TITLE, **facts(), **custody)
     for post in (*posts, again):

