@@ -1,6 +1,7 @@
 """Every look of the office at other people's data is written down: who, when, at what."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.admin import site

@@ -1,5 +1,7 @@
 """Pairs that cannot be one thing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
