@@ -3,13 +3,18 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-AT_ONCE ?= -n auto --maxprocesses 4# tests at once, each process with servers of its own
+# Tests at once, each process with servers of its own. A worker that is done takes half of what
+# the other has left, so that neighbours, which share what is costly to start, stay together.
+AT_ONCE ?= -n auto --maxprocesses 4 --dist worksteal
+QUICK := --quick -p no:schemathesis
 WEB := node_modules/.bin
 TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Without bytecode each process of the tests compiles the product and half of its libraries again.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres lint lint-web format format-web bench load screenshots clean
+.PHONY: help demo check test test-postgres lint lint-web format format-web bench load screenshots clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -70,13 +75,17 @@ format: $(VENV)/.installed-dev format-web ## Lay out code, templates, scripts an
 	find templates -name '*.html' -exec $(BIN)/djade {} + || \
 	  find templates -name '*.html' -exec $(BIN)/djade --check {} +
 
+check: lint ## Lint, and each test that needs no browser, process, model or server
+	$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(ARGS)
+
 test: lint ## Everything that .ci/run checks
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
-	@echo "All that touch the database again, on PostgreSQL"
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) -m django_db $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=term $(ARGS)
+	@echo "What PostgreSQL could answer otherwise, on PostgreSQL"
+	$(BIN)/python -m tests.support.servers.postgres \
+	  $(BIN)/python -m pytest $(AT_ONCE) $(QUICK) -m both_databases $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a PostgreSQL of its own
-	$(BIN)/python -m tests.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@echo "Installing what ours is measured beside"

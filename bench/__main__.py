@@ -20,6 +20,8 @@ MEASURES = (
     ("filtered", "bench.search", "filtered_rows"),
     ("int8", "bench.search", "int8_rows"),
     ("scoring", "bench.scoring", "scoring_rows"),
+    ("simulations", "bench.simulations", "simulation_rows"),
+    ("learning", "bench.simulations", "learning_rows"),
     ("forwards", "bench.forwards", "forwards_rows"),
     ("pipeline", "bench.pipeline", "pipeline_rows"),
     ("finding", "bench.finding", "finding_rows"),

@@ -65,7 +65,7 @@ def _site(stack: ExitStack, on_postgres: bool, posts: int) -> dict[str, str]:
         "DEBUG": "0",
     }
     if on_postgres:
-        from tests.servers.postgres import PostgresServer
+        from tests.support.servers.postgres import PostgresServer
 
         server = stack.enter_context(PostgresServer())
         overrides["DATABASE_URL"] = server.make_database("load")

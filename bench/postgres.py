@@ -20,7 +20,7 @@ SHARES = (0.01, 0.03, 0.1, 0.2, 0.5)  # of the posts that pass a filter
 
 def postgres_rows(quick: bool) -> list[Row]:
     """Search and filtered search in PostgreSQL, measured in a separate process."""
-    from tests.servers.postgres import PostgresServer
+    from tests.support.servers.postgres import PostgresServer
 
     sizes = (10_000,) if quick else (1_000, 10_000, 100_000, 1_000_000)
     rows = []

@@ -1,6 +1,6 @@
 """The disk space of a post, starting from an empty database: `python -m bench.sizing`.
 
-On PostgreSQL: `python -m tests.servers.postgres python -m bench.sizing`.
+On PostgreSQL: `python -m tests.support.servers.postgres python -m bench.sizing`.
 """
 
 import argparse

@@ -10,14 +10,19 @@ import pytest
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = [
+    "tests.support.tiers",
+    "tests.support.databases",
+    "tests.support.servers.fixtures",
+]
 
 # No deadline: a busy machine is slow now and then, which is no failure.
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("tests")
 
-FAKE_ENCODER = "tests.matching.fake_encoder.FakeEncoder"
+FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +30,23 @@ def media_root(settings: Settings, tmp_path: Path) -> Path:
     """Uploads of a test lie in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_once() -> Iterator[None]:
+    """Each client of a test is a site of its own, which looks through every static file anew."""
+    find = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def find_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -13,17 +13,17 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.views import APIView
 
 from lostfound.models import Notification, Office, Post, User
-from lostfound.services import notify
 from matching.models import IntakeQuestion, Match, MatchDecision
 from matching.services import ask_intake, decision_version, reject_match
-from tests.factories import MatchFactory, StaffFactory, UserFactory
-from tests.lostfound.making import make_post, upload
+from tests.support.builders import make_post, notified, upload
+from tests.support.factories import MatchFactory, StaffFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 # The author last, whose writes count. The things of the scene are kept at the office of "staff".
 ROLES: Final = ("anonymous", "other", "staff", "elsewhere", "author")
@@ -303,7 +303,7 @@ PUTS: Final[dict[str, Callable[[Scene], dict[str, Any]]]] = {
 def scene() -> Scene:
     author = UserFactory.create()
     post = make_post(author=author, kind="lost", photos=1)
-    told = notify(author, post, Notification.Kind.MATCH_CONFIRMED)
+    told = notified(author, post, Notification.Kind.MATCH_CONFIRMED)
     asked = ask_intake(author, title="우산")
     here, there = Office.objects.all()[:2]
     needed = ("view_post", "add_post", "change_post", "change_match")
@@ -375,8 +375,8 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
             answer = client.patch(address, change, content_type="application/json")
         elif method == "post":
             body = body_of(route, decision_version(scene.pair))
-            as_json = {"content_type": "application/json"} if route in ONLY_JSON else {}
-            answer = client.post(address, body, **as_json)
+            kind = "application/json" if route in ONLY_JSON else MULTIPART_CONTENT
+            answer = client.post(address, body, content_type=kind)
         elif method == "put":
             answer = client.put(address, PUTS[route](scene), content_type="application/json")
         else:
@@ -436,7 +436,9 @@ def methods_of(resolver: URLResolver) -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             yield from methods_of(pattern)
-        elif issubclass(view := getattr(pattern.callback, "cls", object), APIView):
+            continue
+        view: Any = getattr(pattern.callback, "cls", object)
+        if issubclass(view, APIView):
             for method in view().allowed_methods:
                 if method not in ("OPTIONS", "HEAD"):
                     yield str(pattern.name), method.lower()

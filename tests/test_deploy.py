@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.test_documents import ROOT, read_by_settings
+from tests.support.paths import ROOT, read_by_settings
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -90,6 +90,7 @@ def test_everything_that_runs_is_checked_and_nothing_is_root() -> None:
     assert only_proxy == ["proxy"]
 
 
+@pytest.mark.processes
 def test_dependencies_come_from_the_project() -> None:
     """The line of the Dockerfile that lists them, run as it stands."""
     line = re.search(r'RUN python -c "(.*?)" \\\n\s+> requirements.txt', DOCKERFILE, re.S)
@@ -117,6 +118,7 @@ def test_the_proxy_takes_what_the_application_takes() -> None:
     assert APP["environment"]["TRUSTED_PROXY_COUNT"] == "1"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_understands_its_units(unit: Path, tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")

@@ -7,8 +7,8 @@ import pytest
 
 from lostfound.infra.environment import settings_page
 from lostfound.settings import env
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),

@@ -8,21 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, chromium, running_site
-
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
-
-# Pages whose status is no mistake: one that is not there, one that is for others.
-MISSING = "/nothing/here/"
-FORBIDDEN = "/admin/django_q/failure/"
-OpenPage = Callable[..., Page]
+from tests.support.browser import FORBIDDEN, MISSING, PHONE, OpenPage
+from tests.support.running_site import Site, chromium, running_site
+from tests.support.seed import PASSWORD
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+def browser(migrated: Path) -> Iterator[Browser]:
+    """The system's Chromium. While it runs Django refuses to migrate: that comes first."""
     path = chromium()
     if not path:
         why = "Chromium is not on this machine; install it with: apt-get install chromium"
@@ -36,9 +29,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """The running product. It asks for the browser first: without one nothing need start."""
-    with running_site(tmp_path_factory.mktemp("site")) as started:
+    with running_site(tmp_path_factory.mktemp("site"), migrated) as started:
         yield started
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.drawings import draw_umbrella
-from tests.browser.site import ROOT, chromium, free_port, site_environment, stop
+from tests.support.drawings import draw_umbrella
+from tests.support.running_site import ROOT, chromium, free_port, site_environment, stop
 
 SCREENSHOTS = ROOT / "docs" / "screenshots"
 PASSWORD = "screenshots-1"
@@ -144,7 +144,7 @@ def draw_pair(page: Page, name: str) -> None:
 
 def true_pairs(folder: Path) -> set[int]:
     """Keys of the suggested pairs of a running demo that truly are about one thing."""
-    command = [sys.executable, "-m", "tests.browser.demo_truth"]
+    command = [sys.executable, "-m", "tests.support.demo_truth"]
     done = subprocess.run(
         command, cwd=ROOT, env=site_environment(folder), capture_output=True, check=True
     )

@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site
-from tests.browser.test_without_script import reload_until
+from tests.support.browser import PHONE, OpenPage, reload_until
+from tests.support.running_site import Site
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, chromium
-from tests.browser.test_drafts import FORM, READY
+from tests.support.browser import DESK, FORM, PHONE, READY, OpenPage
+from tests.support.running_site import Site, chromium
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +67,7 @@ def test_back_to_the_answer_of_a_form_is_no_lost_network(open_page: OpenPage) ->
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     table = "제목,발견일\n우산,2026-11-20\n".encode()
     page.locator("input[type=file]").set_input_files(
-        [{"name": "things.csv", "mimeType": "text/csv", "buffer": table}]
+        {"name": "things.csv", "mimeType": "text/csv", "buffer": table}
     )
     page.locator(".office-form button").click()
     expect(page.locator(".office-rows")).to_be_visible()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
+from tests.support.browser import OpenPage
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
 

@@ -8,14 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.drawings import draw_umbrella
-from tests.browser.seed import PASSWORD
-from tests.browser.test_pages import problems_of
+from tests.support.browser import ANSWER_TIMEOUT_MS, DESK, PHONE, OpenPage, problems_of
+from tests.support.drawings import draw_umbrella
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 INTAKE = "/admin/lostfound/post/intake/"
-ANSWER_TIMEOUT_MS = 30_000
 READY = "form[data-draft-ready]"
 WATCH_FETCH = """() => {
   const ask = window.fetch;

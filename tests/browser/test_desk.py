@@ -1,15 +1,15 @@
 """The desk with many pairs: decided by keys alone, and by two people who never meet."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, running_site
-from tests.browser.test_pages import problems_of
+from tests.support.browser import DESK, PHONE, problems_of
+from tests.support.running_site import Site, running_site
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 # The tests of this module share the pairs in any order: 40 decided and 4 more taken up, 6 by two
@@ -18,9 +18,13 @@ PAIRS = 70
 
 
 @pytest.fixture(scope="module")
-def busy(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def busy(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site where many pairs wait."""
-    with running_site(tmp_path_factory.mktemp("desk"), str(PAIRS), worker=False) as started:
+    with running_site(
+        tmp_path_factory.mktemp("desk"), migrated, str(PAIRS), worker=False
+    ) as started:
         yield started
 
 

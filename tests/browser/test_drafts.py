@@ -1,17 +1,15 @@
 """What a person types is not lost: not by a reload, an error, a lost network, or a second click."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_journey import choose
+from tests.support.browser import FORM, READY, OpenPage, choose
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
-FORM = "/posts/new/lost/"
-READY = "form[data-draft-ready]"
 
 
 def test_a_draft_survives_a_reload_with_its_photographs(
@@ -140,7 +138,8 @@ def test_after_an_error_and_a_reload_everything_is_there(
     another = draw_bag(pictures / "another.jpg", "#d1322b")
     page.locator("#id_photos").set_input_files(another)
     expect(page.locator("[data-previews] img")).to_have_count(3)
-    for again in (page.reload, lambda: page.goto(FORM)):
+    ways: tuple[Callable[[], object], ...] = (page.reload, lambda: page.goto(FORM))
+    for again in ways:
         again()
         page.wait_for_selector(READY)
         expect(page.locator("#id_title")).to_have_value("남색 가방")

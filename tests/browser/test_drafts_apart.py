@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.drawings import draw_umbrella
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site
-from tests.browser.test_drafts import FORM, READY
+from tests.support.browser import FORM, READY, OpenPage, fail_to_send
+from tests.support.drawings import draw_umbrella
+from tests.support.running_site import Site
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -31,14 +30,6 @@ def begin(page: Page, title: str, path: str = FORM) -> None:
 def expect_begun(page: Page, title: str) -> None:
     expect(page.locator("#id_title")).to_have_value(title)
     expect(page.locator("[data-draft-notice]")).to_be_visible(visible=bool(title))
-
-
-def fail_to_send(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.ready")
-    page.context.set_offline(True)
-    page.locator("[data-busy]").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("인터넷에 연결되어 있지 않아요")
-    page.context.set_offline(False)
 
 
 def test_another_post_that_is_looked_at_takes_no_draft_along(

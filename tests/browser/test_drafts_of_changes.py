@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_drafts import FORM, READY
-from tests.browser.test_drafts_apart import fail_to_send
+from tests.support.browser import FORM, READY, OpenPage, fail_to_send
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
 

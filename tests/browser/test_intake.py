@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.drawings import draw_umbrella
-from tests.browser.test_pages import problems_of
+from tests.support.browser import ANSWER_TIMEOUT_MS, DESK, PHONE, OpenPage, problems_of
+from tests.support.drawings import draw_umbrella
 
 pytestmark = pytest.mark.browser
-
-ANSWER_TIMEOUT_MS = 30_000
 
 
 def proposals(page: Page, field: str) -> Locator:

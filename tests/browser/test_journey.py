@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, OpenPage
-from tests.browser.drawings import draw_umbrella
+from tests.support.browser import DESK, OpenPage, choose
+from tests.support.drawings import draw_umbrella
 
 pytestmark = pytest.mark.browser
 
@@ -31,15 +31,6 @@ def write_post(page: Page, kind: str, title: str, photos: list[Path]) -> None:
     if kind == "found":
         page.locator("#id_office").select_option(index=1)
     page.locator("[data-busy]").click()
-
-
-def choose(page: Page, name: str, words: str) -> None:
-    """Type a part of a name, and take the first that fits."""
-    page.locator(f"#id_{name}_words").fill(words)
-    first = page.locator(f"#id_{name}_list [role=option]").first
-    expect(first).to_contain_text(words)
-    page.keyboard.press("Enter")
-    expect(page.locator(f"#id_{name}_words")).to_have_value(re.compile(words))
 
 
 def expect_saved_then_done(page: Page, title: str) -> None:

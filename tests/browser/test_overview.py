@@ -3,15 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.seed import PASSWORD
-from tests.browser.site import ROOT, Site, running_site, site_environment
-from tests.browser.test_pages import problems_of
+from tests.support.browser import DESK, PHONE, problems_of
+from tests.support.running_site import ROOT, Site, running_site, site_environment
+from tests.support.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
 FIGURES, HEALTH = "/admin/matching/match/figures/", "/admin/matching/match/health/"
@@ -52,9 +52,11 @@ RIGHT = "nodes => Math.max(...nodes.map(node => node.getBoundingClientRect().rig
 
 
 @pytest.fixture(scope="module")
-def decided(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def decided(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A site whose office has decided, without a worker."""
-    with running_site(tmp_path_factory.mktemp("overview"), "12", worker=False) as started:
+    with running_site(tmp_path_factory.mktemp("overview"), migrated, "12", worker=False) as started:
         environment = site_environment(started.folder, started.url)
         subprocess.run([sys.executable, "-c", DECIDED], cwd=ROOT, env=environment, check=True)
         yield started

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, FORBIDDEN, MISSING, PHONE, OpenPage
-from tests.browser.site import Site
+from tests.support.browser import DESK, FORBIDDEN, MISSING, PHONE, OpenPage, problems_of
+from tests.support.running_site import Site
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +74,6 @@ SCREENS = pytest.mark.parametrize(
 )
 # Fetching style sheets again serves no rule that is on, and makes inline styles, which the pages'
 # own policy then reports.
-AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 
 def check(page: Page, path: str, *, status: int = 200) -> list[str]:
@@ -83,19 +81,6 @@ def check(page: Page, path: str, *, status: int = 200) -> list[str]:
     response = page.goto(path)
     assert response and response.status == status, path
     return problems_of(page, path)
-
-
-def problems_of(page: Page, path: str = "") -> list[str]:
-    """What is wrong with a page as it stands now, in words."""
-    wrong = []
-    wider_px = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    if wider_px > 0:
-        wrong.append(f"{path} is {wider_px} px wider than the screen")
-    for violation in Axe().run(page, options=AXE_OPTIONS).response["violations"]:
-        if violation["impact"] in ("serious", "critical"):
-            where = [node["html"][:160] for node in violation["nodes"][:3]]
-            wrong.append(f"{path}: {violation['id']} {violation['help']} {where}")
-    return wrong
 
 
 @SCREENS

@@ -1,14 +1,13 @@
 """Writing a post: what is typed counts, and nothing moves under a finger."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_drafts import FORM, READY
-from tests.browser.test_intake import ANSWER_TIMEOUT_MS
+from tests.support.browser import ANSWER_TIMEOUT_MS, FORM, PHONE, READY, OpenPage
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
 
@@ -166,10 +165,11 @@ def test_without_a_network_the_form_is_where_one_comes_back_to(open_page: OpenPa
     page.evaluate("navigator.serviceWorker.ready")
     page.locator("#id_title").fill("회색 목도리")
     page.context.set_offline(True)
-    for act in (
+    ways: tuple[Callable[[], None], ...] = (
         lambda: page.locator("[data-busy]").click(),
         lambda: page.locator(".language button").click(),
-    ):
+    )
+    for act in ways:
         act()
         expect(page.locator("main")).to_contain_text("인터넷에 연결되어 있지 않아요")
         expect(page.locator("main [lang=en]")).to_contain_text("No network just now")

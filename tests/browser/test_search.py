@@ -8,23 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage
-from tests.browser.drawings import draw_bag
-from tests.browser.test_pages import problems_of
+from tests.support.browser import DESK, PHONE, OpenPage, problems_of, search_until_meant
+from tests.support.drawings import draw_bag
 
 pytestmark = pytest.mark.browser
-READY_TIMEOUT_S = 60
 LOAD_TIMEOUT_MS = 20_000  # Back and Forward load the page anew
-
-
-def search_until_meant(page: Page, path: str) -> None:
-    """Until the finder has read the seeded post: it starts with the worker."""
-    for _ in range(READY_TIMEOUT_S):
-        page.goto(path)
-        if page.locator(".why").count() and not page.locator("#results .notice").count():
-            return
-        page.wait_for_timeout(1000)
-    raise AssertionError(page.locator("#results").inner_text())
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.drawings import draw_umbrella
 from tests.browser.screenshots import PASSWORD, demo
+from tests.support.browser import DESK, PHONE
+from tests.support.drawings import draw_umbrella
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 COMPARED_TIMEOUT_MS = 60_000
@@ -101,7 +101,7 @@ def test_a_photograph_finds_its_thing_and_says_why(browser: Browser, campus: str
     picture = page.request.get(source).body()
     page.goto("/search/")
     page.locator("#search-photo").set_input_files(
-        [{"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": picture}]
+        {"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": picture}
     )
     page.wait_for_url("**/search/?photo=*")
     found = page.locator(".card").first

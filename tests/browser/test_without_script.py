@@ -3,25 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, OpenPage
-from tests.browser.drawings import draw_bag, draw_umbrella
-from tests.browser.test_search import search_until_meant
+from tests.support.browser import DESK, OpenPage, reload_until, search_until_meant
+from tests.support.drawings import draw_bag, draw_umbrella
 
 pytestmark = pytest.mark.browser
-COMPARED_TRIES = 60
 LOST = "주황색 농구공"
-
-
-def reload_until(page: Page, wanted: str) -> None:
-    """The worker is at it; nothing on the page asks for us."""
-    for _ in range(COMPARED_TRIES):
-        if page.locator(wanted).count():
-            return
-        page.wait_for_timeout(1000)
-        page.reload()
-    raise AssertionError(f"{wanted} did not come: {page.locator('main').inner_text()}")
 
 
 def test_a_student_posts_changes_closes_and_deletes(open_page: OpenPage, pictures: Path) -> None:

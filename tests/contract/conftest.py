@@ -1,50 +1,23 @@
 """A running site with a worker, and a device of somebody who may do everything."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from tests.browser.seed import PASSWORD
-from tests.browser.site import Site, running_site
+from tests.support.remote_device import DEADLINE_S, Device
+from tests.support.running_site import Site, running_site
 
 PAIRS = 12
 ENOUGH = 8  # of them wait when the requests begin
-DEADLINE_S = 120
-
-
-@dataclass(frozen=True)
-class Device:
-    """An app that is signed in."""
-
-    url: str
-    token: str = ""
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Send JSON, and read the JSON that comes back."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", "X-Session-Token": self.token}
-        request = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def sign_in(self, name: str) -> "Device":
-        """The same app with a token."""
-        login = Device(self.url).ask(
-            "POST", "/_allauth/app/v1/auth/login", {"username": name, "password": PASSWORD}
-        )
-        return Device(self.url, login["meta"]["session_token"])
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product; its limit on posting is no part of what is asked here."""
     folder = tmp_path_factory.mktemp("contract")
-    with running_site(folder, POSTS_PER_HOUR="100000") as started:
+    with running_site(folder, migrated, POSTS_PER_HOUR="100000") as started:
         yield started
 
 

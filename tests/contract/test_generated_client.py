@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.drawings import draw_bag
-from tests.contract.conftest import DEADLINE_S, Device
-from tests.lostfound.api.test_schema import SCHEMA
+from tests.support.drawings import draw_bag
+from tests.support.paths import SCHEMA
+from tests.support.remote_device import DEADLINE_S, Device
 
 PACKAGE = "campus_client"
 

@@ -16,9 +16,10 @@ import pytest
 
 from lostfound.infra.limits import LIMITS, LimitName
 from lostfound.infra.rate_limits import HOUR_S
-from tests.browser.site import Site, running_site, site_environment
-from tests.contract.conftest import Device
-from tests.lostfound.making import run_python, upload
+from tests.support.builders import upload
+from tests.support.python_process import run_python
+from tests.support.remote_device import Device
+from tests.support.running_site import Site, running_site, site_environment
 
 AT_ONCE: Final = 64
 LIMIT: Final = 10
@@ -41,10 +42,10 @@ for _ in range(times):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site where a person may write ten times within the hour, and nobody compares anything."""
     folder: Path = tmp_path_factory.mktemp("limits")
-    with running_site(folder, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
+    with running_site(folder, migrated, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
         yield started
 
 

@@ -15,8 +15,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.contract.conftest import Device
-from tests.lostfound.api.test_schema import SCHEMA
+from tests.support.paths import SCHEMA
+from tests.support.remote_device import Device
 
 CHECKS = [
     not_a_server_error,
@@ -38,7 +38,7 @@ schema = schemathesis.openapi.from_path(SCHEMA)
     suppress_health_check=list(HealthCheck),
 )
 def test_every_operation_keeps_its_promise(
-    case: schemathesis.Case, staff: Device, existing: Callable[[str, str], dict[str, Any]]
+    case: schemathesis.Case[Any], staff: Device, existing: Callable[[str, str], dict[str, Any]]
 ) -> None:
     headers = {"X-Session-Token": staff.token, "Accept-Language": "ko"}
     if case.operation.label == "DELETE /api/v1/devices/{id}/" and is_own_device(case, staff):
@@ -49,7 +49,7 @@ def test_every_operation_keeps_its_promise(
         case.call_and_validate(base_url=staff.url, headers=headers, checks=CHECKS)
 
 
-def is_own_device(case: schemathesis.Case, device: Device) -> bool:
+def is_own_device(case: schemathesis.Case[Any], device: Device) -> bool:
     asked = str((case.path_parameters or {}).get("id"))
     rows = device.ask("GET", "/api/v1/devices/")
     return any(str(row["id"]) == asked and row["is_current"] for row in rows)
@@ -63,7 +63,8 @@ def existing(staff: Device) -> Callable[[str, str], dict[str, Any]]:
     def own_post() -> dict[str, Any]:
         posts = staff.ask("GET", "/api/v1/posts/?kind=lost&page_size=100")["results"]
         with_photo = [post for post in posts if post["photos"]]
-        return (with_photo or posts)[0]
+        post: dict[str, Any] = (with_photo or posts)[0]
+        return post
 
     def of(method: str, path: str) -> dict[str, Any]:
         if path.startswith("/api/v1/review/{id}/"):

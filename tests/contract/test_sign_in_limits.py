@@ -5,12 +5,13 @@ import urllib.error
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from tests.browser.site import running_site
-from tests.contract.conftest import Device
+from tests.support.remote_device import Device
+from tests.support.running_site import running_site
 
 AT_ONCE = 64
 GUESSES = 5  # within five minutes, of one account
@@ -18,9 +19,9 @@ LOGIN = "/_allauth/app/v1/auth/login"
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site where nobody has signed in yet."""
-    with running_site(tmp_path_factory.mktemp("sign-in"), worker=False) as site:
+    with running_site(tmp_path_factory.mktemp("sign-in"), migrated, worker=False) as site:
         yield site.url
 
 

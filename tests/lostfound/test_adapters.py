@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from lostfound.models import User
-from tests.lostfound.api.device import AUTH, Device
+from tests.support.api_client import AUTH, Device
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from lostfound.selectors import (
     posts_visible_to,
     public_found_posts,
 )
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from lostfound.checks import check_mail, check_site_url
 from lostfound.settings import EXAMPLE_SECRET_KEY
-from tests.lostfound.making import run_python
+from tests.support.python_process import run_python
 
 PRODUCTION = {
     "PROFILE": "production",
@@ -22,6 +22,7 @@ PRODUCTION = {
 }
 
 
+@pytest.mark.processes
 def test_production_checks_clean(tmp_path: Path) -> None:
     command = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     done = run_python(*command, **PRODUCTION | {"VAR_DIR": str(tmp_path)})
@@ -29,6 +30,7 @@ def test_production_checks_clean(tmp_path: Path) -> None:
     assert "no issues" in done.stdout
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -72,6 +74,7 @@ def test_what_production_lacks_is_told(change: dict[str, str], check: str) -> No
     assert [message.id for message in warned] == [check]
 
 
+@pytest.mark.processes
 def test_migrate_is_all_that_is_needed(tmp_path: Path) -> None:
     script = """
 import django

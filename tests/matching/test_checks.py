@@ -52,7 +52,7 @@ def test_a_wrong_setting_is_an_error_that_names_it(
         (False, "bundled", CLIP, ["matching.W001"]),
         (True, "bundled", CLIP, []),
         (False, "campus/clip", CLIP, []),
-        (False, "bundled", "tests.matching.fake_encoder.FakeEncoder", []),
+        (False, "bundled", "tests.support.fake_encoder.FakeEncoder", []),
     ],
 )
 def test_the_bundled_model_is_warned_about_outside_debug(

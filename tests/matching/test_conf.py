@@ -11,7 +11,7 @@ from lostfound.settings import env
 from matching import conf
 from matching.conf import MatchingSettings, matching_settings
 from matching.services import match_post
-from tests.matching.submitting import found, make
+from tests.support.pipeline import found, make
 
 
 def test_settings_of_the_project_are_valid(settings: Any) -> None:

@@ -26,8 +26,8 @@ from lostfound.services import (
 from matching.models import MatchingJob
 from matching.services import sweep
 from matching.services.outbox import request_matching
-from tests.factories import PhotoFactory, PostFactory, StaffFactory, UserFactory
-from tests.lostfound.making import make_post, upload
+from tests.support.builders import make_post, upload
+from tests.support.factories import PhotoFactory, PostFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 

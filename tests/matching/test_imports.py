@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lostfound.making import run_python
+from tests.support.python_process import run_python
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -25,6 +25,7 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & libraries))
 """
 
 
+@pytest.mark.processes
 def test_no_module_of_the_site_loads_torch() -> None:
     result = run_python("-c", IMPORT_ALL)
     assert result.returncode == 0, result.stderr
@@ -33,6 +34,7 @@ def test_no_module_of_the_site_loads_torch() -> None:
     assert heavy == "[]"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("command", ["check", "runworker --help", "demo --help"])
 def test_no_command_loads_torch_before_it_must(command: str) -> None:
     code = (

@@ -18,9 +18,9 @@ from matching.selectors import (
     worker_seen_ago,
 )
 from matching.services.heartbeat import note_encoder, note_task_end
-from tests.factories import MatchFactory, PhotoFactory, PostFactory
+from tests.support.factories import MatchFactory, PhotoFactory, PostFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def seen(ago_s: float) -> None:

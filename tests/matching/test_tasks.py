@@ -13,9 +13,9 @@ from matching.services.heartbeat import CLUSTER_ENV, answer_heartbeat
 from matching.services.outbox import MATCH_TASK
 from matching.services.sweeper import EMAILS_TASK
 from matching.worker.supervisor import BEAT_TASK
-from tests.matching.submitting import found, make, state
+from tests.support.pipeline import found, make, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize("path", [MATCH_TASK, EMAILS_TASK, BEAT_TASK])

@@ -1,1 +1,1 @@
-"""Real servers for tests: each a process of the tests' own, to be stopped and started at will."""
+"""The product on real servers: PostgreSQL, Redis, object storage."""

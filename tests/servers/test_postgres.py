@@ -9,20 +9,20 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.lostfound.infra.test_rate_limits import PARALLEL
-from tests.lostfound.making import run_python
-from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
-from tests.matching.worker_site import ROOT
-from tests.servers.local_server import free_port
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
-from tests.servers.site import DEADLINE_S, postgres_site
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.matched_once import PAIRS, check_all_matched_once
+from tests.support.python_process import run_python
+from tests.support.servers.local_server import free_port
+from tests.support.servers.postgres import PostgresServer
+from tests.support.servers.postgres_site import DEADLINE_S, postgres_site
+from tests.support.servers.redis import RedisServer
+from tests.support.worker_site import ROOT
 
 
 def test_exactly_ten_of_64_threads_pass_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("throttles")
+    url = postgres.make_migrated("throttles")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == "10", done.stderr
 
@@ -67,7 +67,9 @@ def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
     with PostgresServer() as server, postgres_site(tmp_path, server, "web") as site:
         web = subprocess.Popen(
             [sys.executable, "-m", *command],
-            **{"cwd": ROOT, "env": site.environment, "stderr": subprocess.DEVNULL},
+            cwd=ROOT,
+            env=site.environment,
+            stderr=subprocess.DEVNULL,
         )
         try:
             site.wait_for("the first page", lambda: status("/readyz") == 200, 0.1)

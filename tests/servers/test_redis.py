@@ -19,12 +19,13 @@ from lostfound.models import Post, ThrottleCounter
 from matching.models import IntakeQuestion, MatchingJob
 from matching.services import match_post, sweep
 from matching.services.field_suggestions import ask_intake
-from tests.lostfound.infra.test_rate_limits import PARALLEL
-from tests.lostfound.making import make_user, run_python
-from tests.matching.submitting import found, make, row_of
-from tests.matching.worker.test_real_processes import PAIRS, check_all_matched_once
-from tests.matching.worker_site import DEADLINE_S, migrate, worker_site
-from tests.servers.redis import RedisServer
+from tests.support.builders import make_user
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.matched_once import PAIRS, check_all_matched_once
+from tests.support.pipeline import found, make, row_of
+from tests.support.python_process import run_python
+from tests.support.servers.redis import RedisServer
+from tests.support.worker_site import DEADLINE_S, worker_site
 
 QUEUE = "django_q:lostfound:q"
 
@@ -68,14 +69,12 @@ def back(server: RedisServer) -> None:
 # --- It is used ---
 
 
-def test_settings_make_redis_all_three(redis: RedisServer, tmp_path: Path) -> None:
+def test_settings_make_redis_all_three(redis: RedisServer, var_dir: Path) -> None:
     script = """
 import django
 django.setup()
 from django.core.cache import cache
-from django.core.management import call_command
 from django_q.brokers import get_broker
-call_command("migrate", verbosity=0)
 from lostfound.models import ThrottleCounter
 from lostfound.infra.rate_limits import allow
 cache.set("here", "가", 60)
@@ -85,7 +84,7 @@ print(type(get_broker()).__module__, get_broker().ping())
 """
     with Redis.from_url(redis.url, decode_responses=True) as client:
         client.flushall()
-        done = run_python("-c", script, VAR_DIR=str(tmp_path), REDIS_URL=redis.url)
+        done = run_python("-c", script, VAR_DIR=str(var_dir), REDIS_URL=redis.url)
         assert done.stdout.split() == ["matching.worker.broker", "True"], done.stderr
         keys = client.keys()
     assert any(key.endswith(":here") for key in keys)
@@ -203,10 +202,9 @@ def test_what_waited_is_sent_when_redis_is_back(
 @pytest.mark.processes
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_nothing_is_lost_where_redis_goes_away_in_the_middle_of_work(
-    redis: RedisServer, tmp_path: Path, end: str
+    redis: RedisServer, tmp_path: Path, migrated: Path, end: str
 ) -> None:
     """Killed it forgets its queue; a worker that was reading from it gets another one."""
-    migrated = migrate(tmp_path)
     folder = tmp_path / "site"
     folder.mkdir()
     with worker_site(folder, migrated, REDIS_URL=redis.url) as site:

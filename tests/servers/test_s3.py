@@ -20,10 +20,11 @@ from lostfound.services import delete_post, submit_post
 from lostfound.services.orphan_files import missing_files, orphan_files, remove_files
 from lostfound.services.photo_staging import discard_expired, stage_photos, staged_photos
 from matching.services import match_post
-from tests.lostfound.making import files_below as local_files
-from tests.lostfound.making import make_post, make_user, run_python, upload
-from tests.matching.submitting import make, row_of
-from tests.servers.s3 import S3Server
+from tests.support.builders import files_below as local_files
+from tests.support.builders import make_post, make_user, upload
+from tests.support.pipeline import make, row_of
+from tests.support.python_process import run_python
+from tests.support.servers.s3 import S3Server
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from lostfound.models import Post
-from tests.factories import FoundPostFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.support.factories import FoundPostFactory, StaffFactory, UserFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lostfound.models import Category, Office, Post, User
-from tests.factories import StaffFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.factories import StaffFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 INTAKE = "/admin/lostfound/post/intake/"

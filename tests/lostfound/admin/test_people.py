@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from lostfound.models import AccessLog, Post, User
 from lostfound.services import delete_post, log_access
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,10 +16,10 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from lostfound.models import Building, Category, Notification, Office, Photo, Post, User
 from lostfound.services import change_status, edit_post
-from tests.lostfound.browsing import signed_in
-from tests.lostfound.making import files_below, make_category, make_post, make_user
+from tests.support.builders import files_below, make_category, make_post, make_user
+from tests.support.web_client import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 

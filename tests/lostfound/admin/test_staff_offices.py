@@ -11,9 +11,9 @@ from lostfound.models import Office, Post, User
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
 from matching.models import Match
 from matching.services import claim_next
-from tests.factories import MatchFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.factories import MatchFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

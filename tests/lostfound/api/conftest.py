@@ -3,8 +3,8 @@
 import pytest
 
 from lostfound.models import User
-from tests.factories import UserFactory
-from tests.lostfound.api.device import Device
+from tests.support.api_client import Device
+from tests.support.factories import UserFactory
 
 
 @pytest.fixture

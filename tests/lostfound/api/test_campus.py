@@ -5,12 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lostfound.models import Colour, Notification, User
-from lostfound.services import notify
-from tests.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
-from tests.lostfound.api.device import API, Device, code_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import API, Device, code_of
+from tests.support.builders import make_post, notified
+from tests.support.factories import BuildingFactory, CategoryFactory, FamilyFactory, OfficeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_categories_come_by_family_in_both_languages(phone: Device) -> None:
@@ -69,8 +68,8 @@ def test_more_rows_cost_no_more_queries(phone: Device, path: str) -> None:
 
 def test_notifications_are_listed_and_marked_as_read(phone: Device, owner: User) -> None:
     post, other = make_post(author=owner, kind="lost"), make_post(kind="found")
-    told = notify(owner, post, Notification.Kind.MATCH_CONFIRMED, other_post=other)
-    notify(other.author, other, Notification.Kind.MATCH_CONFIRMED)
+    told = notified(owner, post, Notification.Kind.MATCH_CONFIRMED, other_post=other)
+    notified(other.author, other, Notification.Kind.MATCH_CONFIRMED)
     (row,) = phone.get("notifications/").json()["results"]
     assert row["id"] == told.pk and row["kind"] == "match_confirmed" and row["read_at"] is None
     read = phone.post(f"notifications/{told.pk}/read/").json()["read_at"]
@@ -80,7 +79,7 @@ def test_notifications_are_listed_and_marked_as_read(phone: Device, owner: User)
 
 def test_somebody_elses_notification_is_not_there(phone: Device) -> None:
     post = make_post(kind="lost")
-    told = notify(post.author, post, Notification.Kind.MATCH_CONFIRMED)
+    told = notified(post.author, post, Notification.Kind.MATCH_CONFIRMED)
     assert code_of(phone.post(f"notifications/{told.pk}/read/"), 404) == "not_found"
     told.refresh_from_db()
     assert told.read_at is None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from lostfound.models import User
-from tests.lostfound.api.device import API, AUTH, PASSWORD, Device, code_of
+from tests.support.api_client import API, AUTH, PASSWORD, Device, code_of
 
 pytestmark = pytest.mark.django_db
 

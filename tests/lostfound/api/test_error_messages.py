@@ -10,8 +10,8 @@ from rest_framework.fields import Field
 
 from lostfound.api.error_messages import FIELD_WORDS
 from lostfound.models import User
-from tests.lostfound.api.device import API, Device, code_of, errors_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import API, Device, code_of, errors_of
+from tests.support.builders import make_post
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,12 @@ import pytest
 
 from lostfound.models import Post, User
 from lostfound.services import close_post, edit_post, transaction_with_files
-from tests.factories import StaffFactory
-from tests.lostfound.api.at_once import script
-from tests.lostfound.api.device import Device, code_of
-from tests.lostfound.making import make_post, run_python, upload
-from tests.servers.postgres import PostgresServer
+from tests.support.api_client import Device, code_of
+from tests.support.builders import make_post, upload
+from tests.support.concurrent_devices import script
+from tests.support.factories import StaffFactory
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.django_db
 
@@ -40,15 +41,17 @@ print(sorted(got.items()), Post.objects.get().events.filter(action="edited").cou
 ONE_OF_ALL = f"[(200, 1), (412, {AT_ONCE - 1})] 1"
 
 
-def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(tmp_path: Path) -> None:
-    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+@pytest.mark.processes
+def test_of_16_changes_at_once_of_what_was_seen_exactly_one_is_made(var_dir: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == ONE_OF_ALL, done.stderr
 
 
+@pytest.mark.processes
 def test_of_16_changes_at_once_exactly_one_is_made_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("etags")
+    url = postgres.make_migrated("etags")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == ONE_OF_ALL, done.stderr
 

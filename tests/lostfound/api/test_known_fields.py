@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Post
-from tests.factories import StaffFactory
-from tests.lostfound.api.device import Device, errors_of
-from tests.lostfound.making import upload
+from tests.support.api_client import Device, errors_of
+from tests.support.builders import upload
+from tests.support.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 

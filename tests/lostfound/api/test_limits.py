@@ -1,5 +1,6 @@
 """What counts against the limits of an hour, and what does not."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from pytest_django import Settings
 from lostfound.infra.limits import ATTEMPTS_FACTOR
 from lostfound.models import Post, User
 from lostfound.services import edit_post
-from tests.factories import StaffFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_post, run_python, upload
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_post, upload
+from tests.support.factories import StaffFactory
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
+from tests.support.servers.redis import RedisServer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +36,7 @@ def few(settings: Settings, set_limit: Callable[..., None]) -> None:
 def test_a_body_that_is_refused_takes_no_place(path: str, good: dict[str, Any]) -> None:
     device = Device(StaffFactory.create())
     broken = upload()
-    broken.file = upload(1).file.__class__(b"not a picture")  # type: ignore[union-attr]
+    broken.file = io.BytesIO(b"not a picture")
     for _ in range(4):
         assert device.post(path, {**good, "title": ""}).status_code == 400
     assert device.send_form(path, {**good, "photos": [broken]}).status_code == 400
@@ -137,7 +139,6 @@ django.setup()
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -145,7 +146,6 @@ from lostfound.models import Post, User
 from lostfound.services import submit_post
 
 setup_test_environment()
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author", "author@example.org", "correct horse")
 posts = [
     submit_post(author=author, kind="lost", fields={"title": "umbrella"}) for _ in range(4)
@@ -187,18 +187,21 @@ def change_at_once(folder: Path, **environment: str) -> None:
     assert done.stdout.strip() == EXACTLY, done.stderr
 
 
-def test_of_changes_at_once_exactly_as_many_pass_as_are_left(tmp_path: Path) -> None:
-    change_at_once(tmp_path)
+@pytest.mark.processes
+def test_of_changes_at_once_exactly_as_many_pass_as_are_left(var_dir: Path) -> None:
+    change_at_once(var_dir)
 
 
+@pytest.mark.processes
 def test_of_changes_at_once_exactly_as_many_pass_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    change_at_once(tmp_path, DATABASE_URL=postgres.make_database("changes_at_once"))
+    change_at_once(tmp_path, DATABASE_URL=postgres.make_migrated("changes_at_once"))
 
 
+@pytest.mark.processes
 def test_of_changes_at_once_exactly_as_many_pass_where_redis_counts(
     postgres: PostgresServer, redis: RedisServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("changes_redis_counts")
+    url = postgres.make_migrated("changes_redis_counts")
     change_at_once(tmp_path, DATABASE_URL=url, REDIS_URL=redis.url)

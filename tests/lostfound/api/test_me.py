@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from lostfound.models import DeletedPost, Notification, User
 from lostfound.services import delete_post, notify
-from tests.factories import UserFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_post
+from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from lostfound.models import Post, PostEvent, User
-from tests.factories import OfficeFactory, StaffFactory, UserFactory
-from tests.lostfound.api.device import API, Device, code_of, errors_of
-from tests.lostfound.making import make_post, upload
+from tests.support.api_client import API, Device, code_of, errors_of
+from tests.support.builders import make_post, upload
+from tests.support.factories import OfficeFactory, StaffFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

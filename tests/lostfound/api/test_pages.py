@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import pytest
 
 from lostfound.models import User
-from tests.factories import NotificationFactory, StaffFactory
-from tests.lostfound.api.device import Device, errors_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import Device, errors_of
+from tests.support.builders import make_post
+from tests.support.factories import NotificationFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 

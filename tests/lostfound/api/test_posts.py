@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from lostfound.models import Photo, Post, User
 from matching.models import MatchingJob
-from tests.factories import BuildingFactory, CategoryFactory, OfficeFactory, UserFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import files_below, make_post, upload
-from tests.lostfound.photo_samples import jpeg
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import files_below, make_post, upload
+from tests.support.factories import BuildingFactory, CategoryFactory, OfficeFactory, UserFactory
+from tests.support.photo_samples import jpeg
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def lost(**values: Any) -> dict[str, Any]:
@@ -132,6 +132,7 @@ def test_a_wrong_photograph_saves_nothing_at_all(
     phone: Device, content: bytes, media_root: Any
 ) -> None:
     bad = upload()
+    assert bad.file is not None
     bad.file.seek(0)
     bad.file.truncate()
     bad.file.write(content)

@@ -8,9 +8,9 @@ from django.test import Client
 
 from lostfound import middleware, selectors
 from lostfound.models import User
-from tests.lostfound.api.device import API, PROBLEM, Device, code_of
+from tests.support.api_client import API, PROBLEM, Device, code_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v2/posts/", "/api/nothing", "/api/"])

@@ -1,7 +1,6 @@
 """The schema that is checked in is the one that the site serves, and the page shows it."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,7 +9,8 @@ import yaml
 from django.core.management import call_command
 from django.test import Client
 
-SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "openapi.yaml"
+from tests.support.paths import SCHEMA
+
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 COMMAND = (
     "python manage.py spectacular --fail-on-warn --validate --lang en --file docs/openapi.yaml"

@@ -7,11 +7,12 @@ from django.contrib.auth.models import Permission
 
 from lostfound.models import Post, User
 from lostfound.services import close_post, edit_post
-from tests.factories import OfficeFactory, StaffFactory
-from tests.lostfound.api.at_once import script
-from tests.lostfound.api.device import Device, code_of
-from tests.lostfound.making import make_post, run_python
-from tests.servers.postgres import PostgresServer
+from tests.support.api_client import Device, code_of
+from tests.support.builders import make_post
+from tests.support.concurrent_devices import script
+from tests.support.factories import OfficeFactory, StaffFactory
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.django_db
 
@@ -41,15 +42,17 @@ EACH_ONCE = f"""[((200, 'closed'), {AT_ONCE})]
 ['submitted', 'closed', 'reopened']"""
 
 
-def test_devices_that_close_and_open_at_once_all_hear_that_it_is_done(tmp_path: Path) -> None:
-    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+@pytest.mark.processes
+def test_devices_that_close_and_open_at_once_all_hear_that_it_is_done(var_dir: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == EACH_ONCE, done.stderr
 
 
+@pytest.mark.processes
 def test_devices_that_close_and_open_at_once_all_hear_it_on_postgres(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url = postgres.make_database("sent_again")
+    url = postgres.make_migrated("sent_again")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == EACH_ONCE, done.stderr
 

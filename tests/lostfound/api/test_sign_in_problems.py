@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from lostfound.media.processing import MAX_REQUEST_BYTES
-from tests.lostfound.api.device import AUTH, Device, code_of
+from tests.support.api_client import AUTH, Device, code_of
 
 pytestmark = pytest.mark.django_db
 HALF = json.dumps({"username": "\ud800", "password": "x"})

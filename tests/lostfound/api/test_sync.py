@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from lostfound.models import DeletedPost, Notification, Post, User
 from lostfound.services import delete_post, edit_post, notify
-from tests.factories import NotificationFactory, PostFactory, UserFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_post
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_post
+from tests.support.factories import NotificationFactory, PostFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TWO_HUNDRED_DAYS = timedelta(days=200)
 
 

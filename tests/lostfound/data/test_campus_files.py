@@ -13,7 +13,7 @@ from lostfound.data.campus_files import CampusFileError, read_campus, read_taxon
 from lostfound.models import Building, Category, Family, Office, Zone
 from lostfound.selectors import buildings_by_zone, categories_by_family
 from lostfound.services.campus_import import load_campus
-from tests.lostfound.making import make_post
+from tests.support.builders import make_post
 
 GET_MODEL = partial(apps.get_model, "lostfound")
 

@@ -13,7 +13,7 @@ from lostfound.forms.found import FORMS, KeepingForm, form_for
 from lostfound.forms.posts import PostForm
 from lostfound.models import Building, Category, Office, Post, User, Zone
 from lostfound.services import change_status
-from tests.lostfound.making import make_category, make_post, make_user, upload
+from tests.support.builders import make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -106,8 +106,9 @@ def test_wrong_values_are_named_beside_their_field(
 ) -> None:
     if isinstance(value, timedelta):
         value = (timezone.localdate() + value).isoformat()
+    sent: dict[str, Any] = {field: value}
     with translation.override(language):
-        assert errors_of(bound(person, **{field: value})) == {field: [message]}
+        assert errors_of(bound(person, **sent)) == {field: [message]}
 
 
 def test_an_unknown_colour_is_refused(person: User) -> None:
@@ -193,8 +194,10 @@ def test_a_retired_category_stays_with_the_post_that_has_it(person: User) -> Non
     category = make_category()
     post = make_post(author=person, kind="lost", category=category)
     Category.objects.update(is_active=False)
-    assert str(category.pk) in PostForm(user=person, post=post).fields["category"].rows
-    assert str(category.pk) not in PostForm(user=person).fields["category"].rows
+    kept: Any = PostForm(user=person, post=post).fields["category"]
+    new: Any = PostForm(user=person).fields["category"]
+    assert str(category.pk) in kept.rows
+    assert str(category.pk) not in new.rows
 
 
 def test_an_old_post_may_keep_its_day(person: User) -> None:

@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from lostfound.infra.health import Health
-from tests.lostfound.making import run_python
-from tests.servers.postgres import PostgresServer
+from tests.support.python_process import run_python
+from tests.support.servers.postgres import PostgresServer
 
 ASK = """
 import django
@@ -83,6 +83,7 @@ def test_not_ready_without_its_database(monkeypatch: pytest.MonkeyPatch) -> None
     assert b"10.0.0.9" not in answer.content
 
 
+@pytest.mark.processes
 def test_not_ready_before_its_migrations(postgres: PostgresServer, tmp_path: Path) -> None:
     for url, problem in (
         (f"sqlite:///{tmp_path}/db.sqlite3", "the database's file is missing"),
@@ -95,6 +96,7 @@ def test_not_ready_before_its_migrations(postgres: PostgresServer, tmp_path: Pat
         ], done.stderr
 
 
+@pytest.mark.processes
 def test_not_ready_once_its_file_is_moved_away_or_written_over(tmp_path: Path) -> None:
     done = run_python(
         "-c", LOSE, VAR_DIR=str(tmp_path), DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3"

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lostfound.infra.permissions import OneQueryPermissions
 from lostfound.models import User
-from tests.factories import StaffFactory, UserFactory
+from tests.support.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -23,34 +23,14 @@ from lostfound.infra.rate_limits import (
     prune_throttles,
 )
 from lostfound.models import ThrottleCounter
-from tests.lostfound.making import make_user, run_python
-
-PARALLEL = """
-import django
-django.setup()
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.core.management import call_command
-from django.db import connection
-from lostfound.infra.rate_limits import allow
-
-call_command("migrate", "lostfound", verbosity=0)
-barrier = Barrier(64)
-
-def one(number):
-    barrier.wait()
-    try:
-        return allow("post", "user:1", 10, 86400).allowed
-    finally:
-        connection.close()
-
-with ThreadPoolExecutor(64) as pool:
-    print(sum(pool.map(one, range(64))))
-"""
+from tests.support.builders import make_user
+from tests.support.concurrent_counting import PARALLEL
+from tests.support.python_process import run_python
 
 
-def test_exactly_ten_of_64_threads_pass(tmp_path: Path) -> None:
-    done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path))
+@pytest.mark.processes
+def test_exactly_ten_of_64_threads_pass(var_dir: Path) -> None:
+    done = run_python("-c", PARALLEL, VAR_DIR=str(var_dir))
     assert done.stdout.strip() == "10", done.stderr
 
 
@@ -105,8 +85,8 @@ def test_forwarded_address_counts_only_behind_our_proxies(
     settings: Settings, proxies: int, forwarded: str, peer: str, address: str
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
-    request = RequestFactory().get("/", REMOTE_ADDR=peer, **headers)
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer)
     assert client_address(request) == address
 
 

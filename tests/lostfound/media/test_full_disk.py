@@ -17,7 +17,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from lostfound.models import Photo, Post
-from tests.lostfound.making import files_below, make_user, upload
+from tests.support.builders import files_below, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,7 @@ def check_refused(response: Any) -> str:
     return page
 
 
+@pytest.mark.processes
 def test_no_room_where_photographs_lie(
     small_disk: Path, settings: Settings, browser: Client
 ) -> None:
@@ -85,6 +86,7 @@ def test_no_room_where_photographs_lie(
     assert Post.objects.count() == 1
 
 
+@pytest.mark.processes
 def test_a_photograph_that_fits_is_kept_for_the_next_try(
     small_disk: Path, settings: Settings, browser: Client
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_photograph_that_fits_is_kept_for_the_next_try(
     assert len(files_below(small_disk / "staged")) == 2
 
 
+@pytest.mark.processes
 def test_no_room_where_uploads_come_in(
     small_disk: Path, settings: Settings, browser: Client
 ) -> None:
@@ -105,6 +108,7 @@ def test_no_room_where_uploads_come_in(
     assert files_below(small_disk) == []
 
 
+@pytest.mark.processes
 def test_the_api_names_the_reason(small_disk: Path, settings: Settings, browser: Client) -> None:
     settings.MEDIA_ROOT = small_disk
     form = {"kind": "lost", "title": "우산", "happened_on": "2026-03-02"}
@@ -116,6 +120,7 @@ def test_the_api_names_the_reason(small_disk: Path, settings: Settings, browser:
     assert files_below(small_disk) == []
 
 
+@pytest.mark.processes
 def test_the_api_takes_a_lost_upload_for_one(
     small_disk: Path, settings: Settings, browser: Client
 ) -> None:

@@ -22,7 +22,7 @@ from PIL import Image
 
 from lostfound.media import processing
 from lostfound.media.processing import PhotoRefused, PreparedPhoto, prepare_photo
-from tests.lostfound import photo_samples as samples
+from tests.support import photo_samples as samples
 
 WHITE = (255, 255, 255)
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
@@ -346,6 +346,7 @@ def test_compressed_text_that_unpacks_to_a_lot_is_refused() -> None:
     assert refusal(bomb).code == "damaged"
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak from")
 def test_memory_stays_bounded_for_the_largest_photograph() -> None:
     script = """

@@ -9,7 +9,7 @@ from lostfound.models import AccessLog, Office, Post, User
 from lostfound.services import AccountKept, delete_user, log_access, refuse_kept
 from lostfound.services.access_log import KEPT_FOR, prune_access_log
 from lostfound.services.accounts import MAX_NAMED
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ from django.test import Client
 
 from lostfound.models import DeletedPost, Post
 from lostfound.services import DuplicateSubmission, delete_post, submit_post
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_user, upload
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_user, upload
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 FORM = {"title": "검은 지갑", "happened_on": "2026-03-02"}

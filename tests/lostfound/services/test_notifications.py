@@ -13,10 +13,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from lostfound.models import Notification, Office, Post, User
 from lostfound.selectors import notifications_of, unread_notifications
-from lostfound.services import notify
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from lostfound.tasks import send_due_emails, send_notification_email
-from tests.lostfound.making import make_post, make_user, run_python
+from tests.support.builders import make_post, make_user, notified
+from tests.support.python_process import run_python
 
 pytestmark = pytest.mark.django_db
 CONFIRMED = Notification.Kind.MATCH_CONFIRMED
@@ -31,7 +31,7 @@ def outbox(settings: Settings) -> None:
 def tell_loser(language: str = "ko", **found: Any) -> Notification:
     """Somebody's lost post was matched with a found one."""
     lost = make_post(kind="lost", author=make_user(language=language), title="내 우산")
-    return notify(lost.author, lost, CONFIRMED, other_post=make_post(**found))
+    return notified(lost.author, lost, CONFIRMED, other_post=make_post(**found))
 
 
 def sent(notification: Notification) -> EmailMessage:
@@ -70,7 +70,7 @@ def test_nothing_of_the_finder_is_told() -> None:
     notification = tell_loser("en", title="secret title", description="secret marks")
     message = sent(notification)
     assert notification.other_post is not None
-    text = message.subject + message.body
+    text = str(message.subject) + str(message.body)
     assert "secret" not in text
     assert notification.other_post.author.username not in text
     assert notification.other_post.author.email not in text
@@ -79,15 +79,15 @@ def test_nothing_of_the_finder_is_told() -> None:
 def test_finder_is_thanked_and_not_told_about_the_loser() -> None:
     lost = make_post(kind="lost", title="loser's words")
     found = make_post(author=make_user(language="en"))
-    message = sent(notify(found.author, found, CONFIRMED, other_post=lost))
+    message = sent(notified(found.author, found, CONFIRMED, other_post=lost))
     assert "Thank you" in message.body
-    assert "loser" not in message.subject + message.body
+    assert "loser" not in str(message.subject) + str(message.body)
     assert lost.author.email not in message.body
 
 
 def test_withdrawal_is_told() -> None:
     post = make_post(kind="lost", author=make_user(language="en"))
-    message = sent(notify(post.author, post, WITHDRAWN))
+    message = sent(notified(post.author, post, WITHDRAWN))
     assert "taken back" in message.subject
     assert "open again" in message.body
 
@@ -103,7 +103,7 @@ def test_korean_is_written_to_those_who_read_it() -> None:
 
 def test_markup_in_a_title_is_text_and_adds_no_header() -> None:
     lost = make_post(kind="lost", title="<b>&</b> \r\nBcc: all@example.com")
-    message = sent(notify(lost.author, lost, CONFIRMED))
+    message = sent(notified(lost.author, lost, CONFIRMED))
     assert message.subject.endswith("<b>&</b> Bcc: all@example.com")
     assert message.recipients() == [lost.author.email]
     assert "\n" not in message.subject
@@ -152,6 +152,25 @@ def test_failure_is_kept_and_tried_five_times(monkeypatch: pytest.MonkeyPatch) -
     assert mail.outbox == []
 
 
+def test_a_failed_e_mail_waits_twice_as_long_after_each_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notification = tell_loser()
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    for attempt, wait_s in enumerate((120, 240, 480, 960), start=1):
+        send_due_emails()
+        now += timedelta(seconds=wait_s - 1)
+        send_due_emails()  # a second too early
+        notification.refresh_from_db()
+        assert notification.email_attempts == attempt
+        now += timedelta(seconds=2)
+    send_due_emails()
+    notification.refresh_from_db()
+    assert notification.email_attempts == MAX_EMAIL_ATTEMPTS
+
+
 def test_mail_server_that_comes_back_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     notification = tell_loser()
     with monkeypatch.context() as down:
@@ -174,9 +193,9 @@ def test_one_bad_address_does_not_hold_up_the_rest(monkeypatch: pytest.MonkeyPat
 
 def test_who_wants_no_email_owes_none() -> None:
     post = make_post(author=make_user(wants_email=False))
-    assert not notify(post.author, post, CONFIRMED).email_due
+    assert not notified(post.author, post, CONFIRMED).email_due
     nameless = make_post(author=make_user(email=""))
-    assert not notify(nameless.author, nameless, CONFIRMED).email_due
+    assert not notified(nameless.author, nameless, CONFIRMED).email_due
     assert send_due_emails() == 0
 
 
@@ -191,7 +210,7 @@ def test_change_of_mind_before_sending_counts(change: dict[str, Any]) -> None:
 
 def test_confirmation_that_was_taken_back_is_not_sent() -> None:
     notification = tell_loser()
-    notify(notification.user, notification.post, WITHDRAWN)
+    notified(notification.user, notification.post, WITHDRAWN)
     assert send_due_emails() == 1
     assert "taken back" in mail.outbox[0].subject or "취소" in mail.outbox[0].subject
 
@@ -215,7 +234,7 @@ def test_queue_that_is_down_costs_no_decision(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("lostfound.services.notifications.enqueue", fail)
     post = make_post()
     with transaction.atomic():
-        notify(post.author, post, CONFIRMED)
+        notified(post.author, post, CONFIRMED)
     assert Notification.objects.get().email_due
     assert send_due_emails() == 1
 
@@ -250,13 +269,11 @@ django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from django.core import mail
-from django.core.management import call_command
 from django.db import connection
 from lostfound.models import Notification, User
 from lostfound.services import submit_post
 from lostfound.tasks import send_notification_email
 
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author", "author@example.com")
 post = submit_post(author=author, kind="lost", fields={"title": "raced"})
 barrier = Barrier(8)
@@ -276,11 +293,12 @@ assert len(mail.outbox) == 10, len(mail.outbox)
 """
 
 
-def test_of_eight_tasks_at_once_one_sends(tmp_path: Path) -> None:
+@pytest.mark.processes
+def test_of_eight_tasks_at_once_one_sends(var_dir: Path) -> None:
     done = run_python(
         "-c",
         TWICE,
-        VAR_DIR=str(tmp_path),
+        VAR_DIR=str(var_dir),
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     )
     assert done.returncode == 0, done.stderr

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from lostfound.services.orphan_files import orphan_files, remove_files
-from tests.lostfound.making import files_below, make_post
+from tests.support.builders import files_below, make_post
 
 pytestmark = pytest.mark.django_db
 TWO_DAYS_S = 2 * 24 * 3600

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from lostfound.services import photo_staging
 from lostfound.services.photo_staging import discard_expired, stage_photos
-from tests.lostfound.making import files_below, make_user, upload
+from tests.support.builders import files_below, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_what_is_too_old_goes(media: Path, monkeypatch: pytest.MonkeyPatch) -> N
     stage_photos(person, [upload(1), upload(2)])
     assert discard_expired() == 0
     later = timezone.now() + photo_staging.KEPT_FOR + timedelta(minutes=1)
-    monkeypatch.setattr(photo_staging.timezone, "now", lambda: later)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     assert discard_expired() == 4
     assert files_below(media) == []
 

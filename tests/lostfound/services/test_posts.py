@@ -1,6 +1,7 @@
 """Posts are saved whole or not at all, and so are their files."""
 
 import errno
+import io
 import unicodedata
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from lostfound.services import (
     submit_post,
 )
 from lostfound.services.post_photos import prepare_photos
-from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
+from tests.support.builders import files_below, make_category, make_post, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -141,7 +142,7 @@ def _then(after: Any) -> Any:
 
 def test_bad_photo_is_named_and_nothing_saved(media: Path) -> None:
     broken = upload()
-    broken.file = upload(1).file.__class__(b"not a picture")  # type: ignore[union-attr]
+    broken.file = io.BytesIO(b"not a picture")
     with pytest.raises(ValidationError) as refused:
         submit_post(
             author=make_user(), kind="lost", fields={"title": "x"}, photos=[upload(), broken]
@@ -296,8 +297,9 @@ def test_user_goes_with_posts_and_files(
 
 
 def test_category_that_goes_leaves_the_post() -> None:
-    post = make_post(category=make_category())
-    Category.objects.filter(pk=post.category_id).delete()
+    category = make_category()
+    post = make_post(category=category)
+    Category.objects.filter(pk=category.pk).delete()
     post.refresh_from_db()
     assert post.category is None
 

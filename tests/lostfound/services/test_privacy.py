@@ -8,7 +8,7 @@ from lostfound.models import Post
 from lostfound.services import edit_post
 from lostfound.services.post_fields import TEXT_FIELDS
 from lostfound.services.privacy import mask_personal_numbers
-from tests.lostfound.making import make_post
+from tests.support.builders import make_post
 
 NUMBERS = [
     "900101-1234567",

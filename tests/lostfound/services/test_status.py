@@ -7,7 +7,8 @@ import pytest
 from lostfound.models import AppendOnlyError, Post, PostEvent
 from lostfound.services import TransitionRefused, change_status, close_post, reopen_post
 from lostfound.services.status import ALLOWED
-from tests.lostfound.making import make_post, make_user, run_python
+from tests.support.builders import make_post, make_user
+from tests.support.python_process import run_python
 
 pytestmark = pytest.mark.django_db
 
@@ -65,12 +66,10 @@ import django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from lostfound.models import Post, User
 from lostfound.services import TransitionRefused, change_status, submit_post
 
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author")
 barrier = Barrier(2)
 
@@ -95,8 +94,9 @@ with ThreadPoolExecutor(2) as pool:
 """
 
 
-def test_of_two_at_once_one_is_refused(tmp_path: Path) -> None:
-    done = run_python("-c", RACE, VAR_DIR=str(tmp_path))
+@pytest.mark.processes
+def test_of_two_at_once_one_is_refused(var_dir: Path) -> None:
+    done = run_python("-c", RACE, VAR_DIR=str(var_dir))
     assert done.returncode == 0, done.stderr
 
 

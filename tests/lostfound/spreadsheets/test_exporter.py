@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lostfound.models import Building, Category, Office, Post
 from lostfound.spreadsheets import csv_lines, read_table, safe_cell, sample_lines, take_in
 from lostfound.spreadsheets.escaping import read_cell
-from tests.lostfound.making import make_post
-from tests.lostfound.spreadsheets.making import clerk, rows_of
+from tests.support.builders import make_post
+from tests.support.spreadsheet_files import clerk, rows_of
 
 pytestmark = pytest.mark.django_db
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

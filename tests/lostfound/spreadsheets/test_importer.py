@@ -8,10 +8,10 @@ from django.utils import timezone, translation
 from lostfound.models import Post
 from lostfound.services import delete_post
 from lostfound.spreadsheets import Report, take_in
-from tests.lostfound.making import make_post
-from tests.lostfound.spreadsheets.making import clerk, rows_of, table
+from tests.support.builders import make_post
+from tests.support.spreadsheet_files import clerk, rows_of, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HEADING = "title,shelf,day"
 ONE, TWO = "우산 하나,A-1,2026-03-02", "우산 둘,A-1,2026-03-03"
 

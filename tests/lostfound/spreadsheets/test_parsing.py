@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lostfound.models import Building, Category
 from lostfound.spreadsheets import MAX_ROWS, FileRefused, read_table
 from lostfound.spreadsheets.dates import day_written
-from tests.factories import CategoryFactory
-from tests.lostfound.spreadsheets.making import clerk, rows_of, table
+from tests.support.factories import CategoryFactory
+from tests.support.spreadsheet_files import clerk, rows_of, table
 
 pytestmark = pytest.mark.django_db
 

@@ -34,9 +34,11 @@ def texts_of(folder: Path, domain: str) -> dict[str, str]:
     with (folder / "locale/ko/LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         for message in read_po(file):
             if message.id:
-                forms = message.string
-                first = message.id[0] if message.pluralizable else message.id
-                texts[first] = forms[0] if isinstance(forms, tuple) else forms
+                first, text = (
+                    one if isinstance(one, str) else (one or ("",))[0]
+                    for one in (message.id, message.string)
+                )
+                texts[first] = text
     return texts
 
 

@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 
-from tests.lostfound.browsing import page
+from tests.support.web_client import page
 
 
 @pytest.mark.parametrize(("language", "name"), [("ko", "분실물 찾기"), ("en", "Lost and Found")])

@@ -5,8 +5,8 @@ from django.test import Client
 
 from lostfound.models import Notification, User
 from lostfound.services import notify
-from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.web_client import PASSWORD, page, pressed_too_late, signed_in
 
 pytestmark = pytest.mark.django_db
 ONCE_MORE = "press it once more"

@@ -7,10 +7,10 @@ from django.utils import translation
 
 from lostfound.models import User
 from lostfound.text.user_agents import device_name
-from tests.factories import UserFactory
-from tests.lostfound.api.device import Device
-from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
-from tests.lostfound.making import make_user
+from tests.support.api_client import Device
+from tests.support.builders import make_user
+from tests.support.factories import UserFactory
+from tests.support.web_client import PASSWORD, page, pressed_too_late, signed_in
 
 LIKE_GECKO = "(KHTML, like Gecko)"
 WEBKIT = f"AppleWebKit/537.36 {LIKE_GECKO}"

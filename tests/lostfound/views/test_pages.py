@@ -11,9 +11,8 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from lostfound.models import Notification, Post, User
-from lostfound.services import notify
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user, notified
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 def tell(user: User, **values: Any) -> Notification:
     post = make_post(author=user, kind="lost")
-    return notify(user, post, Notification.Kind.MATCH_CONFIRMED, **values)
+    return notified(user, post, Notification.Kind.MATCH_CONFIRMED, **values)
 
 
 # --- Front page ---

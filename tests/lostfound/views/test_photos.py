@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from lostfound.models import Photo, Post, User
 from lostfound.services import change_status
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ def test_device_token_opens_the_full_photo() -> None:
 
 def test_token_of_somebody_switched_off_opens_nothing() -> None:
     found = photo_of()
-    token = signed_in(found.post.author).session.session_key
+    token = str(signed_in(found.post.author).session.session_key)
     User.objects.update(is_active=False)
     assert Client(headers={"X-Session-Token": token}).get(found.full_url).status_code == 404
 

@@ -16,8 +16,8 @@ from lostfound.http import drafts_owner
 from lostfound.media.processing import prepare_photo
 from lostfound.models import Post, PostEvent, User
 from lostfound.services import change_status
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import files_below, make_category, make_post, make_user, upload
+from tests.support.builders import files_below, make_category, make_post, make_user, upload
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 NEW_LOST, NEW_FOUND = "/posts/new/lost/", "/posts/new/found/"

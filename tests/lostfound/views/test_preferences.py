@@ -8,8 +8,8 @@ from django.core import mail
 from lostfound.models import Notification, NotificationChoice
 from lostfound.services import notify
 from lostfound.services.emails import send_due_emails
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 KIND = Notification.Kind.SUGGESTED

@@ -4,8 +4,8 @@ import pytest
 
 from lostfound.models import Post
 from lostfound.services import edit_post
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from lostfound.models import Post
 from lostfound.services import close_post
 from matching.models import Match
 from matching.services import build_scoring_profile, match_post, reject_match, retry_matching
-from tests.factories import StaffFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.matching.submitting import found, make, matched
+from tests.support.factories import StaffFactory
+from tests.support.pipeline import found, make, matched
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

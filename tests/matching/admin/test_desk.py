@@ -14,8 +14,8 @@ from lostfound.models import Post
 from lostfound.services import edit_post
 from matching.models import Match, MatchDecision
 from matching.services import confirm_match, take_over
-from tests.factories import MatchFactory, PhotoFactory, StaffFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.support.factories import MatchFactory, PhotoFactory, StaffFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

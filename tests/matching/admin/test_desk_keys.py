@@ -20,9 +20,9 @@ from matching.services import (
     reviewer_of,
     take_over,
 )
-from tests.factories import MatchFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_category, make_post
+from tests.support.builders import make_category, make_post
+from tests.support.factories import MatchFactory, StaffFactory, UserFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,14 @@ from django.urls import reverse
 
 from lostfound.models import Notification, Post
 from matching.models import PossibleDuplicate
-from tests.factories import DuplicateFactory, MatchFactory, PhotoFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.support.factories import (
+    DuplicateFactory,
+    MatchFactory,
+    PhotoFactory,
+    StaffFactory,
+    UserFactory,
+)
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

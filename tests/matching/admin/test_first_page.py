@@ -9,9 +9,9 @@ from django.test import Client
 from lostfound.models import User
 from matching.models import MatchingJob
 from matching.services.heartbeat import worker_heartbeat, write_heartbeat
-from tests.factories import DuplicateFactory, MatchFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post
+from tests.support.builders import make_post
+from tests.support.factories import DuplicateFactory, MatchFactory, StaffFactory, UserFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 INDEX, FIGURES, HEALTH = (

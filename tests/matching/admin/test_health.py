@@ -14,9 +14,9 @@ from matching.conf import BUNDLED
 from matching.models import Heartbeat, MatchingJob
 from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.status.health import failure_words
-from tests.factories import ProfileFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_post
+from tests.support.builders import make_post
+from tests.support.factories import ProfileFactory, StaffFactory, UserFactory
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 HEALTH = "/admin/matching/match/health/"

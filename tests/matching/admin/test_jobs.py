@@ -10,9 +10,9 @@ from django.urls import reverse
 from matching.models import MatchingJob
 from matching.services import match_post
 from matching.services.heartbeat import note_encoder
-from tests.factories import PostFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.matching.submitting import make, row_of
+from tests.support.factories import PostFactory, StaffFactory, UserFactory
+from tests.support.pipeline import make, row_of
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

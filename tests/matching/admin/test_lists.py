@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import MatchFactory, OfficeFactory, StaffFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.support.factories import MatchFactory, OfficeFactory, StaffFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from lostfound.services import log_access
 from matching.demo.seed import CLERKS, demo_accounts
 from matching.models import Match, PossibleDuplicate
 from matching.services import decision_version
-from tests.factories import DuplicateFactory, MatchFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.factories import DuplicateFactory, MatchFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -202,7 +202,7 @@ def test_a_chief_makes_a_member_of_staff_in_three_steps(chief: User) -> None:
     )
     assert answer.status_code == 302
     student.refresh_from_db()
-    assert not student.is_staff and not student.is_active
+    assert (student.is_staff, student.is_active) == (False, False)
 
 
 def test_a_chief_rises_no_further_and_lifts_nobody_above(chief: User) -> None:

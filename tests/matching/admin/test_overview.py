@@ -10,10 +10,10 @@ from matching.admin.overview import band_bar
 from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match
 from matching.status.statistics import Band
-from tests.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
-from tests.lostfound.browsing import page, queries_of, signed_in
+from tests.support.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
+from tests.support.web_client import page, queries_of, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FIGURES = "/admin/matching/match/figures/"
 
 

@@ -16,7 +16,7 @@ from lostfound.models import Office
 from matching.demo.seed import CLERKS
 from matching.models import Match, SuggestionAnswer
 from matching.services import reject_match, undo_decision
-from tests.factories import (
+from tests.support.factories import (
     BuildingFactory,
     CategoryFactory,
     DuplicateFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.lostfound.browsing import signed_in
+from tests.support.web_client import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from matching.models import StoredProfile
 from matching.services import build_scoring_profile
-from tests.factories import StaffFactory
-from tests.lostfound.browsing import page, signed_in
+from tests.support.factories import StaffFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from matching.models import Match, MatchDecision, ReviewClaim, ReviewSkip, SuggestionAnswer
 from matching.review.lookalikes import look_alikes
-from tests.factories import (
+from tests.support.factories import (
     CategoryFactory,
     FoundPostFactory,
     MatchFactory,
@@ -14,7 +14,7 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.lostfound.browsing import page, queries_of, signed_in
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/matching/match/desk/"

@@ -8,7 +8,8 @@ from lostfound.models import Office, Post, User
 from lostfound.services import change_status
 from matching.models import Match
 from matching.services import answer_suggestion, confirm_match, undo_decision
-from tests.factories import (
+from tests.support.api_client import Device
+from tests.support.factories import (
     FoundPostFactory,
     MatchFactory,
     OfficeFactory,
@@ -16,7 +17,6 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.lostfound.api.device import Device
 
 pytestmark = pytest.mark.django_db
 

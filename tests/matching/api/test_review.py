@@ -3,7 +3,8 @@
 import pytest
 
 from matching.models import Match, MatchDecision
-from tests.factories import (
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.factories import (
     CategoryFactory,
     FoundPostFactory,
     MatchFactory,
@@ -13,7 +14,6 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.lostfound.api.device import Device, code_of, errors_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from matching.models import SuggestionAnswer
 from matching.search.client import Hit
 from matching.services import answer_suggestion, confirm_match
 from matching.views.search import PER_PAGE
-from tests.factories import MatchFactory, PostFactory, StaffFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_category, make_post, make_user, upload
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_category, make_post, make_user, upload
+from tests.support.factories import MatchFactory, PostFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
     import numpy as np
 
     from matching.api import search
-    from matching.search.client import PhotoVec
+    from matching.core.vectors import PhotoVec
 
     seen: list[Any] = []
 

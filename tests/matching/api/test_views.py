@@ -12,9 +12,9 @@ from django.utils import timezone
 from lostfound.models import Post
 from matching.models import IntakeQuestion, Match, MatchingJob, SuggestionAnswer
 from matching.services import confirm_match
-from tests.factories import MatchFactory, StaffFactory
-from tests.lostfound.api.device import Device, code_of, errors_of
-from tests.lostfound.making import make_category, make_post, make_user, upload
+from tests.support.api_client import Device, code_of, errors_of
+from tests.support.builders import make_category, make_post, make_user, upload
+from tests.support.factories import MatchFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 

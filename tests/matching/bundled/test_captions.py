@@ -4,6 +4,7 @@ import re
 from itertools import product
 from random import Random
 from string import Formatter
+from typing import Literal
 
 import pytest
 
@@ -22,7 +23,8 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_full_caption_names_all_five_attributes(language: Language) -> None:
-    for seed, templates in product(range(40), ("trained", "held_out")):
+    both: tuple[Literal["trained", "held_out"], ...] = ("trained", "held_out")
+    for seed, templates in product(range(40), both):
         thing = sample_thing(seed, "umbrella")
         text = caption(thing, seed, language, 3, templates)
         assert any(name in text for name in names(language)["umbrella"])

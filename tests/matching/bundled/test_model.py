@@ -136,5 +136,5 @@ def test_the_tokenizer_keeps_korean_and_english_apart_and_ends_each_text() -> No
     assert tokenizer.unk_token_id not in rows[0] + rows[1]
     assert rows[2][1] == rows[1][1]  # full width and capitals are the same letters
     assert rows[3][1:-1] == [tokenizer.unk_token_id]
-    spoken = tokenizer.decode(rows[0], skip_special_tokens=True).replace(" ", "")
+    spoken = str(tokenizer.decode(rows[0], skip_special_tokens=True)).replace(" ", "")
     assert spoken == texts[0].replace(" ", "")

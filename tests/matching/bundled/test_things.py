@@ -1,5 +1,7 @@
 """What is drawn follows from its seed, and the taxonomy knows it."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -63,7 +65,7 @@ def test_a_thing_is_drawn_alike_each_time_and_others_differ(category: str) -> No
 
 
 @pytest.mark.parametrize("preset", ["mild", "full"])
-def test_a_view_follows_from_its_seed(preset: str) -> None:
+def test_a_view_follows_from_its_seed(preset: Literal["mild", "full"]) -> None:
     sprite = draw_thing(sample_thing(3, "umbrella"), SIZE_PX)
     first, again, other = (
         np.asarray(view(sprite, np.random.default_rng(seed), PRESETS[preset], SIZE_PX))

@@ -109,7 +109,8 @@ def test_a_channel_that_goes_leaves_the_others(
             text_class_means=np.tile(profile.text_mean, (len(profile.categories), 1)),
             image_class_means=np.tile(profile.image_mean, (len(profile.categories), 1)),
         )
-    without = dataclasses.replace(lost, **{gone: nothing.get(gone)})
+    change: dict[str, Any] = {gone: nothing.get(gone)}
+    without = dataclasses.replace(lost, **change)
     before = scored(profile, lost, [found]).at(0).terms
     after = scored(profile, without, [found]).at(0).terms
     for name, term in before.items():

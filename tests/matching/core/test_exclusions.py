@@ -1,23 +1,25 @@
 """Pairs that cannot be one thing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from matching.core import exclusions
 from matching.core.types import Candidates, ScoringContext
-from tests.matching.core.posts import post
+from tests.support.post_features import post
 
 VEC = [1.0, 0.0]
 
 
 def apply_exclusion_rules(
-    query_fields: dict, *others: dict, kind: str = "found", **context: object
-) -> dict:
+    query_fields: dict[str, Any], *others: dict[str, Any], kind: str = "found", **context: Any
+) -> dict[str, Any]:
     query = post(1, "lost" if kind == "found" else "found", VEC, (), query_fields)
     columns = Candidates.from_features(
         [post(2 + n, kind, VEC, (), fields) for n, fields in enumerate(others)]
     )
-    masks = exclusions.apply_exclusion_rules(query, columns, ScoringContext(**context))  # type: ignore[arg-type]
+    masks = exclusions.apply_exclusion_rules(query, columns, ScoringContext(**context))
     return {reason: mask.tolist() for reason, mask in masks.items()}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from matching.core.registry import STRATEGIES, UnknownStrategy, get_strategy
 from matching.core.types import Candidates, PostFeatures, Score, ScoringContext
-from tests.matching.core.posts import lost_and_found, post
+from tests.support.post_features import lost_and_found, post
 
 V1, V2 = "clip_zeroshot_v1", "clip_zeroshot_v2"
 CONTEXT = ScoringContext()

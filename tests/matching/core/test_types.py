@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matching.core.types import Candidates, Scores
-from tests.matching.core.posts import post
+from tests.support.post_features import post
 
 FIELDS = {
     "category": "wallet",

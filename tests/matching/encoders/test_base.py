@@ -17,10 +17,10 @@ from PIL import Image
 from matching.conf import BUNDLED_FOLDER, MatchingSettings, matching_settings
 from matching.encoders import base, checkpoint
 from matching.encoders.checkpoint import EncoderUnavailable, checkpoint_fingerprint
-from tests.matching import checkpoints
-from tests.matching.fake_encoder import FakeEncoder
+from tests.support import checkpoints
+from tests.support.fake_encoder import FakeEncoder
 
-FAKE = "tests.matching.fake_encoder.FakeEncoder"
+FAKE = "tests.support.fake_encoder.FakeEncoder"
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_the_encoder_is_loaded_once_and_again_for_other_settings(settings: Any) 
     first = base.get_encoder()
     assert base.get_encoder() is first
     assert base.current_fingerprint() == first.fingerprint == "fake-32"
-    use(settings, ENCODER="tests.matching.fake_encoder.OtherFakeEncoder")
+    use(settings, ENCODER="tests.support.fake_encoder.OtherFakeEncoder")
     assert base.get_encoder() is not first
     assert base.current_fingerprint() == "fake-32-other"
 
@@ -224,6 +224,7 @@ def test_a_broken_folder_is_seen_without_loading_it(
 # --- A process that never imports torch ---
 
 
+@pytest.mark.processes
 def test_importing_and_asking_for_the_fingerprint_imports_no_torch(
     folder: Path, tmp_path: Path, settings: Any
 ) -> None:
@@ -246,8 +247,12 @@ print(sorted({"torch", "transformers", "matching.encoders.torch_clip"} & sys.mod
     }
     printed = subprocess.run(
         [sys.executable, "-c", program],
-        **{"cwd": settings.BASE_DIR, "env": environment, "check": True},
-        **{"capture_output": True, "text": True, "timeout": 120},
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
     ).stdout.splitlines()
     expected = checkpoint_fingerprint(MatchingSettings(model=str(snapshot)), snapshot)
     assert printed == [expected, "[]"]

@@ -11,8 +11,8 @@ from PIL import Image
 
 from matching.encoders import base
 from matching.encoders.base import EncoderUnavailable
-from tests.matching import checkpoints
-from tests.matching.checkpoints import load
+from tests.support import checkpoints
+from tests.support.checkpoints import load
 
 pytestmark = pytest.mark.model
 
@@ -140,8 +140,8 @@ def remove(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 
 
-def fill(name: str, content: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_text(content) and None
+def fill(name: str, content: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(content)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from matching.conf import BUNDLED_FOLDER
-from tests.matching import checkpoints
-from tests.matching.checkpoints import load
+from tests.support import checkpoints
+from tests.support.checkpoints import load
 
 torch = pytest.importorskip("torch")
 pytestmark = [

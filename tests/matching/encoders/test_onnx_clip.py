@@ -14,7 +14,7 @@ from PIL import Image
 from matching.conf import BUNDLED, BUNDLED_FOLDER, ONNX_FP32, ONNX_INT8
 from matching.encoders.checkpoint import EncoderUnavailable
 from matching.encoders.manifest import LEAST_COSINE, MANIFEST
-from tests.matching import checkpoints, exports
+from tests.support import checkpoints, exports
 
 pytestmark = pytest.mark.model
 
@@ -141,8 +141,12 @@ def test_a_process_loads_no_torch_and_keeps_to_its_threads(
     }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        **{"cwd": settings.BASE_DIR, "env": environment, "check": True},
-        **{"capture_output": True, "text": True, "timeout": 120},
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     report = json.loads(done.stdout)
     assert report["before"] == report["loaded"] == []

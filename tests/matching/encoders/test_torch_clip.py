@@ -11,8 +11,8 @@ from PIL import Image
 
 from matching.encoders import base
 from matching.encoders.base import EncoderUnavailable
-from tests.matching import checkpoints
-from tests.matching.checkpoints import load
+from tests.support import checkpoints
+from tests.support.checkpoints import load
 
 pytestmark = pytest.mark.model
 

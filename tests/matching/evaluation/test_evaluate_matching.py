@@ -13,7 +13,7 @@ from matching.evaluation.simulator import BASE, SIMULATIONS, simulate
 from matching.models import Match, StoredProfile
 from matching.services import build_scoring_profile, match_post, sweep
 from matching.services.profiles import current_profile, profile_is_due
-from tests.factories import FoundPostFactory, PostFactory
+from tests.support.factories import FoundPostFactory, PostFactory
 
 
 def run(*arguments: str) -> str:
@@ -128,13 +128,13 @@ def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
 def test_things_reported_twice_are_measured_on_simulated_worlds_only(
     dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = replace(BASE, lost=60, found=120, pairs=30)
+    small = replace(BASE, lost=60, found=120, pairs=30, dim=64)
     monkeypatch.setitem(SIMULATIONS, "base", small)
     out = tmp_path / "out.json"
     arguments = ("--strategy", "calibrated_v3", "--duplicates", "8", "--json", str(out))
     assert "8 found things reported twice" in run("--dataset", "base", "--seeds", "2", *arguments)
     (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
-    assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
+    assert (figures["seed"], figures["duplicates"], figures["posts"]) == (2, 8, 128)
     assert figures["recall"] > 0.5
     with pytest.raises(CommandError, match="simulated dataset"):
         run("--dataset", str(dataset_file), *arguments)

@@ -12,10 +12,10 @@ from lostfound.services import close_post
 from matching.evaluation.dataset import BenchmarkDataset
 from matching.models import Match
 from matching.services import confirm_match, match_post
-from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
-from tests.lostfound.making import make_post
+from tests.support.builders import make_post
+from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def export(path: Path) -> str:

@@ -20,9 +20,9 @@ from matching.index.triggers import install_triggers, missing_triggers
 from matching.models import Embedding, IndexChange
 from matching.services import match_post
 from matching.services.sweeper import prune
-from tests.factories import CategoryFactory
-from tests.lostfound.making import upload
-from tests.matching.submitting import found, make, row_of
+from tests.support.builders import upload
+from tests.support.factories import CategoryFactory
+from tests.support.pipeline import found, make, row_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 

@@ -22,9 +22,9 @@ from matching.index.pgvector import GRAPH_PLAN, PgVectorIndex
 from matching.models import Embedding, IndexChange, Match
 from matching.scoring.score_post import query_features
 from matching.services import build_scoring_profile, match_post
-from tests.factories import CategoryFactory, FoundPostFactory
-from tests.lostfound.making import upload
-from tests.matching.submitting import found, make, matched
+from tests.support.builders import upload
+from tests.support.factories import CategoryFactory, FoundPostFactory
+from tests.support.pipeline import found, make, matched
 
 pytestmark = [
     pytest.mark.django_db,

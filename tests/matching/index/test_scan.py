@@ -17,8 +17,8 @@ from matching.core.vectors import Vec, unit
 from matching.index import get_index, scan
 from matching.index.scan import EXACT, INT8, best_of, nearest_posts, nearest_rows
 from matching.services import match_post
-from tests.lostfound.making import upload
-from tests.matching.submitting import found
+from tests.support.builders import upload
+from tests.support.pipeline import found
 
 DIM = 48
 CATEGORIES = ("wallet", "phone", "bag")
@@ -92,9 +92,14 @@ def test_a_filter_that_disagrees_with_the_query_costs_no_recall() -> None:
 
 
 def test_the_int8_scan_is_really_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    scanned = []
+    scanned: list[Any] = []
     real = scan._likely
-    monkeypatch.setattr(scan, "_likely", lambda *a: scanned.append(a[2]) or real(*a))
+
+    def noted(*args: Any) -> Any:
+        scanned.append(args[2])
+        return real(*args)
+
+    monkeypatch.setattr(scan, "_likely", noted)
     candidates, query = posts(300), clustered(1, np.random.default_rng(1))[0]
     everything = np.ones(300, dtype=np.bool_)
     nearest_rows(query, candidates, "text_vecs", 5, everything, EXACT)

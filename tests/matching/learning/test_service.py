@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from lostfound.models import User
+from lostfound.models import Post, User
 from lostfound.services import close_post
 from matching.core.weights import TERMS, EvidenceWeights
 from matching.learning.service import (
@@ -29,9 +29,9 @@ from matching.services import (
     sweep,
     undo_decision,
 )
-from tests.factories import StaffFactory
-from tests.matching.pairs import make_match, make_post, make_user
-from tests.matching.submitting import found, matched, pair_of
+from tests.support.factories import StaffFactory
+from tests.support.pairs import WHEN, make_match, make_post, make_user
+from tests.support.pipeline import found, matched, pair_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
@@ -55,7 +55,7 @@ def decide_many(
     """Decisions of a site where scores are `scale` times as sure as they may be.
 
     Args:
-        wrong: of the last so many actors every decision is the wrong way round.
+        error_rates: of the last so many actors every decision is the wrong way round.
     """
     rng = np.random.default_rng(seed)
     staff = [StaffFactory.create(username=f"staff{number}") for number in range(actors)]
@@ -65,27 +65,48 @@ def decide_many(
     values = np.repeat(np.linspace(-12.0, 20.0, n // 10), 10)
     share = 1.0 / (1.0 + np.exp(-scale * (values - 4.0)))
     truth = np.arange(n) % 10 + 0.5 < 10 * share
-    for number, row in enumerate(rng.permutation(n).tolist()):
-        value, is_match = float(values[row]), bool(truth[row])
-        actor = number % actors
-        decided_match = is_match ^ (actor >= actors - error_rates)
-        match = make_match(
-            make_post("lost", f"L{number}", loser),
-            make_post("found", f"F{number}", finder),
-            status="confirmed" if decided_match else "rejected",
-            **{**V3, "terms": terms(value)},
+    rows = rng.permutation(n).tolist()
+    lost, found_posts = (
+        Post.objects.bulk_create(
+            Post(kind=kind, title=f"{kind} {number}", author=author, happened_on=WHEN)
+            for number in range(n)
         )
-        made = MatchDecision.objects.create(
+        for kind, author in (("lost", loser), ("found", finder))
+    )
+    # One by one they would take most of the time of these tests.
+    confirmed = [
+        bool(truth[row]) ^ (number % actors >= actors - error_rates)
+        for number, row in enumerate(rows)
+    ]
+    matches = Match.objects.bulk_create(
+        Match(
+            lost=lost[number],
+            found=found_posts[number],
+            score=0.8,
+            status="confirmed" if confirmed[number] else "rejected",
+            terms=terms(float(values[row])),
+            exclusions=[],
+            evidence_hash=f"{number:064x}",
+            **V3,
+        )
+        for number, row in enumerate(rows)
+    )
+    decisions = MatchDecision.objects.bulk_create(
+        MatchDecision(
             match=match,
-            action="confirm" if decided_match else "reject",
-            actor=staff[actor],
+            action="confirm" if confirmed[number] else "reject",
+            actor=staff[number % actors],
             status_before="suggested",
             score=0.5,
             terms=match.terms,
             evidence_hash=match.evidence_hash,
             **V3,
         )
-        MatchDecision.objects.filter(pk=made.pk).update(at=start + timedelta(minutes=number))
+        for number, match in enumerate(matches)
+    )
+    for number, decision in enumerate(decisions):
+        decision.at = start + timedelta(minutes=number)
+    MatchDecision.objects.bulk_update(decisions, ["at"])
 
 
 # --- What is collected ---

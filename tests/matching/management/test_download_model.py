@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from matching.conf import matching_settings
 from matching.encoders import base, checkpoint
-from tests.matching import checkpoints
-from tests.matching.small_hub import SmallHub, serving
+from tests.support import checkpoints
+from tests.support.small_hub import SmallHub, serving
 
 pytestmark = pytest.mark.model
 
@@ -135,7 +135,7 @@ def test_a_folder_is_checked_without_any_hub(tmp_path: Path) -> None:
 
 def test_without_an_id_the_model_of_the_settings_is_checked(tmp_path: Path, settings: Any) -> None:
     folder = checkpoints.write_clip(tmp_path / "model")
-    settings.MATCHING = {"MODEL": str(folder), "ENCODER": "tests.matching.fake_encoder.FakeEncoder"}
+    settings.MATCHING = {"MODEL": str(folder), "ENCODER": "tests.support.fake_encoder.FakeEncoder"}
     report = download()
     assert "Type:           clip\n" in report
     assert "To use it" not in report

@@ -9,18 +9,13 @@ from typing import Final
 
 import pytest
 
-from tests.matching.save_posts import title_of
-from tests.matching.worker_site import DEADLINE_S, WorkerSite, migrate, worker_site
+from tests.support.save_posts import title_of
+from tests.support.worker_site import DEADLINE_S, WorkerSite, worker_site
 
 pytestmark = pytest.mark.processes
 
 PAIRS: Final = 40  # of posts: eighty are saved
-ENCODER: Final = "tests.matching.counting_encoder.CountingEncoder"
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrate(tmp_path_factory.mktemp("migrated"))
+ENCODER: Final = "tests.support.counting_encoder.CountingEncoder"
 
 
 @pytest.fixture

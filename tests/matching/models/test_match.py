@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from matching.models import Match
-from tests.factories import FoundPostFactory, MatchFactory, PostFactory
+from tests.support.factories import FoundPostFactory, MatchFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,9 @@
 import errno
 import json
 import shutil
+import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,9 @@ from matching.onnx import sample
 from matching.onnx.agreement import Agreement
 from matching.onnx.sample import LEAST, SampleMissing, gather_sample
 from matching.services import match_post, sweep
-from tests.factories import PhotoFactory, PostFactory
-from tests.matching import checkpoints, exports
-from tests.matching.submitting import make, row_of
+from tests.support import checkpoints, exports
+from tests.support.factories import PhotoFactory, PostFactory
+from tests.support.pipeline import make, row_of
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
 
@@ -35,6 +37,19 @@ def fresh_encoder() -> Iterator[None]:
     base.forget_encoder()
     yield
     base.forget_encoder()
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Export and try here: processes are for memory, and each imports torch for ten seconds."""
+
+    def run_here(module: str, spec: dict[str, Any]) -> dict[str, Any]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as in a process of its own
+            answer: dict[str, Any] = import_module(module)._answer(json.loads(json.dumps(spec)))
+        return answer
+
+    monkeypatch.setattr(optimize_model, "run_in_subprocess", run_here)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +109,7 @@ def test_posts_are_embedded_with_the_engine_that_is_set(
     assert Embedding.objects.count() == 2
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_one_engine_alone_is_exported_on_request(tmp_path: Path) -> None:
     folder = checkpoints.write_clip(tmp_path / "model")
     printed = exports.optimize(tmp_path, "--engine", ONNX_FP32, MODEL=str(folder))
@@ -124,6 +140,7 @@ def test_what_does_not_agree_is_refused(engine: str, found: Agreement, reason: s
     assert reason in why if reason else why == ""
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_refused_export_is_not_kept_and_the_other_one_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +152,7 @@ def test_a_refused_export_is_not_kept_and_the_other_one_is(
     assert [path.name.endswith(ONNX_FP32) for path in exported(tmp_path)] == [True]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_checkpoint_of_any_resolution_is_refused(tmp_path: Path) -> None:
     folder = checkpoints.write_siglip2(tmp_path / "model")
     with pytest.raises(CommandError, match="only CLIP and SigLIP of a fixed resolution"):
@@ -153,7 +171,7 @@ def test_a_full_disk_changes_nothing_and_says_what_it_takes(
     def full(*args: Any, **kwargs: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(optimize_model, "run_apart", full)
+    monkeypatch.setattr(optimize_model, "run_in_subprocess", full)
     with pytest.raises(
         CommandError, match=r"Nothing was enabled.*No space.*twice the checkpoint's space"
     ):
@@ -179,7 +197,7 @@ def test_the_newest_open_posts_are_compared_on(tmp_path: Path) -> None:
         PhotoFactory.create(post=PostFactory.create(title=f"Umbrella {number}"))
     PostFactory.create(title="Closed", status=Post.Status.CLOSED)
     gone = PhotoFactory.create()
-    gone.full.storage.delete(gone.full.name)
+    gone.full.storage.delete(str(gone.full.name))
     sample = gather_sample(None, tmp_path)
     assert len(sample.texts) == LEAST + 2 and len(sample.photographs) == LEAST + 1
     assert not any("Closed" in text for text in sample.texts)

@@ -10,7 +10,7 @@ from matching.review.page import for_review, review_context
 from matching.selectors import load_photos
 from matching.services import confirm_match, reject_match, undo_decision
 from matching.services.decision_checks import standing_decision
-from tests.factories import (
+from tests.support.factories import (
     CategoryFactory,
     DuplicateFactory,
     FoundPostFactory,

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from matching.models import Match
 from matching.review.queue import Place, next_waiting, place_in, waiting
 from matching.services import claim, free_for
-from tests.factories import MatchFactory, StaffFactory
+from tests.support.factories import MatchFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ import pytest
 from lostfound.models import Post
 from lostfound.services import edit_post
 from matching.scoring.content import content_of, evidence_hash
-from tests.factories import BuildingFactory, CategoryFactory
-from tests.lostfound.making import make_post, upload
+from tests.support.builders import make_post, upload
+from tests.support.factories import BuildingFactory, CategoryFactory
 
 pytestmark = pytest.mark.django_db
 

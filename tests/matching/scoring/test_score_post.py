@@ -14,10 +14,11 @@ from matching.models import Embedding, Match
 from matching.scoring.content import content_of, evidence_hash
 from matching.scoring.score_post import Query, SearchResult, query_features, search_candidates
 from matching.services import reject_match
-from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
-from tests.matching.submitting import WORDS, found, make, matched, pair_of
+from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
+from tests.support.pipeline import WORDS, found, make, matched, pair_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
+NO_VECS = (np.zeros(32, dtype=np.float32), np.zeros((0, 32), dtype=np.float32))
 
 
 def search(post: Post, fingerprint: str = "fake-32") -> SearchResult:
@@ -104,7 +105,7 @@ def test_the_threshold_is_the_strategys_own_unless_it_is_set(settings: Settings)
 def test_a_post_is_described_to_the_strategies_as_it_is() -> None:
     category, building = CategoryFactory.create(), BuildingFactory.create()
     post = make(category=category, building=building, colour="red", happened_on="2026-01-20")
-    features = query_features(post, np.zeros(32), np.zeros((0, 32)))
+    features = query_features(post, *NO_VECS)
     assert (features.kind, features.post_id, features.author_id) == (
         "lost",
         post.pk,
@@ -113,7 +114,7 @@ def test_a_post_is_described_to_the_strategies_as_it_is() -> None:
     assert (features.category, features.family) == (category.code, category.family.code)
     assert (features.building, features.zone) == (building.code, building.zone.code)
     assert (features.colour, features.day) == ("red", float(post.happened_on.toordinal()))
-    bare = query_features(make(kind="found", kept_note="desk"), np.zeros(32), np.zeros((0, 32)))
+    bare = query_features(make(kind="found", kept_note="desk"), *NO_VECS)
     facts = ("category", "family", "building", "zone", "colour")
     assert [getattr(bare, name) for name in facts] == [None] * 5
     assert bare.kind == "found"

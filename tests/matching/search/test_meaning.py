@@ -11,7 +11,7 @@ from matching.encoders.base import current_fingerprint, forget_encoder
 from matching.search import server_handlers
 from matching.services import match_post
 from matching.services.profiles import build_scoring_profile, current_profile
-from tests.factories import UserFactory
+from tests.support.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.model]
 

@@ -10,9 +10,9 @@ from lostfound.models import Building, Category, Post
 from lostfound.services import edit_post
 from matching.search import search
 from matching.search.client import FinderAway, Hit
-from tests.factories import ZoneFactory
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_category, make_post, upload
+from tests.support.builders import make_category, make_post, upload
+from tests.support.factories import ZoneFactory
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +151,8 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
     ):
         assert ids(search.look_up("지갑", None, facts)) == [here.pk], facts
     filters = search.filters_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
-    assert filters.categories == {"wallet_fold"} and filters.colours == {"black"}
+    assert filters.categories == frozenset({"wallet_fold"})
+    assert filters.colours == frozenset({"black"})
     assert filters.first_day == date(2026, 3, 1).toordinal() and filters.last_day is None
 
 

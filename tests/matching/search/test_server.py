@@ -21,9 +21,9 @@ from matching.search import client, server, server_handlers
 from matching.search.client import FinderAway, embed_photo, find_things, is_there
 from matching.search.forms import SearchForm
 from matching.search.protocol import SIGNATURE, finder_address, packed, signature
-from tests.factories import CategoryFactory
-from tests.matching.submitting import WORDS, found, matched
-from tests.matching.worker_site import WorkerSite, migrate, worker_site
+from tests.support.factories import CategoryFactory
+from tests.support.pipeline import WORDS, found, matched
+from tests.support.worker_site import WorkerSite, worker_site
 
 
 @pytest.fixture(autouse=True)
@@ -147,11 +147,6 @@ def test_the_header_is_what_the_server_reads() -> None:
 
 
 # --- As a process ---
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrate(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from lostfound.services.emails import send_due_emails
 from matching.models import Match
 from matching.services import match_post
 from matching.services.alerts import alert_losers
-from tests.factories import MatchFactory, PostFactory
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.matching.submitting import found, matched
+from tests.support.factories import MatchFactory, PostFactory
+from tests.support.pipeline import found, matched
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 KIND = Notification.Kind.SUGGESTED

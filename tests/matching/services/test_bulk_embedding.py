@@ -12,8 +12,8 @@ from matching.encoders.base import EncoderUnavailable, current_fingerprint, forg
 from matching.models import Embedding, MatchingJob
 from matching.services import embed_backlog, match_post, missing_posts, sweep
 from matching.services.outbox import claim_post, reopen
-from tests.factories import PhotoFactory, PostFactory, UserFactory
-from tests.matching.submitting import OTHER_ENCODER, found, make, matched, row_of, state
+from tests.support.factories import PhotoFactory, PostFactory, UserFactory
+from tests.support.pipeline import OTHER_ENCODER, found, make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_what_somebody_else_holds_is_left_to_them(encoder: Any) -> None:
     held, free = many(2)
     claim = claim_post(held.pk)
     report = run()
-    assert (report.embedded, report.left) == (1, 1)
+    assert claim is not None and (report.embedded, report.left) == (1, 1)
     assert row_of(held).token == claim.token
     assert encoder.forward_counts["text"] == 1
     assert state(free) == "pending"
@@ -196,8 +196,13 @@ def test_a_stopped_run_hands_back_and_the_next_one_goes_on(encoder: Any) -> None
         for shade in range(5):
             PhotoFactory.create(post=post, colour=(number * 70, shade * 50, 3))
     forward = encoder.encode_images
-    encoder.encode_images = lambda images: stop.append(True) or forward(images)
     stop: list[bool] = []
+
+    def stop_and_encode(images: Any) -> Any:
+        stop.append(True)
+        return forward(images)
+
+    encoder.encode_images = stop_and_encode
     report = run(is_stopped=lambda: bool(stop))
     assert encoder.forward_counts == {"text": 3, "image": 8}
     assert report.embedded == 1
@@ -213,7 +218,7 @@ def test_a_broken_photograph_fails_its_own_post_only(encoder: Any) -> None:
     broken, sound, other = make(photos=1), make(title="sound bag"), make(title="other bag")
     PhotoFactory.create(post=sound, colour=(1, 2, 3))
     file = broken.photos.get().full
-    file.storage.delete(file.name)
+    file.storage.delete(str(file.name))
     report = run()
     assert (report.embedded, report.failed) == (2, 1)
     row = row_of(broken)
@@ -275,6 +280,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
 def test_handing_back_gives_the_attempt_back() -> None:
     post = make()
     claim = claim_post(post.pk)
+    assert claim is not None
     claim.hand_back()
     row = row_of(post)
     assert (row.status, row.attempts, row.token, row.sent_at) == ("pending", 0, None, None)

@@ -14,7 +14,7 @@ from matching.encoders.base import forget_encoder, get_encoder
 from matching.encoders.prompts import category_prompts
 from matching.models import Embedding, Match, StoredProfile
 from matching.services import match_post
-from tests.factories import UserFactory
+from tests.support.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.model]
 

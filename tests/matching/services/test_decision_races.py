@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
@@ -12,7 +12,8 @@ from lostfound.models import Notification, Post, User
 from matching.models import Match, MatchDecision
 from matching.services.decision_checks import DecisionRefused, decision_version
 from matching.services.decisions import confirm_match, reject_match, undo_decision
-from tests.matching.pairs import make_grid, make_user
+from tests.support.databases import in_a_file
+from tests.support.pairs import make_grid, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,25 +23,13 @@ Deed = Callable[[User], MatchDecision]
 @pytest.fixture(scope="module", autouse=True)
 def database_file(
     tmp_path_factory: pytest.TempPathFactory,
-    django_db_setup: None,
+    migrated: Path,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """The default database as a file: threads that share one in memory never wait for locks."""
-    alias = "default"
-    usual = connections[alias]
-    if usual.vendor != "sqlite":
-        yield
-        return
     path = tmp_path_factory.mktemp("races") / "db.sqlite3"
-    with django_db_blocker.unblock():
-        settings = connections.settings[alias]
-        connections.settings[alias] = {**settings, "NAME": str(path)}
-        connections[alias] = connections.create_connection(alias)
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), in_a_file(path, migrated):
         yield
-        connections[alias].close()
-        connections.settings[alias] = settings
-        connections[alias] = usual
 
 
 def at_once(*deeds: Deed) -> tuple[list[MatchDecision], list[DecisionRefused]]:

@@ -15,8 +15,8 @@ from matching.models import Match, MatchDecision
 from matching.services.bulk_decisions import confirm_matches, reject_matches
 from matching.services.decision_checks import DecisionRefused, decision_version, standing_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
-from tests.factories import DuplicateFactory, MatchFactory
-from tests.matching.pairs import make_grid, make_user, snapshot
+from tests.support.factories import DuplicateFactory, MatchFactory
+from tests.support.pairs import make_grid, make_user, snapshot
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from matching.services import (
     retry_matching,
     take_up_duplicate,
 )
-from tests.factories import BuildingFactory, CategoryFactory, StaffFactory
-from tests.matching.submitting import make
+from tests.support.factories import BuildingFactory, CategoryFactory, StaffFactory
+from tests.support.pipeline import make
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def facts() -> dict[str, Any]:
 
 def twice(kind: str = "found") -> tuple[Post, Post]:
     """The same thing posted by two people on one day, among others; both tasks have run."""
-    custody = {"kept_note": "desk"} if kind == "found" else {}
+    custody: dict[str, Any] = {"kept_note": "desk"} if kind == "found" else {}
     posts = [make(kind=kind, title=title, **facts(), **custody) for title in (*OTHERS, TITLE)]
     again = make(kind=kind, title=TITLE, **facts(), **custody)
     for post in (*posts, again):

@@ -16,9 +16,9 @@ from matching.scoring.content import content_of
 from matching.services import match_post, retry_matching, sweep
 from matching.services.embedding import embed_post
 from matching.services.outbox import claim_post
-from tests.factories import BuildingFactory, CategoryFactory, UserFactory
-from tests.lostfound.making import upload
-from tests.matching.submitting import OTHER_ENCODER, WORDS, found, make, matched, row_of, state
+from tests.support.builders import upload
+from tests.support.factories import BuildingFactory, CategoryFactory, UserFactory
+from tests.support.pipeline import OTHER_ENCODER, WORDS, found, make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +213,7 @@ def test_without_an_encoder_what_is_stored_already_still_counts(
 def test_a_photograph_whose_file_is_gone_fails_its_own_post_only() -> None:
     broken, sound = make(photos=1), make(photos=2, author=UserFactory.create())
     photo = broken.photos.get()
-    photo.full.storage.delete(photo.full.name)
+    photo.full.storage.delete(str(photo.full.name))
     assert [match_post(broken.pk) for _ in range(3)] == ["went wrong"] * 3
     row = row_of(broken)
     assert (row.status, row.attempts) == ("failed", 3)
@@ -229,7 +229,12 @@ def test_photographs_of_an_upload_are_embedded_as_they_are_shown(encoder: Any) -
     )
     seen: list[tuple[int, int]] = []
     encode = encoder.encode_images
-    encoder.encode_images = lambda images: seen.extend(i.size for i in images) or encode(images)
+
+    def look(images: Any) -> Any:
+        seen.extend(image.size for image in images)
+        return encode(images)
+
+    encoder.encode_images = look
     assert match_post(post.pk) == "matched"
     photo = post.photos.get()
     assert seen == [(photo.width_px, photo.height_px)]

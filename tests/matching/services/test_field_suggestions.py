@@ -21,8 +21,8 @@ from matching.evaluation.simulator import BASE, simulate
 from matching.models import IntakeQuestion
 from matching.services import answer_intake, ask_intake
 from matching.services.field_suggestions import prune_intake
-from tests.factories import UserFactory
-from tests.lostfound.making import upload
+from tests.support.builders import upload
+from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

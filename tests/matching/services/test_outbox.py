@@ -20,7 +20,7 @@ from matching.services.outbox import (
     release_worker,
     send_matching,
 )
-from tests.matching.submitting import make, matched, row_of, state
+from tests.support.pipeline import make, matched, row_of, state
 
 pytestmark = pytest.mark.django_db
 

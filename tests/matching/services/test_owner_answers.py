@@ -17,9 +17,15 @@ from matching.services import (
     reject_match,
     withdraw_answer,
 )
-from tests.factories import FoundPostFactory, MatchFactory, PostFactory, StaffFactory, UserFactory
-from tests.lostfound.browsing import PASSWORD, page, pressed_too_late, signed_in
-from tests.lostfound.making import make_user
+from tests.support.builders import make_user
+from tests.support.factories import (
+    FoundPostFactory,
+    MatchFactory,
+    PostFactory,
+    StaffFactory,
+    UserFactory,
+)
+from tests.support.web_client import PASSWORD, page, pressed_too_late, signed_in
 
 pytestmark = pytest.mark.django_db
 MINE, NOT_MINE = SuggestionAnswer.Answer.MINE, SuggestionAnswer.Answer.NOT_MINE

@@ -10,8 +10,8 @@ from matching.core.types import Score
 from matching.models import Match
 from matching.services import match_post, reject_match, retry_matching, sweep
 from matching.services.pair_status import ScoredPair, is_news, next_status
-from tests.factories import StaffFactory
-from tests.matching.submitting import found, matched, pair_of
+from tests.support.factories import StaffFactory
+from tests.support.pipeline import found, matched, pair_of
 
 SAME, OTHER = "same evidence", "other evidence"
 # Status before -> after, for a pair that: reaches and is listed; reaches only; does not reach;

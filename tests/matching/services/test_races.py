@@ -8,7 +8,7 @@ from lostfound.services import close_post, delete_post, edit_post
 from matching.models import Embedding, Match, MatchingJob
 from matching.scoring.score_post import score_post
 from matching.services import match_post, sweep
-from tests.matching.submitting import WORDS, found, make, row_of, state
+from tests.support.pipeline import WORDS, found, make, row_of, state
 
 pytestmark = pytest.mark.django_db
 

@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -15,7 +15,8 @@ from matching.models import Match, ReviewClaim, ReviewSkip, SuggestionAnswer
 from matching.review.queue import waiting
 from matching.services import claim_next, confirm_match, release, reviewer_of, skip
 from matching.services.review_queue import prune_reviewing
-from tests.matching.pairs import make_grid, make_match, make_post, make_user
+from tests.support.databases import in_a_file
+from tests.support.pairs import make_grid, make_match, make_post, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,25 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(scope="module", autouse=True)
 def database_file(
     tmp_path_factory: pytest.TempPathFactory,
-    django_db_setup: None,
+    migrated: Path,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """The default database as a file: threads that share one in memory never wait for locks."""
-    alias = "default"
-    usual = connections[alias]
-    if usual.vendor != "sqlite":
-        yield
-        return
     path = tmp_path_factory.mktemp("reviewing") / "db.sqlite3"
-    with django_db_blocker.unblock():
-        settings = connections.settings[alias]
-        connections.settings[alias] = {**settings, "NAME": str(path)}
-        connections[alias] = connections.create_connection(alias)
-        call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock(), in_a_file(path, migrated):
         yield
-        connections[alias].close()
-        connections.settings[alias] = settings
-        connections[alias] = usual
 
 
 def make_pairs(count: int) -> list[Match]:

@@ -20,8 +20,8 @@ from matching.services import (
     undo_decision,
 )
 from matching.services.impressions import with_noted
-from tests.factories import StaffFactory
-from tests.matching.submitting import found, make, matched
+from tests.support.factories import StaffFactory
+from tests.support.pipeline import found, make, matched
 
 pytestmark = pytest.mark.django_db
 

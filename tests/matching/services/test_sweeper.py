@@ -17,17 +17,9 @@ from matching.services import match_post, sweep
 from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.services.outbox import claim_post
 from matching.services.sweeper import MAX_QUEUED, feed_queue, prune
-from tests.factories import NotificationFactory
-from tests.matching import checkpoints
-from tests.matching.submitting import (
-    OTHER_ENCODER,
-    found,
-    make,
-    matched,
-    pair_of,
-    row_of,
-    state,
-)
+from tests.support import checkpoints
+from tests.support.factories import NotificationFactory
+from tests.support.pipeline import OTHER_ENCODER, found, make, matched, pair_of, row_of, state
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match, undo_decision
 from matching.status.durations import ago_words, hours_words
 from matching.status.statistics import CATEGORIES, LATEST, bands, figures, first_of_year, wilson
-from tests.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
+from tests.support.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 V3 = "calibrated_v3"

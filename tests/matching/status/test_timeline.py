@@ -10,9 +10,9 @@ from lostfound.services import change_status, close_post
 from matching.models import Match, MatchingJob
 from matching.services import answer_suggestion, confirm_match
 from matching.status.timeline import timeline, timelines
-from tests.factories import MatchFactory, StaffFactory
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user
+from tests.support.builders import make_post, make_user
+from tests.support.factories import MatchFactory, StaffFactory
+from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from matching.core.vectors import PhotoVec
 from matching.models import PhotoQuery
 from matching.search.client import FinderAway, Hit
 from matching.views import search
-from tests.lostfound.browsing import page, signed_in
-from tests.lostfound.making import make_post, make_user, upload
+from tests.support.builders import make_post, make_user, upload
+from tests.support.web_client import page, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ASKED = {"q": "우산", "colour": "blue", "since": "2026-03-01"}
 ADDRESS = "/search/?q=%EC%9A%B0%EC%82%B0"

@@ -10,8 +10,8 @@ from pytest_django import Settings
 from lostfound.models import Building, Office, Post, User, Zone
 from matching.models import Match, MatchingJob
 from matching.services.decisions import confirm_match
-from tests.lostfound.browsing import page, queries_of, signed_in
-from tests.lostfound.making import make_category, make_post, make_user
+from tests.support.builders import make_category, make_post, make_user
+from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
 

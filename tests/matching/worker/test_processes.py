@@ -57,16 +57,15 @@ def wait_for(look: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    started: list[subprocess.Popen[str]] = []
+def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    started: list[subprocess.Popen[bytes]] = []
 
-    def run(code: str, **environment: str) -> subprocess.Popen[str]:
+    def run(code: str, **environment: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
-            text=True,
             start_new_session=True,
         )
         started.append(process)
@@ -81,13 +80,13 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             process.stdout.close()
 
 
-def next_pid(process: subprocess.Popen[str]) -> int:
+def next_pid(process: subprocess.Popen[bytes]) -> int:
     assert process.stdout
     return int(process.stdout.readline())
 
 
 def test_every_process_of_a_cluster_ends_at_once(
-    start: Callable[..., subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[bytes]],
 ) -> None:
     leader = start(LEADER)
     child = next_pid(leader)
@@ -100,7 +99,7 @@ def test_every_process_of_a_cluster_ends_at_once(
 
 
 def test_a_child_whose_leader_has_gone_is_ended_too(
-    start: Callable[..., subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[bytes]],
 ) -> None:
     leader = start(LEADER)
     child = next_pid(leader)
@@ -113,7 +112,7 @@ def test_a_child_whose_leader_has_gone_is_ended_too(
 
 
 def test_leftovers_are_known_by_the_name_of_their_cluster(
-    start: Callable[..., subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[bytes]],
 ) -> None:
     mine = start(LEADER, **{CLUSTER_ENV: "leftover-test"})
     other = start(LEADER, **{CLUSTER_ENV: "leftover-test-2"})
@@ -128,7 +127,7 @@ def test_leftovers_are_known_by_the_name_of_their_cluster(
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's part is Linux only")
 def test_the_kernel_ends_a_cluster_with_its_supervisor(
-    start: Callable[..., subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[bytes]],
 ) -> None:
     supervisor = start(ARMED)
     inner, child = next_pid(supervisor), next_pid(supervisor)
@@ -137,7 +136,9 @@ def test_the_kernel_ends_a_cluster_with_its_supervisor(
     wait_for(lambda: not is_alive(inner) and not is_alive(child))
 
 
-def test_a_supervisor_is_known_by_its_command(start: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_supervisor_is_known_by_its_command(
+    start: Callable[..., subprocess.Popen[bytes]],
+) -> None:
     plain = start("import time; time.sleep(120)")
     named = start("import time; 'runworker'; time.sleep(120)")
     wait_for(lambda: is_supervisor(named.pid))

@@ -6,27 +6,16 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-import numpy as np
 import pytest
 
 from matching.conf import BUNDLED_FOLDER
-from matching.core.strategies import ZEROSHOT_THRESHOLD
 from matching.encoders.base import CLIP_ENCODER
-from tests.matching.fake_encoder import FakeEncoder
-from tests.matching.rough_encoder import POISON, TRAP
-from tests.matching.save_posts import title_of
-from tests.matching.worker_site import DEADLINE_S, WorkerSite, migrate, worker_site
+from tests.support.matched_once import PAIRS, check_all_matched_once
+from tests.support.rough_encoder import POISON, TRAP
+from tests.support.worker_site import DEADLINE_S, WorkerSite, worker_site
 
 pytestmark = pytest.mark.processes
-
-PAIRS: Final = 25  # of posts: fifty are saved
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrate(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture
@@ -35,41 +24,17 @@ def site(tmp_path: Path, migrated: Path) -> Iterator[WorkerSite]:
         yield made
 
 
-def expected_pairs() -> set[tuple[int, int]]:
-    """Every pair that the strategy suggests, worked out with no part of the pipeline."""
-    vecs = FakeEncoder().encode_texts([title_of(pair) for pair in range(PAIRS)])
-    rows, columns = np.nonzero(vecs @ vecs.T >= ZEROSHOT_THRESHOLD)
-    return set(zip(rows.tolist(), columns.tolist(), strict=True))
-
-
-def check_all_matched_once(site: WorkerSite) -> None:
-    """Each outbox row is done, and the pairs are those that there should be, once each."""
-    site.wait_until_matched(2 * PAIRS)
-    states = site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1")
-    assert states == [("done", 2 * PAIRS)]
-    held = "SELECT COUNT(*) FROM matching_matchingjob WHERE token IS NOT NULL OR worker != ''"
-    assert site.rows(held) == [(0,)]
-    vectors = site.rows("SELECT post_id, COUNT(*) FROM matching_embedding GROUP BY 1")
-    assert sorted(count for _, count in vectors) == [1] * (2 * PAIRS)
-    number = {title_of(pair): pair for pair in range(PAIRS)}
-    pairs = site.rows(
-        "SELECT lost.title, found.title, status_of.status FROM matching_match AS status_of "
-        "JOIN lostfound_post AS lost ON lost.id = lost_id "
-        "JOIN lostfound_post AS found ON found.id = found_id"
-    )
-    assert {status for *_, status in pairs} == {"suggested"}
-    numbers = [(number[lost], number[found]) for lost, found, _ in pairs]
-    assert len(numbers) == len(set(numbers))
-    assert set(numbers) == expected_pairs()
-
-
 def test_nothing_is_lost_where_the_busy_worker_is_killed(site: WorkerSite) -> None:
     site.start_worker()
     saving = site.start_saving(0, PAIRS)
     for _ in range(2):
         killed = site.busy_worker()
         os.kill(killed, signal.SIGKILL)
-        site.wait_for("another worker", lambda dead=killed: site.busy_worker() != dead)
+
+        def is_another(dead: int = killed) -> bool:
+            return site.busy_worker() != dead
+
+        site.wait_for("another worker", is_another)
     assert saving.wait(DEADLINE_S) == 0
     check_all_matched_once(site)
 

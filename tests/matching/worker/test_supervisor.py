@@ -29,9 +29,9 @@ from matching.worker.supervisor import (
     Supervisor,
     is_worker_alive,
 )
-from tests.matching.submitting import make, row_of, state
+from tests.support.pipeline import make, row_of, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 
 
 @pytest.fixture
@@ -204,7 +204,12 @@ def test_what_a_killed_supervisor_left_behind_is_cleared(
     write_heartbeat(f"{CLUSTER_PREFIX}alive", f"77 77 {here}")
     monkeypatch.setattr(module, "is_supervisor", lambda pid: pid == 77)
     killed: list[str] = []
-    monkeypatch.setattr(module, "kill_leftovers", lambda name: killed.append(name) or 1)
+
+    def kill(name: str) -> int:
+        killed.append(name)
+        return 1
+
+    monkeypatch.setattr(module, "kill_leftovers", kill)
     Heartbeat.objects.filter(name=CLUSTER_PREFIX + supervisor._cluster_id).delete()
     supervisor._clear_leftovers()
     assert killed == ["gone"]
@@ -222,7 +227,7 @@ def test_without_a_model_the_worker_starts_and_names_the_setting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.MATCHING = {**settings.MATCHING, "MODEL": str(tmp_path / "nowhere")}
-    monkeypatch.setattr(module.signal, "signal", lambda *args: None)
+    monkeypatch.setattr("signal.signal", lambda *args: None)
     supervisor = Supervisor(grace_s=0.5)
     monkeypatch.setattr(module, "feed_queue", supervisor._stop.set)  # the first round is the last
     with caplog.at_level(logging.INFO, "matching"):

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from tests.matching.fake_encoder import FakeEncoder
+from tests.support.fake_encoder import FakeEncoder
 
 FORWARD_S: Final = 0.1  # so that a worker can be caught in the middle of a post
 POISON: Final = "kills-its-worker"

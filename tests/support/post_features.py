@@ -15,7 +15,8 @@ def vecs_with(similarities: list[list[float]]) -> npt.NDArray[np.float32]:
     """
     values, vectors = np.linalg.eigh(np.array(similarities))
     assert values.min() > -1e-9, "no vectors have these cosines"
-    return (vectors * np.sqrt(values.clip(0.0))).astype(np.float32)
+    vecs: npt.NDArray[np.float32] = (vectors * np.sqrt(values.clip(0.0))).astype(np.float32)
+    return vecs
 
 
 def lost_and_found(

@@ -2,7 +2,7 @@
 
 import shutil
 
-from tests.servers.local_server import LocalServer
+from tests.support.servers.local_server import LocalServer
 
 
 class RedisServer(LocalServer):

@@ -1,9 +1,6 @@
 """Small things that the tests of the people's side are made of."""
 
 import io
-import os
-import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,8 +8,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from lostfound.models import Category, Family, Post, User
-from lostfound.services import submit_post
+from lostfound.models import Category, Family, Notification, Post, User
+from lostfound.services import notify, submit_post
 
 numbers = count(1)
 
@@ -46,6 +43,13 @@ def make_post(**values: Any) -> Post:
     )
 
 
+def notified(user: User, post: Post, kind: str, **values: Any) -> Notification:
+    """The notification of somebody who wants to hear of this."""
+    notification = notify(user, post, kind, **values)
+    assert notification is not None
+    return notification
+
+
 def upload(shade: int = 0) -> SimpleUploadedFile:
     """A photograph that differs from those of other shades."""
     pixels = io.BytesIO()
@@ -56,21 +60,3 @@ def upload(shade: int = 0) -> SimpleUploadedFile:
 def files_below(folder: Path) -> list[Path]:
     """Every file below a folder."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python at the top of the project, with none of our own settings around it.
-
-    Threads that write at once need this: the tests' own database lies in memory and is locked
-    as a whole, while a real one waits.
-    """
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=Path(__file__).resolve().parents[2],
-        env=inherited | {"DJANGO_SETTINGS_MODULE": "lostfound.settings"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
-from tests.servers.s3 import S3Server
+from tests.support.servers.postgres import PostgresServer
+from tests.support.servers.redis import RedisServer
+from tests.support.servers.s3 import S3Server
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`python -m tests.matching.busy_process tasks|pages N`: does N of them, prints its memory twice.
+"""`python -m tests.support.busy_process tasks|pages N`: does N of them, prints its memory twice.
 
 A process of its own, since the memory of a test run is everybody's.
 """

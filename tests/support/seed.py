@@ -21,7 +21,7 @@ def main() -> None:
     """Print the addresses of what was made as JSON."""
     django.setup()
     from lostfound.models import User
-    from tests.browser.drawings import draw_bag
+    from tests.support.drawings import draw_bag
 
     people = {}
     for name in PEOPLE:
@@ -69,7 +69,7 @@ def _duplicate(author: Any, other: Any) -> str:
     """Two found posts that may be about one thing; the address of their page."""
     from django.urls import reverse
 
-    from tests.factories import DuplicateFactory
+    from tests.support.factories import DuplicateFactory
 
     first, second = (_post(who, "found", "회색 목도리", None) for who in (author, other))
     duplicate = DuplicateFactory.create(first=first, second=second)
@@ -83,7 +83,7 @@ def _post(author: Any, kind: str, title: str, picture: bytes | None) -> Any:
     from lostfound.models import Building, Category, Office
     from lostfound.services import submit_post
 
-    fields = {
+    fields: dict[str, Any] = {
         "title": title,
         "description": "금색 잠금쇠가 있고 손잡이가 둥급니다.",
         "category": Category.objects.order_by("pk").first(),

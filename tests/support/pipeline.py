@@ -6,11 +6,11 @@ from lostfound.models import Post
 from lostfound.services import submit_post
 from matching.models import Match, MatchingJob
 from matching.services import match_post
-from tests.factories import UserFactory
-from tests.lostfound.making import upload
+from tests.support.builders import upload
+from tests.support.factories import UserFactory
 
 WORDS: Final = "blue umbrella yellow ribbon"
-OTHER_ENCODER: Final = "tests.matching.fake_encoder.OtherFakeEncoder"
+OTHER_ENCODER: Final = "tests.support.fake_encoder.OtherFakeEncoder"
 
 
 def make(kind: str = "lost", title: str = WORDS, photos: int = 0, **fields: Any) -> Post:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
-from tests.matching.checkpoints import COMMIT, HUB_ID
+from tests.support.checkpoints import COMMIT, HUB_ID
 
 
 class SmallHub(ThreadingHTTPServer):

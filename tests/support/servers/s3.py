@@ -4,7 +4,7 @@ import sys
 import urllib.request
 from typing import Any, Final
 
-from tests.servers.local_server import LocalServer
+from tests.support.servers.local_server import LocalServer
 
 BUCKET: Final = "photographs"
 

@@ -15,7 +15,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PROC: Final = Path("/proc")
 DEADLINE_S: Final = 120  # generous: the machine may be busy
 BETWEEN_BEATS_S: Final = 0.4  # it has asked the queue by then, and the next beat is not due
-ROUGH_ENCODER: Final = "tests.matching.rough_encoder.RoughEncoder"
+ROUGH_ENCODER: Final = "tests.support.rough_encoder.RoughEncoder"
 
 
 class WorkerSite:
@@ -50,8 +50,12 @@ class WorkerSite:
         with (self.folder / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 [sys.executable, "manage.py", "runworker", "--grace", "15"],
-                **{"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL},
-                **{"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._started.append(worker)
         return worker
@@ -61,8 +65,12 @@ class WorkerSite:
         with (self.folder / "command.log").open("ab") as log:
             command = subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
-                **{"cwd": ROOT, "env": self.environment, "stdin": subprocess.DEVNULL},
-                **{"stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._started.append(command)
         return command
@@ -70,8 +78,9 @@ class WorkerSite:
     def start_saving(self, first: int, pairs: int, *extra: str) -> subprocess.Popen[bytes]:
         """Start to save pairs of posts while everything else goes on."""
         saving = subprocess.Popen(
-            [sys.executable, "-m", "tests.matching.save_posts", str(first), str(pairs), *extra],
-            **{"cwd": ROOT, "env": self.environment},
+            [sys.executable, "-m", "tests.support.save_posts", str(first), str(pairs), *extra],
+            cwd=ROOT,
+            env=self.environment,
         )
         self._started.append(saving)
         return saving

@@ -1,6 +1,6 @@
 """A deterministic encoder without a model, for tests of what happens around it.
 
-    settings.MATCHING = {**settings.MATCHING, "ENCODER": "tests.matching.fake_encoder.FakeEncoder"}
+    settings.MATCHING = {**settings.MATCHING, "ENCODER": "tests.support.fake_encoder.FakeEncoder"}
 
 Texts that share words have a higher cosine, and so have photographs that share colours.
 """

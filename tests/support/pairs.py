@@ -51,4 +51,5 @@ def snapshot() -> dict[str, list[dict[str, Any]]]:
         {name: value for name, value in row.items() if name != "updated_at"}
         for row in Post.objects.order_by("pk").values()
     ]
-    return {"posts": posts, "matches": list(Match.objects.order_by("pk").values())}
+    matches: list[Any] = list(Match.objects.order_by("pk").values())
+    return {"posts": posts, "matches": matches}

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tests.matching.fake_encoder import FakeEncoder
+from tests.support.fake_encoder import FakeEncoder
 
 FORWARD_S: Final = 0.02  # for each text or photograph
 

@@ -2,7 +2,7 @@
 
 from lostfound.models import User
 from lostfound.spreadsheets import Row, read_table
-from tests.factories import OfficeFactory, StaffFactory
+from tests.support.factories import OfficeFactory, StaffFactory
 
 
 def table(*lines: str) -> bytes:

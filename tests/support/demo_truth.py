@@ -1,6 +1,6 @@
 """Prints the keys of the demo's suggested pairs that truly are about one thing, as JSON.
 
-Run as a process of its own with the demo's environment, as `tests.browser.seed` is.
+Run as a process of its own with the demo's environment, as `tests.support.seed` is.
 """
 
 import json

@@ -11,7 +11,6 @@ django.setup()
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -20,7 +19,6 @@ from lostfound.models import Post, User
 from lostfound.services import submit_post
 
 setup_test_environment()
-call_command("migrate", verbosity=0)
 author = User.objects.create_user("author", "author@example.org", "correct horse")
 post = submit_post(author=author, kind="lost", fields={"title": "umbrella"})
 address = f"/api/v1/posts/{post.public_id}/"

@@ -7,18 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.matching.worker_site import DEADLINE_S, ROOT, WorkerSite
-from tests.servers.postgres import PostgresServer
+from tests.support.servers.postgres import PostgresServer
+from tests.support.worker_site import DEADLINE_S, ROOT, WorkerSite
 
 
 class PostgresSite(WorkerSite):
     """The same processes on a PostgreSQL database of their own."""
 
     def __init__(self, folder: Path, server: PostgresServer, name: str, **environment: str) -> None:
-        url = server.make_database(name)
+        url = server.make_migrated(name)
         super().__init__(folder, DATABASE_URL=url, **environment)
         self.server, self.name = server, name
-        self.manage("migrate", "--verbosity", "0")
 
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end."""

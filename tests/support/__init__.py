@@ -1,0 +1,1 @@
+"""What tests are made of: rows, actors, stand-ins and servers. No test lies here."""

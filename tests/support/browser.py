@@ -1,0 +1,74 @@
+"""What the browser tests share: sizes of a screen, waiting for the worker, and what is amiss."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PHONE: Final = {"width": 390, "height": 844}
+DESK: Final = {"width": 1280, "height": 800}
+
+# Pages whose status is no mistake: one that is not there, one that is for others.
+MISSING: Final = "/nothing/here/"
+FORBIDDEN: Final = "/admin/django_q/failure/"
+OpenPage = Callable[..., Page]
+
+FORM: Final = "/posts/new/lost/"
+READY: Final = "form[data-draft-ready]"
+ANSWER_TIMEOUT_MS: Final = 30_000
+COMPARED_TRIES: Final = 60
+READY_TIMEOUT_S: Final = 60
+AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
+
+
+def reload_until(page: Page, wanted: str) -> None:
+    """The worker is at it; nothing on the page asks for us."""
+    for _ in range(COMPARED_TRIES):
+        if page.locator(wanted).count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+    raise AssertionError(f"{wanted} did not come: {page.locator('main').inner_text()}")
+
+
+def search_until_meant(page: Page, path: str) -> None:
+    """Until the finder has read the seeded post: it starts with the worker."""
+    for _ in range(READY_TIMEOUT_S):
+        page.goto(path)
+        if page.locator(".why").count() and not page.locator("#results .notice").count():
+            return
+        page.wait_for_timeout(1000)
+    raise AssertionError(page.locator("#results").inner_text())
+
+
+def choose(page: Page, name: str, words: str) -> None:
+    """Type a part of a name, and take the first that fits."""
+    page.locator(f"#id_{name}_words").fill(words)
+    first = page.locator(f"#id_{name}_list [role=option]").first
+    expect(first).to_contain_text(words)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#id_{name}_words")).to_have_value(re.compile(words))
+
+
+def fail_to_send(page: Page) -> None:
+    """Press the button while there is no network, which is back afterwards."""
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    page.locator("[data-busy]").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("인터넷에 연결되어 있지 않아요")
+    page.context.set_offline(False)
+
+
+def problems_of(page: Page, path: str = "") -> list[str]:
+    """What is wrong with a page as it stands now, in words."""
+    wrong = []
+    wider_px = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    if wider_px > 0:
+        wrong.append(f"{path} is {wider_px} px wider than the screen")
+    for violation in Axe().run(page, options=AXE_OPTIONS).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            where = [node["html"][:160] for node in violation["nodes"][:3]]
+            wrong.append(f"{path}: {violation['id']} {violation['help']} {where}")
+    return wrong

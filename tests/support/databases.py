@@ -1,0 +1,63 @@
+"""The tests' database, as a file that processes of their own begin with: migrating takes long."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from tests.support.worker_site import migrate
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path | None:
+    """The database as it is before the first test, in a file; None where it is no SQLite."""
+    if connection.vendor != "sqlite":
+        return None
+    path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
+    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
+        connection.ensure_connection()
+        connection.connection.backup(file)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    return django_db_setup or migrate(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture
+def var_dir(migrated: Path, tmp_path: Path) -> Path:
+    """A VAR_DIR of the test's own with a migrated database."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    shutil.copy(migrated, folder / "db.sqlite3")
+    return folder
+
+
+@contextmanager
+def in_a_file(path: Path, migrated: Path) -> Iterator[None]:
+    """The default database in a file: threads that share one in memory never wait for locks."""
+    alias = "default"
+    usual, settings = connections[alias], connections.settings[alias]
+    if usual.vendor != "sqlite":
+        yield
+        return
+    shutil.copy(migrated, path)
+    connections.settings[alias] = {**settings, "NAME": str(path)}
+    connections[alias] = connections.create_connection(alias)
+    try:
+        yield
+    finally:
+        connections[alias].close()
+        connections.settings[alias] = settings
+        connections[alias] = usual

@@ -1,0 +1,153 @@
+"""Two tiers of tests: what needs a browser, processes, a model or a server, and the quick rest.
+
+`pytest --quick` (`make check`) leaves the first out, and `-m both_databases` is what PostgreSQL
+could answer otherwise than SQLite (docs/testing.md). A test that carries none of the marks in NEEDS
+is quick, and fails where it computes for longer than LIMIT_S, starts a process, or is the first to
+import what the quick tier does without.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any, Final
+
+import pytest
+
+NEEDS: Final = ("browser", "processes", "model", "server")
+FOLDERS: Final = {"browser": "browser", "contract": "server", "servers": "server"}
+FIXTURES: Final = {
+    "browser": "browser",
+    "postgres": "server",
+    "postgres_without_pgvector": "server",
+    "redis": "server",
+    "s3": "server",
+}
+# What speaks SQL of its own. Elsewhere a module says `both_databases` for itself.
+BOTH_DATABASES: Final = (
+    "lostfound/data",
+    "lostfound/infra",
+    "lostfound/services",
+    "matching/index",
+    "matching/learning",
+    "matching/search",
+    "matching/services",
+    "matching/status",
+)
+# Seconds to import, and only the other tier needs them.
+HEAVY: Final = ("torch", "transformers", "onnxruntime", "playwright", "schemathesis")
+LIMIT_S: Final = 2.0
+PYTESTMARK: Final = re.compile(r"^pytestmark = (?:\[$.*?^\]|.*?$)", re.M | re.S)
+TRACED: Final = 3  # coverage makes Python slower by at most that
+TESTS: Final = Path(__file__).resolve().parents[1]
+
+_starts = 0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--quick`."""
+    what = "leave out tests that need a browser, processes, a model or a server"
+    parser.addoption("--quick", action="store_true", help=what)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the processes that are started from here."""
+    start = subprocess.Popen.__init__
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> None:
+        global _starts
+        _starts += 1
+        start(self, *args, **kwargs)
+
+    subprocess.Popen.__init__ = counted  # type: ignore[method-assign]
+    config.add_cleanup(lambda: setattr(subprocess.Popen, "__init__", start))
+
+
+def folder_of(path: Path) -> str:
+    """The folder of `tests/` in which a file lies."""
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
+
+
+def speaks_sql(path: Path) -> bool:
+    """Whether a file lies where every test of the database runs on both."""
+    return any(path.is_relative_to(TESTS / folder) for folder in BOTH_DATABASES)
+
+
+def needs(item: pytest.Item) -> list[str]:
+    """What a test needs, by its marks."""
+    return [name for name in NEEDS if item.get_closest_marker(name)]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The quick tier does not even import what belongs to the other one as a whole."""
+    if not config.getoption("quick"):
+        return None
+    if folder_of(collection_path) in FOLDERS:
+        return True
+    if collection_path.match("test_*.py"):
+        marks = "".join(re.findall(PYTESTMARK, collection_path.read_text()))
+        return any(f"mark.{name}" in marks for name in NEEDS) or None
+    return None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Nor has anything else that it imports loaded what takes seconds."""
+    if session.config.getoption("quick") and (loaded := set(HEAVY) & set(sys.modules)):
+        names = ", ".join(sorted(loaded))
+        raise pytest.UsageError(f"Collecting the quick tests imported {names}.")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order within each part stays
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by folder and fixture, and put tests that share something costly side by side.
+
+    xdist's `worksteal` gives each worker a row of neighbours: one site for the browser is then
+    started by one worker, rather than by both.
+    """
+    for item in items:
+        asked_for: Iterable[str] = getattr(item, "fixturenames", ())
+        marks = {FIXTURES[name] for name in asked_for if name in FIXTURES}
+        marks |= {FOLDERS[part] for part in [folder_of(item.path)] if part in FOLDERS}
+        for name in marks:
+            item.add_marker(name)
+        if item.get_closest_marker("django_db") and speaks_sql(item.path) and not needs(item):
+            item.add_marker("both_databases")
+    if config.getoption("quick"):
+        left_out = [item for item in items if needs(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not needs(item)]
+    else:
+        items.sort(key=lambda item: min(map(NEEDS.index, needs(item)), default=len(NEEDS)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Hold a test without a mark to what the quick tier allows.
+
+    Both clocks count: of a busy machine only the wall's runs fast, and a test may wait for nobody.
+    """
+    if needs(item):
+        return (yield)
+    starts, loaded = _starts, {name for name in HEAVY if name in sys.modules}
+    wall_s, cpu_s = time.perf_counter(), _cpu_s()
+    result = yield
+    took_s = min(time.perf_counter() - wall_s, _cpu_s() - cpu_s)
+    limit_s = LIMIT_S * (TRACED if sys.gettrace() else 1)
+    imported = sorted(name for name in HEAVY if name in sys.modules and name not in loaded)
+    if _starts > starts:
+        pytest.fail("It starts a process: mark it with `processes`.", pytrace=False)
+    if imported:
+        pytest.fail(f"It imports {', '.join(imported)}: mark it with `model`.", pytrace=False)
+    if took_s > limit_s:
+        why = f"It computed for {took_s:.1f} s, and {limit_s:g} s is the most without a mark."
+        pytest.fail(why, pytrace=False)
+    return result
+
+
+def _cpu_s() -> float:
+    """Seconds of this process and of those that it waited for."""
+    children = getrusage(RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime

@@ -1,0 +1,41 @@
+"""The rules of the tests themselves."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.paths import ROOT
+from tests.support.tiers import FOLDERS, TESTS, speaks_sql
+
+# Where one of these is written, the answer may depend on the database.
+OF_A_DATABASE = re.compile(
+    r"transaction=True|IntegrityError|connection\.(?:cursor|vendor)|select_for_update"
+)
+
+
+def modules(pattern: str) -> Iterator[tuple[Path, str]]:
+    for path in sorted(TESTS.rglob(pattern)):
+        yield path, path.read_text()
+
+
+def test_nothing_is_imported_from_a_test_module() -> None:
+    """What two modules share lies in tests/support."""
+    for path, source in [*modules("*.py"), *((p, p.read_text()) for p in ROOT.glob("bench/*.py"))]:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [one.name for one in node.names]
+            else:
+                continue
+            bad = [name for name in names if re.match(r"tests\.(\w+\.)*(test_\w+|conftest)$", name)]
+            assert not bad, path
+
+
+def test_what_depends_on_the_database_runs_on_both() -> None:
+    for path, source in modules("test_*.py"):
+        if path == Path(__file__) or path.relative_to(TESTS).parts[0] in FOLDERS:
+            continue
+        if "django_db" in source and OF_A_DATABASE.search(source) and not speaks_sql(path):
+            assert "both_databases" in source, path
