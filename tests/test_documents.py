@@ -7,7 +7,7 @@ import pytest
 
 from lostfound.infra.environment import settings_page
 from lostfound.settings import env
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, read_by_settings
 
 PAGES = [
     ROOT / "README.md",
@@ -15,10 +15,6 @@ PAGES = [
     ROOT / "matching/bundled/README.md",
 ]
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
-
-
-def read_by_settings() -> set[str]:
-    return {one.name for one in env.declared}
 
 
 def test_the_table_of_settings_is_the_one_that_is_generated() -> None:

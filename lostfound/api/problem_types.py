@@ -110,7 +110,7 @@ NOT_ACCEPTABLE: Final = ProblemType(
     _("Answers come as JSON alone. Please send Accept: application/json."),
 )
 CONFLICT: Final = ProblemType(  # each service says more
-    HTTPStatus.CONFLICT, "conflict", _("This is not possible in the present state.")
+    HTTPStatus.CONFLICT, "conflict", _("This is not possible in the current state.")
 )
 DELETED_SINCE: Final = ProblemType(
     HTTPStatus.CONFLICT, "deleted_since", _("This was posted and deleted since.")
