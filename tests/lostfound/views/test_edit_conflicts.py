@@ -15,7 +15,7 @@ from lostfound.services.post_fields import EDITABLE_FIELDS
 from tests.lostfound.browsing import page, signed_in
 from tests.lostfound.making import make_post, make_user, upload
 
-pytestmark = pytest.edit_version.django_db
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_what_a_colleague_changed_elsewhere_in_a_post_stays(client: Client, cler
     assert "shelf" not in LogEntry.objects.latest("pk").change_message.lower()
 
 
-@pytest.edit_version.parametrize(
+@pytest.mark.parametrize(
     ("name", "first", "second"),
     [
         ("shelf", "D-7", "E-8"),
@@ -238,7 +238,7 @@ def test_an_authors_photographs_are_added_and_kept_while_another_is_asked() -> N
     assert list(post.photos.all())[:2] == [two, one] and post.photos.count() == 3
 
 
-@pytest.edit_version.parametrize("has_script", [True, False])
+@pytest.mark.parametrize("has_script", [True, False])
 def test_photographs_that_others_moved_or_removed_stay_so(has_script: bool) -> None:
     post = make_post(kind="lost", photos=3)
     one, two, three = post.photos.all()
@@ -303,7 +303,7 @@ def test_a_mark_tells_nothing_of_what_is_not_named() -> None:
     assert edit_version_of(read(post), ("title",)) == edit_version
 
 
-@pytest.edit_version.parametrize(
+@pytest.mark.parametrize(
     "mark", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
 )
 def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(edit_version: str) -> None:
