@@ -3,18 +3,17 @@
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
 from lostfound import selectors as lostfound_selectors
-from lostfound.http import AuthenticatedHttpRequest
 from matching.templatetags.matching import panel_context
 
 
 @require_safe
-def state(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
+def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What has become of a post's matching; the whole page where a browser asks for it itself.
 
     Nothing is sent while nothing has changed, so that a screen reader does not read it again.
