@@ -304,7 +304,7 @@ def test_a_mark_tells_nothing_of_what_is_not_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "mark", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
+    "edit_version", ["", "nonsense", ";:;", "title", "2026-03-01T10:00:00+09:00"]
 )
 def test_a_page_without_a_mark_that_can_be_read_saves_all_it_sends(edit_version: str) -> None:
     post = make_post(kind="lost")
