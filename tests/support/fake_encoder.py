@@ -7,6 +7,7 @@ Texts that share words have a higher cosine, and so have photographs that share 
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +49,7 @@ class OtherFakeEncoder(FakeEncoder):
     fingerprint = "fake-32-other"
 
 
+@lru_cache(10_000)  # each site begins with the same thousands of prompts
 def _text_vec(text: str) -> npt.NDArray[Any]:
     words = text.lower().split()
     total = sum((_direction(f"word {word}") for word in words), np.zeros(DIM))
@@ -62,6 +64,7 @@ def _image_vec(image: Image.Image) -> npt.NDArray[Any]:
     return COMMON * _direction("all images") + unit(np.asarray(total))
 
 
+@cache
 def _direction(name: str) -> npt.NDArray[Any]:
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
     return unit(np.random.default_rng(seed).normal(size=DIM))

@@ -1,4 +1,4 @@
-"""Two tiers of tests: what needs a browser, processes, a model or a server, and the quick rest.
+"""Two tiers of tests: what needs a browser, processes, a model, a server or time, and the rest.
 
 `pytest --quick` (`make check`) leaves the first out, and `-m both_databases` is what PostgreSQL
 could answer otherwise than SQLite (docs/testing.md). A test that carries none of the marks in NEEDS
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pytest
 
-NEEDS: Final = ("browser", "processes", "model", "server")
+NEEDS: Final = ("browser", "server", "model", "processes", "slow")
 FOLDERS: Final = {"browser": "browser", "contract": "server", "servers": "server"}
 FIXTURES: Final = {
     "browser": "browser",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from lostfound.models import Notification, Office, Post, User
+from lostfound.models import Notification, Office, User
 from lostfound.selectors import notifications_of, unread_notifications
 from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
 from lostfound.tasks import send_due_emails, send_notification_email
@@ -241,7 +241,8 @@ def test_queue_that_is_down_costs_no_decision(monkeypatch: pytest.MonkeyPatch) -
 
 def test_message_outlives_the_other_post() -> None:
     notification = tell_loser()
-    Post.objects.filter(pk=notification.other_post_id).delete()
+    assert notification.other_post is not None
+    notification.other_post.delete()
     notification.refresh_from_db()
     assert notification.kept_at is None
     assert send_notification_email(notification.pk)

@@ -264,6 +264,7 @@ def test_bytes_that_are_no_profile_are_refused(data: bytes) -> None:
         ScoringProfile.from_bytes(data)
 
 
+@pytest.mark.slow
 def test_the_posts_teach_how_things_are_lost_here() -> None:
     """A site where things lie about for nine days, and where every loser's thing is handed in."""
     slow = simulate(dataclasses.replace(BASE, delay_days=9.0, same_building=0.8, same_zone=0.1), 1)

@@ -12,6 +12,8 @@ from matching.bundled.drawing.things import CATEGORIES, sample_thing
 from matching.bundled.drawing.views import photograph
 from matching.encoders.images import ImageReading, bounded, image_reading, pixels_of
 
+pytestmark = pytest.mark.model
+
 LEAST_PIXEL_COSINE = 0.9999
 PHOTO_SIZES = [(1600, 1200), (1200, 1600), (1599, 1201), (900, 1600), (640, 480), (4000, 3000)]
 

@@ -77,7 +77,7 @@ def test_the_zeroshot_strategies_are_measured_as_they_were_written(
 
 def test_v3_is_fast_enough_to_be_measured_at_all() -> None:
     """One pass over all candidates: the time of a query hardly grows with their number."""
-    dataset = simulate(replace(SIMULATIONS["base"], lost=5, found=800, pairs=5), 0)
+    dataset = simulate(replace(SIMULATIONS["base"], lost=5, found=800, pairs=5, dim=64), 0)
     outcome = evaluate([dataset], ["calibrated_v3"])["calibrated_v3"]
     assert outcome.rankings[0].scores.shape == (5, 800)
 

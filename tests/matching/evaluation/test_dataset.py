@@ -97,6 +97,7 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
         BenchmarkDataset.load(path)
 
 
+@pytest.mark.slow
 def test_the_base_world_is_as_the_real_photographs_were() -> None:
     """Ten worlds: the figures that the constants were fitted to, within what seeds differ by."""
     datasets = [measured(BASE, seed) for seed in range(10)]

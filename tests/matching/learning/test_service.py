@@ -236,6 +236,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
         run("--rollback")
 
 
+@pytest.mark.slow
 def test_a_second_lesson_is_taken_back_to_the_first(profile: StoredProfile) -> None:
     decide_many(400, scale=0.4)
     first = learn_from_decisions().stored
@@ -249,6 +250,7 @@ def test_a_second_lesson_is_taken_back_to_the_first(profile: StoredProfile) -> N
     assert roll_back_profile().evidence_weights == first.evidence_weights
 
 
+@pytest.mark.slow
 def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
     profile: StoredProfile,
 ) -> None:
@@ -260,6 +262,7 @@ def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
     assert "is in use" in run("--without", "staff2")
 
 
+@pytest.mark.slow
 def test_coin_tossing_is_refused(profile: StoredProfile) -> None:
     decide_many(360, scale=0.0)
     assert "Not put in use." in run()
