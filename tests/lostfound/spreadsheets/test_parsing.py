@@ -176,7 +176,7 @@ def test_a_quotation_mark_that_is_never_closed_swallows_no_row(
 ) -> None:
     with translation.override("en"), pytest.raises(FileRefused) as refused:
         rows_of(table("제목,선반", "가방,A-0", *lines))
-    assert f"line {begins} " in str(refused.value)
+    assert f"line {begins}, " in str(refused.value)
 
 
 def test_a_description_that_swallowed_rows_is_noticed_and_one_of_many_lines_is_fine() -> None:
