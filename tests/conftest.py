@@ -108,7 +108,7 @@ def set_limit(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Gives a limit other numbers: `set_limit("answer", 2)`."""
     from lostfound.infra.limits import LIMITS
 
-    def set_one(name: Any, per_hour: int, **more: int) -> None:
+    def set_one(name: Any, per_hour: int, **more: Any) -> None:
         changed = replace(LIMITS[name], fixed_per_hour=per_hour, **more)
         monkeypatch.setitem(LIMITS, name, changed)
 

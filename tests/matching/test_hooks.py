@@ -1,7 +1,7 @@
 """A saved post asks for its matching in the very transaction that saves it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -112,14 +112,12 @@ def test_an_edit_that_changes_nothing_asks_for_nothing(requests: Counter[int]) -
 def test_every_change_of_status_asks_once(requests: Counter[int]) -> None:
     post = make_post()
     requests.clear()
-    for number, (change, status) in enumerate(
-        [
-            (lambda: close_post(post, actor=post.author), "idle"),
-            (lambda: reopen_post(post, actor=post.author), "pending"),
-            (lambda: change_status(post, "matched", actor=None, action="matched"), "idle"),
-        ],
-        start=1,
-    ):
+    changes: list[tuple[Callable[[], object], str]] = [
+        (lambda: close_post(post, actor=post.author), "idle"),
+        (lambda: reopen_post(post, actor=post.author), "pending"),
+        (lambda: change_status(post, "matched", actor=None, action="matched"), "idle"),
+    ]
+    for number, (change, status) in enumerate(changes, start=1):
         change()
         post.refresh_from_db()
         assert requests == {post.pk: number}

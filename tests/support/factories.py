@@ -102,7 +102,7 @@ class PostFactory(DjangoModelFactory[Post]):
     @classmethod
     def _create(cls, model_class: type[Post], *args: Any, **kwargs: Any) -> Post:
         """Saved as a service saves it: what hears of changed posts hears of this one."""
-        post: Post = super()._create(model_class, *args, **kwargs)
+        post: Post = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
         report_post_change(post)
         return post
 
@@ -132,7 +132,7 @@ class PhotoFactory(DjangoModelFactory[Photo]):
     @classmethod
     def _create(cls, model_class: type[Photo], *args: Any, **kwargs: Any) -> Photo:
         """A new photograph is a change of its post."""
-        photo: Photo = super()._create(model_class, *args, **kwargs)
+        photo: Photo = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
         report_post_change(photo.post)
         return photo
 

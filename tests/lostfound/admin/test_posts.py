@@ -245,7 +245,7 @@ def test_matched_post_shows_its_words_and_moves_only(office: Client) -> None:
 def test_what_the_service_refuses_is_told(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post()
 
-    def late(target: Post, **values: Any) -> Post:
+    def late(target: Post, **values: Any) -> bool:
         change_status(Post.objects.get(pk=target.pk), "closed", actor=None, action="closed")
         return edit_post(target, **values)
 

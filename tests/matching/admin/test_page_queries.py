@@ -104,7 +104,9 @@ def test_pages_of_pairs(clerk: Client, count: int) -> None:
 def test_a_filtered_queue_costs_its_filters(clerk: Client) -> None:
     """The offices are read, so that one that is none keeps nothing."""
     first = make_pairs(2)[0]
-    kept = f"office={Office.objects.last().pk}"
+    office = Office.objects.last()
+    assert office is not None
+    kept = f"office={office.pk}"
     pair = reverse("admin:matching_match_change", args=[first.pk])
     assert queries_of(clerk, f"{pair}?_changelist_filters={kept}") == PAIR + 1
 

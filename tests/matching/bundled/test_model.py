@@ -99,9 +99,9 @@ def test_a_training_that_was_cut_goes_on_and_makes_a_model_that_loads(
         with pytest.raises(StopIteration):
             train.train(args)
     train.train(args)
-    output = capsys.readouterr().out
-    assert "step 1/3" in output and "resuming from step 1" in output and "step 3/3" in output
-    assert output.count("step 1/3") == 1
+    printed = capsys.readouterr().out
+    assert "step 1/3" in printed and "resuming from step 1" in printed and "step 3/3" in printed
+    assert printed.count("step 1/3") == 1
     encoder = ClipEncoder(MatchingSettings(model=str(output), threads=1))
     vecs = encoder.encode_texts(["검은색 지갑", "blue umbrella"])
     assert vecs.shape == (2, train.DIM)

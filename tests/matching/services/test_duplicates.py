@@ -1,5 +1,6 @@
 """A thing that was reported twice is marked for staff, who settle it; no student sees a mark."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -150,10 +151,11 @@ def test_the_second_person_is_refused() -> None:
     seen, version = only(), decision_version(only())
     staff = StaffFactory.create()
     close_duplicate(only(), close=second, actor=staff)
-    for settle in (
+    ways: tuple[Callable[..., object], ...] = (
         lambda **how: dismiss_duplicate(seen, actor=staff, **how),
         lambda **how: close_duplicate(seen, close=first, actor=staff, **how),
-    ):
+    )
+    for settle in ways:
         for how in ({}, {"expected_version": version}):
             with pytest.raises(DecisionRefused):
                 settle(**how)
