@@ -58,5 +58,7 @@ class Migration(migrations.Migration):
         ("lostfound", "0006_looks"),
         ("matching", "0008_answers_claims_photo_queries"),
     ]
+    # The groups are given permissions by the names of this version.
+    run_before = [("lostfound", "0007_field_names")]
 
     operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]
