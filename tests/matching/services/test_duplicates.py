@@ -1,5 +1,7 @@
 """A thing that was reported twice is marked for staff, who settle it; no student sees a mark."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -150,10 +152,11 @@ def test_the_second_person_is_refused() -> None:
     seen, version = only(), duplicate_version(only())
     staff = StaffFactory.create()
     close_duplicate(only(), close=second, actor=staff)
-    for settle in (
-        lambda **how: dismiss_duplicate(seen, actor=staff, **how),
-        lambda **how: close_duplicate(seen, close=first, actor=staff, **how),
-    ):
+    ways: tuple[Callable[..., object], ...] = (
+        partial(dismiss_duplicate, seen, actor=staff),
+        partial(close_duplicate, seen, close=first, actor=staff),
+    )
+    for settle in ways:
         for how in ({}, {"expected_version": version}):
             with pytest.raises(DecisionRefused):
                 settle(**how)
