@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
+from threadpoolctl import threadpool_limits
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 pytest_plugins = [
@@ -30,6 +31,12 @@ def media_root(settings: Settings, tmp_path: Path) -> Path:
     """Uploads of a test lie in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tests run beside each other: the threads of one would wait for those of another."""
+    threadpool_limits(1, user_api="blas")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ def write_clip(folder: Path, *, seed: int = 0, dtype: str = "float32") -> Path:
     import torch
     from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, PreTrainedTokenizerFast
 
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=_clip_tokenizer(),
         **{"bos_token": "<start>", "eos_token": "<end>", "pad_token": "<pad>"},
         model_max_length=CLIP_MAX_TOKENS,

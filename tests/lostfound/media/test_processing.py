@@ -85,7 +85,7 @@ def test_every_format_of_phones_and_browsers_is_accepted(format_name: str) -> No
     assert_corners(image)
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "HEIF"])
+@pytest.mark.parametrize("format_name", ["JPEG", pytest.param("HEIF", marks=pytest.mark.slow)])
 def test_twelve_megapixels_are_scaled(format_name: str) -> None:
     photo = prepared(samples.encoded(samples.corners(4032, 3024), format_name))
     assert (photo.width_px, photo.height_px) == (1600, 1200)
@@ -329,6 +329,7 @@ def test_heic_of_another_size_than_it_claims_is_refused() -> None:
     assert refusal(samples.heic_that_claims(96, 64)).code == "damaged"
 
 
+@pytest.mark.slow
 def test_only_the_checked_picture_of_a_heic_is_decoded() -> None:
     image = pixels(prepared(samples.heic_with_a_huge_neighbour()))
     assert image.size == (192, 128)

@@ -40,6 +40,7 @@ def test_no_cell_starts_with_what_moves_to_another_cell(start: str) -> None:
     assert safe_cell(f"{start}우산") == f"'{start}우산"
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_cell_is_never_a_formula_and_loses_nothing(text: str) -> None:
     cell = safe_cell(text)

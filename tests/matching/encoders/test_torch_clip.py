@@ -135,7 +135,7 @@ def test_clip_reads_the_projected_end_token(written: dict[str, Path]) -> None:
     import torch
     from transformers import AutoTokenizer, CLIPModel
 
-    model = CLIPModel.from_pretrained(written["clip"]).eval()
+    model = CLIPModel.from_pretrained(written["clip"]).eval()  # type: ignore[no-untyped-call]
     tokenizer = AutoTokenizer.from_pretrained(written["clip"])
     ids = tokenizer("black wallet", return_tensors="pt")["input_ids"]
     assert ids[0, -1] == tokenizer.eos_token_id

@@ -76,12 +76,14 @@ def test_how_much_is_fitted_depends_on_how_much_was_decided(
     assert stage_for(of) is stage
 
 
+@pytest.mark.slow
 def test_platt_finds_how_sure_scores_may_be_and_leaves_the_weights() -> None:
     fitted = fit(drawn(4000, COLD_WEIGHTS, scale=0.5), Stage.PLATT)
     assert fitted.evidence_weights.scale == pytest.approx(0.5, abs=0.06)
     assert fitted.evidence_weights.weights == COLD_WEIGHTS and not fitted.evidence_weights.missing
 
 
+@pytest.mark.slow
 def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
     weights = {**COLD_WEIGHTS, "place": 0.2, "text_text": 1.8}
     few, many = (fit(drawn(n, weights), Stage.LOGISTIC).evidence_weights for n in (250, 8000))
@@ -94,6 +96,7 @@ def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
     assert few.weights["place"] > many.weights["place"]
 
 
+@pytest.mark.slow
 def test_no_weight_is_ever_negative() -> None:
     weights = {**COLD_WEIGHTS, "colour": -1.5, "time": -0.5}
     evidence_weights = fit(drawn(6000, weights), Stage.LOGISTIC).evidence_weights
@@ -101,6 +104,7 @@ def test_no_weight_is_ever_negative() -> None:
     assert evidence_weights.weights["colour"] == 0.0
 
 
+@pytest.mark.slow
 def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
     of = drawn(6000, COLD_WEIGHTS)
     evidence_weights = fit(of, Stage.ISOTONIC).evidence_weights
@@ -110,6 +114,7 @@ def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
     assert abs(p.mean() - of.is_match.mean()) < 0.02
 
 
+@pytest.mark.slow
 def test_mistakes_are_estimated_person_by_person() -> None:
     of = drawn(6000, {**COLD_WEIGHTS}, error_rates=(0.01, 0.1, 0.9), scale=1.5)
     fitted = fit(of, Stage.LOGISTIC)
@@ -120,6 +125,7 @@ def test_mistakes_are_estimated_person_by_person() -> None:
     assert unknown.tolist() == [fitted.error_rates[0], fitted.usual_error_rate]
 
 
+@pytest.mark.slow
 def test_mistakes_do_not_make_scores_unsure() -> None:
     clean, erring = (
         fit(
@@ -130,6 +136,7 @@ def test_mistakes_do_not_make_scores_unsure() -> None:
     assert erring == pytest.approx(clean, rel=0.15)
 
 
+@pytest.mark.slow
 def test_too_few_or_one_sided_decisions_teach_nothing() -> None:
     assert learn(drawn(60, COLD_WEIGHTS), EvidenceWeights()).stage is Stage.NOTHING
     of = drawn(400, COLD_WEIGHTS)
@@ -138,6 +145,7 @@ def test_too_few_or_one_sided_decisions_teach_nothing() -> None:
     assert not result.is_promoted
 
 
+@pytest.mark.slow
 def test_only_what_would_be_put_in_use_was_tested() -> None:
     """The fit that is promoted has not seen the last block of time."""
     of = drawn(1500, COLD_WEIGHTS, scale=0.4)
@@ -147,6 +155,7 @@ def test_only_what_would_be_put_in_use_was_tested() -> None:
     assert result.fitted.evidence_weights == again.evidence_weights
 
 
+@pytest.mark.slow
 def test_where_more_is_refused_less_is_tried() -> None:
     """All weights are right and only the scale is wrong: with few decisions, weights are noise."""
     stages = set()
@@ -180,6 +189,7 @@ def annotators_result(
     return learn(annotators.judgements, EvidenceWeights())
 
 
+@pytest.mark.slow
 def test_an_office_judges_the_best_and_draws_one_more() -> None:
     dataset, _ = known_dataset(3)
     annotators = office_of(3, judged=400, error_rates=(0.0,))
@@ -192,6 +202,7 @@ def test_an_office_judges_the_best_and_draws_one_more() -> None:
     assert 0 < of.is_match.sum() <= len(posts)
 
 
+@pytest.mark.slow
 def test_simulated_annotators_teach_better_calibration() -> None:
     """A small dataset; `make bench` has what learning is worth on one of full size."""
     learning_gain = measure_learning_gain([known_dataset(0)[0]], judged=1500)
@@ -201,23 +212,34 @@ def test_simulated_annotators_teach_better_calibration() -> None:
     assert after["ece_top10"] < before["ece_top10"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "error_rates",
-    [(1.0,), (0.5,), (0.3, 0.3), (0.02, 0.02, 1.0), (0.02, 0.02, 0.5)],
+    ("error_rates", "judged"),
+    [
+        ((1.0,), 1200),
+        ((0.5,), 500),  # what teaches nothing is fitted longest
+        ((0.3, 0.3), 500),
+        ((0.02, 0.02, 1.0), 1200),
+        ((0.02, 0.02, 0.5), 1200),
+    ],
     ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
 )
-def test_a_poisoned_set_of_decisions_is_refused(error_rates: tuple[float, ...]) -> None:
-    result = annotators_result(error_rates)
+def test_a_poisoned_set_of_decisions_is_refused(
+    error_rates: tuple[float, ...], judged: int
+) -> None:
+    result = annotators_result(error_rates, judged=judged)
     assert result.verdict is not None
     suspicious = {Refusal.CONTRADICTORY, Refusal.PERSON_CONTRADICTS, Refusal.SCALE}
     assert suspicious & set(result.verdict.refusals)
 
 
+@pytest.mark.slow
 def test_whoever_decides_against_the_evidence_is_named() -> None:
     verdict = annotators_result((0.02, 0.02, 1.0)).verdict
     assert verdict is not None and verdict.people == (2,)
 
 
+@pytest.mark.slow
 def test_unseen_posts_are_ranked_among_all_found_posts() -> None:
     small = dataclasses.replace(BASE, lost=120, found=200, pairs=100, dim=96)
     learning_gain = measure_learning_gain([simulate(small, 0)], judged=400)

@@ -208,6 +208,7 @@ def test_without_any_profile_it_says_so() -> None:
         roll_back_profile()
 
 
+@pytest.mark.slow
 def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile) -> None:
     decide_many(400, scale=0.4)
     output = run("--dry-run")
@@ -279,6 +280,7 @@ def test_an_estimate_of_missed_pairs_is_reported(profile: StoredProfile) -> None
     assert "about 10 true pairs that were not suggested" in run()
 
 
+@pytest.mark.slow
 def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile) -> None:
     lost, other = matched(), found()
     before = pair_of(lost, other)

@@ -35,6 +35,7 @@ def user() -> User:
 # --- What is proposed (simulated posts) ---
 
 
+@pytest.mark.slow
 def test_the_likeliest_category_of_a_post_without_a_label_is_proposed() -> None:
     dataset = simulate(BASE, 0)
     lost, found = dataset.candidates("lost"), dataset.candidates("found")
@@ -53,6 +54,7 @@ def test_the_likeliest_category_of_a_post_without_a_label_is_proposed() -> None:
         assert p == sorted(p, reverse=True) and sum(p) <= 1.0 + 1e-6
 
 
+@pytest.mark.slow
 def test_the_label_that_was_given_changes_no_proposal() -> None:
     dataset = simulate(BASE, 0)
     profile = build_profile(
