@@ -12,7 +12,11 @@ from django.utils import timezone
 
 from matching.index.triggers import missing_triggers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
 
 BEFORE = [("matching", "0009_office_groups"), ("lostfound", "0006_looks")]
 AFTER = [("lostfound", "0007_field_names"), ("matching", "0010_field_names")]

@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from lostfound.infra.permissions import OneQueryPermissions
 from lostfound.models import User
 from tests.support.factories import StaffFactory, UserFactory
+
+BACKEND = "lostfound.infra.permissions.OneQueryPermissions"
 
 pytestmark = pytest.mark.django_db
 
@@ -56,4 +58,6 @@ def test_it_signs_nobody_in() -> None:
     assert by_itself(request, **words) is None
     signed_in = authenticate(request, **words)
     assert signed_in == person
-    assert signed_in.backend != "lostfound.infra.permissions.OneQueryPermissions"
+    assert signed_in.backend != BACKEND
+    with override_settings(AUTHENTICATION_BACKENDS=[BACKEND]):
+        assert authenticate(request, **words) is None

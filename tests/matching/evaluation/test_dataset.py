@@ -69,7 +69,10 @@ def changed(name: str, row: int, value: Any) -> Any:
         ({"pair_lost": np.arange(4)}, r"pair_found: expected numbers of shape \(4,\)"),
         ({"pair_lost": np.array([0.5, 1, 2, 3, 4])}, "pair_lost: row 0 is 0.5"),
         ({"day_lost": changed("day_lost", 2, np.inf)}, "day_lost: row 2 is infinite"),
-        ({"prompts": np.zeros((0, 8), np.float32)}, "prompts: there is no category"),
+        (
+            {"prompts": np.zeros((0, 8), np.float32)},
+            "prompts: expected at least one category, found none",
+        ),
         ({"family": np.array(["a", "b", "c", "d"])}, "family: expected numbers"),
     ],
 )

@@ -67,7 +67,7 @@ def test_one_strategy_is_measured_alone(dataset_file: Path) -> None:
     [
         (["--dataset", "nowhere.npz"], "no such file"),
         (["--strategy", "v9"], "Unknown strategy 'v9'"),
-        (["--seeds", "many"], "'many' is no seed"),
+        (["--seeds", "many"], "'many' is not a seed"),
     ],
 )
 def test_bad_arguments_are_reported(arguments: list[str], output: str) -> None:

@@ -228,7 +228,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
     rebuilt = build_scoring_profile()  # new statistics keep what was learnt
     assert rebuilt.origin == "built" and rebuilt.evidence_weights == learnt.evidence_weights
 
-    assert "Taken back" in run("--rollback")
+    assert "Rolled back" in run("--rollback")
     back = StoredProfile.objects.get(is_current=True)
     assert back.origin == "rolled_back" and back.evidence_weights == EvidenceWeights()
     assert back.report == {"taken_back": learnt.pk}
@@ -276,7 +276,7 @@ def test_an_estimate_of_missed_pairs_is_reported(profile: StoredProfile) -> None
     confirm_match(drawn[0], actor=actor)
     for one in drawn[1:]:
         reject_match(one, actor=actor)
-    assert "Of 5 pairs drawn at random and decided" in run()
+    assert "Among 5 randomly sampled pairs with a decision" in run()
     assert "about 10 true pairs that were not suggested" in run()
 
 
@@ -298,7 +298,7 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
 
 
 def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
-    with pytest.raises(CommandError, match="nobody called 'mistyped'"):
+    with pytest.raises(CommandError, match="There is no user 'mistyped'"):
         run("--without", "mistyped")
 
 

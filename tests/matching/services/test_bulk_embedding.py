@@ -269,7 +269,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     call_command("embed_posts")
     captured = capsys.readouterr()
     assert "3 of 3 posts embedded. The worker matches them." in captured.out
-    assert "MatchingJob: 100%" in captured.err
+    assert "Embedding: 100%" in captured.err
     call_command("embed_posts")
     assert "Nothing to do" in capsys.readouterr().out
 
