@@ -11,6 +11,8 @@ from tests.support.paths import ROOT, read_by_settings
 
 PAGES = [
     ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "matching/bundled/README.md",
 ]
