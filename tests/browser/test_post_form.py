@@ -139,7 +139,8 @@ def test_photographs_kept_after_an_error_are_put_in_order_with_new_ones(
     expect(page.get_by_role("heading", level=1, name="가방과 우산")).to_be_visible()
     expect(page.locator(".photos img")).to_have_count(2)
     first = page.locator(".photos img").first
-    blue = first.evaluate("""image => {
+    blue = first.evaluate("""async image => {
+        await image.decode();
         const canvas = document.createElement('canvas');
         [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
         const pen = canvas.getContext('2d');

@@ -23,6 +23,7 @@ def test_the_schema_without_a_warning_is_the_one_that_is_checked_in() -> None:
     assert drawn.getvalue().strip() == SCHEMA.read_text().strip(), f"Run: {COMMAND}"
 
 
+@pytest.mark.slow
 def test_the_schema_has_one_shape_in_every_language() -> None:
     shapes = []
     for language in ("en", "ko"):

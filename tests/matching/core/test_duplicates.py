@@ -27,6 +27,7 @@ def profile(dataset: BenchmarkDataset) -> ScoringProfile:
     return cold_start(dataset)
 
 
+@pytest.mark.slow
 def test_most_things_that_were_reported_twice_are_marked_and_little_else() -> None:
     figures = measure_duplicates(dataclasses.replace(BASE, **SMALL), 3, 20)
     assert figures.recall >= 0.75
@@ -48,10 +49,11 @@ def test_both_posts_say_the_same_whatever_else_there_is(
         other = score_duplicates(posts[second], candidates, profile)
         there = one.at(int(np.flatnonzero(one.post_ids == posts[second].post_id)[0]))
         back = other.at(int(np.flatnonzero(other.post_ids == posts[first].post_id)[0]))
-        # Vectors are centred by float32 products (6e-8), summed as their place among others has it.
+        # Vectors are centred by float32 products (6e-8 of each), summed as their place among others
+        # has it, and as many threads: November's tests held to 1e-6 with two threads and not with one.
         assert there.score == pytest.approx(back.score, abs=1e-6)
         for name, value in there.terms.items():
-            assert back.terms[name] == (value and pytest.approx(value, abs=1e-6)), name
+            assert back.terms[name] == (value and pytest.approx(value, rel=1e-6, abs=1e-6)), name
 
 
 def test_a_post_is_not_its_own_twin(dataset: BenchmarkDataset, profile: ScoringProfile) -> None:

@@ -132,9 +132,11 @@ def test_things_reported_twice_are_measured_on_simulated_worlds_only(
     monkeypatch.setitem(SIMULATIONS, "base", small)
     out = tmp_path / "out.json"
     arguments = ("--strategy", "calibrated_v3", "--duplicates", "8", "--json", str(out))
-    assert "8 duplicates added to the found posts" in run("--dataset", "base", "--seeds", "2", *arguments)
+    assert "8 duplicates added to the found posts" in run(
+        "--dataset", "base", "--seeds", "2", *arguments
+    )
     (figures,) = json.loads(out.read_text())["strategies"]["duplicates"]
-    assert (figures["seed"], figures["duplicates"], figures["posts"]) == (2, 8, 128)
+    assert (figures["seed"], figures["twins"], figures["posts"]) == (2, 8, 128)
     assert figures["recall"] > 0.5
     with pytest.raises(CommandError, match="simulated dataset"):
         run("--dataset", str(dataset_file), *arguments)
