@@ -19,7 +19,7 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path | None:
-    """The database as it is before the first test, in a file; None where there is none in memory."""
+    """The database as it is before the first test, as a file; None if none is in memory."""
     # Where no test that runs uses the database, none was made: this is the one of the settings.
     if connection.vendor != "sqlite" or not connection.is_in_memory_db():
         return None
