@@ -72,13 +72,13 @@ def test_two_tabs_do_not_touch_each_other(open_page: OpenPage, pictures: Path) -
     one.locator("#id_photos").set_input_files(umbrella)
     two = one.context.new_page()
     begin(two, "둘째 지갑")
-    sendings = {page.locator("#id_sent_as").input_value() for page in (one, two)}
+    sendings = {page.locator("#id_idempotency_key").input_value() for page in (one, two)}
     assert len(sendings) == 2
     for page, title in ((one, "첫째 우산"), (two, "둘째 지갑")):
         page.reload()
         page.wait_for_selector(READY)
         expect_begun(page, title)
-    assert {page.locator("#id_sent_as").input_value() for page in (one, two)} == sendings
+    assert {page.locator("#id_idempotency_key").input_value() for page in (one, two)} == sendings
     two.locator("[data-busy]").click()
     expect(two.get_by_role("heading", level=1, name="둘째 지갑")).to_be_visible()
     open_form(two)

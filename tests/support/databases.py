@@ -21,7 +21,7 @@ def django_db_setup(
 ) -> Path | None:
     """The database as it is before the first test, as a file; None if none is in memory."""
     # Where no test that runs uses the database, none was made: this is the one of the settings.
-    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+    if connection.vendor != "sqlite" or "memory" not in str(connection.settings_dict["NAME"]):
         return None
     path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
     with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:

@@ -50,7 +50,7 @@ def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
         single="<bos> $A <eos>",
         special_tokens=[("<bos>", SPECIAL.index("<bos>")), ("<eos>", SPECIAL.index("<eos>"))],
     )
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="<pad>",
         unk_token="<unk>",

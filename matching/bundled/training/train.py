@@ -180,7 +180,7 @@ def rate(step: int, steps: int) -> float:
 
 def save(trainee: Trainee, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Write a folder that transformers can load: half-precision weights, tokenizer, processor."""
-    half: CLIPModel = CLIPModel(trainee.clip.config).half()
+    half: CLIPModel = CLIPModel(trainee.clip.config).half()  # type: ignore[no-untyped-call]
     half.load_state_dict({k: v.half() for k, v in trainee.clip.state_dict().items()})
     half.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -221,7 +221,7 @@ def train(args: argparse.Namespace) -> None:
                 group["lr"] = peak * rate(step, args.steps)
         with torch.autocast(device, torch.bfloat16):
             parts = trainee.losses(next(batches), kept_patches)
-        torch.stack(list(parts.values())).sum().backward()
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
         for optimiser in optimisers:
             optimiser.step()

@@ -219,8 +219,8 @@ def test_simulated_annotators_teach_better_ranking_and_calibration() -> None:
     ("error_rates", "judged"),
     [
         ((1.0,), 1200),
-        ((0.5,), 500),  # what teaches nothing is fitted longest
-        ((0.3, 0.3), 500),
+        ((0.5,), 1200),
+        ((0.3, 0.3), 1200),
         ((0.02, 0.02, 1.0), 1200),
         ((0.02, 0.02, 0.5), 1200),
     ],
