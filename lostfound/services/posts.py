@@ -57,7 +57,7 @@ def submit_post(
         fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
         photos: uploaded or prepared, in the order in which they are shown, 0 to 5.
         actor: who writes it down, where that is not the author.
-        idempotency_key: how the author's device calls this sending; under one name it is saved once.
+        idempotency_key: names this submission on the author's device; under one it is saved once.
 
     Raises:
         ValidationError: keyed by field; "photos" where one was refused or could not be stored.

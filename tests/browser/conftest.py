@@ -16,7 +16,7 @@ from tests.support.seed import PASSWORD
 @pytest.fixture(scope="session")
 def browser(migrated: Path) -> Iterator[Browser]:
     """The system's Chromium. While it runs Django refuses to migrate: that comes first."""
-    # Playwright keeps a loop running in this thread, and other tests of the worker use the database.
+    # Playwright keeps a loop running in this thread, where other tests use the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     path = chromium()
     if not path:
