@@ -113,6 +113,15 @@ def test_the_limit_keeps_photographs_from_being_added_and_leaves_no_file(
     assert not post.photos.exists() and not [*media_root.rglob("*.jpg")]
 
 
+def test_the_limit_keeps_a_post_with_photographs_from_being_saved_and_leaves_no_file(
+    phone: Device, media_root: Path
+) -> None:
+    assert [phone.post("posts/", LOST).status_code for _ in range(2)] == [201, 201]
+    refused = phone.send_form("posts/", {**LOST, "photos": [upload(1)]})
+    assert code_of(refused, 429) == "throttled"
+    assert Post.objects.count() == 2 and not [*media_root.rglob("*.jpg")]
+
+
 def test_the_office_spends_no_place_on_what_is_refused() -> None:
     counter = Device(StaffFactory.create())
     post = make_post(kind="found")
