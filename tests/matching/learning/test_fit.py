@@ -193,7 +193,7 @@ def test_an_office_judges_the_best_and_draws_one_more() -> None:
 
 
 def test_a_simulated_office_teaches_better_ranking_and_calibration() -> None:
-    """Simulated, one world; docs/matching.md has the means of ten."""
+    """Simulated, one dataset; docs/matching.md has the means of ten."""
     learning_gain = measure_learning_gain([simulate(BASE, 0)], judged=1500)
     (result,) = learning_gain.results
     assert result.is_promoted and result.stage is Stage.LOGISTIC

@@ -206,7 +206,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
     rebuilt = build_scoring_profile()  # new statistics keep what was learnt
     assert rebuilt.origin == "built" and rebuilt.evidence_weights == learnt.evidence_weights
 
-    assert "Taken back" in run("--rollback")
+    assert "Rolled back" in run("--rollback")
     back = StoredProfile.objects.get(is_current=True)
     assert back.origin == "rolled_back" and back.evidence_weights == EvidenceWeights()
     assert back.report == {"taken_back": learnt.pk}
@@ -272,7 +272,7 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
 
 
 def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
-    with pytest.raises(CommandError, match="nobody called 'mistyped'"):
+    with pytest.raises(CommandError, match="no user 'mistyped'"):
         run("--without", "mistyped")
 
 
