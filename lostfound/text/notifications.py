@@ -39,9 +39,9 @@ def advice(notification: Notification) -> str:
             "You need not do anything if the thing is at the office. If you still have it, please "
             "bring it there."
         )
-    told = notification.kept_at
-    if told is not None and told.office is not None:
-        place = {"office": told.office.name, "building": told.office.building.name}
+    place_kept = notification.kept_at
+    if place_kept is not None and place_kept.office is not None:
+        place = {"office": place_kept.office.name, "building": place_kept.office.building.name}
         return _("It is kept at: %(office)s (%(building)s)") % place
     kept = place_of(notification)
     if kept is not None and kept.kept_note:

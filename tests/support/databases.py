@@ -2,15 +2,20 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from tests.support.worker_site import migrate
+
+_rows: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +25,13 @@ def django_db_setup(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path | None:
     """The database as it is before the first test, as a file; None if none is in memory."""
+    name = str(connection.settings_dict["NAME"])
+    is_in_memory = connection.vendor == "sqlite" and "memory" in name
     # Where no test that runs uses the database, none was made: this is the one of the settings.
-    if connection.vendor != "sqlite" or "memory" not in str(connection.settings_dict["NAME"]):
+    if is_in_memory or name.startswith("test_"):
+        with django_db_blocker.unblock():
+            _rows["migrated"] = connection.creation.serialize_db_to_string()
+    if not is_in_memory:
         return None
     path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
     with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
@@ -62,3 +72,19 @@ def in_a_file(path: Path, migrated: Path) -> Iterator[None]:
         connections[alias].close()
         connections.settings[alias] = settings
         connections[alias] = usual
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test that commits leaves the database as migrations did, not empty.
+
+    Django runs such tests last. Workers that take tests from each other keep no such order.
+    """
+    result = yield
+    mark = item.get_closest_marker("django_db")
+    if mark and mark.kwargs.get("transaction"):
+        with item.funcargs["django_db_blocker"].unblock():
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(_rows["migrated"])
+            ContentType.objects.clear_cache()
+    return result

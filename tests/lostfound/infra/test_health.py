@@ -1,4 +1,4 @@
-"""What a machine's keeper is told: live as long as it answers, ready with its database."""
+"""Health probes: live as long as the process answers, ready with its database."""
 
 from pathlib import Path
 

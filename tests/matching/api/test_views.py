@@ -151,9 +151,9 @@ def test_an_answer_that_is_refused_takes_no_place(set_limit: Callable[..., None]
         for status in (Match.Status.SUGGESTED, Match.Status.REJECTED)
     )
 
-    def answer(match: Match, said: str) -> Any:
+    def answer(match: Match, choice: str) -> Any:
         path = f"/api/v1/posts/{post.public_id}/suggestions/{match.pk}/answer/"
-        return phone.send("put", path, {"answer": said})
+        return phone.send("put", path, {"answer": choice})
 
     for _ in range(3):
         assert code_of(answer(decided, "mine"), 409) == "not_answerable"
@@ -169,9 +169,9 @@ def test_a_photograph_under_a_wrong_name_is_not_lost_silently() -> None:
     _post, phone = owned()
     for path in ("intake/", "search/photo/"):
         answer = phone.send_form(path, {"photos": upload(1)})
-        said = answer.json()["errors"]["photos"]
-        assert (answer.status_code, said[0]["code"]) == (400, "unknown_field")
-        assert "“photo”" in said[0]["message"]
+        errors = answer.json()["errors"]["photos"]
+        assert (answer.status_code, errors[0]["code"]) == (400, "unknown_field")
+        assert "“photo”" in errors[0]["message"]
     assert not IntakeQuestion.objects.exists()
 
 

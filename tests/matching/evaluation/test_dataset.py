@@ -1,4 +1,4 @@
-"""Benchmark files and simulated worlds: read as written, refused by name, held to life."""
+"""Benchmark files and simulated datasets: read as written, refused by name, true to life."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +22,13 @@ def written(folder: Path, **changed: Any) -> Path:
     """A file with some arrays changed; None leaves one out."""
     dataset = tiny()
     arrays = {name: getattr(dataset, name) for name in ARRAYS} | changed
-    path = folder / "world.npz"
+    path = folder / "dataset.npz"
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
 
 
 def test_a_world_is_read_as_it_was_written(tmp_path: Path) -> None:
-    dataset, path = tiny(), tmp_path / "world.npz"
+    dataset, path = tiny(), tmp_path / "dataset.npz"
     dataset.save(path)
     again = BenchmarkDataset.load(path)
     for name in ARRAYS:
@@ -102,7 +102,7 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_base_world_is_as_the_real_photographs_were() -> None:
-    """Ten worlds: the figures that the constants were fitted to, within what seeds differ by."""
+    """Ten datasets: the figures that the constants were fitted to, within what seeds differ by."""
     datasets = [measured(BASE, seed) for seed in range(10)]
     mean = {name: float(np.mean([one[name] for one in datasets])) for name in datasets[0]}
     assert mean["different_mean"] == pytest.approx(0.576, abs=0.01)

@@ -63,15 +63,15 @@ def test_one_strategy_is_measured_alone(dataset_file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "output"),
+    ("arguments", "message"),
     [
         (["--dataset", "nowhere.npz"], "no such file"),
         (["--strategy", "v9"], "Unknown strategy 'v9'"),
         (["--seeds", "many"], "'many' is not a seed"),
     ],
 )
-def test_bad_arguments_are_reported(arguments: list[str], output: str) -> None:
-    with pytest.raises(CommandError, match=output):
+def test_bad_arguments_are_reported(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         run(*arguments)
 
 
@@ -125,7 +125,7 @@ def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
     assert "Fewer than 30" in output.getvalue()
 
 
-def test_things_reported_twice_are_measured_on_simulated_worlds_only(
+def test_duplicates_are_measured_on_simulated_datasets_only(
     dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = replace(BASE, lost=60, found=120, pairs=30, dim=64)

@@ -238,7 +238,7 @@ def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile
 
 
 @pytest.mark.slow
-def test_a_second_lesson_is_taken_back_to_the_first(profile: StoredProfile) -> None:
+def test_a_second_result_is_rolled_back_to_the_first(profile: StoredProfile) -> None:
     decide_many(400, scale=0.4)
     first = learn_from_decisions().stored
     assert first is not None
