@@ -6,40 +6,13 @@ imports within functions and under TYPE_CHECKING count, those of the package's o
 not. November 2026 had 168 of them in `matching` and 84 in `lostfound`.
 """
 
+import re
+import tomllib
 from collections.abc import Collection
-from typing import Final
 
 from bench.site import ROOT
 
 Arrow = tuple[str, str]  # who imports, what is imported
-
-# From the top down: a room imports from its own layer and from those below. Rooms of one layer
-# are no arrow up, whichever of them imports the other.
-LAYERS: Final[dict[str, tuple[str, ...]]] = {
-    "matching": (
-        "api views admin management templatetags migrations urls apps checks hooks tasks demo",
-        "status learning evaluation",
-        "search review worker",
-        "services",
-        "scoring onnx bundled",
-        "index encoders",
-        "selectors",
-        "models conf",
-        "core",
-    ),
-    "lostfound": (
-        "settings urls site_urls asgi wsgi apps checks health middleware adapters migrations tasks "
-        "context_processors",
-        "api views admin management templatetags",
-        "forms spreadsheets decorators http",
-        "services",
-        "selectors infra text hooks",
-        "models",
-        "media taxonomy extras local_key formats",
-    ),
-}
-# Once a package has this room, all of its rooms are drawn, and one without a layer is an error.
-LAST_ROOM: Final = {"matching": "scoring", "lostfound": "infra"}
 
 
 def loose_modules(package: str) -> list[str]:
@@ -64,19 +37,19 @@ def import_arrows(package: str) -> set[Arrow]:
 def arrows_up(package: str, arrows: Collection[Arrow]) -> list[Arrow]:
     """The arrows from a room to one of a layer above it, sorted.
 
-    Raises:
-        ValueError: a room stands in no layer, though all of them are drawn.
+    The layers are those of the package's contract in pyproject.toml, which names every room.
     """
-    depth = {room: n for n, layer in enumerate(LAYERS[package]) for room in layer.split()}
-    rooms = {room for arrow in arrows for room in arrow}
-    unknown = sorted(rooms - depth.keys())
-    if unknown and LAST_ROOM[package] in rooms:
-        raise ValueError(f"bench/rooms.py names no layer for {package}.{unknown[0]}.")
-    return sorted(
-        (importer, imported)
-        for importer, imported in arrows
-        if not {importer, imported} & set(unknown) and depth[imported] < depth[importer]
+    depth = {room: n for n, layer in enumerate(_layers(package)) for room in layer}
+    return sorted(arrow for arrow in arrows if depth[arrow[1]] < depth[arrow[0]])
+
+
+def _layers(package: str) -> list[list[str]]:
+    """Rooms from the top layer down; import-linter separates those of one layer by | or :."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = (
+        one["layers"] for one in contracts["contracts"] if one.get("containers") == [package]
     )
+    return [re.split(r" [|:] ", layer) for layer in layers]
 
 
 def _room(module: str) -> str:

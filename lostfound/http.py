@@ -1,7 +1,6 @@
-"""Who sits behind a request, and what their browser calls them."""
+"""Who is signed in, as a type that views can rely on."""
 
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from lostfound.models import User
 
@@ -19,8 +18,3 @@ def signed_in(request: HttpRequest) -> User:
     """
     assert isinstance(request.user, User)
     return request.user
-
-
-def drafts_owner(user: User) -> str:
-    """A mark by which a browser keeps a person's drafts apart; it names nobody."""
-    return salted_hmac("lostfound.drafts", str(user.pk)).hexdigest()[:20]

@@ -1,6 +1,5 @@
 """Background tasks of the people's side. Every one may run twice without harm."""
 
-from lostfound.infra import rate_limits
 from lostfound.services import emails
 
 
@@ -15,8 +14,3 @@ def send_due_emails() -> int:
     Returns how many were sent. The sweep calls this.
     """
     return emails.send_due_emails()
-
-
-def prune_throttles() -> int:
-    """Remove the counters of windows that have ended; returns how many."""
-    return rate_limits.prune_throttles()

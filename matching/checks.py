@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -12,13 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from lostfound.infra import queue
-from matching.conf import BUNDLED, TORCH, matching_settings
+from matching.conf import BUNDLED, CHECKS_TAG, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER
 
-TAG: Final = "matching"
 
-
-@register(TAG)
+@register(CHECKS_TAG)
 def check_matching(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -77,7 +75,7 @@ def _exists(module: str) -> bool:
         return False
 
 
-@register(TAG)
+@register(CHECKS_TAG)
 def check_queue(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -95,7 +93,7 @@ def check_queue(
     ]
 
 
-@register(TAG)
+@register(CHECKS_TAG)
 def check_sqlite(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:

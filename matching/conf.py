@@ -14,6 +14,7 @@ from django.dispatch import receiver
 
 from matching.core.registry import UnknownStrategy, get_strategy
 
+CHECKS_TAG: Final = "matching"  # of the system checks
 BUNDLED: Final = "bundled"
 BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"
 DEVICES: Final = ("cpu", "cuda")

@@ -4,17 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
-import numpy as np
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Notification, Photo, Post
 from matching.conf import matching_settings
-from matching.core.vectors import PhotoVec
-from matching.models import Heartbeat, Match, MatchingJob, PhotoQuery, PossibleDuplicate
+from matching.models import Heartbeat, Match, MatchingJob, PossibleDuplicate
 
 WAITING: Final = frozenset({MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING})
 WORKER_PREFIX: Final = "worker:"
@@ -114,15 +111,6 @@ def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
         keys = [post.pk for post in posts]
         rows = rows.filter(Q(first__in=keys) | Q(second__in=keys))
     return rows.select_related("first", "second").order_by("-score", "-pk")
-
-
-def photo_query(public_id: UUID) -> PhotoVec | None:
-    """The photograph that somebody searches by; None where it is no longer kept."""
-    row = PhotoQuery.objects.filter(public_id=public_id).first()
-    if row is None:
-        return None
-    vec = np.frombuffer(bytes(row.data), dtype="<f4").astype(np.float32, copy=False)
-    return PhotoVec(row.fingerprint, vec)
 
 
 def worker_seen_ago() -> timedelta | None:

@@ -3,21 +3,16 @@
 Must not import torch: the queue's parent process forks, and the encoder is loaded after that.
 """
 
-from contextlib import suppress
 from uuid import UUID
 
 from matching import services
-from matching.conf import matching_settings
-from matching.core.registry import needs_profile
-from matching.encoders.base import EncoderUnavailable
 
 
 def match_post(post_id: int) -> str:
     """Embed and match one waiting post; ends quietly where it is gone or done."""
     outcome = services.match_post(post_id)
-    if outcome == "matched" and needs_profile(matching_settings().strategy):
-        with suppress(EncoderUnavailable):  # posts wait for the same reason, and say so
-            services.rebuild_if_grown()
+    if outcome == "matched":
+        services.rebuild_if_grown()
     return outcome
 
 
@@ -28,10 +23,8 @@ def answer_intake(public_id: str) -> str:
 
 def build_scoring_profile() -> int | None:
     """Build a new version of the site's statistics; returns its number, None without a model."""
-    try:
-        return services.build_scoring_profile().pk
-    except EncoderUnavailable:
-        return None  # posts wait for the same reason, and say so
+    stored = services.build_if_available()
+    return stored.pk if stored else None
 
 
 def beat(asked_by: str, number: int) -> None:

@@ -18,8 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.views import APIView
 
 from lostfound.models import Notification, Office, Post, User
-from matching.models import IntakeQuestion, Match, MatchDecision
-from matching.services import ask_intake, decision_version, reject_match
+from matching.models import IntakeQuestion, Match, MatchDecision, decision_version
+from matching.services import ask_intake, reject_match
 from tests.support.builders import make_post, notified, upload
 from tests.support.factories import MatchFactory, StaffFactory, UserFactory
 

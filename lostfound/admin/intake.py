@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from lostfound import selectors
-from lostfound.forms.intake import IntakeForm
+from lostfound.forms.intake import IntakeForm, office_at_first
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
 from lostfound.services import DuplicateSubmission, submit_post
@@ -33,7 +32,7 @@ def intake_view(
     person = request.user
     if request.method != "POST":
         remembered = _remembered(request)
-        remembered["office"] = _office_at_first(person, remembered.get("office"))
+        remembered["office"] = office_at_first(person, remembered.get("office"))
         form = IntakeForm(user=person, prefill=remembered)
         return _page(model_admin, request, form)
     form = IntakeForm(request.POST, request.FILES, user=person)
@@ -76,16 +75,6 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
 def _remembered(request: HttpRequest) -> dict[str, Any]:
     kept = request.session.get(SESSION_KEY, {})
     return {name: kept[name] for name in REMEMBERED if kept.get(name)}
-
-
-def _office_at_first(person: User, last: int | None) -> int | None:
-    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
-    offices = [office.pk for office in selectors.active_offices()]
-    if last is None and person.office_id is None:  # the session of yesterday has ended
-        before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
-        last = before.values_list("office", flat=True).first()
-    only = offices[0] if len(offices) == 1 else None
-    return next((office for office in (person.office_id, last) if office in offices), only)
 
 
 def _page(

@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from lostfound import selectors
 from lostfound.forms.found import FoundPostForm
-from lostfound.models import Post
+from lostfound.models import Post, User
 from lostfound.models.post import MAX_HIDDEN_CHARS
 from lostfound.services.post_fields import OFFICE_FIELDS
 
@@ -57,3 +58,13 @@ class IntakeForm(FoundPostForm):
     def values(self) -> dict[str, Any]:
         """The values for the services' `fields`."""
         return super().values | {name: self.cleaned_data[name] for name in OFFICE_FIELDS}
+
+
+def office_at_first(person: User, last: int | None) -> int | None:
+    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
+    offices = [office.pk for office in selectors.active_offices()]
+    if last is None and person.office_id is None:  # the session of yesterday has ended
+        before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
+        last = before.values_list("office", flat=True).first()
+    only = offices[0] if len(offices) == 1 else None
+    return next((office for office in (person.office_id, last) if office in offices), only)

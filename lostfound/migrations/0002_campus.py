@@ -5,14 +5,11 @@ from functools import partial
 from django.core.management import call_command
 from django.db import migrations
 
-from lostfound.services.campus_import import load_campus
-from lostfound.data.campus_files import read_campus, read_taxonomy
+from lostfound.services.campus_import import load_shipped_campus
 
 
 def load(apps, schema_editor):
-    get_model = partial(apps.get_model, "lostfound")
-    load_campus(read_taxonomy(), get_model)
-    load_campus(read_campus(), get_model)
+    load_shipped_campus(partial(apps.get_model, "lostfound"))
 
 
 def make_cache_table(apps, schema_editor):

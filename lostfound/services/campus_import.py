@@ -7,9 +7,19 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from lostfound.data.campus_files import Entry
+from lostfound.data.campus_files import Entry, read_campus, read_taxonomy
 
 RENAMED: Final = {"sensitive": "is_sensitive"}  # short in the file, plain in the model
+
+
+def load_shipped_campus(get_model: Callable[[str], Any]) -> None:
+    """Add what the files that ship with the project have and the database lacks.
+
+    Args:
+        get_model: see `load_campus`.
+    """
+    for entries in (read_taxonomy(), read_campus()):
+        load_campus(entries, get_model)
 
 
 @transaction.atomic

@@ -25,18 +25,12 @@ from lostfound.models import AccessLog, Post, User
 from lostfound.services import log_access
 from matching.admin.filters import WaitingFilter
 from matching.admin.pages import by_button
-from matching.models import PossibleDuplicate
+from matching.models import PossibleDuplicate, decision_version
 from matching.review.comparison import compare_posts
 from matching.review.explain import explain_duplicate_reasons, explain_duplicate_terms, score_words
 from matching.review.page import Side
 from matching.selectors import open_duplicates, with_duplicates
-from matching.services import (
-    DecisionRefused,
-    close_duplicate,
-    decision_version,
-    dismiss_duplicate,
-    take_up_duplicate,
-)
+from matching.services import DecisionRefused, close_duplicate, dismiss_duplicate, take_up_duplicate
 
 MAY_SETTLE = "matching.change_possibleduplicate"
 CLOSE_FIRST, CLOSE_SECOND = "close_first", "close_second"

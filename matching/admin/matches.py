@@ -31,7 +31,7 @@ from matching.admin.lists import CountedList
 from matching.admin.overview import overview_urls
 from matching.admin.pages import by_button, desk_url, list_url, queue_of, review_page, review_url
 from matching.admin.undo import tell_decided
-from matching.models import Match, MatchDecision
+from matching.models import REJECTABLE, Match, MatchDecision
 from matching.review.page import for_review
 from matching.review.queue import QUEUE_ORDER, next_waiting, place_in
 from matching.selectors import load_photos, with_posts
@@ -44,7 +44,6 @@ from matching.services import (
     reject_match,
     reviewer_of,
 )
-from matching.services.decision_checks import REJECTABLE
 from matching.services.impressions import with_noted
 
 

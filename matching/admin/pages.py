@@ -20,11 +20,10 @@ from lostfound.models import AccessLog
 from lostfound.services import log_access
 from lostfound.views import decorators
 from matching.admin.lists import filtered_pairs
-from matching.models import Match
+from matching.models import REJECTABLE, Match
 from matching.review.page import review_context
 from matching.review.queue import waiting
 from matching.services import last_decision
-from matching.services.decision_checks import REJECTABLE
 
 MAY_DECIDE: Final = "matching.change_match"
 

@@ -16,7 +16,7 @@ from lostfound.http import signed_in
 from lostfound.models import AccessLog, User
 from lostfound.services import log_access
 from matching.api.serializers.review import DecideIn, DecisionOut, NextPairOut, PairOut, RejectIn
-from matching.models import Match, MatchDecision
+from matching.models import STATUS_AFTER, Match, MatchDecision
 from matching.review.page import for_review, review_context
 from matching.review.queue import waiting
 from matching.services import (
@@ -29,7 +29,7 @@ from matching.services import (
     skip,
     undo_decision,
 )
-from matching.services.decision_checks import STATUS_AFTER, standing_decision
+from matching.services.decision_checks import standing_decision
 from matching.services.impressions import with_noted
 
 ERRORS = problems(401, 403, 404)

@@ -23,10 +23,9 @@ from lostfound.models import Colour, Post
 from matching.api.serializers.search import PhotoQueryIn, PhotoQueryOut, SearchOut
 from matching.search.client import FinderAway, embed_photo
 from matching.search.forms import SearchForm
-from matching.search.search import Finding, look_up, things_with
-from matching.selectors import photo_query
-from matching.services import keep_photo_query
-from matching.views.search import PER_PAGE, uuid_of, why_words
+from matching.search.reasons import why_words
+from matching.search.search import PER_PAGE, Finding, SearchQuery, look_up, things_with
+from matching.services import keep_photo_query, photo_query
 
 MOST_PAGES: Final = 1_000_000  # more than there will ever be, but bounded
 
@@ -62,19 +61,18 @@ class SearchView(APIView):
         if not form.is_valid():
             raise _refused(form)
         number = _page_number(request.query_params.get("page", "1"))
-        text = form.cleaned_data["q"]
-        photo_id = uuid_of(request.query_params.get("photo", ""))
-        photo = photo_query(photo_id) if photo_id else None
-        if request.query_params.get("photo") and photo is None:
+        photo_id = request.query_params.get("photo", "")
+        query = SearchQuery(form.cleaned_data["q"], photo_query(photo_id), form.facts)
+        if photo_id and query.photo is None:
             message = _("The photograph of this address is no longer known.")
             raise ValidationError({"photo": [message]}, code="unknown")
         listed: Sequence[Any]
         by_meaning = True
-        if text or photo:
-            found = look_up(text, photo, form.facts)
+        if query:
+            found = look_up(query)
             listed, by_meaning = found.findings, found.by_meaning
         else:
-            listed = things_with(form.facts)  # type: ignore[assignment]
+            listed = things_with(query.facts)  # type: ignore[assignment]
         pages = Paginator(listed, PER_PAGE)
         answer = {
             "count": pages.count,

@@ -1,5 +1,11 @@
 """What matching stores: outbox, vectors, profiles, pairs, decisions, answers, signs of life."""
 
+from matching.models.decision_state import (
+    CONFIRMABLE,
+    REJECTABLE,
+    STATUS_AFTER,
+    decision_version,
+)
 from matching.models.duplicate import PossibleDuplicate
 from matching.models.embedding import Embedding, Modality
 from matching.models.heartbeat import Heartbeat
@@ -14,6 +20,9 @@ from matching.models.profile import StoredProfile
 from matching.models.review_claim import ReviewClaim, ReviewSkip
 
 __all__ = [
+    "CONFIRMABLE",
+    "REJECTABLE",
+    "STATUS_AFTER",
     "Embedding",
     "Heartbeat",
     "Impression",
@@ -31,4 +40,5 @@ __all__ = [
     "ReviewSkip",
     "StoredProfile",
     "SuggestionAnswer",
+    "decision_version",
 ]

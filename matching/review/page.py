@@ -7,7 +7,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lostfound.models import Photo, Post
-from matching.models import Match, MatchDecision
+from matching.models import (
+    CONFIRMABLE,
+    REJECTABLE,
+    STATUS_AFTER,
+    Match,
+    MatchDecision,
+    decision_version,
+)
 from matching.review.comparison import compare
 from matching.review.explain import (
     compared_words,
@@ -19,12 +26,6 @@ from matching.review.explain import (
 from matching.review.lookalikes import look_alikes
 from matching.review.queue import QUEUE_ORDER
 from matching.selectors import load_photos, open_duplicates, with_posts
-from matching.services.decision_checks import (
-    CONFIRMABLE,
-    REJECTABLE,
-    STATUS_AFTER,
-    decision_version,
-)
 
 MAX_OTHERS = 12  # other suggestions of the same posts on one page
 

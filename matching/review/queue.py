@@ -6,8 +6,7 @@ from typing import Final
 from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from matching.models import Match
-from matching.services.decision_checks import REJECTABLE
+from matching.models import REJECTABLE, Match
 
 # Newest day first, and within a day the strongest first: what came in today is on top, and a
 # strong pair is not buried under weak ones that were scored a minute later.

@@ -3,8 +3,9 @@
 Searches and shows only what the public may see: hidden words neither match nor appear.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -21,6 +22,7 @@ from matching.core.vectors import PhotoVec
 from matching.search.client import FinderAway, Hit, find_things
 from matching.search.tokens import composed, form_in, have_meaning, words_of
 
+PER_PAGE: Final = 24
 MAX_EXACT: Final = 200  # posts that contain one of the words, newest first
 MAX_READ: Final = 2000  # titles read to find them: a database cannot match whole words
 # A title with every word counts as much as 16 times the odds by meaning.
@@ -29,6 +31,18 @@ NAMELESS: Final[dict[str, Any]] = {
     "category": None,
     "colour": "",
 }  # values of posts that leave the fact out
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What somebody searches for: words, a photograph, both or neither, among things with facts."""
+
+    text: str = ""
+    photo: PhotoVec | None = None
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.text) or self.photo is not None
 
 
 @dataclass(frozen=True)
@@ -65,16 +79,16 @@ class Found:
     by_meaning: bool = True
 
 
-def look_up(text: str, photo: PhotoVec | None, facts: Mapping[str, Any]) -> Found:
+def look_up(query: SearchQuery) -> Found:
     """Found things that match the words or the photograph, and that have all of the facts."""
-    text = composed(text)
+    text, facts = composed(query.text), query.facts
     words = words_of(text)
-    query = text if have_meaning(words) else ""
+    meant = text if have_meaning(words) else ""
     hits: list[Hit] = []
     by_meaning = True
-    if query or photo is not None:
+    if meant or query.photo is not None:
         try:
-            hits = find_things(query, photo, filters_of(facts))
+            hits = find_things(meant, query.photo, filters_of(facts))
         except FinderAway:
             by_meaning = False
     exact = _exact_ids(words, facts)
@@ -103,16 +117,14 @@ def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
     return posts
 
 
-def left_out(text: str, photo: PhotoVec | None, facts: Mapping[str, Any], name: str) -> int:
+def left_out(query: SearchQuery, name: str) -> int:
     """How many things a fact filters out only because their posts leave it out.
 
     Args:
         name: the fact, one of NAMELESS.
     """
-    nameless = {**facts, name: NAMELESS[name]}
-    if text or photo is not None:
-        return len(look_up(text, photo, nameless).findings)
-    return things_with(nameless).count()
+    nameless = replace(query, facts={**query.facts, name: NAMELESS[name]})
+    return len(look_up(nameless).findings) if query else things_with(nameless.facts).count()
 
 
 def things_with(facts: Mapping[str, Any]) -> QuerySet[Post]:

@@ -2,22 +2,23 @@
 
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 from matching.services.bulk_embedding import BacklogReport, embed_backlog, missing_posts
-from matching.services.decision_checks import DecisionRefused, decision_version, last_decision
+from matching.services.decision_checks import DecisionRefused, last_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
 from matching.services.duplicates import (
     close_duplicate,
     dismiss_duplicate,
     take_up_duplicate,
 )
-from matching.services.field_suggestions import answer_intake, ask_intake
+from matching.services.field_suggestions import answer_intake, ask_intake, intake_of
 from matching.services.heartbeat import answer_beat
 from matching.services.impressions import record_impressions
 from matching.services.manual_pairs import put_up_pair, search_now
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
-from matching.services.photo_queries import keep_photo_query
+from matching.services.photo_queries import keep_photo_query, photo_query
 from matching.services.profiles import (
+    build_if_available,
     build_scoring_profile,
     current_profile,
     rebuild_if_grown,
@@ -43,6 +44,7 @@ __all__ = [
     "answer_intake",
     "answer_suggestion",
     "ask_intake",
+    "build_if_available",
     "build_scoring_profile",
     "claim",
     "claim_next",
@@ -51,14 +53,15 @@ __all__ = [
     "confirm_match",
     "confirm_matches",
     "current_profile",
-    "decision_version",
     "dismiss_duplicate",
     "embed_backlog",
     "free_for",
+    "intake_of",
     "keep_photo_query",
     "last_decision",
     "match_post",
     "missing_posts",
+    "photo_query",
     "put_up_pair",
     "rebuild_if_grown",
     "record_impressions",

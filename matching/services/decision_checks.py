@@ -1,6 +1,5 @@
 """When a pair may be decided, and why not; nothing here writes."""
 
-import hashlib
 from datetime import timedelta
 from typing import Final
 
@@ -8,14 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
-from matching.models import Match, MatchDecision, PossibleDuplicate, ReviewClaim
+from matching.models import (
+    REJECTABLE,
+    STATUS_AFTER,
+    Match,
+    MatchDecision,
+    ReviewClaim,
+    decision_version,
+)
 
-REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.SAMPLED})
-CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
-STATUS_AFTER: Final[dict[str, str]] = {
-    MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,
-    MatchDecision.Action.REJECT: Match.Status.REJECTED,
-}
 UNDONE_WITHIN: Final = timedelta(hours=8)  # by one key; older ones from the record of decisions
 
 
@@ -28,12 +28,6 @@ class DecisionRefused(Exception):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-def decision_version(pair: Match | PossibleDuplicate) -> str:
-    """Names what a person saw of a pair; it changes with the status and with either post."""
-    seen = (pair.status, pair.evidence_hash, *(post.updated_at.isoformat() for post in pair.posts))
-    return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
 
 
 def standing_decision(match: Match) -> MatchDecision | None:

@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from lostfound.services.privacy import mask_personal_numbers
-from matching.models import Match, MatchDecision, ReviewClaim
+from matching.models import CONFIRMABLE, REJECTABLE, Match, MatchDecision, ReviewClaim
 from matching.services.decision_checks import (
-    CONFIRMABLE,
-    REJECTABLE,
     DecisionRefused,
     check_seen,
     check_undoable,

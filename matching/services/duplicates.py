@@ -14,9 +14,9 @@ from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from matching.core.duplicates import MARK_FROM
 from matching.core.types import Score
-from matching.models import PossibleDuplicate
+from matching.models import PossibleDuplicate, decision_version
 from matching.scoring.score_post import DuplicateSearch
-from matching.services.decision_checks import DecisionRefused, decision_version
+from matching.services.decision_checks import DecisionRefused
 
 OPEN, DISMISSED = PossibleDuplicate.Status.OPEN, PossibleDuplicate.Status.DISMISSED
 CLOSED, WITHDRAWN = PossibleDuplicate.Status.CLOSED, PossibleDuplicate.Status.WITHDRAWN

@@ -57,6 +57,11 @@ def ask_intake(
     return question
 
 
+def intake_of(user: User, public_id: UUID) -> IntakeQuestion | None:
+    """A question of this person; None where there is none, or not any more."""
+    return IntakeQuestion.objects.filter(public_id=public_id, asked_by=user).first()
+
+
 def _send(public_id: UUID) -> None:
     """A queue that is away answers nothing: whoever asked goes on without proposals."""
     try:

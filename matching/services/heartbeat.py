@@ -4,16 +4,19 @@ import contextlib
 import logging
 import os
 import time
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import DatabaseError
 from django.utils import timezone
 
+from matching.conf import matching_settings
 from matching.models import Heartbeat
 from matching.selectors import ENCODER
 
 logger = logging.getLogger(__name__)
 
+CLUSTER_PREFIX: Final = "cluster:"
 CLUSTER_ENV: Final = "MATCHING_CLUSTER_ID"  # set by the supervisor for the cluster it starts
 BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
@@ -45,6 +48,48 @@ def write_heartbeat(name: str, detail: str = "") -> None:
         unique_fields=["name"],
         update_fields=["beat_at", "detail"],
     )
+
+
+def register_cluster(cluster_id: str, card: str) -> None:
+    """Note which processes a cluster consists of: supervisor, queue and host."""
+    write_heartbeat(CLUSTER_PREFIX + cluster_id, card)
+
+
+def registered_clusters(*, host: str = "") -> dict[str, str]:
+    """What was noted about each cluster that was not removed, by its identifier.
+
+    Args:
+        host: only clusters on this machine.
+    """
+    rows = Heartbeat.objects.filter(name__startswith=CLUSTER_PREFIX)
+    if host:
+        rows = rows.filter(detail__endswith=f" {host}")
+    cards = rows.values_list("name", "detail")
+    return {name.removeprefix(CLUSTER_PREFIX): card for name, card in cards}
+
+
+def signs_of_life(cluster_id: str) -> tuple[Heartbeat | None, Heartbeat | None]:
+    """The last task that a cluster began or ended, and the last beat of it that was answered."""
+    names = worker_heartbeat(cluster_id), answer_heartbeat(cluster_id)
+    rows = Heartbeat.objects.in_bulk(names)
+    return rows.get(names[0]), rows.get(names[1])
+
+
+def remove_cluster(cluster_id: str) -> None:
+    """Remove every heartbeat of a cluster that is dead."""
+    names = (
+        CLUSTER_PREFIX + cluster_id,
+        worker_heartbeat(cluster_id),
+        answer_heartbeat(cluster_id),
+    )
+    Heartbeat.objects.filter(name__in=names).delete()
+
+
+def is_worker_alive(host: str) -> bool:
+    """Whether a cluster on this machine has recently begun or ended a task."""
+    since = timezone.now() - timedelta(seconds=matching_settings().stale_s)
+    names = [worker_heartbeat(cluster_id) for cluster_id in registered_clusters(host=host)]
+    return Heartbeat.objects.filter(name__in=names, beat_at__gte=since).exists()
 
 
 def answer_beat(asked_by: str, number: int) -> None:

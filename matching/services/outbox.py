@@ -272,6 +272,14 @@ def reopen(rows: QuerySet[MatchingJob]) -> int:
     )
 
 
+def claimants(cluster_id: str) -> set[str]:
+    """Names of the workers of a cluster that hold posts."""
+    held = MatchingJob.objects.filter(
+        status=MatchingJob.Status.RUNNING, worker__startswith=f"{cluster_id}:"
+    )
+    return set(held.values_list("worker", flat=True))
+
+
 def release_worker(worker: str) -> int:
     """Let go of what a killed cluster, or one killed process of it, still holds.
 

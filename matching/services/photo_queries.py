@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
+import numpy as np
 from django.utils import timezone
 
 from matching.core.vectors import PhotoVec
@@ -15,6 +17,18 @@ def keep_photo_query(photo: PhotoVec) -> PhotoQuery:
     """Keep the vector under an address of its own."""
     data = photo.vec.astype("<f4").tobytes()
     return PhotoQuery.objects.create(fingerprint=photo.fingerprint, data=data)
+
+
+def photo_query(public_id: str) -> PhotoVec | None:
+    """The photograph that somebody searches by; None where there is none, or not any more."""
+    try:
+        row = PhotoQuery.objects.filter(public_id=UUID(public_id)).first()
+    except ValueError:
+        return None
+    if row is None:
+        return None
+    vec = np.frombuffer(bytes(row.data), dtype="<f4").astype(np.float32, copy=False)
+    return PhotoVec(row.fingerprint, vec)
 
 
 def prune_photo_queries() -> int:

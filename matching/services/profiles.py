@@ -9,11 +9,13 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from matching.conf import matching_settings
 from matching.core.adaptation import adapt
 from matching.core.profile import ScoringProfile
+from matching.core.registry import needs_profile
 from matching.core.statistics import CategorySet, build_profile
 from matching.core.vectors import unit
-from matching.encoders.base import current_fingerprint, get_encoder
+from matching.encoders.base import EncoderUnavailable, current_fingerprint, get_encoder
 from matching.encoders.prompts import CategoryPrompts, category_prompts, prompts_hash
 from matching.index import get_index
 from matching.models import Embedding, StoredProfile
@@ -63,18 +65,28 @@ def rebuild_if_grown() -> bool:
     """Build a new version where a small site has grown; returns whether it did.
 
     Called after each post, so that the next one is matched by what this one says.
-
-    Raises: EncoderUnavailable
     """
-    fingerprint = current_fingerprint()
+    if not needs_profile(matching_settings().strategy):
+        return False
+    try:
+        fingerprint = current_fingerprint()
+    except EncoderUnavailable:
+        return False
     profile = current_profile(fingerprint)
     if profile is None:
         return False
     before = profile.built_from.get("vectors", 0)
     if before >= SMALL_SITE or not _has_grown(before, fingerprint):
         return False
-    build_scoring_profile()
-    return True
+    return build_if_available() is not None
+
+
+def build_if_available() -> StoredProfile | None:
+    """As `build_scoring_profile`; None without a model: posts wait for it too, and say so."""
+    try:
+        return build_scoring_profile()
+    except EncoderUnavailable:
+        return None
 
 
 def build_scoring_profile() -> StoredProfile:

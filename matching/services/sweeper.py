@@ -5,6 +5,7 @@ conditional UPDATEs, so that two sweeps at once do no harm.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -21,8 +22,8 @@ from lostfound.services.posts import prune_deletions
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.models import Heartbeat, IndexChange, MatchingJob
-from matching.selectors import ENCODER, encoder_problem
+from matching.models import Heartbeat, IndexChange, MatchingJob, MatchingJobQuerySet
+from matching.selectors import ENCODER, WAITING, encoder_problem
 from matching.services.field_suggestions import prune_intake
 from matching.services.heartbeat import note_encoder, write_heartbeat
 from matching.services.outbox import release, reopen, send_matching
@@ -125,15 +126,37 @@ def _give_up() -> int:
     )
 
 
+def unsettled_jobs() -> set[int]:
+    """Keys of the jobs that are waiting, or whose scores predate the current scoring profile.
+
+    Raises: EncoderUnavailable
+    """
+    fingerprint = current_fingerprint()
+    if needs_profile(matching_settings().strategy) and profile_is_due(fingerprint):
+        # It is being built, and all posts are scored anew then.
+        return set(MatchingJob.objects.values_list("pk", flat=True))
+    waiting = MatchingJob.objects.filter(status__in=WAITING)
+    rows = (waiting, _outdated(fingerprint))
+    return {key for some in rows for key in some.values_list("pk", flat=True)}
+
+
+def error_of(job_ids: Iterable[int]) -> str:
+    """The error of one of the jobs, if any of them has one."""
+    failed = MatchingJob.objects.filter(pk__in=job_ids).exclude(error="")
+    return failed.values_list("error", flat=True).first() or ""
+
+
+def _outdated(fingerprint: str) -> MatchingJobQuerySet:
+    strategy = matching_settings().strategy
+    version = current_version(fingerprint) if needs_profile(strategy) else None
+    return MatchingJob.objects.outdated(fingerprint, strategy, version)
+
+
 def _renew_outdated(fingerprint: str) -> int:
     """Open posts that were matched with another model, strategy or profile wait again."""
-    strategy = matching_settings().strategy
-    version = None
-    if needs_profile(strategy):
-        if profile_is_due(fingerprint):
-            _ask_for_profile()
-        version = current_version(fingerprint)
-    outdated = MatchingJob.objects.outdated(fingerprint, strategy, version)
+    if needs_profile(matching_settings().strategy) and profile_is_due(fingerprint):
+        _ask_for_profile()
+    outdated = _outdated(fingerprint)
     ids = list(outdated.order_by("-post_id").values_list("pk", flat=True)[:RENEW_AT_ONCE])
     return reopen(MatchingJob.objects.filter(pk__in=ids))
 

@@ -2,12 +2,11 @@
 
 from django import template
 
-from matching.models import Match, MatchDecision, PossibleDuplicate
+from matching.models import REJECTABLE, Match, MatchDecision, PossibleDuplicate, decision_version
 from matching.review.comparison import Fact, compare
 from matching.review.explain import compared_words, score_words
 from matching.review.queue import waiting
 from matching.selectors import open_duplicates
-from matching.services.decision_checks import REJECTABLE, decision_version
 
 register = template.Library()
 

@@ -4,8 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +13,7 @@ from lostfound.http import AuthenticatedHttpRequest
 from lostfound.infra.rate_limits import count_request
 from lostfound.media.processing import PhotoRefused
 from lostfound.models import Category, Colour
-from matching.models import IntakeQuestion
-from matching.services import ask_intake
+from matching.services import ask_intake, intake_of
 
 SURE_FROM: Final = 0.9
 PROBABLE_FROM: Final = 0.5
@@ -36,32 +34,34 @@ def ask(request: AuthenticatedHttpRequest) -> HttpResponse:
         )
     except PhotoRefused as refused:
         return JsonResponse({"status": "failed", "detail": " ".join(refused.messages)}, status=400)
-    return JsonResponse(_told(question), status=202)
+    return JsonResponse(_content(question.public_id, question.status, question.answer), status=202)
 
 
 @require_safe
 @login_required
 def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """What is proposed so far."""
-    question = get_object_or_404(IntakeQuestion, public_id=public_id, asked_by=request.user)
-    return JsonResponse(_told(question))
+    question = intake_of(request.user, public_id)
+    if question is None:
+        raise Http404
+    return JsonResponse(_content(public_id, question.status, question.answer))
 
 
-def _told(question: IntakeQuestion) -> dict[str, Any]:
+def _content(public_id: UUID, status: str, answer: dict[str, Any]) -> dict[str, Any]:
     """With the values that the form's fields take, and words to read."""
-    codes = [code for code, _p in question.answer.get("category", [])]
+    codes = [code for code, _p in answer.get("category", [])]
     rows = {row.code: row for row in Category.objects.filter(code__in=codes)}
     return {
-        "status": question.status,
-        "url": reverse("matching:intake", args=[question.public_id]),
+        "status": status,
+        "url": reverse("matching:intake", args=[public_id]),
         "category": [
             _choice(str(rows[code].pk), rows[code].name, p)
-            for code, p in question.answer.get("category", [])
+            for code, p in answer.get("category", [])
             if code in rows
         ],
         "colour": [
             _choice(code, str(Colour(code).label), p)
-            for code, p in question.answer.get("colour", [])
+            for code, p in answer.get("colour", [])
             if code in Colour.values
         ],
     }

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,30 +11,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.infra import limits
 from lostfound.infra.rate_limits import count_request
 from lostfound.media.processing import PhotoRefused, prepare_photo
 from lostfound.models import Post
-from matching.core.vectors import PhotoVec
 from matching.search.client import FinderAway, embed_photo
 from matching.search.forms import SearchForm
-from matching.search.search import NAMELESS, Finding, left_out, look_up, things_with
-from matching.selectors import photo_query
-from matching.services import keep_photo_query
+from matching.search.reasons import why_words
+from matching.search.search import (
+    NAMELESS,
+    PER_PAGE,
+    Finding,
+    SearchQuery,
+    left_out,
+    look_up,
+    things_with,
+)
+from matching.services import keep_photo_query, photo_query
 
-PER_PAGE: Final = 24
 MAX_TITLE_CHARS: Final = 100  # of the words that a post may begin with
 ASKED_BY: Final = ("q", "photo", "category", "colour", "building", "since", "until")
-REASON_WORDS: Final = {
-    "text_text": gettext_lazy("It is described in similar words"),
-    "text_image": gettext_lazy("Its photograph fits your words"),
-    "image_image": gettext_lazy("The photographs look alike"),
-    "image_text": gettext_lazy("Its description fits your photograph"),
-    "category": gettext_lazy("It seems to be the same kind of thing"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,26 +61,27 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     can_be_made = form.is_valid()
     text = form.cleaned_data.get("q", "")
-    photo_id = uuid_of(request.GET.get("photo", ""))
-    photo = photo_query(photo_id) if photo_id else None
+    photo_id = request.GET.get("photo", "")
+    photo = photo_query(photo_id)
+    query = SearchQuery(text, photo, form.facts if can_be_made else {})
     context: dict[str, Any] = {
         "form": form,
         "text": text[:MAX_TITLE_CHARS],
         "photo_id": photo_id if photo else None,
-        "photo_gone": bool(request.GET.get("photo")) and photo is None,
-        "is_asked": bool(text or photo),
+        "photo_gone": bool(photo_id) and photo is None,
+        "is_asked": bool(query),
         "asked": asked_in(request.GET),
         "rest": urlencode(asked_in(request.GET)),
         "without_photo_url": address_of(request.GET, without="photo"),
         "reset_url": reverse("matching:search"),
     }
     status = 200
-    verdict = count_request(request, "search") if can_be_made and (text or photo) else None
+    verdict = count_request(request, "search") if can_be_made and query else None
     if verdict is not None and not verdict.allowed:
         context["too_many"] = limits.REACHED_BY_SEARCHING % {"minutes": verdict.minutes}
         status = 429
     elif can_be_made:
-        context |= _things(request, form, photo)
+        context |= _things(request, query)
     name = "matching/search_fragment.html" if is_fragment else "matching/search.html"
     response = render(request, name, context, status=status)
     if is_fragment:
@@ -135,18 +134,18 @@ def address_of(given: Mapping[str, Any], *, without: str = "", also: Iterable[st
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
-def _things(request: HttpRequest, form: SearchForm, photo: PhotoVec | None) -> dict[str, Any]:
+def _things(request: HttpRequest, query: SearchQuery) -> dict[str, Any]:
     """What the page shows of a search that can be made."""
-    text, facts, number = form.cleaned_data["q"], form.facts, request.GET.get("page")
+    number = request.GET.get("page")
     listed: dict[str, Any]
-    if text or photo:
-        found = look_up(text, photo, facts)
+    if query:
+        found = look_up(query)
         hits = Paginator(found.findings, PER_PAGE).get_page(number)
         listed = {"page": hits, "things": _shown(list(hits)), "away": not found.by_meaning}
     else:
-        newest = Paginator(things_with(facts), PER_PAGE).get_page(number)
+        newest = Paginator(things_with(query.facts), PER_PAGE).get_page(number)
         listed = {"page": newest, "things": [Shown(post, []) for post in newest]}
-    counts = {name: left_out(text, photo, facts, name) for name in NAMELESS if name in facts}
+    counts = {name: left_out(query, name) for name in NAMELESS if name in query.facts}
     listed["left_out"] = [
         LeftOut(_left_out_words(name, count), address_of(request.GET, without=name))
         for name, count in counts.items()
@@ -178,30 +177,3 @@ def _shown(findings: list[Finding]) -> list[Shown]:
         for finding in findings
         if finding.post_id in rows
     ]
-
-
-def why_words(finding: Finding) -> list[str]:
-    """Why a thing may be meant, for people; every name as it is shown of the thing."""
-    why = []
-    if finding.words:
-        why.append(_("It says “%(words)s”") % {"words": ", ".join(finding.words)})
-    if finding.category:
-        why.append(_("Its category is “%(name)s”") % {"name": finding.category.name})
-    if finding.colour:
-        why.append(_("Its colour is “%(name)s”") % {"name": finding.colour})
-    if finding.building:
-        why.append(_("Its place is “%(name)s”") % {"name": finding.building.name})
-    said = {"category"} if finding.category else set()
-    return why + [
-        str(REASON_WORDS[name])
-        for name in finding.reasons
-        if name in REASON_WORDS and name not in said
-    ]
-
-
-def uuid_of(text: str) -> UUID | None:
-    """The identifier in an address; None where it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

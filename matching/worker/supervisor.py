@@ -13,24 +13,22 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from types import FrameType
 from typing import Final
 
 from django.db import connections
-from django.utils import timezone
 
 from lostfound.infra import queue
 from matching.conf import MatchingSettings, matching_settings
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.models import Heartbeat, MatchingJob
 from matching.services.heartbeat import (
     BUSY,
-    answer_heartbeat,
-    worker_heartbeat,
-    write_heartbeat,
+    register_cluster,
+    registered_clusters,
+    remove_cluster,
+    signs_of_life,
 )
-from matching.services.outbox import release_worker
+from matching.services.outbox import claimants, release_worker
 from matching.services.sweeper import feed_queue, prune, sweep
 from matching.worker.liveness import LivenessWatch
 from matching.worker.processes import (
@@ -45,7 +43,6 @@ from matching.worker.search_process import FinderChild
 logger = logging.getLogger(__name__)
 
 BEAT_TASK: Final = "matching.tasks.beat"
-CLUSTER_PREFIX: Final = "cluster:"
 TICK_S: Final = 0.5
 FEED_S: Final = 2.0
 PRUNE_S: Final = 3600.0
@@ -125,19 +122,17 @@ class Supervisor:
         )
         logger.info("Cluster %s started (process %s)", self._cluster_id, self._process.pid)
         card = f"{os.getpid()} {self._process.pid} {socket.gethostname()}"
-        self._guarded(lambda: write_heartbeat(CLUSTER_PREFIX + self._cluster_id, card))
+        self._guarded(lambda: register_cluster(self._cluster_id, card))
 
     def _look_after(self, now: float) -> None:
         """Read signs of life, send a beat if there are none, and restart a stale cluster."""
         if self._process is None or self._watch is None:
             return
-        names = worker_heartbeat(self._cluster_id), answer_heartbeat(self._cluster_id)
-        rows = Heartbeat.objects.in_bulk(names)
-        life = rows.get(names[0])
+        life, answer = signs_of_life(self._cluster_id)
         if life is not None and life.beat_at != self._last_life:
             self._last_life = life.beat_at
             self._watch.note_life(now, is_busy=life.detail.startswith(BUSY))
-        elif (answer := rows.get(names[1])) is not None:
+        elif answer is not None:
             self._watch.note_answer(int(answer.detail.split()[0]))
         if self._watch.is_stale(now):
             logger.error("Cluster %s no longer takes tasks: killing it", self._cluster_id)
@@ -151,10 +146,7 @@ class Supervisor:
     def _release_dead_workers(self) -> None:
         """Release the posts of killed workers at once, not only when the lease runs out."""
         assert self._process is not None
-        held = MatchingJob.objects.filter(
-            status=MatchingJob.Status.RUNNING, worker__startswith=f"{self._cluster_id}:"
-        )
-        for worker in set(held.values_list("worker", flat=True)):
+        for worker in claimants(self._cluster_id):
             if not is_in_cluster(int(worker.partition(":")[2]), self._process):
                 logger.warning("Worker %s died while processing a post", worker)
                 release_worker(worker)
@@ -172,11 +164,10 @@ class Supervisor:
 
     def _clear_leftovers(self) -> None:
         """Kill what killed supervisors have left behind on this machine."""
-        for row in Heartbeat.objects.filter(name__startswith=CLUSTER_PREFIX):
-            supervisor_pid, _, host = row.detail.split(" ", 2)
+        for cluster_id, card in registered_clusters().items():
+            supervisor_pid, _, host = card.split(" ", 2)
             if host != socket.gethostname() or is_supervisor(int(supervisor_pid)):
                 continue
-            cluster_id = row.name.removeprefix(CLUSTER_PREFIX)
             killed = kill_leftovers(cluster_id)
             logger.warning("Cluster %s had no supervisor; killed %d processes", cluster_id, killed)
             forget_cluster(cluster_id)
@@ -213,23 +204,7 @@ class Supervisor:
                     connection.close_if_unusable_or_obsolete()
 
 
-def is_worker_alive(host: str) -> bool:
-    """Whether a cluster on this machine has recently begun or ended a task, or answered a beat."""
-    since = timezone.now() - timedelta(seconds=matching_settings().stale_s)
-    clusters = Heartbeat.objects.filter(
-        name__startswith=CLUSTER_PREFIX, detail__endswith=f" {host}"
-    )
-    names = [worker_heartbeat(row.name.removeprefix(CLUSTER_PREFIX)) for row in clusters]
-    return Heartbeat.objects.filter(name__in=names, beat_at__gte=since).exists()
-
-
 def forget_cluster(cluster_id: str) -> None:
     """Release the posts that a dead cluster held, and remove its heartbeats."""
     release_worker(f"{cluster_id}:")
-    Heartbeat.objects.filter(
-        name__in=(
-            CLUSTER_PREFIX + cluster_id,
-            worker_heartbeat(cluster_id),
-            answer_heartbeat(cluster_id),
-        )
-    ).delete()
+    remove_cluster(cluster_id)

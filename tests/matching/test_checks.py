@@ -9,7 +9,8 @@ import pytest
 from django.core.checks import Error, Warning, run_checks
 from pytest_django import Settings
 
-from matching.checks import TAG, check_matching, check_queue, check_sqlite
+from matching.checks import check_matching, check_queue, check_sqlite
+from matching.conf import CHECKS_TAG
 
 CLIP = "matching.encoders.torch_clip.ClipEncoder"
 
@@ -24,7 +25,7 @@ def use(settings: Settings, **values: Any) -> None:
 
 def test_the_projects_own_settings_fit(settings: Settings) -> None:
     settings.DEBUG = True
-    assert run_checks(tags=[TAG]) == []
+    assert run_checks(tags=[CHECKS_TAG]) == []
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from lostfound.infra import queue
-from matching.conf import matching_settings
-from matching.core.registry import needs_profile
 from matching.demo.seed import ACCOUNTS, seed_demo_campus
-from matching.encoders.base import current_fingerprint
-from matching.models import MatchingJob
-from matching.services.profiles import current_version, profile_is_due
+from matching.services.sweeper import error_of, unsettled_jobs
 
 READY_TIMEOUT_S: Final = 900
 WEB_START_TIMEOUT_S: Final = 60
@@ -88,17 +84,17 @@ class Command(BaseCommand):
         raise CommandError(f"The web server did not start. See {logs / 'web.log'}.")
 
     def _wait_for_matches(self, children: list[subprocess.Popen[bytes]], logs: Path) -> None:
-        total = len(_unsettled())
+        total = len(unsettled_jobs())
         deadline = time.monotonic() + READY_TIMEOUT_S
         with tqdm(total=total, desc="Matching the demo posts", unit="post", file=sys.stdout) as bar:
-            while left := len(_unsettled()):
+            while left_ids := unsettled_jobs():
+                left = len(left_ids)
                 bar.update(max(0, total - left - bar.n))
                 _check_alive(children, logs)
                 if time.monotonic() > deadline:
-                    errors = MatchingJob.objects.filter(pk__in=_unsettled()).exclude(error="")
-                    why = errors.values_list("error", flat=True).first()
                     raise CommandError(
-                        f"{left} posts are still waiting. {why or ''} See {logs / 'worker.log'}."
+                        f"{left} posts are still waiting. {error_of(left_ids)} "
+                        f"See {logs / 'worker.log'}."
                     )
                 time.sleep(0.5)
             bar.update(total - bar.n)
@@ -107,21 +103,6 @@ class Command(BaseCommand):
         while True:
             _check_alive(children, logs)
             time.sleep(0.5)
-
-
-def _unsettled() -> set[int]:
-    """Matching jobs that are waiting, or whose scores predate the current scoring profile."""
-    waiting = MatchingJob.objects.filter(
-        status__in=[MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING]
-    )
-    fingerprint, strategy = current_fingerprint(), matching_settings().strategy
-    version = None
-    if needs_profile(strategy):
-        version = current_version(fingerprint)
-        if profile_is_due(fingerprint):  # it is being built, and all posts are scored anew then
-            return set(MatchingJob.objects.values_list("pk", flat=True))
-    outdated = MatchingJob.objects.outdated(fingerprint, strategy, version)
-    return {*waiting.values_list("pk", flat=True), *outdated.values_list("pk", flat=True)}
 
 
 def _port() -> int:

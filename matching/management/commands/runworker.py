@@ -9,11 +9,10 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandParser
 
 from lostfound.infra.queue import run_workers
-from matching.checks import TAG
-from matching.conf import matching_settings
-from matching.services.heartbeat import note_task_end, note_task_start
+from matching.conf import CHECKS_TAG, matching_settings
+from matching.services.heartbeat import is_worker_alive, note_task_end, note_task_start
 from matching.worker.processes import SUPERVISOR_ENV, die_with_parent
-from matching.worker.supervisor import DEFAULT_GRACE_S, Supervisor, is_worker_alive
+from matching.worker.supervisor import DEFAULT_GRACE_S, Supervisor
 
 
 class Command(BaseCommand):
@@ -48,7 +47,7 @@ class Command(BaseCommand):
         if options["is_alive"]:
             sys.exit(0 if is_worker_alive(socket.gethostname()) else 1)
         if not options["inside"]:
-            self.check(tags=[TAG, Tags.database], databases=["default"])
+            self.check(tags=[CHECKS_TAG, Tags.database], databases=["default"])
             Supervisor(grace_s=options["grace"]).run()
             return
         die_with_parent(int(os.environ[SUPERVISOR_ENV]))

@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from lostfound import services
-from lostfound.http import drafts_owner
 from lostfound.media.processing import prepare_photo
 from lostfound.models import Post, PostEvent, User
 from lostfound.services import change_status
+from lostfound.templatetags.lostfound import drafts_owner
 from tests.support.builders import files_below, make_category, make_post, make_user, upload
 from tests.support.web_client import page, queries_of, signed_in
 

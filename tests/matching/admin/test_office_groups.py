@@ -13,8 +13,7 @@ from django.urls import reverse
 from lostfound.models import AccessLog, Building, Category, Office, Post, User
 from lostfound.services import log_access
 from matching.demo.seed import CLERKS, demo_accounts
-from matching.models import Match, PossibleDuplicate
-from matching.services import decision_version
+from matching.models import Match, PossibleDuplicate, decision_version
 from tests.support.builders import make_post, make_user, upload
 from tests.support.factories import DuplicateFactory, MatchFactory
 from tests.support.web_client import page, signed_in

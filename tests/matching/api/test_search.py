@@ -6,8 +6,8 @@ import pytest
 
 from matching.models import SuggestionAnswer
 from matching.search.client import Hit
+from matching.search.search import PER_PAGE
 from matching.services import answer_suggestion, confirm_match
-from matching.views.search import PER_PAGE
 from tests.support.api_client import Device, code_of, errors_of
 from tests.support.builders import make_category, make_post, make_user, upload
 from tests.support.factories import MatchFactory, PostFactory, StaffFactory

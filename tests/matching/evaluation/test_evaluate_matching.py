@@ -125,10 +125,11 @@ def test_the_command_says_what_was_built(fake_encoder: Any) -> None:
     assert "Fewer than 30" in output.getvalue()
 
 
+@pytest.mark.slow
 def test_duplicates_are_measured_on_simulated_datasets_only(
     dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = replace(BASE, lost=60, found=120, pairs=30, dim=64)
+    small = replace(BASE, lost=60, found=120, pairs=30)
     monkeypatch.setitem(SIMULATIONS, "base", small)
     out = tmp_path / "out.json"
     arguments = ("--strategy", "calibrated_v3", "--duplicates", "8", "--json", str(out))

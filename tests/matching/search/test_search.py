@@ -10,6 +10,7 @@ from lostfound.models import Building, Category, Post
 from lostfound.services import edit_post
 from matching.search import search
 from matching.search.client import FinderAway, Hit
+from matching.search.search import SearchQuery
 from tests.support.builders import make_category, make_post, upload
 from tests.support.factories import ZoneFactory
 from tests.support.web_client import page, queries_of, signed_in
@@ -43,7 +44,7 @@ def test_exact_words_are_found_while_nobody_answers(away: None) -> None:
     both = make_post(title="검은 우산")
     one = make_post(title="검은 지갑")
     make_post(title="파란 가방")
-    found = search.look_up("검은 우산", None, {})
+    found = search.look_up(SearchQuery("검은 우산"))
     assert not found.by_meaning
     assert ids(found) == [both.pk, one.pk]
     assert found.findings[0].words == ("검은", "우산")
@@ -53,7 +54,7 @@ def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None
     meant = make_post(title="장우산 발견")
     literal = make_post(title="검은 우산")
     answers += [Hit(meant.pk, 3.0, ("text_text",)), Hit(literal.pk, 2.0, ("category",))]
-    found = search.look_up("검은 우산", None, {})
+    found = search.look_up(SearchQuery("검은 우산"))
     assert ids(found) == [literal.pk, meant.pk]
     assert found.findings[1].reasons == ("text_text",)
     assert found.by_meaning
@@ -64,7 +65,7 @@ def test_what_says_every_word_comes_before_what_only_means_it(answers: list[Hit]
     half = make_post(title="ZX-999")
     meant = make_post(title="무언가")
     answers += [Hit(meant.pk, 14.0, ("text_text",)), Hit(says.pk, 1.0)]
-    assert ids(search.look_up("zx 778", None, {})) == [says.pk, meant.pk, half.pk]
+    assert ids(search.look_up(SearchQuery("zx 778"))) == [says.pk, meant.pk, half.pk]
 
 
 def test_words_inside_of_others_are_not_found(away: None) -> None:
@@ -73,9 +74,9 @@ def test_words_inside_of_others_are_not_found(away: None) -> None:
     )
     make_post(title="scarf", building=hall)
     for word in ("ring", "car", "hall9", "the", "a", "9", "공", "관"):
-        assert ids(search.look_up(word, None, {})) == [], word
+        assert ids(search.look_up(SearchQuery(word))) == [], word
     ring = make_post(title="silver ring")
-    assert ids(search.look_up("Ring", None, {})) == [ring.pk]
+    assert ids(search.look_up(SearchQuery("Ring"))) == [ring.pk]
 
 
 def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
@@ -85,10 +86,10 @@ def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
     filters = make_post(title="car key")
     for _ in range(4):
         make_post(title="scarf")
-    assert ids(search.look_up("car", None, {})) == [filters.pk]
+    assert ids(search.look_up(SearchQuery("car"))) == [filters.pk]
     for _ in range(3):
         make_post(title="house key")
-    assert ids(search.look_up("car key", None, {}))[0] == filters.pk
+    assert ids(search.look_up(SearchQuery("car key")))[0] == filters.pk
 
 
 def test_digits_and_empty_words_are_not_searched_by_meaning(
@@ -102,7 +103,7 @@ def test_digits_and_empty_words_are_not_searched_by_meaning(
 
     monkeypatch.setattr(search, "find_things", find)
     for text in ("778", "the", "%", "ㅇㅅ", "우산"):
-        search.look_up(text, None, {})
+        search.look_up(SearchQuery(text))
     assert encoded == ["우산"]
 
 
@@ -112,9 +113,9 @@ def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: li
     nameless = make_post(title="긴 우산")
     make_post(title="지갑")
     answers += [Hit(named.pk, 2.0), Hit(nameless.pk, 2.0)]
-    assert search.left_out("우산", None, {"category": umbrella}, "category") == 1
-    assert search.left_out("우산", None, {"colour": "blue"}, "colour") == 1
-    assert search.left_out("", None, {"colour": "blue"}, "colour") == 2
+    assert search.left_out(SearchQuery("우산", facts={"category": umbrella}), "category") == 1
+    assert search.left_out(SearchQuery("우산", facts={"colour": "blue"}), "colour") == 1
+    assert search.left_out(SearchQuery("", facts={"colour": "blue"}), "colour") == 2
     filters = search.filters_of({"category": None, "colour": ""})
     assert filters.categories == filters.colours == frozenset({""})
     assert filters.buildings is None
@@ -127,15 +128,15 @@ def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
     hidden = make_post(title="프라다 우산", category=make_category())
     edit_post(hidden, actor=hidden.author, fields={"hidden_facts": "프라다"})
     answers += [Hit(lost.pk, 9.0), Hit(closed.pk, 9.0)]
-    assert ids(search.look_up("검은", None, {})) == []
-    assert ids(search.look_up("프라다", None, {})) == []
-    assert ids(search.look_up("우산", None, {})) == [hidden.pk]
+    assert ids(search.look_up(SearchQuery("검은"))) == []
+    assert ids(search.look_up(SearchQuery("프라다"))) == []
+    assert ids(search.look_up(SearchQuery("우산"))) == [hidden.pk]
 
 
 def test_a_place_or_a_category_counts_as_a_word(away: None) -> None:
     building = Building.objects.order_by("pk")[0]
     post = make_post(title="이어폰", building=building)
-    assert ids(search.look_up(building.name_en.upper(), None, {}))[0] == post.pk
+    assert ids(search.look_up(SearchQuery(building.name_en.upper())))[0] == post.pk
 
 
 def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
@@ -149,7 +150,7 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
         {"until": date(2026, 3, 5)},
         {"since": date(2026, 3, 1), "until": date(2026, 3, 2)},
     ):
-        assert ids(search.look_up("지갑", None, facts)) == [here.pk], facts
+        assert ids(search.look_up(SearchQuery("지갑", facts=facts))) == [here.pk], facts
     filters = search.filters_of({"category": wallet, "colour": "black", "since": date(2026, 3, 1)})
     assert filters.categories == frozenset({"wallet_fold"})
     assert filters.colours == frozenset({"black"})
@@ -161,7 +162,7 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
 )
 def test_no_words_break_it(away: None, text: str) -> None:
     make_post(title="검은 우산")
-    search.look_up(text, None, {})
+    search.look_up(SearchQuery(text))
     assert signed_in(None).get("/search/", {"q": text}).status_code == 200
 
 
@@ -221,14 +222,14 @@ def test_a_colour_by_any_name_counts_beside_a_word_and_never_alone(away: None) -
     yellow = make_post(title="장우산", colour="yellow")
     black = make_post(title="장우산", colour="black")
     make_post(title="지갑", colour="black")
-    found = search.look_up("블랙 우산", None, {})
+    found = search.look_up(SearchQuery("블랙 우산"))
     assert ids(found) == [black.pk, yellow.pk]
     assert [bool(finding.colour) for finding in found.findings] == [True, False]
     assert found.findings[0].says_all
-    assert ids(search.look_up("black", None, {})) == []
+    assert ids(search.look_up(SearchQuery("black"))) == []
 
 
 def test_a_colour_in_the_title_is_listed_once(away: None) -> None:
     make_post(title="검은 장우산", colour="black")
-    found = search.look_up("검은 우산", None, {})
+    found = search.look_up(SearchQuery("검은 우산"))
     assert found.findings[0].words and not found.findings[0].colour

@@ -9,8 +9,8 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from lostfound.models import Notification, Post, User
-from matching.models import Match, MatchDecision
-from matching.services.decision_checks import DecisionRefused, decision_version
+from matching.models import Match, MatchDecision, decision_version
+from matching.services.decision_checks import DecisionRefused
 from matching.services.decisions import confirm_match, reject_match, undo_decision
 from tests.support.databases import in_a_file
 from tests.support.pairs import make_grid, make_user

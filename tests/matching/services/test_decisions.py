@@ -11,9 +11,9 @@ from django.utils import translation
 
 from lostfound.models import Notification, Post, PostEvent, User
 from lostfound.services import change_status, close_post, edit_post, reopen_post
-from matching.models import Match, MatchDecision
+from matching.models import Match, MatchDecision, decision_version
 from matching.services.bulk_decisions import confirm_matches, reject_matches
-from matching.services.decision_checks import DecisionRefused, decision_version, standing_decision
+from matching.services.decision_checks import DecisionRefused, standing_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
 from tests.support.factories import DuplicateFactory, MatchFactory
 from tests.support.pairs import make_grid, make_user, snapshot

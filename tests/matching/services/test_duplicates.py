@@ -8,13 +8,12 @@ from pytest_django import Settings
 
 from lostfound.models import Building, Category, Notification, Post, PostEvent
 from lostfound.services import close_post, delete_post, edit_post, reopen_post
-from matching.models import Match, PossibleDuplicate
+from matching.models import Match, PossibleDuplicate, decision_version
 from matching.selectors import suggestions_for
 from matching.services import (
     DecisionRefused,
     build_scoring_profile,
     close_duplicate,
-    decision_version,
     dismiss_duplicate,
     match_post,
     retry_matching,

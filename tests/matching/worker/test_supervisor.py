@@ -19,15 +19,13 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from matching.models import Heartbeat, MatchingJob
-from matching.services.heartbeat import BUSY, worker_heartbeat, write_heartbeat
+from matching.services.heartbeat import BUSY, is_worker_alive, worker_heartbeat, write_heartbeat
 from matching.services.outbox import claim_post
 from matching.worker import supervisor as module
 from matching.worker.supervisor import (
     BEAT_TASK,
-    CLUSTER_PREFIX,
     MAX_BACKOFF_S,
     Supervisor,
-    is_worker_alive,
 )
 from tests.support.pipeline import make, row_of, state
 
@@ -87,7 +85,7 @@ def show_life(supervisor: Supervisor, detail: str = "idle 1") -> None:
 def test_a_cluster_has_a_card_by_which_it_is_found_again(
     supervisor: Supervisor, started: list[subprocess.Popen[bytes]]
 ) -> None:
-    row = Heartbeat.objects.get(name=CLUSTER_PREFIX + supervisor._cluster_id)
+    row = Heartbeat.objects.get(name="cluster:" + supervisor._cluster_id)
     assert row.detail == f"{os.getpid()} {started[0].pid} {socket.gethostname()}"
 
 
@@ -199,9 +197,9 @@ def test_what_a_killed_supervisor_left_behind_is_cleared(
     assert claim_post(post.pk) is not None
     MatchingJob.objects.update(worker="gone:7")
     nobody, here = 2**22 + 1, socket.gethostname()
-    write_heartbeat(f"{CLUSTER_PREFIX}gone", f"{nobody} {nobody} {here}")
-    write_heartbeat(f"{CLUSTER_PREFIX}elsewhere", f"{nobody} {nobody} another-machine")
-    write_heartbeat(f"{CLUSTER_PREFIX}alive", f"77 77 {here}")
+    write_heartbeat("cluster:gone", f"{nobody} {nobody} {here}")
+    write_heartbeat("cluster:elsewhere", f"{nobody} {nobody} another-machine")
+    write_heartbeat("cluster:alive", f"77 77 {here}")
     monkeypatch.setattr(module, "is_supervisor", lambda pid: pid == 77)
     killed: list[str] = []
 
@@ -210,13 +208,13 @@ def test_what_a_killed_supervisor_left_behind_is_cleared(
         return 1
 
     monkeypatch.setattr(module, "kill_leftovers", kill)
-    Heartbeat.objects.filter(name=CLUSTER_PREFIX + supervisor._cluster_id).delete()
+    Heartbeat.objects.filter(name="cluster:" + supervisor._cluster_id).delete()
     supervisor._clear_leftovers()
     assert killed == ["gone"]
     assert state(post) == "pending"
     left = set(Heartbeat.objects.values_list("name", flat=True))
-    assert left >= {f"{CLUSTER_PREFIX}elsewhere", f"{CLUSTER_PREFIX}alive"}
-    assert f"{CLUSTER_PREFIX}gone" not in left
+    assert left >= {"cluster:elsewhere", "cluster:alive"}
+    assert "cluster:gone" not in left
 
 
 def test_without_a_model_the_worker_starts_and_names_the_setting(

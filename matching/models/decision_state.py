@@ -1,0 +1,20 @@
+"""From which status a pair may be decided, and what names the state that a person decided upon."""
+
+import hashlib
+from typing import Final
+
+from matching.models.duplicate import PossibleDuplicate
+from matching.models.match import Match, MatchDecision
+
+REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.SAMPLED})
+CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
+STATUS_AFTER: Final[dict[str, str]] = {
+    MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,
+    MatchDecision.Action.REJECT: Match.Status.REJECTED,
+}
+
+
+def decision_version(pair: Match | PossibleDuplicate) -> str:
+    """Names what a person saw of a pair; it changes with the status and with either post."""
+    seen = (pair.status, pair.evidence_hash, *(post.updated_at.isoformat() for post in pair.posts))
+    return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
