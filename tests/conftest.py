@@ -1,5 +1,7 @@
 """What every test has: media of its own, an encoder without a model, and no live broker."""
 
+import gc
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,14 +25,29 @@ pytest_plugins = [
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("tests")
 
+COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the last: no collection need look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_RARELY)
+
+
+@pytest.fixture(scope="session")
+def media_roots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Paths in one folder of the session; none is made before a test writes there."""
+    folder = tmp_path_factory.mktemp("media")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def media_root(settings: Settings, tmp_path: Path) -> Path:
+def media_root(settings: Settings, media_roots: Iterator[Path]) -> Path:
     """Uploads of a test lie in its own folder."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+    settings.MEDIA_ROOT = next(media_roots)
+    return settings.MEDIA_ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)

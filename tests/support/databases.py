@@ -1,5 +1,7 @@
 """The tests' database, as a file that processes of their own begin with: migrating takes long."""
 
+import fcntl
+import os
 import shutil
 import sqlite3
 from collections.abc import Generator, Iterator
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
@@ -19,25 +22,57 @@ _rows: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of one run keep the database that the first of them has migrated."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return folder / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, migrated_file: Path
+) -> pytest.MonkeyPatch:
+    """Within pytest-django's set-up alone, `migrate` copies what another worker has migrated."""
+    migrate = MigrateCommand.handle
+
+    def handle(self: MigrateCommand, *args: Any, **options: Any) -> None:
+        to = connections[options["database"]]
+        if to.vendor != "sqlite":
+            migrate(self, *args, **options)
+            return
+        to.ensure_connection()
+        with locked(migrated_file.with_suffix(".lock")):
+            if not migrated_file.exists():
+                migrate(self, *args, **options)
+                with closing(sqlite3.connect(migrated_file)) as file:
+                    to.connection.backup(file)
+                return
+        with closing(sqlite3.connect(migrated_file)) as file:
+            file.backup(to.connection)
+
+    patched = pytest.MonkeyPatch()
+    patched.setattr(MigrateCommand, "handle", handle)
+    return patched
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None,
+    django_db_modify_db_settings: pytest.MonkeyPatch,
     django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
+    migrated_file: Path,
 ) -> Path | None:
     """The database as it is before the first test, as a file; None if none is in memory."""
+    django_db_modify_db_settings.undo()
     name = str(connection.settings_dict["NAME"])
     is_in_memory = connection.vendor == "sqlite" and "memory" in name
     # Where no test that runs uses the database, none was made: this is the one of the settings.
     if is_in_memory or name.startswith("test_"):
         with django_db_blocker.unblock():
             _rows["migrated"] = connection.creation.serialize_db_to_string()
-    if not is_in_memory:
-        return None
-    path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
-    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
-        connection.ensure_connection()
-        connection.connection.backup(file)
-    return path
+    return migrated_file if is_in_memory else None
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +123,11 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
             connection.creation.deserialize_db_from_string(_rows["migrated"])
             ContentType.objects.clear_cache()
     return result
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

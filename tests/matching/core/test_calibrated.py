@@ -194,6 +194,7 @@ def test_of_several_photographs_the_best_pair_counts(
     ] == pytest.approx(best, abs=1e-3)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), n=st.sampled_from([0, 1, 5]), one_category=st.booleans())
 def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> None:
     """Sites of nearly nothing, zero vectors, identical vectors, one category."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -207,7 +206,6 @@ def test_the_api_asks_and_answers(client: Client, user: User) -> None:
 @pytest.mark.model
 def test_the_bundled_model_reads_korean_words(user: User) -> None:
     forget_encoder()
-    call_command("seed_campus", verbosity=0) if not Category.objects.exists() else None
     question = ask_intake(user, title="검정색 장지갑", description="검은색 긴 지갑이에요")
     assert answer_intake(question.public_id) == "done"
     question.refresh_from_db()
