@@ -17,6 +17,10 @@ from matching.core.registry import UnknownStrategy, get_strategy
 CHECKS_TAG: Final = "matching"  # of the system checks
 BUNDLED: Final = "bundled"
 BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"
+# A site may have written down where version 0.1 had it.
+MOVED_ENCODERS: Final = {
+    "matching.clip_encoder.ClipEncoder": "matching.encoders.torch_clip.ClipEncoder"
+}
 DEVICES: Final = ("cpu", "cuda")
 INDEXES: Final = ("memory", "pgvector")
 SCANS: Final = ("exact", "int8")
@@ -89,6 +93,8 @@ def validated(given: object) -> MatchingSettings:
             f"Unknown key {_named(unknown[0])}. Known keys: {', '.join(sorted(types))}."
         )
     values = {types[key]: _typed(key, value) for key, value in given.items()}
+    if (before := values.get("encoder")) in MOVED_ENCODERS:
+        values["encoder"] = MOVED_ENCODERS[before]
     checked = MatchingSettings(**values)
     _check_encoder(checked)
     _check_matching(checked)

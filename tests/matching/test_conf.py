@@ -10,6 +10,7 @@ from django.test import override_settings
 from lostfound.settings import env
 from matching import conf
 from matching.conf import MatchingSettings, matching_settings
+from matching.encoders.base import CLIP_ENCODER
 from matching.services import match_post
 from tests.support.pipeline import found, make
 
@@ -18,6 +19,11 @@ def test_settings_of_the_project_are_valid(settings: Any) -> None:
     assert matching_settings().model
     settings.MATCHING = {}
     assert matching_settings() == MatchingSettings()
+
+
+def test_the_encoder_is_found_where_an_earlier_version_had_it(settings: Any) -> None:
+    settings.MATCHING = {"ENCODER": "matching.clip_encoder.ClipEncoder"}
+    assert matching_settings().encoder == CLIP_ENCODER
 
 
 @pytest.mark.parametrize(
