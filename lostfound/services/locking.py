@@ -22,6 +22,6 @@ def refuse_another_office(post: Post, actor: User | None) -> None:
     """
     if actor is not None and post.is_kept_elsewhere_for(actor):
         raise PermissionDenied(
-            _("This item is kept at another office (%(office)s). Only that office can change it.")
+            _("This thing is kept at another office (%(office)s). Only that office can change it.")
             % {"office": post.office}
         )
