@@ -1,4 +1,4 @@
-"""Taking in a found thing at the counter, in half a minute, one after the other."""
+"""Intake: entering found things quickly, one after the other."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,17 +17,17 @@ from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
 from lostfound.services import DuplicateSubmission, submit_post
 
-# What most things of one round have in common, so that it is typed once.
+# Fields that stay filled in, since things entered in one session mostly share them.
 REMEMBERED: Final = ("office", "building", "shelf")
 SESSION_KEY: Final = "intake"
-ARRIVED_KEY: Final = "intake_arrived"  # the sending whose draft the browser may forget
+ARRIVED_KEY: Final = "intake_arrived"  # the submission whose draft the browser may delete
 SHELVES_OFFERED: Final = 50
 
 
 def intake_view(
     model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
 ) -> HttpResponse:
-    """An empty form after each thing, with what the last one had in common."""
+    """The intake form, empty after each thing except for the remembered fields."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     person = request.user
@@ -47,7 +47,7 @@ def intake_view(
     request.session[ARRIVED_KEY] = form.sending
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
     text = format_html('<a href="{}">{}</a>', url, saved.title)
-    messages.success(request, format_html(_("Taken in: {}. It is being compared."), text))
+    messages.success(request, format_html(_("Taken in: {}. Matching has started."), text))
     return HttpResponseRedirect(reverse("admin:lostfound_post_intake"))
 
 
@@ -65,7 +65,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
             if before.post is not None and before.is_same:
                 return before.post
             form.begin_anew()
-            text = _("This form was sent before. Send it again if it is another thing.")
+            text = _("This form has already been sent. Send it again if it is a different thing.")
             form.add_error(None, ValidationError(text))
         except ValidationError as error:
             form.add_error(None, error)
@@ -79,9 +79,9 @@ def _remembered(request: HttpRequest) -> dict[str, Any]:
 
 
 def _office_at_first(person: User, last: int | None) -> int | None:
-    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
+    """The preselected office: the clerk's own, the last one used, or the only one."""
     offices = [office.pk for office in selectors.active_offices()]
-    if last is None and person.office_id is None:  # the session of yesterday has ended
+    if last is None and person.office_id is None:  # a new session
         before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
         last = before.values_list("office", flat=True).first()
     only = offices[0] if len(offices) == 1 else None
@@ -97,7 +97,7 @@ def _page(
         "title": _("Take in a found thing"),
         "opts": model_admin.opts,
         "form": form,
-        # Kept in the session until a page was asked for: the answer to a sending may get lost.
+        # Kept in the session until the next page, since the response to the POST may get lost.
         "arrived": request.session.pop(ARRIVED_KEY, ""),
         "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
     }

@@ -12,7 +12,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.fields import Field
 
 from lostfound.api import problem_types
-from lostfound.infra.rate_limits import MINUTE_S, minutes_of
+from lostfound.infra.rate_limits import MINUTE_S, clock_time_in
 
 # How rest_framework's own messages begin.
 CSRF_FAILED: Final = "CSRF Failed"
@@ -94,7 +94,7 @@ def sentence(error: exceptions.APIException, request: Any) -> str:
         return problem_types.UNSUPPORTED_MEDIA_TYPE.says()
     if isinstance(error, exceptions.Throttled):
         wait_s = int(getattr(error, "wait", None) or MINUTE_S)
-        return problem_types.THROTTLED.says(minutes=minutes_of(wait_s))
+        return problem_types.THROTTLED.says(time=clock_time_in(wait_s))
     known = problem_types.OF_REST_FRAMEWORK.get(type(error))
     return known.says() if known and is_default else message
 

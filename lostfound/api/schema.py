@@ -32,7 +32,7 @@ REFUSALS: Final = (
 )
 VALUES: Final = {
     "size": MAX_REQUEST_BYTES // BYTES_PER_MB,
-    "minutes": 20,
+    "time": "15:00",
 }  # placeholders in their details
 
 

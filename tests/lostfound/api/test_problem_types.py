@@ -34,7 +34,7 @@ def test_the_schema_has_one_of_each_status() -> None:
 def test_every_problem_says_something_in_both_languages() -> None:
     from django.utils import translation
 
-    values = {"size": 51, "minutes": 20, "method": "PUT"}
+    values = {"size": 51, "time": "15:00", "method": "PUT"}
     for kind in problem_types.ALL:
         said = []
         for language in ("en", "ko"):
