@@ -1,4 +1,4 @@
-"""Who sits behind a request, and what their browser calls them."""
+"""The person behind a request, typed, and the key of their drafts."""
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -7,20 +7,20 @@ from lostfound.models import User
 
 
 class AuthenticatedHttpRequest(HttpRequest):
-    """What a view gets that lets in only who is signed in; a type, and never made."""
+    """The request of a view that requires sign-in; only a type, never instantiated."""
 
     user: User
 
 
 def signed_in(request: HttpRequest) -> User:
-    """Who is signed in, where a method of Django or rest_framework types the request.
+    """The signed-in user of a request whose type Django or rest_framework determines.
 
-    For the admin and those views of the API that let nobody else in.
+    For the admin, and for views of the API that require sign-in.
     """
     assert isinstance(request.user, User)
     return request.user
 
 
 def drafts_owner(user: User) -> str:
-    """A mark by which a browser keeps a person's drafts apart; it names nobody."""
+    """An anonymous key under which a browser stores a person's drafts."""
     return salted_hmac("lostfound.drafts", str(user.pk)).hexdigest()[:20]

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from what lostfound.settings declares."""
+"""`manage.py settings_table`: writes docs/settings.md from the declarations in the settings."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +13,11 @@ PAGE: Final = Path("docs", "settings.md")
 
 
 class Command(BaseCommand):
-    """Overwrites the page."""
+    """Overwrites docs/settings.md."""
 
-    help = "Write docs/settings.md: every setting with its default, its unit and what it does."
+    help = "Write docs/settings.md: every setting with its default, unit and description."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it, and say where."""
+        """Write the page and print its path."""
         (settings.BASE_DIR / PAGE).write_text(settings_page(env.declared), encoding="utf-8")
         self.stdout.write(f"Wrote {PAGE}: {len(env.declared)} settings.")
