@@ -75,7 +75,7 @@ def test_a_lost_thing_is_matched_confirmed_told_and_taken_back(
     loser.goto("/")
     expect(loser.locator(".tabs .count")).to_be_visible()
     loser.goto("/notifications/")
-    told = loser.locator("main .told li", has_text=f"잃어버린 물건을 찾았어요: {LOST_TITLE}")
+    told = loser.locator("main .message-list li", has_text=f"잃어버린 물건을 찾았어요: {LOST_TITLE}")
     expect(told).to_have_count(1)
     told.locator("button").click()
     expect(loser.locator("#matching")).to_have_attribute("data-stage", "matched")

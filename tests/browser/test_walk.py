@@ -82,7 +82,7 @@ def test_a_student_loses_an_umbrella_and_is_told_where_it_is(
     student.goto("/")
     expect(student.locator(".tabs .count")).to_be_visible()
     student.goto("/notifications/")
-    message = student.locator(".told li", has_text=f"잃어버린 물건을 찾았어요: {TITLE}")
+    message = student.locator(".message-list li", has_text=f"잃어버린 물건을 찾았어요: {TITLE}")
     expect(message).to_contain_text("보관 장소")
     message.locator("button").click()
     expect(student.locator('#matching[data-stage="matched"]')).to_be_visible()
