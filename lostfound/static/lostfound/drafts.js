@@ -50,7 +50,7 @@
     }
     let base = version; // what is sent along: the post as it was when somebody began to change it
     let sentAt = 0;
-    let isAnswered = false; // the server said what is wrong with it
+    let isAnswered = false; // the server has responded with errors
     let at = Date.now();
     let isLive = false; // somebody has written here
     let isRestoring = false;

@@ -10,7 +10,7 @@
     }
   }
 
-  // A saved post's page has its idempotency key; the message about saved changes has the edit version.
+  // A saved post's page has its idempotency key; the message about saved changes, its edit version.
   document.querySelectorAll("[data-draft-done]").forEach(({ dataset }) => {
     arrived(`${dataset.person}/${dataset.kind}/${dataset.sending.replace(/^form-/, "")}`);
   });

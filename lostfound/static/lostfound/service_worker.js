@@ -21,8 +21,8 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-// Responses to forms are not cached, and Back to one asks the browser's own cache. If that is empty,
-// the browser asks whether to resend, but a worker would only see a network error.
+// Responses to forms are not cached, and Back to one asks the browser's cache. If that is empty, the
+// browser asks whether to resend, but a worker would only see a network error.
 const isOfAForm = (request) => request.method !== "GET" && request.cache === "only-if-cached";
 
 // A form that could not be sent leads back to its page, where the draft has what was typed.
