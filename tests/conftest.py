@@ -103,7 +103,7 @@ def fresh_index() -> Iterator[None]:
 
 @pytest.fixture
 def four_minutes_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For the limits on writing, the clock stands a little before the end of an hour."""
+    """For the rate limits, the time is 16:56:25 in Seoul, so their hour ends at 17:00."""
     from lostfound.infra import rate_limits
 
     now_s = 500_000 * rate_limits.HOUR_S - 215.0

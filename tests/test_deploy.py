@@ -28,7 +28,7 @@ def variables(path: Path) -> set[str]:
     return set(re.findall(r"\$\{([A-Z0-9_]+)", path.read_text()))
 
 
-def test_containers_are_given_settings_that_there_are() -> None:
+def test_containers_get_existing_settings() -> None:
     assert set(APP["environment"]) <= read_by_settings()
     in_image = set(re.findall(r"\b([A-Z][A-Z_]+)=", " ".join(_instructions("ENV"))))
     of_others = {

@@ -13,16 +13,19 @@ def may_do_more(person: User, editor: User) -> bool:
     """
     if editor.is_superuser:
         return False
-    return person.is_superuser or given_to(person).exclude(pk__in=given_to(editor)).exists()
+    return (
+        person.is_superuser
+        or permissions_of(person).exclude(pk__in=permissions_of(editor)).exists()
+    )
 
 
 def groups_within(editor: User, groups: QuerySet[Group]) -> QuerySet[Group]:
     """The groups whose permissions the editor has, too."""
     if editor.is_superuser:
         return groups
-    return groups.exclude(permissions__in=Permission.objects.exclude(pk__in=given_to(editor)))
+    return groups.exclude(permissions__in=Permission.objects.exclude(pk__in=permissions_of(editor)))
 
 
-def given_to(user: User) -> QuerySet[Permission]:
+def permissions_of(user: User) -> QuerySet[Permission]:
     """The permissions of an account, its own and those of its groups."""
     return Permission.objects.filter(Q(user=user) | Q(group__user=user)).order_by()

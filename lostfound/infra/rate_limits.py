@@ -7,7 +7,7 @@ import hashlib
 import ipaddress
 import math
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -51,7 +51,8 @@ class Verdict(NamedTuple):
 def clock_time_in(wait_s: int) -> str:
     """The local time in `wait_s` seconds, to the nearest minute, such as "15:00"."""
     # Nearest: the wait is rounded up to whole seconds, so it can end just after the full hour.
-    return f"{timezone.localtime() + timedelta(seconds=wait_s + MINUTE_S // 2):%H:%M}"
+    at_s = time.time() + wait_s + MINUTE_S // 2
+    return f"{datetime.fromtimestamp(at_s, tz=timezone.get_current_timezone()):%H:%M}"
 
 
 def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict:

@@ -57,9 +57,9 @@ def test_who_has_worked_here_is_not_deleted_and_the_page_says_why(
     else:
         answer = office.get(of("delete", clerk), popup, follow=True)
     assert answer.redirect_chain == [(of("change", clerk) + "?_popup=1" * is_popup, 302)]
-    told = page(answer)
-    assert f"whose records would lose the name: {clerk.username}." in told
-    assert "Take “" in told and "Are you sure" not in told
+    text = page(answer)
+    assert f"records refer to this account: {clerk.username}." in text
+    assert "Clear “" in text and "Are you sure" not in text
     assert Post.objects.filter(author=clerk).exists() and not LogEntry.objects.exists()
 
 
@@ -68,8 +68,8 @@ def test_of_many_none_is_deleted_where_one_has_worked_here(
     office: Client, clerk: User, sure: dict[str, str]
 ) -> None:
     student = make_user()
-    told = page(delete_chosen(office, student, clerk, **sure))
-    assert f"whose records would lose the name: {clerk.username}." in told
+    text = page(delete_chosen(office, student, clerk, **sure))
+    assert f"records refer to this account: {clerk.username}." in text
     assert User.objects.filter(pk__in=[student.pk, clerk.pk]).count() == 2
     assert not LogEntry.objects.exists()
 
@@ -83,7 +83,7 @@ def test_students_are_deleted_as_ever(office: Client) -> None:
     assert LogEntry.objects.count() == 3
 
 
-def test_what_a_service_refuses_late_is_told(
+def test_a_late_error_of_a_service_is_shown(
     office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = make_post()
@@ -100,7 +100,7 @@ def test_what_a_service_refuses_late_is_told(
     assert User.objects.filter(pk=student.pk).exists() and not LogEntry.objects.exists()
 
 
-def test_without_the_permission_nothing_is_told(clerk: User) -> None:
+def test_without_the_permission_nothing_is_revealed(clerk: User) -> None:
     answer = signed_in(make_user(is_staff=True), "en").get(of("delete", clerk))
     assert answer.status_code == 403 and clerk.username not in page(answer)
 

@@ -242,7 +242,7 @@ def test_matched_post_shows_its_words_and_moves_only(office: Client) -> None:
     assert (post.title, post.kept_note) == ("파란 우산", "선반 3")
 
 
-def test_what_the_service_refuses_is_told(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_the_service_are_shown(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post()
 
     def late(target: Post, **values: Any) -> bool:

@@ -155,8 +155,8 @@ def test_a_new_post_says_where_it_is_and_how_it_is_called(phone: Device) -> None
 
 def test_the_office_changes_what_it_has_seen() -> None:
     counter = Device(StaffFactory.create())
-    said = {"title": "우산", "kept_note": "선반"}
-    made = counter.post("office/posts/", said)
+    fields = {"title": "우산", "kept_note": "선반"}
+    made = counter.post("office/posts/", fields)
     path = made.headers["Location"]
     assert counter.get(path).headers["ETag"] == made.headers["ETag"]
     first = counter.send("patch", path, {"shelf": "A-1"}, If_Match=made.headers["ETag"])

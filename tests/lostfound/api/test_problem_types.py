@@ -36,8 +36,8 @@ def test_every_problem_says_something_in_both_languages() -> None:
 
     values = {"size": 51, "time": "15:00", "method": "PUT"}
     for kind in problem_types.ALL:
-        said = []
+        details = []
         for language in ("en", "ko"):
             with translation.override(language):
-                said.append(kind.body(kind.says(**values))["detail"])
-        assert said[0] and said[0] != said[1] and "%(" not in "".join(said), kind.code
+                details.append(kind.body(kind.says(**values))["detail"])
+        assert details[0] and details[0] != details[1] and "%(" not in "".join(details), kind.code

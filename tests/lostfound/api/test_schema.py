@@ -133,16 +133,16 @@ def test_every_parameter_has_an_example_and_says_what_it_is_or_names_its_values(
     assert len(parameters) >= 40
     for path, parameter in parameters:
         jsonschema.validate(parameter["example"], parameter["schema"], format_checker=FORMATS)
-        is_said = parameter.get("description") or "enum" in parameter["schema"]
-        assert is_said or parameter["in"] == "path", (path, parameter["name"])
+        is_described = parameter.get("description") or "enum" in parameter["schema"]
+        assert is_described or parameter["in"] == "path", (path, parameter["name"])
 
 
 @pytest.mark.django_db
-def test_whoever_sends_no_day_is_told_which_is_saved() -> None:
-    said = drawn_schema()["components"]["schemas"]
+def test_the_schema_says_which_day_is_the_default() -> None:
+    schemas = drawn_schema()["components"]["schemas"]
     bodies = ("NewPost", "NewPostWithPhotos", "OfficeIntake", "OfficeIntakeWithPhotos")
     for body in bodies:
-        shape = said[f"{body}InRequest"]
+        shape = schemas[f"{body}InRequest"]
         assert "today" in shape["properties"]["happened_on"]["description"]
         assert "happened_on" not in shape["required"]
 
