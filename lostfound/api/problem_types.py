@@ -53,12 +53,12 @@ BAD_REQUEST: Final = ProblemType(
 BROKEN_JSON: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("Invalid JSON. Check its syntax."),
+    _("This is not valid JSON. Check its syntax."),
 )
 BROKEN_OBJECT: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("Not a valid JSON object. Check its syntax."),
+    _("This is not a valid JSON object. Check its syntax."),
 )
 BROKEN_FORM: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
@@ -92,8 +92,8 @@ NO_CSRF_TOKEN: Final = ProblemType(
     HTTPStatus.FORBIDDEN,
     "permission_denied",
     _(
-        "The CSRF token is missing or invalid. Reload the page and try again. Apps must send "
-        "X-Session-Token and no cookies."
+        "The security token of this page is missing or has expired. Please reload the page and "
+        "try again. Apps must send X-Session-Token and no cookies."
     ),
 )
 NOT_FOUND: Final = ProblemType(

@@ -34,7 +34,7 @@ def test_production_checks_clean(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"DEBUG": "1"}, "does not start with DEBUG on"),
+        ({"DEBUG": "1"}, "refuses to start with DEBUG on"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "short"}, "shorter than 50"),
         ({"SECRET_KEY": EXAMPLE_SECRET_KEY}, "the example key"),

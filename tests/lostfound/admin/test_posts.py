@@ -267,7 +267,7 @@ def test_actions_close_and_reopen_with_record(office: Client, chief: User) -> No
     change_status(second, "closed", actor=None, action="closed")
     response = run_action(office, "close_posts", first, second)
     assert "1 post was changed" in messages_of(response)
-    assert "Closed already" in messages_of(response)
+    assert "Already closed" in messages_of(response)
     assert first.events.get(action="closed").actor == chief
     run_action(office, "reopen_posts", first, second)
     assert set(Post.objects.values_list("status", flat=True)) == {"open"}

@@ -86,9 +86,9 @@ LONG_AGO = timedelta(days=-3 * 365)
     [
         ("ko", "title", "", "어떤 물건인지 짧게 적어 주세요."),
         ("en", "title", " ", "Please say in a few words what it is."),
-        ("ko", "happened_on", TOMORROW, "아직 오지 않은 날이에요."),
+        ("ko", "happened_on", TOMORROW, "아직 오지 않은 날짜예요."),
         ("en", "happened_on", TOMORROW, "This date is in the future."),
-        ("ko", "happened_on", LONG_AGO, "2년보다 더 전이에요. 연도를 확인해 주세요."),
+        ("ko", "happened_on", LONG_AGO, "2년도 더 지난 날짜예요. 연도를 확인해 주세요."),
         (
             "en",
             "happened_on",

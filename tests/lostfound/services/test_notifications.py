@@ -63,7 +63,7 @@ def test_without_an_office_the_finders_words_say_where() -> None:
 
 
 def test_without_any_place_the_advice_is_to_go_to_the_office() -> None:
-    assert "ask at the lost-and-found office" in sent(tell_loser("en")).body
+    assert "go to the lost-and-found office" in sent(tell_loser("en")).body
 
 
 def test_nothing_about_the_finder_is_revealed() -> None:

@@ -56,7 +56,7 @@ def test_a_form_sent_after_the_session_ended_leads_to_a_warning() -> None:
         "/preferences/", {"language": "ko"}, follow=True
     )
     assert answer.request["PATH_INFO"] == "/accounts/login/"
-    assert "what you just sent is not saved" in page(answer)
+    assert "what you just sent has not been saved" in page(answer)
 
 
 def test_reading_after_the_session_ended_leads_to_no_warning() -> None:

@@ -74,7 +74,7 @@ def test_one_browser_is_signed_out_and_the_others_stay(person: User) -> None:
     address = button_of(f"{WINDOWS} B")
     assert f'action="{address}"' in shown and shown.count("Sign out: Chrome · Windows") == 2
     assert button_of(f"{WINDOWS} A") not in shown  # this one has the button of its own below
-    assert "Signed out there: Chrome · Windows" in page(here.post(address, follow=True))
+    assert "Signed out: Chrome · Windows" in page(here.post(address, follow=True))
     assert there.get(LIST).status_code == 302
     assert here.get(LIST).status_code == third.get(LIST).status_code == 200
     assert here.post(address).status_code == 404  # it is gone
