@@ -1,4 +1,4 @@
-"""What every test has: media of its own, an encoder without a model, and no live broker."""
+"""Fixtures of all tests: separate media, an encoder without a model, and no live broker."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -334,7 +334,7 @@ def browser(user: User | None) -> Client:
 
 
 def body_of(route: str, version: str) -> dict[str, Any]:
-    """A body that is right, so that only the person decides."""
+    """A valid body, so that only the person decides the outcome."""
     words = {"title": "파란 우산", "kept_note": "과사무실", "happened_on": "2026-03-02"}
     if route == "api-posts":
         return {"kind": "lost", **words}
@@ -406,7 +406,7 @@ BY_SCRIPT: Final = ("matching:ask_intake",)
     ],
 )
 def test_signing_in_again_leads_back_to_a_page(route: str, scene: Scene) -> None:
-    """The sign-in leads to the address of a button or form by GET, and without what it sent."""
+    """After signing in, the address of a button or form is opened by GET, without its data."""
     author = scene.people["author"]
     assert author is not None
     if "reopen" in route:

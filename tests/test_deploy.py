@@ -1,4 +1,4 @@
-"""What deploy/ names is there: files, settings, processes. No container engine is needed."""
+"""Everything that deploy/ refers to exists: files, settings, processes."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ OF_COMPOSE = {"SITE_HOST", "POSTGRES_PASSWORD", "TORCH_INDEX_URL"}
 
 
 def variables(path: Path) -> set[str]:
-    """Those that a compose file takes from its environment."""
+    """The variables that a compose file takes from its environment."""
     return set(re.findall(r"\$\{([A-Z0-9_]+)", path.read_text()))
 
 

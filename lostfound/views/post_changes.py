@@ -29,7 +29,7 @@ def close(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
 @form_methods
 @login_required
 def reopen(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """Look again."""
+    """Reopen a post."""
     done = _("The post has been reopened.")
     return _change(request, public_id, "reopen", services.reopen_post, done)
 

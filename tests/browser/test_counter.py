@@ -1,4 +1,4 @@
-"""Taking things in at the counter: photograph, one key for what is proposed, shelf, saved."""
+"""Intake at the counter: photograph, one key for the suggestions, shelf, saved."""
 
 import time
 from datetime import timedelta

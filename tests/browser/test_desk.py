@@ -1,4 +1,4 @@
-"""The desk with many pairs: decided by keys alone, and by two people who never meet."""
+"""The desk with many pairs: by keyboard alone, and two reviewers who never collide."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each person, each tab and each sending has drafts of its own."""
+"""Drafts are separate by person, tab and submission."""
 
 from collections.abc import Callable
 from pathlib import Path

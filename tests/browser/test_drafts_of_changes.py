@@ -1,4 +1,4 @@
-"""A post that is being changed: nothing is lost, and nobody's change is overwritten unseen."""
+"""Editing a post: nothing is lost, and no change is overwritten unseen."""
 
 from pathlib import Path
 

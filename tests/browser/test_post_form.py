@@ -1,4 +1,4 @@
-"""Writing a post: what is typed counts, and nothing moves under a finger."""
+"""Writing a post: typed text counts, and nothing moves under a finger."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Searching as people do: by words, by facts, by a photograph, in both languages and sizes."""
+"""Searching by words, filters and photograph, in both languages and sizes."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A running site with a worker, and a device of somebody who may do everything."""
+"""A running site with a worker, and the device of somebody with all permissions."""
 
 import time
 from collections.abc import Iterator

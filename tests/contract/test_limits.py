@@ -1,4 +1,4 @@
-"""Limits hold on the running server when many requests come in the same moment."""
+"""Limits hold on a running server when many requests arrive at once."""
 
 import json
 import time
@@ -43,7 +43,7 @@ for _ in range(times):
 
 @pytest.fixture(scope="module")
 def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site where a person may write ten times within the hour, and nobody compares anything."""
+    """A site that allows ten writes per person and hour, without a worker."""
     folder: Path = tmp_path_factory.mktemp("limits")
     with running_site(folder, migrated, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
         yield started
@@ -67,7 +67,7 @@ def wait_for_room_in_the_hour() -> None:
 
 
 def at_once(ask: Callable[[int], Any]) -> Counter[int]:
-    """How often each status was answered, all of them within one hour of the clock."""
+    """How often each status was returned, all within one clock hour."""
     barrier = Barrier(AT_ONCE)
 
     def one(number: int) -> int:
@@ -129,7 +129,7 @@ def test_of_64_searches_at_once_exactly_ten_pass(site: Site) -> None:
 
 
 def test_of_64_searches_by_photograph_at_once_exactly_ten_pass(site: Site) -> None:
-    """Those that pass find nobody who could look at them, which is reported as 503."""
+    """Requests within the limit get 503, as there is no worker."""
     device = with_ten_left(site, "clumsy", "search")
     body = (
         f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=photo; filename=bag.jpg\r\n"

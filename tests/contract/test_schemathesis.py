@@ -1,4 +1,4 @@
-"""Whatever is sent to an operation, it answers as its schema says, and never with a 5xx."""
+"""Every operation answers any request as its schema says, and never with a 5xx."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The production profile starts only when it is safe, and checks clean; one `migrate` is enough."""
+"""The production profile starts only if it is safe, and passes the system checks."""
 
 from pathlib import Path
 

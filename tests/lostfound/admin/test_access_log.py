@@ -1,4 +1,4 @@
-"""Every look of the office at other people's data is written down: who, when, at what."""
+"""The office's access to other people's data is logged: who, when, and what."""
 
 from datetime import timedelta
 from typing import Any

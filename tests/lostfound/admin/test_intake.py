@@ -1,4 +1,4 @@
-"""The counter's own pages: taking in, moving to a shelf, files out and in."""
+"""The office's own pages: intake, moving to a shelf, export and import."""
 
 import csv
 import io

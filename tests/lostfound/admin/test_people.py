@@ -1,4 +1,4 @@
-"""Accounts in the admin: who may be deleted there, and what nobody takes away from themselves."""
+"""Accounts in the admin: who may be deleted, and that nobody locks themselves out."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_without_the_permission_nothing_is_revealed(clerk: User) -> None:
 
 
 def form_of(person: User, **changes: Any) -> dict[str, Any]:
-    """What a browser sends of an account's page."""
+    """What a browser sends from an account's page."""
     fields = {
         "username": person.username,
         "email": person.email,

@@ -1,4 +1,4 @@
-"""The office's admin: who gets in, what it shows, and that it writes only through the services."""
+"""Posts in the admin: who gets in, what it shows, and that it writes through services only."""
 
 import re
 from html.parser import HTMLParser
@@ -46,7 +46,7 @@ def url(model: str, page: str, *args: Any) -> str:
 
 
 def form_of(post: Post, **changes: Any) -> dict[str, Any]:
-    """What a browser sends of the change page."""
+    """What a browser sends from the change page."""
     photos = list(post.photos.all())
     return {
         "title": post.title,

@@ -1,4 +1,4 @@
-"""Refusals speak the reader's language in the site's own words, and say what to do."""
+"""Errors are in the reader's language, in our own words, and say what to do."""
 
 from typing import Any
 
@@ -166,7 +166,7 @@ def test_what_is_not_open_is_not_edited(phone: Device, owner: User, status: str)
 
 
 def test_each_field_has_words_for_codes_that_it_knows() -> None:
-    """A code that rest_framework renames would fall back to its words in silence."""
+    """If rest_framework renamed a code, its own message would silently return."""
     for field, words in FIELD_WORDS.items():
         known: set[str] = set()
         for base in field.__mro__:

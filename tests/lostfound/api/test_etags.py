@@ -1,4 +1,4 @@
-"""What a device has is not sent again, and what it has not seen is not overwritten."""
+"""A device need not fetch what it has, and cannot overwrite what it has not seen."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A field that is not known is named; one that nobody sets is ignored."""
+"""Unknown fields are reported; read-only ones are ignored."""
 
 from typing import Any
 
@@ -101,7 +101,7 @@ def test_how_a_person_is_spoken_to_has_names_too(phone: Device) -> None:
 
 
 def test_no_operation_reads_what_it_does_not_name() -> None:
-    """Whatever a schema of the API takes in is built on it."""
+    """Every request serializer of the API is based on it."""
 
     def below(kind: type[Any]) -> set[type[Any]]:
         return {kind}.union(*(below(one) for one in kind.__subclasses__()))

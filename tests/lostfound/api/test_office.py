@@ -1,4 +1,4 @@
-"""The counter over the API: taking in, finding again, and nobody else at it."""
+"""The office over the API: taking in and looking up, for staff only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Posts over the API: made, read, listed, changed, closed, deleted, by their author alone."""
+"""Posts over the API: create, read, list, change, close and delete, by their author alone."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""One table of problems: the API's guide lists its codes, and the schema has every status."""
+"""The table of problems matches the guide's codes and the schema's statuses."""
 
 import re
 from http import HTTPStatus

@@ -103,7 +103,9 @@ def test_a_foreign_host_name_is_refused_as_a_problem(path: str) -> None:
     assert code_of(answer, 400) == "unknown_host"
 
 
-@pytest.mark.parametrize(("language", "word"), [("ko", '<html lang="ko"'), ("en", "this host name")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("ko", '<html lang="ko"'), ("en", "this host name")]
+)
 def test_a_page_under_a_foreign_host_name_is_one_in_the_readers_language(
     language: str, word: str
 ) -> None:

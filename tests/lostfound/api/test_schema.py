@@ -1,4 +1,4 @@
-"""The schema that is checked in is the one that the site serves, and the page shows it."""
+"""The stored schema is the one that the site serves, and its page shows it."""
 
 import io
 from typing import Any
@@ -35,7 +35,7 @@ def test_the_schema_has_one_shape_in_every_language() -> None:
 
 
 def without_words(part: Any) -> Any:
-    """The schema but for its descriptions."""
+    """The schema without its descriptions."""
     if isinstance(part, list):
         return [without_words(one) for one in part]
     if not isinstance(part, dict):
@@ -87,7 +87,7 @@ def test_every_operation_that_takes_a_body_says_that_it_may_be_too_large() -> No
 
 
 def drawn_schema() -> dict[str, Any]:
-    """As the code draws it now."""
+    """The schema as the code generates it now."""
     drawn = io.StringIO()
     call_command("spectacular", lang="en", stdout=drawn)
     schema: dict[str, Any] = yaml.safe_load(drawn.getvalue())

@@ -17,7 +17,7 @@ TWO_HUNDRED_DAYS = timedelta(days=200)
 
 
 def read_all(phone: Device, **query: str) -> list[Any]:
-    """The answers of one reading, as many as it takes."""
+    """All responses of one synchronization."""
     answers = [phone.get("sync/", **query).json()]
     while answers[-1]["has_more"]:
         assert answers[-1]["synced_at"] is None and len(answers) < 10

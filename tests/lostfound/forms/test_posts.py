@@ -1,4 +1,4 @@
-"""What the forms accept, and what they say in the reader's language where they do not."""
+"""What the forms accept, and their errors in the reader's language."""
 
 from datetime import date, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of limits is the one that the API's guide shows, and every limited view names one."""
+"""The table of limits matches the API's guide, and every limited view refers to it."""
 
 import re
 from pathlib import Path

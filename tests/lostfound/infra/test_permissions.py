@@ -1,4 +1,4 @@
-"""Permissions come in one query, and are those that Django's own backend gives."""
+"""Permissions take one query, and equal those of Django's own backend."""
 
 from typing import Any
 

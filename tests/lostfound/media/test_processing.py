@@ -1,4 +1,4 @@
-"""Every row of the table of photographs: what is accepted, what is refused, what is left of it."""
+"""Processing of photographs: what is accepted, what is refused, and what remains."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Who may be removed, and whom the records of the office still name."""
+"""Who may be deleted, and whom the office's records still refer to."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""E-mails that are owed are sent once, in the reader's language, and say no more than needed."""
+"""Due e-mails are sent once, in the reader's language, and say no more than needed."""
 
 from datetime import timedelta
 from pathlib import Path

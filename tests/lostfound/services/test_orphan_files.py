@@ -1,4 +1,4 @@
-"""Files that no photograph points at are found, and removed only on demand."""
+"""Files without a photograph are found, and removed only on request."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Posts are saved whole or not at all, and so are their files."""
+"""Posts and their files are saved as a whole or not at all."""
 
 import errno
 import io

@@ -1,4 +1,4 @@
-"""The site as an app on a phone: manifest, service worker, and a page without network."""
+"""The site as an app on a phone: manifest, service worker and offline page."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Buttons pressed when the sign-in had ended: back to the page, and pressed once more."""
+"""Buttons pressed after the session has ended lead back to their page, with a message."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Two people at one post: what each changed stays, and if they cross, the second is asked."""
+"""Two people editing one post: both changes are kept, and conflicts are shown."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -29,7 +29,7 @@ def client() -> Client:
 
 
 class Fields(HTMLParser):
-    """What a browser would send of a page, as nobody has touched it."""
+    """What a browser would send from an untouched page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -288,7 +288,7 @@ def test_what_a_matched_post_no_longer_takes_is_named_to_its_author() -> None:
 
 
 def test_the_lock_decides_and_not_the_page(clerk: User) -> None:
-    """Of two who were both fine when their pages came in, the second is refused."""
+    """Of two valid concurrent submissions, the second is refused."""
     post = make_post()
     edit_version = edit_version_of(post, EDITABLE_FIELDS)
     edit_post(post, actor=clerk, fields={"title": "가", "colour": "blue"}, seen=edit_version)

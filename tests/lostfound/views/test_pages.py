@@ -1,4 +1,4 @@
-"""Front page, messages, settings, languages, and the pages of sign-in."""
+"""Home page, messages, settings, languages and the sign-in pages."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who may see which photograph, and under which headers."""
+"""Who may see which photograph, and with which headers."""
 
 import uuid
 from pathlib import Path

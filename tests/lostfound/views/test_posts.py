@@ -1,4 +1,4 @@
-"""The pages of posts: who may open them, nothing half saved, nothing typed lost."""
+"""The pages of posts: access, nothing half-saved, no input lost."""
 
 import uuid
 from pathlib import Path

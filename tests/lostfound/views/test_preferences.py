@@ -1,4 +1,4 @@
-"""Each kind of message is switched on and off for itself."""
+"""Each kind of notification can be switched on and off separately."""
 
 from typing import Any
 
