@@ -1,4 +1,4 @@
-"""What signing up means here, beyond what allauth does."""
+"""Adapters that extend allauth's sign-up and sign-in."""
 
 from typing import Any, Final
 
@@ -15,10 +15,10 @@ OFFICE_APPS: Final = ("lostfound", "matching")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Remembers the language that a person signed up in, for their e-mails."""
+    """Stores the language of the sign-up, and chooses the first page after signing in."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Reviewers begin at the desk, the rest of the office at its list, others at the front."""
+        """Reviewers start at the desk, other staff at the list of posts, everybody else at home."""
         person = request.user
         if person.is_staff and person.has_perm(MAY_REVIEW):
             return reverse("admin:matching_match_desk")
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return home
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """See allauth. Pages and the app come through here alike."""
+        """See allauth; called for both pages and the API."""
         spoken = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
         if spoken in dict(settings.LANGUAGES):
             user.language = spoken

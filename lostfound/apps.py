@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LostFoundConfig(AppConfig):
-    """Loads no model and opens no file."""
+    """The people's side."""
 
     name = "lostfound"
     verbose_name = _("Lost and found")
@@ -17,13 +17,13 @@ class LostFoundConfig(AppConfig):
 
 
 class OfficeAdminConfig(admin_apps.AdminConfig):
-    """Django's admin with the office's own site."""
+    """Django's admin with `OfficeSite` as its site."""
 
-    default = False  # of this module, `lostfound` itself
+    default = False  # LostFoundConfig is this module's default
     default_site = "lostfound.infra.admin_site.OfficeSite"
 
     def ready(self) -> None:
-        """Find what is registered, and name what others have registered."""
+        """Discover registered models, then rename those of third-party apps."""
         super().ready()
         from lostfound.infra.admin_site import name_other_apps
 

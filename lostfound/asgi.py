@@ -1,4 +1,4 @@
-"""The ASGI entry point."""
+"""ASGI entry point."""
 
 import os
 

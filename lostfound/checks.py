@@ -12,7 +12,7 @@ SILENT_BACKENDS = ("console", "dummy", "locmem", "filebased")
 
 @register(Tags.security, deploy=True)
 def check_site_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Links in e-mails must lead to the site."""
+    """Check that links in e-mails lead to the site."""
     url = urlsplit(settings.SITE_URL)
     problems = []
     if url.hostname in (None, "localhost", "127.0.0.1", "::1"):
@@ -27,7 +27,7 @@ def check_site_url(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_mail(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """People are to be told by e-mail, not the log."""
+    """Check that e-mails are sent and not just logged."""
     if not any(f".{name}." in settings.EMAIL_BACKEND for name in SILENT_BACKENDS):
         return []
     return [

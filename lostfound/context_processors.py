@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Context of all templates."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from lostfound.models import Notification
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The number of unread notifications of the signed-in person, counted only where shown."""
+    """The signed-in person's number of unread notifications, counted only if it is shown."""
     user = getattr(request, "user", None)
 
     def unread_count() -> int:

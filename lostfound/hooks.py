@@ -1,4 +1,4 @@
-"""What other apps want to hear of posts; the services call it by name. Must not import services."""
+"""Hooks for other apps, which services call when posts change. Must not import services."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,15 +7,15 @@ from lostfound.models import Post
 
 PostHook = Callable[[Post], None]
 
-# An app adds its callables in `ready()`; they run in this order.
+# Apps add their callables in `ready()`; they run in this order.
 post_changed: Final[list[PostHook]] = []
 
 
 def report_post_change(post: Post) -> None:
-    """Call every hook with a post that was saved; a service calls this once, when all is written.
+    """Call every hook with a saved post. A service calls this once, after its last write.
 
     A changed photograph counts as a change of its post. Call it in the transaction that changes
-    the post: a hook writes in the same one, and what it raises takes the change back.
+    the post: hooks write in the same transaction, and an exception rolls the change back.
     """
     for hook in post_changed:
         hook(post)

@@ -6,15 +6,15 @@ from lostfound.models import User
 
 
 class AuthenticatedHttpRequest(HttpRequest):
-    """What a view gets that lets in only who is signed in; a type, and never made."""
+    """The request of a view that requires sign-in; only a type, never instantiated."""
 
     user: User
 
 
 def signed_in(request: HttpRequest) -> User:
-    """Who is signed in, where a method of Django or rest_framework types the request.
+    """The signed-in user of a request whose type Django or rest_framework determines.
 
-    For the admin and those views of the API that let nobody else in.
+    For the admin, and for views of the API that require sign-in.
     """
     assert isinstance(request.user, User)
     return request.user

@@ -1,7 +1,4 @@
-"""What happens to every request: too large ones are refused, devices in use are noted.
-
-Personal pages are kept by no browser, and who sends something after the session has ended is told.
-"""
+"""Middleware: size limit, no caching of personal pages, sign-in problems, use of devices."""
 
 import logging
 from collections.abc import Callable
@@ -30,8 +27,8 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 class RequestSizeLimit:
     """413 for a body longer than MAX_REQUEST_BYTES.
 
-    Stands before the CSRF check, which would read the whole body to find its token. A server that
-    passes on a body of unknown length gives Django an empty one, so the length can be relied on.
+    Must come before the CSRF check, which reads the whole body to find its token. Content-Length
+    can be relied on: without it, Django sees an empty body.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -47,9 +44,9 @@ class RequestSizeLimit:
 
 
 class PersonalPages:
-    """No browser keeps a page of somebody who is signed in.
+    """Keeps browsers from caching the pages of signed-in people.
 
-    Back after signing out shows nobody else's posts, and Back to a list shows it as it is now.
+    After signing out, Back shows nobody's posts, and Back to a list shows its current state.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -63,7 +60,7 @@ class PersonalPages:
 
 
 class SentWhileSignedOut:
-    """Says at the sign-in that what was just sent is not saved yet."""
+    """Warns on the sign-in page that the form that was just sent has not been saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,18 +71,18 @@ class SentWhileSignedOut:
             to_sign_in = response.headers["Location"].startswith(f"{reverse('account_login')}?")
             if to_sign_in and not request.user.is_authenticated:
                 text = _(
-                    "You had been signed out: what you just sent is not saved. Please sign in, "
-                    "then send it once more."
+                    "You were signed out, so what you just sent has not been saved. Please sign in "
+                    "and send it again."
                 )
                 messages.warning(request, text)
         return response
 
 
 class SignInProblems:
-    """Problem details where signing in is refused by a page, which no app can read.
+    """Problem details in place of HTML errors of the sign-in API, which apps cannot read.
 
-    What allauth says itself comes as JSON and stays as it is; a body that it cannot read it answers
-    with an empty page, and Django an unknown address or method likewise.
+    allauth's own errors are JSON and stay as they are. Unreadable bodies, unknown addresses and
+    wrong methods, however, get HTML or an empty page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -101,13 +98,13 @@ class SignInProblems:
         if response.status_code == HTTPStatus.NOT_FOUND:
             return problem(problem_types.NOT_FOUND)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            told = problem(problem_types.METHOD_NOT_ALLOWED, method=request.method)
-            told.headers["Allow"] = response.headers["Allow"]
-            return told
+            refusal = problem(problem_types.METHOD_NOT_ALLOWED, method=request.method)
+            refusal.headers["Allow"] = response.headers["Allow"]
+            return refusal
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """JSON so deep that Python gives up, and half characters that nothing can write."""
+        """Handle JSON nested too deeply for Python, and lone surrogates, which have no encoding."""
         is_unreadable = isinstance(error, RecursionError | UnicodeEncodeError)
         if is_unreadable and request.path.startswith(SIGNING_IN):
             return problem(problem_types.BROKEN_OBJECT)
@@ -115,10 +112,10 @@ class SignInProblems:
 
 
 class NotedSessions:
-    """Notes when and from where a session was last used, for the person's list of devices.
+    """Records when and from where a session was last used, for the person's list of devices.
 
-    At most once a minute, so that reading pages does not write; and a database that cannot write,
-    such as on a full disk, breaks no page.
+    Writes at most once a minute. If the database cannot write (a full disk, for example), the
+    page still works.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -138,7 +135,7 @@ class NotedSessions:
         try:
             UserSession.objects.create_from_request(request)
         except OperationalError:
-            logger.exception("The use of a session could not be noted")
+            logger.exception("Could not record the use of a session")
 
 
 def _length_bytes(request: HttpRequest) -> int:

@@ -1,4 +1,4 @@
-"""Reads that more than one view needs. Each is one query, or a constant number of them."""
+"""Queries that several views share. Each takes a constant number of queries."""
 
 from itertools import groupby
 
@@ -11,7 +11,7 @@ PUBLIC_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
 
 
 def public_found_posts() -> QuerySet[Post]:
-    """Found things that anybody may see: those still waiting for their owner, newest first."""
+    """The publicly visible found posts: those still waiting for their owner, newest first."""
     return (
         Post.objects.found()
         .filter(status__in=PUBLIC_STATUSES)
@@ -22,21 +22,21 @@ def public_found_posts() -> QuerySet[Post]:
 
 
 def posts_of(user: User) -> QuerySet[Post]:
-    """A person's own posts with everything that a page shows of them, newest first."""
+    """A person's own posts with everything that a page shows, newest first."""
     return Post.objects.with_details().filter(author=user).order_by("-created_at", "-id")
 
 
 def posts_visible_to(user: User) -> QuerySet[Post]:
-    """The posts whose page a signed-in person may open: their own, or all for the office."""
+    """The posts that a signed-in person may open: their own, or all for staff."""
     posts = Post.objects.with_details()
     return posts if user.sees_all_posts else posts.filter(author=user)
 
 
 def categories_by_family(*, keep: Category | None = None) -> list[tuple[Family, list[Category]]]:
-    """The categories that forms offer, in groups of families that have any.
+    """The categories that forms offer, grouped by family; empty families are left out.
 
     Args:
-        keep: offered too although it is no longer active, since a post has it.
+        keep: an inactive category to offer as well, because the post has it.
     """
     categories = Category.objects.select_related("family").order_by(
         "family__position", "family__code", "position", "code"
@@ -50,10 +50,10 @@ def categories_by_family(*, keep: Category | None = None) -> list[tuple[Family, 
 
 
 def buildings_by_zone(*, keep: Building | None = None) -> list[tuple[Zone, list[Building]]]:
-    """The places that forms offer, in groups of zones that have any.
+    """The places that forms offer, grouped by zone; empty zones are left out.
 
     Args:
-        keep: offered too although it is no longer active, since a post has it.
+        keep: an inactive place to offer as well, because the post has it.
     """
     buildings = Building.objects.select_related("zone").order_by(
         "zone__position", "zone__code", "position", "code"
@@ -67,14 +67,14 @@ def buildings_by_zone(*, keep: Building | None = None) -> list[tuple[Zone, list[
 
 
 def active_offices() -> QuerySet[Office]:
-    """The counters that keep found things."""
+    """The offices that keep found things."""
     return Office.objects.filter(is_active=True).select_related("building__zone")
 
 
 def notifications_of(user: User) -> NotificationQuerySet:
-    """What a person was told, newest first, with where the thing is kept.
+    """A person's notifications in the app, newest first, with the place where a thing is kept.
 
-    `is_superseded` says of each whether a later one tells otherwise of a match of the same post.
+    `is_superseded` is true if there is a later one about a match of the same post.
     """
     about_a_match = (Notification.Kind.MATCH_CONFIRMED, Notification.Kind.MATCH_WITHDRAWN)
     later = Notification.objects.filter(
@@ -90,7 +90,7 @@ def notifications_of(user: User) -> NotificationQuerySet:
 
 
 def unread_notifications(user: User) -> NotificationQuerySet:
-    """What a person was told and has not read yet, newest first."""
+    """A person's unread notifications, newest first."""
     return notifications_of(user).unread()
 
 

@@ -1,7 +1,7 @@
-"""Every setting of the project, read from the environment; docs/settings.md is made from it.
+"""All settings of the project, read from the environment; docs/settings.md is generated from it.
 
 Two profiles: ``development`` (the default, local addresses only) and ``production``, which
-refuses to start with DEBUG, without a key of its own, or without host names.
+refuses to start with DEBUG, without its own SECRET_KEY, or without host names.
 """
 
 import tomllib
@@ -17,11 +17,11 @@ from lostfound.infra.environment import Environment
 from lostfound.infra.optional_packages import bucket_origins, require_package
 from lostfound.infra.secret_key import local_secret_key
 
-# Makes `admin.ModelAdmin[Post]` more than an annotation, before any admin class is made.
+# Makes `admin.ModelAdmin[Post]` work at runtime; must run before any admin class is defined.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# From the file: the project runs from its folder and need not be installed (deploy/Dockerfile).
+# From this file's path: the project runs from its folder without installation (deploy/Dockerfile).
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 env = Environment(BASE_DIR / ".env")
 
@@ -30,7 +30,7 @@ env.section("Profile and addresses")
 PROFILE = env.text(
     "PROFILE",
     "development",
-    "`production` does not start with DEBUG on, without a key of its own, or without host names",
+    "`production` refuses to start with DEBUG on, without its own key, or without host names",
     choices=["development", "production"],
 )
 PRODUCTION = PROFILE == "production"
@@ -52,10 +52,10 @@ SECRET_KEY = env.text(
     "SECRET_KEY",
     "",
     "signs sessions and messages between processes; 50 characters or more in production",
-    shown="made and kept in `VAR_DIR`; required in production",
+    shown="generated and stored in `VAR_DIR`; required in production",
 ) or ("" if PRODUCTION else local_secret_key(VAR_DIR))
 SECRET_KEY_FALLBACKS = env.texts(
-    "SECRET_KEY_FALLBACKS", [], "former keys, still accepted while the key is being replaced"
+    "SECRET_KEY_FALLBACKS", [], "previous keys, still accepted while the key is being replaced"
 )
 ALLOWED_HOSTS = env.texts(
     "ALLOWED_HOSTS",
@@ -70,7 +70,7 @@ SITE_URL = env.text(
 )
 
 if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("PROFILE=production does not start with DEBUG on. Unset DEBUG.")
+    raise ImproperlyConfigured("PROFILE=production refuses to start with DEBUG on. Unset DEBUG.")
 if PRODUCTION and (SECRET_KEY == EXAMPLE_SECRET_KEY or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured(
         "SECRET_KEY is missing, shorter than 50 characters, or the example key. Set one made with "
@@ -161,7 +161,8 @@ SQLITE_TIMEOUT_S = env.number(
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     require_package("psycopg", extra="postgres", setting="DATABASE_URL")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Two clusters and a web writer lost 35 results with SQLite's defaults, none with these.
+    # Measured: two clusters and a web writer lost 35 results with SQLite's defaults, none with
+    # these.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": SQLITE_TIMEOUT_S,
@@ -169,8 +170,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
-# A connection costs more than most queries: SQLite reads its whole schema anew for each. One that
-# a server's restart has cut is replaced.
+# Connecting costs more than most queries, since SQLite reads its whole schema each time. A
+# connection that a restart of the server has cut is replaced.
 DATABASES["default"]["CONN_MAX_AGE"] = env.integer(
     "DATABASE_CONN_MAX_AGE_S",
     60,
@@ -183,8 +184,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text(
     "REDIS_URL",
     "",
-    "queue broker, cache and rate-limit counter, such as `redis://localhost:6379/0`; without it "
-    "the database does all three",
+    "queue broker, cache and rate-limit counter, for example `redis://localhost:6379/0`; without "
+    "it, the database does all three",
 )
 if REDIS_URL:
     require_package("redis", extra="redis", setting="REDIS_URL")
@@ -227,7 +228,7 @@ ACCOUNT_EMAIL_VERIFICATION = env.text(
     choices=["mandatory", "optional", "none"],
 )
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Of one account as allauth has them; of one address more, since a campus may sit behind it.
+# allauth's defaults per account; more per address, since a whole campus may share one.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "200/m/ip,5/300s/key",
@@ -252,7 +253,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 TRUSTED_PROXY_COUNT = env.integer(
     "TRUSTED_PROXY_COUNT",
     0,
-    "reverse proxies that set `X-Forwarded-For` and `X-Forwarded-Proto`; 0: both are ignored",
+    "number of reverse proxies that set `X-Forwarded-For` and `X-Forwarded-Proto`; 0 ignores both",
     least=0,
 )
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -275,10 +276,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Campus Lost and Found API",
     "DESCRIPTION": (
-        "Posts of lost and found things with their photographs, what may be the same thing, "
-        "search, messages, and the office's review. Sign in at /_allauth/app/v1/auth/login and "
-        "send the session token as X-Session-Token; Accept-Language (ko, en) chooses the language "
-        "of messages. Refusals are problem details (RFC 9457) with a stable code."
+        "Posts about lost and found things with photographs, suggested matches, search, "
+        "notifications, and the office's review. Sign in at /_allauth/app/v1/auth/login and send "
+        "the session token as X-Session-Token. Accept-Language (ko, en) selects the language of "
+        "messages. Errors are problem details (RFC 9457) with a stable code."
     ),
     "VERSION": VERSION,
     "SERVERS": [{"url": "/", "description": "The site that serves this schema"}],
@@ -304,10 +305,10 @@ SPECTACULAR_SETTINGS = {
     },
 }
 POSTS_PER_HOUR = env.integer(
-    "POSTS_PER_HOUR", 30, "posts and changes that one person may make", unit="per hour", least=1
+    "POSTS_PER_HOUR", 30, "posts and changes allowed per person", unit="per hour", least=1
 )
 
-# --- Queue: every value was held in trials (docs/decisions.md) ---
+# --- Queue: all values have been tested in trials (docs/decisions.md) ---
 env.section("Queue")
 TASK_TIMEOUT_S = env.integer(
     "TASK_TIMEOUT_S", 120, "how long one task may run before it is stopped", unit="s", least=5
@@ -321,7 +322,7 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": env.integer(
         "TASK_RETRY_S",
         600,
-        "when a task that a worker took and never finished is given out again",
+        "when a task that a worker fetched but never finished is handed out again",
         unit="s",
         least=10,
     ),
@@ -330,7 +331,7 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "recycle": 500,
     "save_limit": 200,
-    "poll": env.number("TASK_POLL_S", 1.0, "how often an idle worker asks for tasks", unit="s"),
+    "poll": env.number("TASK_POLL_S", 1.0, "how often an idle worker polls for tasks", unit="s"),
     "guard_cycle": 0.5,
     "label": "Queue",
     **({"broker_class": "matching.worker.broker.RedisBroker"} if REDIS_URL else {"orm": "default"}),
@@ -347,20 +348,20 @@ MATCHING = {
     "REVISION": env.text(
         "MATCHING_REVISION",
         "",
-        "branch, tag or commit, where the model is a hub id",
+        "branch, tag or commit if the model is a hub id",
         shown="`main`",
     ),
     "DEVICE": env.text(
-        "MATCHING_DEVICE", "cpu", "where vectors are computed: `cpu`, `cuda`, `cuda:1`"
+        "MATCHING_DEVICE", "cpu", "device that computes embeddings: `cpu`, `cuda`, `cuda:1`"
     ),
     "ENGINE": env.text(
         "MATCHING_ENGINE",
         "torch",
-        "what computes vectors: `torch`, or `onnx-fp32`, `onnx-int8` once `manage.py "
+        "engine that computes embeddings: `torch`, or `onnx-fp32` or `onnx-int8` once `manage.py "
         "optimize_model` has exported the model",
     ),
     "PRECISION": env.text(
-        "MATCHING_PRECISION", "fp32", "of torch: `fp32`, `bf16`, or on CUDA `fp16`"
+        "MATCHING_PRECISION", "fp32", "precision of torch: `fp32`, `bf16`, or on CUDA `fp16`"
     ),
     "THREADS": env.integer(
         "MATCHING_THREADS", 1, "threads of each worker process, whatever the engine"
@@ -368,7 +369,7 @@ MATCHING = {
     "ENCODER": env.text(
         "MATCHING_ENCODER",
         "matching.encoders.torch_clip.ClipEncoder",
-        "dotted path of the class that computes vectors",
+        "dotted path of the class that computes embeddings",
     ),
     "STRATEGY": env.text(
         "MATCHING_STRATEGY",
@@ -380,13 +381,13 @@ MATCHING = {
         "MATCHING_THRESHOLD",
         None,
         "score from which a pair is suggested, -1 to 1",
-        shown="the strategy's own: 0.1, baselines 0.65",
+        shown="the strategy's default: 0.1, baselines 0.65",
     ),
     "TOP_K": env.integer("MATCHING_TOP_K", 20, "suggestions kept for each post"),
     "SHOWN_FROM": env.number(
         "MATCHING_SHOWN_FROM",
         0.1,
-        "score from which the person who lost a thing sees a suggestion; above 1: not before staff "
+        "score from which the person who lost a thing sees a suggestion; above 1: only after staff "
         "have confirmed it",
     ),
     "NICE": env.integer(
@@ -395,7 +396,7 @@ MATCHING = {
     "INDEX": env.text(
         "MATCHING_INDEX",
         "memory",
-        "where candidates are found: `memory`, or `pgvector` where several machines share one "
+        "index that finds candidates: `memory`, or `pgvector` if several machines share one "
         "PostgreSQL",
     ),
     "EXACT_BELOW": env.integer(
@@ -413,13 +414,13 @@ MATCHING = {
     "EXPLORED": env.integer(
         "MATCHING_EXPLORED",
         1,
-        "unlikely candidates of each post that staff are asked about, so that learning sees what "
+        "unlikely candidates per post that staff also review, so that learning sees what "
         "suggestions miss; 0: none",
     ),
     "LEASE_S": env.integer(
         "MATCHING_LEASE_S",
         180,
-        "how long a task may hold a post before another one may take it",
+        "how long a task may hold a post before another task may take it over",
         unit="s",
     ),
     "MAX_ATTEMPTS": env.integer(
@@ -428,7 +429,7 @@ MATCHING = {
     "SWEEP_S": env.integer(
         "MATCHING_SWEEP_S",
         30,
-        "how often the worker looks for posts that were left behind",
+        "how often the worker looks for unprocessed posts",
         unit="s",
     ),
     "BEAT_S": env.integer(
@@ -453,14 +454,14 @@ MATCHING = {
     "FINDER": env.text(
         "MATCHING_FINDER",
         "",
-        "`HOST:PORT` of the process that answers searches by meaning, where web and worker are two "
+        "`HOST:PORT` of the process that answers semantic searches, if web and worker run on two "
         "machines; `off`: exact words only",
         shown="a socket file in `VAR_DIR`",
     ),
     "FINDER_BIND": env.text(
         "MATCHING_FINDER_BIND",
         "",
-        "`HOST:PORT` that this process listens on, where that is another address",
+        "`HOST:PORT` that this process listens on, if that differs",
         shown="as `MATCHING_FINDER`",
     ),
     "TASK_TIMEOUT_S": TASK_TIMEOUT_S,
@@ -468,7 +469,7 @@ MATCHING = {
         "MATCHING_CACHE_DIR",
         "",
         "folder for downloaded models",
-        shown="the hub library's own",
+        shown="the hub library's default",
     ),
 }
 
@@ -498,15 +499,15 @@ MEDIA_ROOT = Path(
 S3_BUCKET = env.text(
     "S3_BUCKET",
     "",
-    "bucket for photographs in object storage, which several machines need; `MEDIA_ROOT` is then "
-    "unused",
+    "bucket for photographs in object storage, needed with several machines; `MEDIA_ROOT` is "
+    "then unused",
 )
-# Where it redirects, the bucket's address must be open to browsers.
+# If photographs are redirected, browsers must be able to reach the bucket's address.
 S3_SIGNED_S = env.integer(
     "S3_SIGNED_S",
     0,
-    "0: photographs pass through the application; above: it redirects to an address in the bucket "
-    "that is signed for this long",
+    "0: the application relays photographs; above 0: it redirects to an address in the bucket that "
+    "is signed for this long",
     unit="s",
     least=0,
     most=3600,
@@ -516,19 +517,22 @@ S3_OPTIONS = {
     "bucket_name": S3_BUCKET,
     "endpoint_url": S3_ENDPOINT_URL or None,
     "region_name": env.text("S3_REGION", "", "region of the bucket") or None,
-    # None of both: what the machine itself is allowed, such as an instance's role.
+    # Without both, the machine's own credentials apply, such as an instance's role.
     "access_key": env.text(
         "S3_ACCESS_KEY_ID", "", "access key of the object storage", shown="the machine's own role"
     )
     or None,
     "secret_key": env.text(
-        "S3_SECRET_ACCESS_KEY", "", "its secret key", shown="the machine's own role"
+        "S3_SECRET_ACCESS_KEY",
+        "",
+        "secret key of the object storage",
+        shown="the machine's own role",
     )
     or None,
     "addressing_style": env.text(
         "S3_ADDRESSING_STYLE",
         "auto",
-        "where an address has the bucket's name",
+        "where addresses contain the bucket's name",
         choices=["auto", "path", "virtual"],
     ),
     "location": env.text("S3_PREFIX", "", "prefix of all file names in the bucket"),
@@ -549,8 +553,10 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; text fields, photographs are counted apart
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the admin's bulk actions send one field a row
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    2 * 1024 * 1024
+)  # bytes of text fields; photographs are counted separately
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the admin's bulk actions send one field per row
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -567,7 +573,7 @@ EMAIL_BACKEND = env.text(
 )
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost", "SMTP server")
 EMAIL_PORT = env.integer("EMAIL_PORT", 25, "its port")
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "", "account on that server")
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "", "account on the mail server")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "", "its password")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", False, "STARTTLS, usually on port 587")
 EMAIL_TIMEOUT = 20  # seconds
@@ -620,6 +626,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],
-        "level": env.text("LOG_LEVEL", "INFO", "least level of messages that are logged"),
+        "level": env.text("LOG_LEVEL", "INFO", "lowest level of messages that are logged"),
     },
 }

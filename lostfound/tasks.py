@@ -1,16 +1,18 @@
-"""Background tasks of the people's side. Every one may run twice without harm."""
+"""Background tasks of the people's side, all safe to run twice."""
 
 from lostfound.services import emails
 
 
 def send_notification_email(notification_id: int) -> bool:
-    """Send one notification's e-mail unless it was sent; returns whether it was sent now."""
+    """Send a notification's e-mail if it has not been sent; returns whether it was sent now."""
     return emails.send_notification_email(notification_id)
 
 
 def send_due_emails() -> int:
-    """Send what is owed and not under way, such as after a mail server's bad hour.
+    """Send due e-mails that nobody is sending, for example after an outage of the mail server.
 
-    Returns how many were sent. The sweep calls this.
+    Called by the sweep.
+
+    Returns: how many were sent.
     """
     return emails.send_due_emails()

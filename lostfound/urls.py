@@ -1,4 +1,4 @@
-"""The addresses of the whole site."""
+"""URLs of the whole site."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/v1/", include("lostfound.api.urls")),
     path("api/v1/", include("matching.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    # Split, since the policy allows no script within a page.
+    # Script and page are separate, since the content security policy forbids inline scripts.
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(
@@ -27,5 +27,5 @@ urlpatterns = [
         ),
         name="api-docs",
     ),
-    re_path(r"^api/(?P<unknown>(?s:.*))\Z", not_found),  # a line break in it is no page either
+    re_path(r"^api/(?P<unknown>(?s:.*))\Z", not_found),  # also matches line breaks
 ]

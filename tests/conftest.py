@@ -1,4 +1,4 @@
-"""What every test has: media of its own, an encoder without a model, and no live broker."""
+"""Fixtures of all tests: separate media, an encoder without a model, and no live broker."""
 
 import gc
 import itertools
@@ -120,7 +120,7 @@ def fresh_index() -> Iterator[None]:
 
 @pytest.fixture
 def four_minutes_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For the limits on writing, the clock stands a little before the end of an hour."""
+    """For the rate limits, the time is 16:56:25 in Seoul, so their hour ends at 17:00."""
     from lostfound.infra import rate_limits
 
     now_s = 500_000 * rate_limits.HOUR_S - 215.0

@@ -1,4 +1,4 @@
-"""The picture in docs/architecture.md shows the rooms that there are, in the layers that hold."""
+"""The picture in docs/architecture.md matches the packages and layers of the code."""
 
 import re
 import tomllib

@@ -156,7 +156,7 @@ PUBLIC: Final = {
     "happened_on",
     "thumbnail_url",
 }
-TOLD: Final = {
+OWN_NOTIFICATION: Final = {
     *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at", "read_at")
 }
 PERSON: Final = {"username", "email", "language", "wants_email", "is_staff", "office"}
@@ -206,8 +206,8 @@ FIELDS: Final[dict[str, set[str]]] = {
     "api-thing": PUBLIC | {"status", "office"},
     "api-search": {"why"} | within("thing", PUBLIC),
     "api-sync": {"posts", "deleted", "notifications", "synced_at", "has_more", "cursor"},
-    "api-notifications": TOLD,
-    "api-notification-read": TOLD,
+    "api-notifications": OWN_NOTIFICATION,
+    "api-notification-read": OWN_NOTIFICATION,
     "api-notification-choices": CHOICE,
     "api-me": PERSON,
     "api-devices": {"id", "name", "ip", "created_at", "last_seen_at", "is_current"},
@@ -237,7 +237,7 @@ NAMELESS: Final = (
 
 @dataclass
 class Scene:
-    """A lost post with a photograph, somebody told of it, and five people who ask for it."""
+    """A lost post with a photograph, a notification about it, and five people who request it."""
 
     people: dict[str, User | None]
     post: Post
@@ -246,7 +246,7 @@ class Scene:
     notification: Notification
     question: IntakeQuestion
     device: UserSession
-    photo_id: UUID  # of the thing; it may be gone by the time that its address is asked for
+    photo_id: UUID  # of the thing; it may be deleted before its address is requested
 
     def address(self, route: str) -> str:
         photo = self.post.photos.get()
@@ -303,8 +303,8 @@ PUTS: Final[dict[str, Callable[[Scene], dict[str, Any]]]] = {
 def scene() -> Scene:
     author = UserFactory.create()
     post = make_post(author=author, kind="lost", photos=1)
-    told = notified(author, post, Notification.Kind.MATCH_CONFIRMED)
-    asked = ask_intake(author, title="우산")
+    notification = notified(author, post, Notification.Kind.MATCH_CONFIRMED)
+    question = ask_intake(author, title="우산")
     here, there = Office.objects.all()[:2]
     needed = ("view_post", "add_post", "change_post", "change_match")
     people: dict[str, User | None] = {
@@ -323,7 +323,7 @@ def scene() -> Scene:
     MatchFactory.create()  # one for each of them
     device = UserSession.objects.create(user=author, ip="127.0.0.1", session_key="x" * 32)
     photo_id = thing.photos.get().public_id
-    return Scene(people, post, thing, pair, told, asked, device, photo_id)
+    return Scene(people, post, thing, pair, notification, question, device, photo_id)
 
 
 def browser(user: User | None) -> Client:
@@ -334,7 +334,7 @@ def browser(user: User | None) -> Client:
 
 
 def body_of(route: str, version: str) -> dict[str, Any]:
-    """A body that is right, so that only the person decides."""
+    """A valid body, so that only the person decides the outcome."""
     words = {"title": "파란 우산", "kept_note": "과사무실", "happened_on": "2026-03-02"}
     if route == "api-posts":
         return {"kind": "lost", **words}
@@ -355,7 +355,7 @@ ONLY_JSON: Final = ("api-review-confirm", "api-review-reject")
 
 
 def fields_of(body: Any) -> set[str]:
-    """Names of what is told about one thing: of the answer, of a row of a list, or of a page."""
+    """The fields shown of one thing: in a response, a row of a list, or a page."""
     rows = body.get("results", body) if isinstance(body, dict) else body
     if isinstance(rows, list):
         rows = rows[0] if rows else {}
@@ -393,7 +393,7 @@ def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Sc
     assert tuple(got) == TABLE[route, method]
 
 
-# Asked by a script, which takes no other answer than its own and sends nobody anywhere.
+# Requested by a script, which follows no redirect.
 BY_SCRIPT: Final = ("matching:ask_intake",)
 
 
@@ -406,7 +406,7 @@ BY_SCRIPT: Final = ("matching:ask_intake",)
     ],
 )
 def test_signing_in_again_leads_back_to_a_page(route: str, scene: Scene) -> None:
-    """The sign-in leads to the address of a button or form by GET, and without what it sent."""
+    """After signing in, the address of a button or form is opened by GET, without its data."""
     author = scene.people["author"]
     assert author is not None
     if "reopen" in route:

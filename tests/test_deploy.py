@@ -1,4 +1,4 @@
-"""What deploy/ names is there: files, settings, processes. No container engine is needed."""
+"""Everything that deploy/ refers to exists: files, settings, processes."""
 
 import re
 import shutil
@@ -24,11 +24,11 @@ OF_COMPOSE = {"SITE_HOST", "POSTGRES_PASSWORD", "TORCH_INDEX_URL"}
 
 
 def variables(path: Path) -> set[str]:
-    """Those that a compose file takes from its environment."""
+    """The variables that a compose file takes from its environment."""
     return set(re.findall(r"\$\{([A-Z0-9_]+)", path.read_text()))
 
 
-def test_containers_are_given_settings_that_there_are() -> None:
+def test_containers_get_existing_settings() -> None:
     assert set(APP["environment"]) <= read_by_settings()
     in_image = set(re.findall(r"\b([A-Z][A-Z_]+)=", " ".join(_instructions("ENV"))))
     of_others = {

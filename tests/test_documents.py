@@ -1,4 +1,4 @@
-"""The documents name what there is: settings, files, commands."""
+"""Everything that the documents refer to exists: settings, files, commands."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The hooks run the tools of `make lint`: the same ones, in the same versions."""
+"""The hooks run the tools of `make lint`, in the same versions."""
 
 import json
 import re

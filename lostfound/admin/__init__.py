@@ -1,4 +1,4 @@
-"""The back office of the people's side. Django's own admin, behind allauth's sign-in."""
+"""The admin pages of the people's side, behind allauth's sign-in."""
 
 from lostfound.admin import access_log, campus, notifications, people, posts
 

@@ -1,4 +1,4 @@
-"""Who of the office looked at other people's data; for those who answer for it."""
+"""The access log in the admin, for the people who are accountable for it."""
 
 from typing import Any, Final
 
@@ -14,12 +14,12 @@ from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import AccessLog, Post, User
 
-SHOWN: Final = 5  # numbers in a row of the list
+SHOWN: Final = 5  # numbers per row of the list
 
 
 @admin.register(AccessLog)
-class LookAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
-    """To look up, not to edit."""
+class AccessLogAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
+    """The access log, read-only."""
 
     list_display = ("at", "actor", "what", "count", "numbers")
     fields = ("at", "actor", "what", "count", "all_numbers")
@@ -30,35 +30,35 @@ class LookAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
     show_full_result_count = False
 
     @admin.display(description=_("numbers"))
-    def numbers(self, look: AccessLog) -> SafeString:
-        """The first ones; of a list they are many. On one line, also where the screen is narrow."""
-        more = len(look.subjects) - SHOWN
-        shown = ", ".join(map(str, look.subjects[:SHOWN])) + (f" … +{more}" if more > 0 else "")
+    def numbers(self, entry: AccessLog) -> SafeString:
+        """The first numbers and how many follow, on one line even on a narrow screen."""
+        more = len(entry.subjects) - SHOWN
+        shown = ", ".join(map(str, entry.subjects[:SHOWN])) + (f" … +{more}" if more > 0 else "")
         return format_html('<span class="nowrap">{}</span>', shown)
 
     @admin.display(description=_("numbers"))
-    def all_numbers(self, look: AccessLog) -> SafeString:
-        """One a line, each leading to what is still there."""
-        there = _people(look) if look.what == AccessLog.What.PERSON else _posts(look)
+    def all_numbers(self, entry: AccessLog) -> SafeString:
+        """All numbers, one per line, linked to their pages if they still exist."""
+        there = _people(entry) if entry.what == AccessLog.What.PERSON else _posts(entry)
         return format_html_join(
             mark_safe("<br>"),
             "{}",
-            ((_linked(number, there.get(str(number))),) for number in look.subjects),
+            ((_linked(number, there.get(str(number))),) for number in entry.subjects),
         )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AccessLog], search_term: str
     ) -> tuple[QuerySet[AccessLog], bool]:
-        """Who looked at a post is asked by its whole number: LF-12 is not LF-120."""
+        """Find accesses to a post by its whole number: LF-12 does not match LF-120."""
         if Post.called(search_term) is not None:
             return queryset.filter(subjects__icontains=f'"{search_term.strip()}"'), False
         return super().get_search_results(request, queryset, search_term)
 
 
-def _posts(look: AccessLog) -> dict[str, Model]:
-    """Those of a look that are still there, by every number that they go by."""
+def _posts(entry: AccessLog) -> dict[str, Model]:
+    """An entry's posts that still exist, by each of their numbers."""
     wanted: dict[str, list[Any]] = {"pk": [], "public_id": []}
-    for number in look.subjects:
+    for number in entry.subjects:
         if (called := Post.called(str(number))) is not None:
             wanted[called[0]].append(called[1])
     named = Q(pk__in=wanted["pk"]) | Q(public_id__in=wanted["public_id"])
@@ -66,8 +66,8 @@ def _posts(look: AccessLog) -> dict[str, Model]:
     return {name: post for post in posts for name in (post.number, str(post.public_id))}
 
 
-def _people(look: AccessLog) -> dict[str, Model]:
-    keys = [key for key in look.subjects if isinstance(key, int)]
+def _people(entry: AccessLog) -> dict[str, Model]:
+    keys = [key for key in entry.subjects if isinstance(key, int)]
     people = User.objects.filter(pk__in=keys).only("username")
     return {str(person.pk): person for person in people}
 

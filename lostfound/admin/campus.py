@@ -1,4 +1,4 @@
-"""Categories and places, as the campus wants them. Codes are set once; programs know them."""
+"""Categories and places in the admin. Codes cannot change later: programs rely on them."""
 
 from typing import Any, ClassVar
 
@@ -15,25 +15,25 @@ from lostfound.models.coded import CodedModel
 
 
 class WordsField(forms.CharField):
-    """A list of words, written with commas between them."""
+    """A list of words, entered with commas between them."""
 
     def prepare_value(self, value: Any) -> Any:
         """The words as one line."""
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        """The line as a list of words."""
+        """The line, split into words."""
         return [word for word in (part.strip() for part in str(value or "").split(",")) if word]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compares words, not commas."""
+        """Compares the words, ignoring spacing and commas."""
         before: list[str] = self.to_python(self.prepare_value(initial))
         after: list[str] = self.to_python(data)
         return before != after
 
 
 class NamedAdmin(PlainHistory, FilterNumbers, admin.ModelAdmin[CodedModel]):
-    """Base of what has a code and two names."""
+    """Base for models with a code and two names."""
 
     list_display: Any = ("code", "name_ko", "name_en", "position", "is_active")
     list_filter: ClassVar[Any] = ("is_active",)
@@ -41,16 +41,16 @@ class NamedAdmin(PlainHistory, FilterNumbers, admin.ModelAdmin[CodedModel]):
     list_per_page = 100
 
     def get_readonly_fields(self, request: HttpRequest, obj: CodedModel | None = None) -> Any:
-        """A code stays as it is once posts and clients know it."""
+        """Codes are read-only once saved: posts and clients refer to them."""
         return ("code",) if obj else ()
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Synonyms as a line of words rather than as JSON."""
+        """Edit synonyms as a line of words instead of JSON."""
         if isinstance(db_field, JSONField):
             return WordsField(
                 label=db_field.verbose_name,
                 required=False,
-                help_text=_("Words with commas between them."),
+                help_text=_("Separate words with commas."),
                 widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -58,12 +58,12 @@ class NamedAdmin(PlainHistory, FilterNumbers, admin.ModelAdmin[CodedModel]):
 
 @admin.register(Family)
 class FamilyAdmin(NamedAdmin):
-    """Groups of categories."""
+    """Families of categories."""
 
 
 @admin.register(Category)
 class CategoryAdmin(NamedAdmin):
-    """What kinds of things there are."""
+    """Categories of things."""
 
     list_display = (
         "code",
@@ -87,7 +87,7 @@ class ZoneAdmin(NamedAdmin):
 
 @admin.register(Building)
 class BuildingAdmin(NamedAdmin):
-    """Where things are lost and found."""
+    """Buildings and open spaces."""
 
     list_display = ("code", "name_ko", "name_en", "zone", "position", "is_active")
     list_filter = ("is_active", "zone")
@@ -97,7 +97,7 @@ class BuildingAdmin(NamedAdmin):
 
 @admin.register(Office)
 class OfficeAdmin(NamedAdmin):
-    """Counters that keep found things."""
+    """Offices that keep found things."""
 
     list_display = ("code", "name_ko", "name_en", "building", "phone", "position", "is_active")
     list_filter = ("is_active", "building__zone")

@@ -1,4 +1,4 @@
-"""What a list of posts shows in columns of its own, as short as it can be told."""
+"""Computed columns of the list of posts, kept as short as possible."""
 
 from datetime import date
 
@@ -12,16 +12,16 @@ from lostfound.models import Post
 
 
 class PostColumns:
-    """Columns that are no plain field."""
+    """Columns of the list of posts that are not plain fields."""
 
     @admin.display(description=_("number"), ordering="pk")
     def number(self, post: Post) -> str:
-        """What the office calls it; the list is searched by it, and files name it."""
+        """The post's number, which the search and exported files also use."""
         return post.number
 
     @admin.display(description=_("photographs"))
     def pictures(self, post: Post) -> str:
-        """The first small photograph, and how many more there are."""
+        """The first thumbnail, and how many more photographs there are."""
         photos = list(post.photos.all())
         if not photos:
             return "–"
@@ -32,17 +32,17 @@ class PostColumns:
 
     @admin.display(description=_("day"), ordering="happened_on")
     def day(self, post: Post) -> str:
-        """Without the year, as long as it is this one."""
+        """The day, without the year if it is this year."""
         return short_day(post.happened_on)
 
     @admin.display(description=_("posted"), ordering="created_at")
     def posted(self, post: Post) -> str:
-        """Day and time, as short as they can be told."""
+        """Day and time, without the year if it is this year."""
         at = timezone.localtime(post.created_at)
         return f"{short_day(at.date())} {at:%H:%M}"
 
 
 def short_day(day: date) -> str:
-    """A day of this year as month and day, an older one in full."""
+    """A day of this year as month and day, other days in full."""
     this_year = day.year == timezone.localdate().year
     return date_format(day, "MONTH_DAY_FORMAT" if this_year else "SHORT_DATE_FORMAT")

@@ -1,4 +1,4 @@
-"""Posts as CSV files in the admin: out as they are listed, in with a preview."""
+"""CSV in the admin: exporting the listed posts, and importing with a preview."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -37,13 +37,13 @@ CHUNK: Final = 500
 
 
 def export_response(queryset: QuerySet[Post]) -> StreamingHttpResponse:
-    """The posts as a file that is written while it is read."""
+    """The posts as a CSV file, streamed while it is generated."""
     name = f"posts-{timezone.localtime():%Y%m%d-%H%M}.csv"
     return _file(csv_lines(queryset.order_by("pk").iterator(chunk_size=CHUNK)), name)
 
 
 def sample_view(model_admin: admin.ModelAdmin[Post], request: HttpRequest) -> StreamingHttpResponse:
-    """A file to fill in, with its headings in the reader's language."""
+    """A template for imports, with headings in the reader's language."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     return _file(sample_lines(), "things.csv")
@@ -60,7 +60,7 @@ def _file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
 def import_view(
     model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
 ) -> HttpResponse:
-    """Choose a file, look at what it says, bring it in, and read what was refused."""
+    """Choose a file, preview its rows, import it, and list the rows that were refused."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     context: dict[str, Any] = {}
@@ -97,7 +97,7 @@ def _bring_in(
     try:
         table = _looked_at(request)
     except signing.BadSignature:
-        problem = _("The preview is older than an hour. Please choose the file once more.")
+        problem = _("The preview has expired. Please choose the file again.")
         return _page(model_admin, request, {"problem": problem})
     except FileRefused as refused:
         return _page(model_admin, request, {"problem": str(refused)})
@@ -109,7 +109,7 @@ def _bring_in(
 
 
 def _looked_at(request: AuthenticatedHttpRequest) -> Table:
-    """The file of the preview, read anew: a colleague may have brought it in since."""
+    """The previewed file, read again: a colleague may have imported it since."""
     text = signing.loads(request.POST["content"], salt=SALT, max_age=PREVIEW_AGE_S)
     return read_table(text.encode("latin-1"), actor=request.user)
 
@@ -120,8 +120,8 @@ def _tell(request: HttpRequest, report: Report) -> None:
         messages.success(request, text % {"n": count})
     if count := len(report.known):
         text = ngettext(
-            "%(n)d row was left out: it had been taken in before.",
-            "%(n)d rows were left out: they had been taken in before.",
+            "%(n)d row was skipped because it had been imported before.",
+            "%(n)d rows were skipped because they had been imported before.",
             count,
         )
         messages.info(request, text % {"n": count})
@@ -136,7 +136,7 @@ def _page(
         row.cells = [row.texts.get(name, "") for name in columns]
     shown = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Bring in from a CSV file"),
+        "title": _("Import from a CSV file"),
         "opts": model_admin.opts,
         "columns": [BY_NAME[name].heading for name in columns],
         "understood": SAVED,

@@ -1,4 +1,4 @@
-"""What staff narrow the list of posts down by, beyond the fields themselves."""
+"""Filters of the list of posts that are not plain fields."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -22,17 +22,17 @@ MAX_SHELVES: Final = 200
 
 
 class AgeFilter(admin.SimpleListFilter):
-    """How long a thing has been waiting."""
+    """How long ago a thing was lost or found."""
 
     title = _("age")
     parameter_name = "age"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Spans of days."""
+        """The age ranges."""
         return [(key, label) for key, label, _first, _last in AGES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Posts whose day lies in the span."""
+        """Posts whose day lies in the chosen range."""
         today = timezone.localdate()
         for key, _label, first, last in AGES:
             if key == self.value():
@@ -43,21 +43,21 @@ class AgeFilter(admin.SimpleListFilter):
 
 
 class ShelfFilter(admin.SimpleListFilter):
-    """Where in the office it lies."""
+    """The shelf on which a thing is kept."""
 
     title = _("shelf")
     parameter_name = "shelf"
     nowhere = "-"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The shelves on which something lies now."""
+        """The shelves in use."""
         waiting = (Post.Status.OPEN, Post.Status.MATCHED)
         shelves = Post.objects.found().filter(status__in=waiting).exclude(shelf="")
         names = shelves.order_by("shelf").values_list("shelf", flat=True).distinct()
         return [(self.nowhere, _("on no shelf")), *((name, name) for name in names[:MAX_SHELVES])]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Found things that lie there."""
+        """Found things on the chosen shelf."""
         value = self.value()
         if value is None:
             return queryset
@@ -66,12 +66,12 @@ class ShelfFilter(admin.SimpleListFilter):
 
 
 class SearchByNumber:
-    """Mixin for the list of posts: a number is looked up, not searched for in words."""
+    """Mixin for the list of posts: looks numbers up instead of searching texts for them."""
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Post], search_term: str
     ) -> tuple[QuerySet[Post], bool]:
-        """The one post that is called so, or what the words find."""
+        """The post with this number, or the results of the text search."""
         if (called := Post.called(search_term)) is not None:
             return queryset.filter(called), False
         found: tuple[QuerySet[Post], bool] = super().get_search_results(  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What Django's admin writes about changes and deletions, in words that an office reads."""
+"""Readable field names in the admin's history and deletion pages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,26 +9,26 @@ from django.utils.translation import override
 
 
 class PlainHistory:
-    """Mixin for an admin: the history names fields as the catalogue has them.
+    """Mixin for an admin that stores field names in the history as they can be translated.
 
-    Django stores the label of the form, which begins with a capital and is then in no catalogue.
+    Django stores the form's label, whose capital letter keeps it from being translated.
     """
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[Any]:
-        """See `ModelAdmin`. The names are stored in English and translated where they are read."""
-        said: list[Any] = super().construct_change_message(request, form, formsets, add)  # type: ignore[misc]
+        """See `ModelAdmin`. Names are stored in English and translated when shown."""
+        parts: list[Any] = super().construct_change_message(request, form, formsets, add)  # type: ignore[misc]
         with override(None):
             names = [_named(form, name) for name in form.changed_data]
-        for part in said:
-            if "changed" in part and "name" not in part["changed"]:  # the row itself, no inline
+        for part in parts:
+            if "changed" in part and "name" not in part["changed"]:  # the row itself, not an inline
                 part["changed"]["fields"] = names
-        return said
+        return parts
 
 
 def without_parts(to_delete: Iterable[Any]) -> list[Any]:
-    """What is deleted by name; what hangs on it is counted beside, and says nothing by name."""
+    """Only the objects to be deleted; related objects are just counted, not listed."""
     return [row for row in to_delete if not isinstance(row, list)]
 
 

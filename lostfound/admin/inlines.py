@@ -1,4 +1,4 @@
-"""What hangs on a post, below its fields: photographs, and what happened to it."""
+"""The inlines below a post's fields: photographs and history."""
 
 from typing import Any, Final
 
@@ -19,19 +19,19 @@ ACTION_WORDS: Final = {
     "submitted": gettext_lazy("Posted"),
     "edited": gettext_lazy("Edited"),
     "closed": gettext_lazy("Closed"),
-    "reopened": gettext_lazy("Opened again"),
+    "reopened": gettext_lazy("Reopened"),
     "matched": gettext_lazy("Match confirmed"),
-    "match_undone": gettext_lazy("Match taken back"),
-    "closed_as_duplicate": gettext_lazy("Closed: reported twice"),
+    "match_undone": gettext_lazy("Match undone"),
+    "closed_as_duplicate": gettext_lazy("Closed as a duplicate"),
     "answered": gettext_lazy("Answered a suggestion"),
-    "answer_withdrawn": gettext_lazy("Took an answer to a suggestion back"),
+    "answer_withdrawn": gettext_lazy("Withdrew an answer to a suggestion"),
 }
 
 
 class OfNow(forms.BaseInlineFormSet[Any, Post, Any]):
-    """What hangs on a post now, whatever hung on it when the page was made.
+    """The current inline rows, whatever they were when the page was rendered.
 
-    Only which of it goes was ever a choice.
+    Only the choice of rows to delete is taken from the submitted data.
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ class OfNow(forms.BaseInlineFormSet[Any, Post, Any]):
 
 
 class PhotoFormSet(OfNow):
-    """Names the box that removes a photograph; Django leaves it without words."""
+    """Labels the checkbox that removes a photograph; Django's has no label."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -69,7 +69,7 @@ class PhotoFormSet(OfNow):
 
 
 class PhotoInline(admin.TabularInline[Photo, Post]):
-    """The photographs, shown through the view that checks permissions."""
+    """The photographs, served by the view that checks permissions."""
 
     model = Photo
     formset = PhotoFormSet
@@ -80,7 +80,7 @@ class PhotoInline(admin.TabularInline[Photo, Post]):
 
     @admin.display(description=gettext_lazy("photograph"))
     def picture(self, photo: Photo) -> str:
-        """The small one, leading to the full one."""
+        """The thumbnail, linked to the full photograph."""
         return format_html(
             '<a href="{}"><img src="{}" alt="{}" height="160" loading="lazy"></a>',
             photo.full_url,
@@ -94,17 +94,17 @@ class PhotoInline(admin.TabularInline[Photo, Post]):
         return f"{photo.width_px} × {photo.height_px} px"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Photographs come with a post's own form."""
+        """Photographs are added with the post's form, not here."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As long as the post can be edited."""
+        """Only while the post can be edited."""
         may = obj is not None and obj.is_open and not obj.is_kept_elsewhere_for(request.user)
         return may and super().has_delete_permission(request, obj)
 
 
 class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
-    """What happened to the post, newest first."""
+    """The post's history, newest first."""
 
     model = PostEvent
     formset = OfNow
@@ -113,19 +113,19 @@ class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PostEvent]:
-        """With who did it."""
+        """Events with their actors."""
         return super().get_queryset(request).select_related("actor")
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, event: PostEvent) -> str:
-        """The action in words, and what of the post it changed."""
+        """The action, and what it changed."""
         words = str(ACTION_WORDS.get(event.action, event.action))
         changed = ", ".join(_changes(event.detail))
         return f"{words}: {changed}" if changed else words
 
     @admin.display(description=gettext_lazy("status"))
     def status(self, event: PostEvent) -> str:
-        """Where it moved to, where it moved."""
+        """The old and new status, if it changed."""
         labels = dict(Post.Status.choices)
         steps = [step for step in (event.from_status, event.to_status) if step]
         return " → ".join(str(labels.get(step, step)) for step in dict.fromkeys(steps)) or "–"
@@ -138,12 +138,12 @@ def _changes(detail: dict[str, Any]) -> list[str]:
     if number := detail.get("photos_removed"):
         changed.append(_("photographs removed: %(n)d") % {"n": number})
     if detail.get("photos_reordered"):
-        changed.append(_("photographs in another order"))
+        changed.append(_("photographs reordered"))
     return changed
 
 
 def _field_words(name: str) -> str:
     try:
         return str(getattr(Post._meta.get_field(name), "verbose_name", name))
-    except FieldDoesNotExist:  # written by an older version of the model
+    except FieldDoesNotExist:  # an event from an older version of the model
         return name

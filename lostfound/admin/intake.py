@@ -1,4 +1,4 @@
-"""Taking in a found thing at the counter, in half a minute, one after the other."""
+"""Intake: entering found things quickly, one after the other."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,17 +16,17 @@ from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
 from lostfound.services import DuplicateSubmission, submit_post
 
-# What most things of one round have in common, so that it is typed once.
+# Fields that stay filled in, since things entered in one session mostly share them.
 REMEMBERED: Final = ("office", "building", "shelf")
 SESSION_KEY: Final = "intake"
-ARRIVED_KEY: Final = "intake_arrived"  # the sending whose draft the browser may forget
+ARRIVED_KEY: Final = "intake_arrived"  # the submission whose draft the browser may delete
 SHELVES_OFFERED: Final = 50
 
 
 def intake_view(
     model_admin: admin.ModelAdmin[Post], request: AuthenticatedHttpRequest
 ) -> HttpResponse:
-    """An empty form after each thing, with what the last one had in common."""
+    """The intake form, empty after each thing except for the remembered fields."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     person = request.user
@@ -46,7 +46,7 @@ def intake_view(
     request.session[ARRIVED_KEY] = form.sending
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
     text = format_html('<a href="{}">{}</a>', url, saved.title)
-    messages.success(request, format_html(_("Taken in: {}. It is being compared."), text))
+    messages.success(request, format_html(_("Taken in: {}. Matching has started."), text))
     return HttpResponseRedirect(reverse("admin:lostfound_post_intake"))
 
 
@@ -64,7 +64,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
             if before.post is not None and before.is_same:
                 return before.post
             form.begin_anew()
-            text = _("This form was sent before. Send it again if it is another thing.")
+            text = _("This form has already been sent. Send it again if it is a different thing.")
             form.add_error(None, ValidationError(text))
         except ValidationError as error:
             form.add_error(None, error)
@@ -86,7 +86,7 @@ def _page(
         "title": _("Take in a found thing"),
         "opts": model_admin.opts,
         "form": form,
-        # Kept in the session until a page was asked for: the answer to a sending may get lost.
+        # Kept in the session until the next page, since the response to the POST may get lost.
         "arrived": request.session.pop(ARRIVED_KEY, ""),
         "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
     }

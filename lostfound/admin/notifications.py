@@ -1,4 +1,4 @@
-"""What people were told, and whether its e-mail went out."""
+"""Notifications in the admin, with the state of their e-mails."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from lostfound.models import Notification
 
 @admin.register(Notification)
 class NotificationAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[Notification]):
-    """To look up, not to edit."""
+    """Notifications, read-only."""
 
     list_display = (
         "created_at",

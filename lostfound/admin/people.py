@@ -1,4 +1,4 @@
-"""The people who sign in."""
+"""User accounts in the admin."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -31,7 +31,7 @@ from lostfound.services import (
 
 @admin.register(User)
 class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
-    """Django's own, with language, wish for e-mail, and the office where somebody works."""
+    """Django's user admin with language, e-mail preference and office."""
 
     form = PersonForm
     list_display = (
@@ -47,7 +47,7 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
     list_select_related = ("office",)
     readonly_fields = ("last_login", "date_joined")
     actions = ("delete_selected",)
-    filter_horizontal = ()  # two lists of which a screen reader cannot tell one from the other
+    filter_horizontal = ()  # a screen reader cannot distinguish that widget's two lists
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "password")}),
         (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
@@ -55,37 +55,37 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
         (_("Office"), {"fields": ("office",)}),
         (_("Messages"), {"fields": ("language", "wants_email")}),
         (_("Important dates"), {"fields": ("last_login", "date_joined")}),
-        # Well over a hundred; the groups are there so that nobody has to read them all.
-        (_("Single permissions"), {"classes": ("collapse",), "fields": ("user_permissions",)}),
+        # Collapsed, as there are well over a hundred; groups are the normal way.
+        (_("Individual permissions"), {"classes": ("collapse",), "fields": ("user_permissions",)}),
     )
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """One that knows who fills it in; Django makes a class for each request."""
+        """The form class with its editor; Django creates one for each request."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.editor = signed_in(request)
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Not of who may do more: whoever sets their address could sign in as them."""
+        """Not for accounts with more rights: changing their e-mail would allow taking them over."""
         may = super().has_change_permission(request, obj)
         return may and (obj is None or not may_do_more(obj, signed_in(request)))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """As for changes."""
+        """Under the same condition as changing."""
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or not may_do_more(obj, signed_in(request)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Only who may do everything gives single permissions, or all of them."""
+        """Only superusers grant individual permissions or superuser status."""
         fixed = super().get_readonly_fields(request, obj)
         if signed_in(request).is_superuser:
             return fixed
         return (*fixed, "is_superuser", "user_permissions")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Nobody gives a group that may do more than they."""
+        """Offer only groups that have no more rights than the editor."""
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
             field.queryset = groups_within(signed_in(request), field.queryset)
@@ -94,25 +94,25 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """Whose account is opened is written down."""
+        """Log the access to the account."""
         person: User | None = kwargs.get("obj")
         if person is not None and request.method == "GET":
             log_person_access(signed_in(request), person)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What hangs on a person goes too, unless somebody on the other side waits for it."""
+        """List the accounts; matched posts protect theirs from deletion."""
         to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
         matched = Post.objects.filter(author__in=list(objs), status=Post.Status.MATCHED)
         why = [_("%(post)s: matched, undo the match first") % {"post": post} for post in matched]
         return without_parts(to_delete), counts, set(), [*protected, *why]
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """The files of their photographs go with them."""
+        """Delete an account with its posts and files."""
         delete_user(obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """As for one."""
+        """Delete all accounts or none."""
         with transaction.atomic():
             for user in queryset:
                 delete_user(user, actor=signed_in(request))
@@ -120,7 +120,7 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Who has to stay is not asked about: the account's page says why, and what to do."""
+        """If the account must be kept, go back to its page, which says why and what to do."""
         person = self.get_object(request, unquote(object_id))
         try:
             if person is not None and self.has_delete_permission(request, person):
@@ -136,7 +136,7 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
     def delete_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        """As Django's own, all or none."""
+        """Django's action, for all accounts or none."""
         try:
             self._refuse_kept(request, queryset)
             with transaction.atomic():
@@ -146,12 +146,12 @@ class UserAdmin(PlainHistory, FilterNumbers, DjangoUserAdmin[User]):
             return None
 
     def _refuse_kept(self, request: HttpRequest, people: Iterable[User]) -> None:
-        """Of the office's records, and of whoever deletes: they would be locked out.
+        """Refuse accounts that the office's records refer to, and the editor's own account.
 
         Raises: AccountKept
         """
         if any(person.pk == signed_in(request).pk for person in people):
             raise AccountKept(
-                _("You cannot delete your own account here. Somebody else has to do it.")
+                _("You cannot delete your own account here. Please ask another administrator.")
             )
         refuse_kept(people)

@@ -1,4 +1,4 @@
-"""What is filled in about an account, and what nobody takes away from their own."""
+"""The form for an account, which keeps people from locking themselves out."""
 
 from typing import Any, ClassVar, Final
 
@@ -7,17 +7,19 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import User
 
-# Without one of these a person is locked out of the admin at once, and cannot take it back.
+# Losing one of these locks a person out of the admin at once, so they could not undo it.
 ACCESS_FLAGS: Final = ("is_active", "is_staff", "is_superuser")
 
 
 class PersonForm(UserChangeForm[User]):
-    """Django's own, but nobody locks themselves out."""
+    """Django's form; refuses changes with which editors would lock themselves out."""
 
-    editor: ClassVar[User | None] = None  # who fills it in; the admin makes a class for each
+    editor: ClassVar[User | None] = (
+        None  # the admin sets it on the class that it creates per request
+    )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse at each field what would lock its editor out."""
+        """Add an error to each field that would lock its editor out."""
         cleaned = dict(super().clean() or self.cleaned_data)
         if self.editor is not None and self.instance.pk == self.editor.pk:
             taken: list[str] = [
@@ -29,8 +31,8 @@ class PersonForm(UserChangeForm[User]):
                 taken += ["groups"] * bool(set(self.editor.groups.all()) - set(cleaned["groups"]))
             for name in taken:
                 text = _(
-                    "You cannot take this away from your own account: you would be locked out "
-                    "at once. Somebody else has to do it."
+                    "You cannot remove this from your own account: you would be locked out at "
+                    "once. Please ask another administrator."
                 )
                 self.add_error(name, text)
         return cleaned

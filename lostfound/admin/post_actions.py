@@ -1,4 +1,4 @@
-"""What staff do with many posts at once. Each row is asked for on its own; the others go on."""
+"""Bulk actions on posts. Each post is changed separately; one error does not stop the rest."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -23,24 +23,24 @@ from lostfound.services import (
 )
 from lostfound.services.post_fields import clean_text
 
-MAX_NAMED: Final = 5  # posts of one refusal; how many there are is said in any case
+MAX_NAMED: Final = 5  # posts listed per reason; the total is shown regardless
 
-# What a service can only call a change in the meantime.
+# For these the services could only report that the post has changed since.
 ALREADY_CLOSED: Final = {
-    Post.Status.CLOSED: gettext_lazy("Closed already."),
-    Post.Status.RETURNED: gettext_lazy("Returned to its owner already."),
+    Post.Status.CLOSED: gettext_lazy("Already closed."),
+    Post.Status.RETURNED: gettext_lazy("Already returned to its owner."),
 }
-ALREADY_OPEN: Final = {Post.Status.OPEN: gettext_lazy("Open already.")}
+ALREADY_OPEN: Final = {Post.Status.OPEN: gettext_lazy("Already open.")}
 
 
 class PostActions(admin.ModelAdmin[Post]):
-    """The actions of the list of posts."""
+    """The bulk actions of the list of posts."""
 
     actions = ("close_posts", "reopen_posts", "move_to_shelf", "export_csv")
 
-    @admin.action(description=gettext_lazy("Close the chosen posts"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Close the selected posts"), permissions=["change"])
     def close_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Take them out of matching."""
+        """Close posts, which takes them out of matching."""
 
         def close(post: Post) -> None:
             _refuse_already(post, ALREADY_CLOSED)
@@ -48,9 +48,9 @@ class PostActions(admin.ModelAdmin[Post]):
 
         self._tell_changed(request, *_each(queryset, close))
 
-    @admin.action(description=gettext_lazy("Open the chosen posts again"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Reopen the selected posts"), permissions=["change"])
     def reopen_posts(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Put them back into matching."""
+        """Reopen posts, which puts them back into matching."""
 
         def reopen(post: Post) -> None:
             _refuse_already(post, ALREADY_OPEN)
@@ -59,22 +59,22 @@ class PostActions(admin.ModelAdmin[Post]):
         self._tell_changed(request, *_each(queryset, reopen))
 
     @admin.action(
-        description=gettext_lazy("Move the chosen things to the shelf"), permissions=["change"]
+        description=gettext_lazy("Move the selected things to the shelf"), permissions=["change"]
     )
     def move_to_shelf(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Put found things on the shelf that is named beside the action."""
+        """Move found things to the shelf entered next to the action."""
         try:
             shelf = clean_text(request.POST.get("shelf", ""), is_one_line=True)
         except ValidationError:
             shelf = ""
         if not shelf:
-            text = _("Please name the shelf beside the action. Nothing was moved.")
+            text = _("Please enter the shelf next to the action. Nothing was moved.")
             self.message_user(request, text, messages.ERROR)
             return
 
         def move(post: Post) -> None:
             if post.kind != Post.Kind.FOUND:
-                raise ValidationError(_("A lost post: only found things lie on a shelf."))
+                raise ValidationError(_("This is a lost post. Only found things have a shelf."))
             edit_post(post, actor=signed_in(request), fields={"shelf": shelf})
 
         moved, refused = _each(queryset, move)
@@ -88,10 +88,10 @@ class PostActions(admin.ModelAdmin[Post]):
         self._tell_refused(request, refused)
 
     @admin.action(
-        description=gettext_lazy("Save the chosen posts as a CSV file"), permissions=["view"]
+        description=gettext_lazy("Export the selected posts as CSV"), permissions=["view"]
     )
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
-        """A file that is safe to open in a spreadsheet."""
+        """Export posts as CSV that is safe to open in a spreadsheet."""
         named = queryset.select_related(None).prefetch_related(None).only("author")
         log_access(signed_in(request), AccessLog.What.EXPORT, named)
         return export_response(queryset)
@@ -105,13 +105,13 @@ class PostActions(admin.ModelAdmin[Post]):
         self._tell_refused(request, refused)
 
     def _tell_refused(self, request: HttpRequest, refused: dict[str, list[Post]]) -> None:
-        """One message, in which each reason stands once."""
+        """Show one message that lists each reason once."""
         if not refused:
             return
         count = sum(map(len, refused.values()))
-        head = ngettext(
-            "%(n)d post was left out as it is:", "%(n)d posts were left out as they are:", count
-        ) % {"n": count}
+        head = ngettext("%(n)d post was not changed:", "%(n)d posts were not changed:", count) % {
+            "n": count
+        }
         lines = format_html_join(
             "",
             "<li>{} ({}) {}{}</li>",
@@ -131,7 +131,7 @@ class PostActions(admin.ModelAdmin[Post]):
 def _each(
     posts: Iterable[Post], change: Callable[[Post], None]
 ) -> tuple[int, dict[str, list[Post]]]:
-    """How many were changed, and by each reason those that were not."""
+    """How many posts were changed, and the others by the reason why not."""
     done = 0
     refused: dict[str, list[Post]] = {}
     for post in posts:
@@ -143,12 +143,12 @@ def _each(
         except (TransitionRefused, PermissionDenied) as error:
             refused.setdefault(str(error), []).append(post)
         except Post.DoesNotExist:
-            refused.setdefault(_("Deleted in the meantime."), []).append(post)
+            refused.setdefault(_("Already deleted."), []).append(post)
     return done, refused
 
 
 def _refuse_already(post: Post, already: dict[Post.Status, Any]) -> None:
-    """What needs no change is not one that was made in the meantime.
+    """Report a status that needs no change as such, and not as a conflict.
 
     Raises:
         TransitionRefused: with the status in words.
@@ -159,5 +159,5 @@ def _refuse_already(post: Post, already: dict[Post.Status, Any]) -> None:
 
 
 def is_elsewhere(request: HttpRequest, post: Post | None) -> bool:
-    """Whether a thing lies on the shelves of another office than the reader's."""
+    """Whether a thing is kept at an office other than the reader's."""
     return post is not None and post.is_kept_elsewhere_for(signed_in(request))

@@ -1,4 +1,4 @@
-"""What staff fill in about a post, and about many that they chose."""
+"""The admin's forms for one post, and for bulk actions."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.forms.edit_version import MARK, EditVersionField, left_behind, offered
+from lostfound.forms.edit_version import EDIT_VERSION, EditVersionField, left_behind, offered
 from lostfound.models import Post
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
 from lostfound.services.post_fields import (
@@ -22,10 +22,10 @@ from lostfound.services.post_fields import (
 
 
 class PostForm(forms.ModelForm[Post]):
-    """Cleans texts as the services do, so that nothing unmasked reaches the admin's own log.
+    """Cleans texts as the services do, so that nothing unmasked reaches the admin's history.
 
     Attributes:
-        refused: why a service has refused what is sent, where the page is shown for that.
+        refused: the error of a service, if the page is shown again because of one.
     """
 
     refused: ClassVar[ValidationError | None] = None
@@ -39,20 +39,20 @@ class PostForm(forms.ModelForm[Post]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial[MARK] = edit_version_of(self.instance, offered(self))
+            self.initial[EDIT_VERSION] = edit_version_of(self.instance, offered(self))
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """Without what only differs because somebody else has changed it since."""
-        mark = self.data.get(MARK, "")
+        """The fields that this editor changed, not those that somebody else changed since."""
+        version = self.data.get(EDIT_VERSION, "")
         return [
             name
             for name in super().changed_data
-            if not is_as_seen(mark, name, self.cleaned_data.get(name))
+            if not is_as_seen(version, name, self.cleaned_data.get(name))
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Mask numbers, refuse days to come."""
+        """Clean texts, refuse future dates, and report the error of a service."""
         cleaned = super().clean() or self.cleaned_data
         for name in TEXT_FIELDS:
             if name in cleaned:
@@ -68,11 +68,11 @@ class PostForm(forms.ModelForm[Post]):
         if self.instance.pk and (lost := left_behind(self, self.instance)):
             self.add_error(None, lost)
         if self.refused is not None:
-            self.add_error(None, self._sayable(self.refused))
+            self.add_error(None, self._by_shown_field(self.refused))
         return cleaned
 
-    def _sayable(self, refused: ValidationError) -> ValidationError | dict[str, Any]:
-        """At their fields, where those are on the page."""
+    def _by_shown_field(self, refused: ValidationError) -> ValidationError | dict[str, Any]:
+        """The errors by field; those of fields that are not on the page are non-field errors."""
         if not hasattr(refused, "error_dict"):
             return refused
         return {
@@ -82,6 +82,6 @@ class PostForm(forms.ModelForm[Post]):
 
 
 class ShelfActionForm(ActionForm):
-    """What the actions over chosen posts may need beside them."""
+    """The action form of the list, with a shelf."""
 
     shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=40)

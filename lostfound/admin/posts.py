@@ -1,4 +1,4 @@
-"""Posts as the office sees them. Everything that is written goes through the services."""
+"""Posts in the admin. All changes go through the services."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from lostfound.admin.intake import intake_view
 from lostfound.admin.post_actions import PostActions, is_elsewhere
 from lostfound.admin.post_forms import PostForm, ShelfActionForm
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.forms.edit_version import MARK, brought_up_to_date
+from lostfound.forms.edit_version import EDIT_VERSION, brought_up_to_date
 from lostfound.http import AuthenticatedHttpRequest, signed_in
 from lostfound.models import AccessLog, Photo, Post
 from lostfound.models.post import PostQuerySet
@@ -79,7 +79,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     action_form = ShelfActionForm
 
     def get_urls(self) -> list[URLPattern]:
-        """With the counter's own pages."""
+        """Add the pages for intake and import."""
 
         def intake(request: AuthenticatedHttpRequest) -> HttpResponse:
             return intake_view(self, request)
@@ -99,25 +99,25 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
-        """With everything that the list shows."""
+        """Posts with everything that the list shows."""
         posts: PostQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         return posts.with_details()
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
-        """What another office keeps is only looked at."""
+        """Not for things kept at another office."""
         return super().has_change_permission(request, obj) and not is_elsewhere(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
-        """As for changes."""
+        """Under the same condition as changing."""
         return super().has_delete_permission(request, obj) and not is_elsewhere(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
-        """A lost post has nothing that is kept."""
+        """Omit the fields about keeping for a lost post."""
         custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
         words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
         facts = ("status", "number", "created_at", "updated_at") if obj else ()
-        mark = (MARK,) if obj and self.has_change_permission(request, obj) else ()
-        return ("kind", "author", *words, *custody, *facts, *mark)
+        version = (EDIT_VERSION,) if obj and self.has_change_permission(request, obj) else ()
+        return ("kind", "author", *words, *custody, *facts, *version)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
         """The status is changed by actions and decisions only; a matched post may still move."""
@@ -129,11 +129,9 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         return (*fixed, *(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Who takes a thing in is its author unless somebody else is named."""
-        return {"author": request.user.pk, "kind": Post.Kind.FOUND, **self._given(request)}
-
-    def _given(self, request: HttpRequest) -> dict[str, Any]:
-        return dict(super().get_changeform_initial_data(request))
+        """Default to a found thing with the editor as its author."""
+        from_query = super().get_changeform_initial_data(request)
+        return {"author": request.user.pk, "kind": Post.Kind.FOUND, **from_query}
 
     def save_model(
         self, request: HttpRequest, obj: Post, form: forms.ModelForm[Post], change: bool
@@ -144,9 +142,12 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         }
         if change:
             edit_post(
-                obj, actor=signed_in(request), fields=fields, seen=form.cleaned_data.get(MARK, "")
+                obj,
+                actor=signed_in(request),
+                fields=fields,
+                seen=form.cleaned_data.get(EDIT_VERSION, ""),
             )
-            obj.refresh_from_db()  # what others changed since the page was made, too
+            obj.refresh_from_db()  # also loads what others have changed since
             return
         every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
         saved = submit_post(
@@ -155,7 +156,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Of the inlines only photographs can change: some are removed."""
+        """Remove photographs; nothing else in the inlines can change."""
         if formset.model is not Photo or not change:
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
             return
@@ -168,7 +169,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Whose posts were listed is written down."""
+        """Log the access to the listed posts."""
         answer = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None) or {}
         if "cl" in context:
@@ -184,7 +185,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """What a service refuses is told on the same page; nothing of it is saved or lost."""
+        """Show the page again with a service's errors; nothing is saved and no input is lost."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refused:
@@ -194,7 +195,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     def get_form(
         self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """With what a service has refused, if it has."""
+        """The form class with a service's error, if there was one."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         refused = getattr(request, "refused", None)
         form.refused = refused
@@ -205,17 +206,19 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """Who reads a post is written down; what lies at another office says so."""
+        """Log the access, and say if the thing is kept at another office."""
         post: Post | None = kwargs.get("obj")
         if post is not None and request.method == "GET":
             log_access(signed_in(request), AccessLog.What.POST, [post])
             if is_elsewhere(request, post):
-                text = _("Kept at another office (%(office)s): you can read this, not change it.")
+                text = _(
+                    "This thing is kept at another office (%(office)s). You can only read its post."
+                )
                 self.message_user(request, text % {"office": post.office}, messages.INFO)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What hangs on a post goes with it; what is matched or of another office stays."""
+        """List the posts; matched ones and those of another office cannot be deleted."""
         to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
         for post in objs:
             if is_elsewhere(request, post):
@@ -225,11 +228,11 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         return without_parts(to_delete), counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
-        """With its files."""
+        """Delete a post with its files."""
         delete_post(obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """All or none."""
+        """Delete all posts or none."""
         with transaction.atomic():
             for post in queryset:
                 delete_post(post, actor=signed_in(request))
@@ -237,7 +240,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A post that was matched in the meantime stays, and the page says why."""
+        """If the post has been matched since, keep it and say why."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except TransitionRefused as refused:

@@ -1,4 +1,4 @@
-"""Whose rights somebody in the admin may touch: never those of who may do more than they."""
+"""Protects accounts and groups from editors who have fewer rights."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
@@ -7,22 +7,25 @@ from lostfound.models import User
 
 
 def may_do_more(person: User, editor: User) -> bool:
-    """Whether an account has rights that its editor lacks; who changes it could take them.
+    """Whether an account has rights that its editor lacks, who could take it over by changing it.
 
-    An account that is switched off counts as what it would be when it is switched on.
+    An inactive account counts with the rights that it would have if it were active.
     """
     if editor.is_superuser:
         return False
-    return person.is_superuser or given_to(person).exclude(pk__in=given_to(editor)).exists()
+    return (
+        person.is_superuser
+        or permissions_of(person).exclude(pk__in=permissions_of(editor)).exists()
+    )
 
 
 def groups_within(editor: User, groups: QuerySet[Group]) -> QuerySet[Group]:
-    """Those whose members may do nothing that the editor may not."""
+    """The groups whose permissions the editor has, too."""
     if editor.is_superuser:
         return groups
-    return groups.exclude(permissions__in=Permission.objects.exclude(pk__in=given_to(editor)))
+    return groups.exclude(permissions__in=Permission.objects.exclude(pk__in=permissions_of(editor)))
 
 
-def given_to(user: User) -> QuerySet[Permission]:
-    """What was given to an account, by itself or with a group."""
+def permissions_of(user: User) -> QuerySet[Permission]:
+    """The permissions of an account, its own and those of its groups."""
     return Permission.objects.filter(Q(user=user) | Q(group__user=user)).order_by()

@@ -1,4 +1,4 @@
-"""What the admin shows and nobody edits there."""
+"""Read-only pages of the admin."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 class NoAddOrDeleteMixin:
-    """Rows come and go elsewhere, whatever permissions a person has."""
+    """Mixin for rows that the admin only shows, whatever permissions a person has."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""

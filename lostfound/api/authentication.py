@@ -1,4 +1,4 @@
-"""The token of a device. A broken one is refused by name instead of making the caller nobody."""
+"""Device tokens. An invalid one is an error, instead of making the caller anonymous."""
 
 from typing import Any, Final
 
@@ -17,10 +17,10 @@ MAX_USER_AGENT_CHARS: Final = UserSession._meta.get_field("user_agent").max_leng
 
 
 class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
-    """Signs in by the token that allauth gave the device; whoever uses it stays signed in."""
+    """Authenticates by the token that allauth issued to the device; using it extends it."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """The person behind the token; None without a token, so that a cookie may follow.
+        """The user and session of the token; None without one, so that a cookie is tried next.
 
         Raises: AuthenticationFailed
         """
@@ -30,7 +30,7 @@ class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
         is_token = token.isascii() and token.isalnum()  # nothing else is looked up
         signed_in = super().authenticate(request) if is_token else None
         if signed_in is None or not signed_in[0].is_active:
-            raise AuthenticationFailed(_("This token is not valid. Please sign in again."))
+            raise AuthenticationFailed(_("This token is invalid. Please sign in again."))
         user, session = signed_in
         note_device_use(
             user,
@@ -41,12 +41,12 @@ class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
         return user, session
 
     def authenticate_header(self, request: Request) -> str:
-        """Makes a missing sign-in 401, which tells a client to ask for one."""
+        """Makes unauthenticated requests 401 rather than 403."""
         return f'{HEADER} realm="api"'
 
 
 class DeviceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the schema describes it."""
+    """The description of `DeviceToken` in the schema."""
 
     target_class = DeviceToken
     name = "deviceToken"

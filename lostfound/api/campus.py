@@ -1,4 +1,4 @@
-"""What posts may name: categories, colours, places; and found things. Anybody may read them."""
+"""Public data: categories, colours and places that posts refer to, and found things."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ class CategoriesView(APIView):
         operation_id="categories_list", responses={200: FamilyOut(many=True), **problems(401)}
     )
     def get(self, request: Request) -> Response:
-        """List what a post may name as its category."""
+        """List the categories of posts."""
         return Response(FamilyOut(selectors.active_taxonomy(), many=True).data)
 
 
@@ -38,7 +38,7 @@ class ColoursView(APIView):
         operation_id="colours_list", responses={200: ColourNamesOut(many=True), **problems(401)}
     )
     def get(self, request: Request) -> Response:
-        """List what a post may name as its colour."""
+        """List the colours of posts."""
         return Response(ColourNamesOut(list(Colour), many=True).data)
 
 
@@ -49,19 +49,19 @@ class PlacesView(APIView):
 
     @extend_schema(operation_id="places_list", responses={200: PlacesOut, **problems(401)})
     def get(self, request: Request) -> Response:
-        """List what a post may name as its place."""
+        """List the places of posts."""
         active = Building.objects.filter(is_active=True)
         zones = Zone.objects.filter(is_active=True).prefetch_related(Prefetch("buildings", active))
         return Response(PlacesOut({"zones": zones, "offices": selectors.active_offices()}).data)
 
 
 class ThingView(APIView):
-    """A found thing; nobody need sign in."""
+    """A found thing; no sign-in required."""
 
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="things_retrieve", responses={200: ThingOut, **problems(401, 404)})
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read what the public may know of a found thing."""
+        """Read what the public may know about a found thing."""
         found = get_object_or_404(selectors.public_found_posts(), public_id=public_id)
         return Response(ThingOut(found).data)

@@ -1,4 +1,4 @@
-"""ETags of the API: what a device has already is not sent again, nor overwritten unseen."""
+"""ETags of the API: a device need not fetch what it has, nor overwrite what it has not seen."""
 
 import re
 from hashlib import md5
@@ -18,16 +18,16 @@ from rest_framework.response import Response
 from lostfound.api import problem_types
 
 API_PREFIX = "/api/v1/"
-COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # Caddy and Apache do so
+COMPRESSED: Final = re.compile(r'-(?:gzip|zstd|br)"$')  # added by Caddy and Apache
 
 
 class ApiConditionalGet(ConditionalGetMiddleware):
-    """Django's own conditional GET, for the API alone: a page differs with each form's token."""
+    """Django's conditional GET for the API alone: pages differ by their forms' CSRF tokens."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """See `ConditionalGetMiddleware`. What is personal is kept by the device, and asked for."""
+        """See `ConditionalGetMiddleware`. Personal data is only cached on the device."""
         if not request.path.startswith(API_PREFIX) or response.status_code != HTTPStatus.OK:
             return response
         assert isinstance(response, HttpResponse)
@@ -36,36 +36,36 @@ class ApiConditionalGet(ConditionalGetMiddleware):
 
 
 class PreconditionFailed(APIException):
-    """The thing has changed since the device read it."""
+    """The resource has changed since the device read it."""
 
     status_code, default_code, default_detail = problem_types.CHANGED_MEANWHILE
 
 
 def etag_of(representation: Any) -> str:
-    """The ETag of what a GET of the thing answers now."""
+    """The ETag of a resource, from what a GET of it returns now."""
     digest = md5(JSONRenderer().render(representation), usedforsecurity=False).hexdigest()
     return quote_etag(digest)
 
 
-def told(
+def response_with_etag(
     representation: Any,
     status_code: int = status.HTTP_200_OK,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Answer with a thing and its ETag, so that a device that has changed it need not read it."""
+    """Respond with a resource and its ETag, so that a device need not fetch what it changed."""
     return Response(
         representation, status_code, headers={"ETag": etag_of(representation), **(headers or {})}
     )
 
 
 def etags_seen(request: Request) -> set[str] | None:
-    """What the device has seen of the thing that it changes; None where anything may be changed."""
-    given = request.headers.get("If-Match")
-    if given is None or given.strip() == "*":
+    """The ETags of the If-Match header; None if the request is unconditional."""
+    header = request.headers.get("If-Match")
+    if header is None or header.strip() == "*":
         return None
-    return {_as_sent(etag) for etag in parse_etags(given)}
+    return {_as_sent(etag) for etag in parse_etags(header)}
 
 
 def _as_sent(etag: str) -> str:
-    """The ETag as it was before a proxy that compresses wrote its own mark into it."""
+    """The ETag without the suffix that a compressing proxy adds."""
     return COMPRESSED.sub('"', etag)

@@ -1,4 +1,4 @@
-"""Examples of the people's side of the API, by the schema's own names for what goes in and out."""
+"""Examples of the people's side of the API, by the names of the schema's components."""
 
 from typing import Any, Final
 
@@ -110,7 +110,7 @@ NOTIFICATION: Final = {
 }
 CHOICE: Final = {"kind": "match_confirmed", "in_app": True, "by_email": False}
 DELETED: Final = {"id": "0b9e7b1c-3d43-44a5-8f0f-6b8f4e0f9d20", "deleted_at": SAVED_AT}
-FIELD_ERROR: Final = {"code": "blank", "message": "This must not be empty."}
+FIELD_ERROR: Final = {"code": "blank", "message": "This field must not be empty."}
 
 PARAMETERS: Final[dict[str, Any]] = {
     "public_id": UMBRELLA_ID,
@@ -197,7 +197,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "title": "Bad request",
         "status": 400,
         "code": "invalid",
-        "detail": "Some fields are not right. Each is named under errors.",
+        "detail": "Some fields are invalid. See errors for each of them.",
         "errors": {"title": [FIELD_ERROR]},
     },
 }

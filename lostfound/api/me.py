@@ -1,4 +1,4 @@
-"""The person behind the token: messages, how they are told, and devices."""
+"""The signed-in person: profile, notifications, preferences and devices."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from lostfound.services.devices import sign_out_device
 
 
 class NotificationsView(generics.ListAPIView[Notification]):
-    """What the person was told."""
+    """The person's notifications."""
 
     serializer_class = NotificationOut
 
@@ -77,14 +77,14 @@ class ReadAllNotificationsView(APIView):
 
 
 class NotificationChoicesView(APIView):
-    """In which ways the person wants to be told of what."""
+    """Which notifications the person wants, in the app and by e-mail."""
 
     @extend_schema(
         operation_id="notification_choices_list",
         responses={200: NotificationChoiceOut(many=True), **problems(401)},
     )
     def get(self, request: Request) -> Response:
-        """List every kind of message with its two switches."""
+        """List the kinds of notification, each with its two switches."""
         return Response(NotificationChoiceOut(_choices(signed_in(request)), many=True).data)
 
     @extend_schema(
@@ -113,7 +113,7 @@ def _choices(user: User) -> list[dict[str, Any]]:
 
 
 class MeView(APIView):
-    """The person behind the token."""
+    """The signed-in person."""
 
     @extend_schema(operation_id="me_retrieve", responses={200: MeOut, **problems(401)})
     def get(self, request: Request) -> Response:
@@ -126,7 +126,7 @@ class MeView(APIView):
         responses={200: MeOut, **problems(400, 401)},
     )
     def patch(self, request: Request) -> Response:
-        """Change the language, or whether e-mails are wanted at all."""
+        """Change the language, or whether to get e-mails at all."""
         data = MeIn(signed_in(request), data=request.data, partial=True)
         data.is_valid(raise_exception=True)
         data.save()
@@ -140,7 +140,7 @@ class DevicesView(APIView):
         operation_id="devices_list", responses={200: DeviceOut(many=True), **problems(401)}
     )
     def get(self, request: Request) -> Response:
-        """List browsers and apps, the one that was used last first."""
+        """List browsers and apps, the most recently used first."""
         rows = UserSession.objects.purge_and_list(signed_in(request))
         rows.sort(key=lambda row: row.last_seen_at, reverse=True)
         context = {"session_key": session_key(request)}
@@ -148,16 +148,16 @@ class DevicesView(APIView):
 
 
 class DeviceView(APIView):
-    """One of them."""
+    """One device."""
 
     @extend_schema(operation_id="devices_revoke", responses={204: None, **ONE_ERRORS})
     def delete(self, request: Request, pk: int) -> Response:
-        """Sign a device out; its token is worth nothing from now on."""
+        """Sign a device out; its token becomes invalid."""
         sign_out_device(get_object_or_404(UserSession, pk=pk, user=signed_in(request)))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def session_key(request: Request) -> str:
-    """The session that this request came in, by token or by cookie."""
+    """The key of this request's session, by token or by cookie."""
     by_token = getattr(request.auth, "session_key", None)
     return str(by_token or request._request.session.session_key)

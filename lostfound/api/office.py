@@ -1,4 +1,4 @@
-"""The counter over the API: taking things in, and finding them again on their shelf."""
+"""The office over the API: taking things in, and finding them on their shelves again."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import services
-from lostfound.api.etags import told
+from lostfound.api.etags import response_with_etag
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost
 from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
@@ -30,13 +30,13 @@ FILTERS = {
     "category": ("category__code", None, "Code of a category."),
     "building": ("building__code", None, "Code of a building."),
     "office": ("office__code", None, "Code of the office that keeps the thing."),
-    "shelf": ("shelf", None, "Shelf or box, as it was written."),
+    "shelf": ("shelf", None, "Shelf or box, exactly as entered."),
 }
 TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
 
 class MayHandlePosts(BasePermission):
-    """Staff who may see posts, and for writing those who may change them."""
+    """Staff with the permission to see posts, or to change them for writing requests."""
 
     needed = {"GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add"}
 
@@ -48,7 +48,7 @@ class MayHandlePosts(BasePermission):
 
 
 class OfficePostsView(generics.ListAPIView[Post]):
-    """All posts, and things that are handed in."""
+    """Everybody's posts, and the intake of found things."""
 
     serializer_class = OfficePostOut
     permission_classes = (MayHandlePosts,)
@@ -57,17 +57,17 @@ class OfficePostsView(generics.ListAPIView[Post]):
     limit: LimitName = "office"
 
     def get_queryset(self) -> QuerySet[Post]:
-        """Posts, as the query asks for them."""
+        """Posts, filtered by the query."""
         posts = Post.objects.with_details().order_by("-created_at", "-pk")
-        asked = self.request.query_params
+        params = self.request.query_params
         for name, (field, choices, _meaning) in FILTERS.items():
-            wanted = asked.get(name)
+            wanted = params.get(name)
             if wanted is None:
                 continue
             if choices is not None and wanted not in choices:
                 raise not_among(name, choices)
             posts = posts.filter(**{field: wanted.replace("\x00", "")})
-        if words := asked.get("q", "").replace("\x00", ""):
+        if words := params.get("q", "").replace("\x00", ""):
             posts = posts.filter(
                 Q(title__icontains=words)
                 | Q(description__icontains=words)
@@ -88,11 +88,11 @@ class OfficePostsView(generics.ListAPIView[Post]):
         responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List posts as the office sees them, newest first; that they were is written down."""
+        """List posts as the office sees them, newest first. Access is logged."""
         return self.list(request, *args, **kwargs)
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """A page, and who reads it."""
+        """A page of posts; who reads it is logged."""
         page = super().paginate_queryset(queryset)
         services.log_access(signed_in(self.request), AccessLog.What.LIST, page or [])
         return page
@@ -104,7 +104,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
         responses={201: OfficePostOut, **problems(400, 401, 403, 409, 422)},
     )
     def post(self, request: Request) -> Response:
-        """Take in a found thing with its photographs; matching goes on in the background."""
+        """Take in a found thing with its photographs; matching runs in the background."""
         data = OfficeIntakeWithPhotosIn(data=request.data, context={"kind": Post.Kind.FOUND})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
@@ -113,11 +113,11 @@ class OfficePostsView(generics.ListAPIView[Post]):
         post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
         at = reverse("api-office-post", args=[post.public_id])
         saved = OfficePostOut(any_post(post.public_id)).data
-        return told(saved, status.HTTP_201_CREATED, {"Location": at})
+        return response_with_etag(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
 class OfficePost(OnePost):
-    """The door of the office, to anybody's posts; services refuse what lies at another office."""
+    """Base of the office's views on any post; services refuse changes to other offices' things."""
 
     permission_classes: tuple[type[BasePermission], ...] = (MayHandlePosts,)
     limit = "office"
@@ -129,7 +129,7 @@ class OfficePost(OnePost):
 
 
 class OfficePostView(OfficePost):
-    """One post of anybody's."""
+    """One post, whoever wrote it."""
 
     parser_classes = (MultiPartParser, JSONParser)
 
@@ -139,10 +139,10 @@ class OfficePostView(OfficePost):
         responses={200: OfficePostOut, **problems(401, 403, 404)},
     )
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read a post as the office sees it; that it was read is written down."""
+        """Read a post as the office sees it. Access is logged."""
         post = any_post(public_id)
         services.log_access(signed_in(request), AccessLog.What.POST, [post])
-        return told(self.represent(post))
+        return response_with_etag(self.represent(post))
 
     @extend_schema(
         operation_id="office_posts_update",
@@ -151,14 +151,14 @@ class OfficePostView(OfficePost):
         responses={200: OfficePostOut, **problems(400, 401, 403, 404, 409, 412)},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
-        """Change words, facts, shelf, and what stays hidden; photographs are added."""
+        """Change fields, shelf and hidden facts; photographs are added to the existing ones."""
         post = self.unchanged(public_id)
         data = OfficeIntakeWithPhotosIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         self.edit(post, fields=fields, add_photos=photos)
-        return self.told(public_id)
+        return self.current(public_id)
 
 
 def any_post(public_id: UUID) -> Post:

@@ -1,4 +1,4 @@
-"""What the office does to a post beside its words: photographs, closing, opening again."""
+"""The office's operations on a post apart from its fields: photographs, closing, reopening."""
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
@@ -19,13 +19,13 @@ ERRORS = problems(401, 403, 404, 409, 412)
 
 
 class MayChangePosts(MayHandlePosts):
-    """As for a change of words, whatever the method."""
+    """The permission to change posts, whatever the method."""
 
     needed = {"POST": "change"}
 
 
 class OfficeChange(OfficePost):
-    """The door for those who may change."""
+    """Base of the office's views that change a post."""
 
     permission_classes = (MayChangePosts,)
 
@@ -33,14 +33,14 @@ class OfficeChange(OfficePost):
 @extend_schema_view(
     post=extend_schema(
         operation_id="office_posts_close",
-        description="Take anybody's post out of matching; may be sent again.",
+        description="Take a post out of matching. Closing a closed post returns it unchanged.",
         parameters=[IF_MATCH, ETAG],
         request=None,
         responses={200: OfficePostOut, **ERRORS},
     )
 )
 class CloseOfficePostView(Closing, OfficeChange):
-    """Nobody looks any more."""
+    """Close any post."""
 
 
 @extend_schema_view(
@@ -52,7 +52,7 @@ class CloseOfficePostView(Closing, OfficeChange):
     )
 )
 class ReopenOfficePostView(Reopening, OfficeChange):
-    """Look again."""
+    """Reopen any post."""
 
 
 @extend_schema_view(
@@ -64,13 +64,13 @@ class ReopenOfficePostView(Reopening, OfficeChange):
     )
 )
 class OfficePhotoOrderView(PhotoOrdering, OfficeChange):
-    """In which order the photographs of a post are shown."""
+    """The display order of a post's photographs."""
 
 
 @extend_schema_view(
     delete=extend_schema(
         operation_id="office_posts_photos_delete",
-        description="Remove a photograph, such as one that shows somebody.",
+        description="Remove a photograph, for example one that shows a person.",
         parameters=[IF_MATCH],
         responses={204: None, **ERRORS, **problems(400)},
     )

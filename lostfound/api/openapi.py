@@ -1,4 +1,4 @@
-"""How the schema is drawn: the same in every language but for its words."""
+"""Generating the schema so that languages differ in its texts only."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from drf_spectacular.openapi import AutoSchema
 
 
 class OneShapeSchema(AutoSchema):
-    """Without titles, which are the labels of forms.
+    """A schema without titles.
 
-    drf-spectacular leaves a label out that is nothing but the field's name; so an English label is
-    mostly left out and a Korean one never, and a field beside which a title stands is wrapped in
-    an `allOf`. A client that is generated from either must be the same one.
+    drf-spectacular takes titles from labels and omits those that only repeat the field's name: an
+    English label mostly is omitted, a Korean one never, and a titled field is wrapped in `allOf`.
+    Clients generated from either schema must be the same.
     """
 
     def _get_serializer_field_meta(self, field: Any, direction: str) -> dict[str, Any]:

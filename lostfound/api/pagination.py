@@ -1,4 +1,4 @@
-"""Pages of lists: by cursor, so that a post made meanwhile shifts nothing."""
+"""Cursor pagination, so that a post created between two requests shifts nothing."""
 
 import base64
 from datetime import UTC
@@ -12,9 +12,9 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-# What a cursor of ours holds: an offset, a direction, and a moment.
+# The parts of a valid cursor: offset, reverse, position.
 PARTS: Final = frozenset("orp")
-YEARS: Final = range(1970, 3000)  # others are no moment in every time zone of the world
+YEARS: Final = range(1970, 3000)  # others can overflow in some time zone
 
 
 class NewestFirst(CursorPagination):
@@ -26,7 +26,7 @@ class NewestFirst(CursorPagination):
     ordering = ("-created_at", "-id")
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """A page for OpenAPI 3.1; what rest_framework draws is 3.0."""
+        """The schema of a page in OpenAPI 3.1; rest_framework's own is 3.0."""
         link = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
@@ -35,21 +35,21 @@ class NewestFirst(CursorPagination):
         }
 
     def decode_cursor(self, request: Request) -> Any:
-        """See rest_framework; a cursor that was not given out is the client's mistake.
+        """See rest_framework; an invalid cursor is a client error.
 
         Raises: ValidationError
         """
         try:
-            if given := request.query_params.get(self.cursor_query_param):
-                _refuse_foreign(given)
+            if cursor := request.query_params.get(self.cursor_query_param):
+                _refuse_foreign(cursor)
             return super().decode_cursor(request)
         except (NotFound, ValueError, OverflowError) as unknown:
-            message = _("This cursor is none of ours. Follow next, or start without one.")
+            message = _("Invalid cursor. Use the one from the previous response.")
             raise ValidationError({"cursor": [message]}, code="invalid") from unknown
 
 
 def _refuse_foreign(cursor: str) -> None:
-    """What rest_framework would take for the first page, or hand to the database unread.
+    """Refuse a cursor that rest_framework would ignore, or pass on to the database unchecked.
 
     Raises: ValueError, OverflowError
     """

@@ -1,4 +1,4 @@
-"""How bodies are read."""
+"""Parsers of request bodies that turn every unreadable body into a ParseError."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """rest_framework's own; what is nested so deeply that Python gives up is no fault of ours."""
+    """Reports JSON nested too deeply for Python as a client error."""
 
     def parse(
         self,
@@ -27,7 +27,7 @@ class JSONParser(parsers.JSONParser):
 
 
 class MultiPartParser(parsers.MultiPartParser):
-    """rest_framework's own; of a charset that gives up in the middle it knows nothing."""
+    """Reports a body that its declared charset cannot decode as a client error."""
 
     def parse(
         self,

@@ -1,4 +1,4 @@
-"""The photographs of a person's own posts over the API: added, put in order, removed."""
+"""The photographs of a person's own posts over the API: add, reorder, remove."""
 
 from uuid import UUID
 
@@ -24,12 +24,12 @@ class PostPhotosView(OwnPost):
         responses={200: PostOut, **CHANGE_ERRORS},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Add photographs, up to five in all; one that the post has already is not added again."""
+        """Add photographs, up to five in all. A photograph that the post already has is skipped."""
         post = self.unchanged(public_id)
         data = PhotosIn(data=request.data)
         data.is_valid(raise_exception=True)
         self.edit(post, fields={}, add_photos=data.validated_data["photos"])
-        return self.told(public_id)
+        return self.current(public_id)
 
 
 @extend_schema_view(
@@ -41,7 +41,7 @@ class PostPhotosView(OwnPost):
     )
 )
 class PhotoOrderView(PhotoOrdering, OwnPost):
-    """In which order the photographs of a post are shown."""
+    """The display order of a post's photographs."""
 
 
 @extend_schema_view(

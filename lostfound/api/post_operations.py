@@ -1,7 +1,7 @@
-"""What is done to one post over the API, whoever does it: the person at their own, or the office.
+"""Operations on one post that authors and the office share.
 
-An operation (`Closing`, `Reopening`, ...) says what happens; the door that a view has beside it
-(`posts.OwnPost`, `office.OfficePost`) says whose posts it reaches, and how they are answered.
+An operation (`Closing`, `Reopening`, ...) defines what happens; the second base class of a view
+(`posts.OwnPost`, `office.OfficePost`) defines whose posts it reaches and how they are serialized.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from lostfound import services
-from lostfound.api.etags import PreconditionFailed, etag_of, etags_seen, told
+from lostfound.api.etags import PreconditionFailed, etag_of, etags_seen, response_with_etag
 from lostfound.api.serializers.posts import PhotoOrderIn
 from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
@@ -29,38 +29,38 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="The ETag that was read: a post that has changed since is not overwritten (412).",
+    description="The ETag from the last read. If the post has changed since, the answer is 412.",
 )
 ETAG = OpenApiParameter(
     "ETag",
     str,
     OpenApiParameter.HEADER,
     response=[200, 201],
-    description="Of the post as it is now, for If-Match.",
+    description="ETag of the current post, for If-Match.",
 )
 
 
 class OnePost(APIView):
-    """One post, read and changed through one of the doors."""
+    """Base of all views that read or change one post."""
 
     throttle_classes = (WriteThrottle,)
     limit: ClassVar[LimitName]
     answered_by: ClassVar[type[BaseSerializer[Any]]]
 
     def found(self, public_id: UUID) -> Post:
-        """The post as this door reaches it.
+        """The post, if this view may reach it.
 
         Raises: Http404
         """
         raise NotImplementedError
 
     def represent(self, post: Post) -> Any:
-        """What a GET of the post answers."""
+        """What a GET of the post returns."""
         return self.answered_by(post).data
 
-    def told(self, public_id: UUID) -> Response:
-        """Answer with the post as it is now, and its ETag."""
-        return told(self.represent(self.found(public_id)))
+    def current(self, public_id: UUID) -> Response:
+        """Respond with the post as it is now, and its ETag."""
+        return response_with_etag(self.represent(self.found(public_id)))
 
     def refuse_unseen(self, post: Post) -> None:
         """Refuse to change a post that has changed since the device read it (If-Match).
@@ -72,7 +72,7 @@ class OnePost(APIView):
             raise PreconditionFailed
 
     def unchanged(self, public_id: UUID) -> Post:
-        """The post, unless it is another than the device read: so much costs no lock.
+        """The post, unless it has changed since the device read it; checked without a lock.
 
         Raises: Http404, PreconditionFailed
         """
@@ -82,12 +82,12 @@ class OnePost(APIView):
 
     @contextmanager
     def locked(self, post: Post, already: Post.Status | None = None) -> Iterator[Post]:
-        """The post as it is now, in the transaction in which it is changed and counted.
+        """The locked post, in the transaction in which it is changed and counted.
 
-        Of two devices that read the same, both come as far as here, and one is refused.
+        Two devices that read the same version may both get here; one of them is refused.
 
         Args:
-            already: a status in which the post may be another than the device read.
+            already: a status in which the post may differ from what the device read.
 
         Raises: Post.DoesNotExist, PermissionDenied, PreconditionFailed
         """
@@ -99,17 +99,17 @@ class OnePost(APIView):
             yield locked
 
     def count(self) -> None:
-        """Count what was just saved.
+        """Count the change that was just saved against the limit.
 
         Raises: LimitReached
         """
         count_one(self.request, self.limit)
 
     def edit(self, post: Post, *, add_photos: Sequence[Any] = (), **changes: Any) -> None:
-        """Save a change of words, facts or photographs; it counts where anything changes.
+        """Save a change of fields or photographs; it counts only if anything changes.
 
         Args:
-            changes: as `services.edit_post` takes them.
+            changes: passed on to `services.edit_post`.
 
         Raises: PreconditionFailed, LimitReached, and what `services.edit_post` raises
         """
@@ -121,9 +121,9 @@ class OnePost(APIView):
                 self.count()
 
     def moved(self, public_id: UUID, move: Callable[..., Post], goal: Post.Status) -> Response:
-        """Close or reopen; sent again, as after a lost answer, it is answered as the first time.
+        """Close or reopen; a repeated request, as after a lost response, gets the same response.
 
-        Also under the If-Match of the first time (RFC 9110, 13.1.1): nothing is overwritten.
+        That includes a repeated If-Match (RFC 9110, 13.1.1), since nothing is overwritten.
 
         Raises: Http404, PreconditionFailed, TransitionRefused, LimitReached
         """
@@ -131,35 +131,35 @@ class OnePost(APIView):
         with suppress(services.AlreadySo), self.locked(post, already=goal) as locked:
             move(locked, actor=signed_in(self.request))
             self.count()
-        return self.told(public_id)
+        return self.current(public_id)
 
 
 class Closing(OnePost):
-    """Stop looking."""
+    """Close a post."""
 
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Take a post out of matching; one that is closed already is answered as it is."""
+        """Take a post out of matching. Closing a closed post returns it unchanged."""
         return self.moved(public_id, services.close_post, Post.Status.CLOSED)
 
 
 class Reopening(OnePost):
-    """Look again."""
+    """Reopen a post."""
 
     def post(self, request: Request, public_id: UUID) -> Response:
-        """Put a closed post back into matching; one that is open already is answered as it is."""
+        """Put a closed post back into matching. Reopening an open post returns it unchanged."""
         return self.moved(public_id, services.reopen_post, Post.Status.OPEN)
 
 
 class PhotoOrdering(OnePost):
-    """In which order the photographs of a post are shown."""
+    """The display order of a post's photographs."""
 
     def put(self, request: Request, public_id: UUID) -> Response:
-        """Show these first, in this order; those not named follow as they were."""
+        """Show these photographs first, in this order; the others follow in their old order."""
         post = self.unchanged(public_id)
         data = PhotoOrderIn(data=request.data, context={"post": post})
         data.is_valid(raise_exception=True)
         self.edit(post, fields={}, photo_order=data.validated_data["photos"])
-        return self.told(public_id)
+        return self.current(public_id)
 
 
 class PhotoRemoval(OnePost):

@@ -1,4 +1,4 @@
-"""A person's own posts over the API. One view per address; services write."""
+"""A person's own posts over the API."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import selectors, services
-from lostfound.api.etags import told
+from lostfound.api.etags import response_with_etag
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.post_operations import (
     ETAG,
@@ -42,8 +42,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description=(
-        "A name of the device's own for this sending, at most 60 characters, such as a UUID. Sent "
-        "again under the same name, the post that was saved is answered, and no second one made."
+        "Identifies this request, at most 60 characters, for example a UUID. Repeating the request "
+        "with the same key returns the post that was saved and creates no second one."
     ),
 )
 LOCATION = OpenApiParameter(
@@ -51,7 +51,7 @@ LOCATION = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     response=[201],
-    description="Where the post is read from now on.",
+    description="Address of the new post.",
 )
 MAX_KEY_CHARS = 60
 ERRORS = problems(400, 401)
@@ -63,13 +63,13 @@ def own_post(request: Request, public_id: UUID) -> Post:
     """The person's own post.
 
     Raises:
-        Http404: it is somebody else's, or there is none.
+        Http404: it does not exist, or belongs to somebody else.
     """
     return get_object_or_404(selectors.posts_of(signed_in(request)), public_id=public_id)
 
 
 class OwnPost(OnePost):
-    """The door to a person's own posts."""
+    """Base of views on a person's own post."""
 
     limit = "edit"
     answered_by = PostOut
@@ -82,10 +82,10 @@ class OwnPost(OnePost):
 def submit_once(
     request: Request, limit: LimitName, *, photos: Sequence[Any], **params: Any
 ) -> Post:
-    """Save what was sent, or find what was saved under the same key before.
+    """Save a new post, or return the one saved earlier with the same key.
 
     Args:
-        params: as `services.submit_post` takes them.
+        params: passed on to `services.submit_post`.
 
     Raises: Conflict, KeyReused, LimitReached, and what `services.submit_post` raises
     """
@@ -110,16 +110,16 @@ def _idempotency_key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     message = ""
     if len(key) > MAX_KEY_CHARS:
-        message = _("At most %(limit)d characters.") % {"limit": MAX_KEY_CHARS}
+        message = _("Use at most %(limit)d characters.") % {"limit": MAX_KEY_CHARS}
     elif not key.isprintable():
-        message = _("Only characters that can be seen, such as those of a UUID.")
+        message = _("Use printable characters only, for example a UUID.")
     if message:
         raise ValidationError({"Idempotency-Key": [message]}, code="key")
     return f"key-{key}" if key else ""
 
 
 class PostsView(generics.ListAPIView[Post]):
-    """The person's own posts, and new ones."""
+    """The person's own posts: list and create."""
 
     serializer_class = PostOut
     parser_classes = (MultiPartParser, JSONParser)
@@ -127,7 +127,7 @@ class PostsView(generics.ListAPIView[Post]):
     limit: LimitName = "post"
 
     def get_queryset(self) -> QuerySet[Post]:
-        """Own posts, as the query asks for them."""
+        """Own posts, filtered by the query."""
         posts = selectors.posts_of(signed_in(self.request))
         for name, choices in (("kind", Post.Kind.values), ("status", Post.Status.values)):
             wanted = self.request.query_params.get(name)
@@ -157,7 +157,7 @@ class PostsView(generics.ListAPIView[Post]):
         responses={201: PostOut, **ERRORS, **problems(409, 422)},
     )
     def post(self, request: Request) -> Response:
-        """Save a post with its photographs; matching goes on in the background."""
+        """Save a post with its photographs; matching runs in the background."""
         data = NewPostWithPhotosIn(data=request.data)
         data.is_valid(raise_exception=True)
         fields = dict(data.validated_data)
@@ -165,7 +165,7 @@ class PostsView(generics.ListAPIView[Post]):
         post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
         at = reverse("api-post", args=[post.public_id])
         saved = PostOut(own_post(request, post.public_id)).data
-        return told(saved, status.HTTP_201_CREATED, {"Location": at})
+        return response_with_etag(saved, status.HTTP_201_CREATED, {"Location": at})
 
 
 class PostView(OwnPost):
@@ -178,7 +178,7 @@ class PostView(OwnPost):
     )
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read a post."""
-        return self.told(public_id)
+        return self.current(public_id)
 
     @extend_schema(
         operation_id="posts_update",
@@ -187,12 +187,12 @@ class PostView(OwnPost):
         responses={200: PostOut, **CHANGE_ERRORS},
     )
     def patch(self, request: Request, public_id: UUID) -> Response:
-        """Change words and facts; what changed is matched anew."""
+        """Change fields; the post is matched again if anything changed."""
         post = self.unchanged(public_id)
         data = PostIn(data=request.data, partial=True, context={"post": post})
         data.is_valid(raise_exception=True)
         self.edit(post, fields=data.validated_data)
-        return self.told(public_id)
+        return self.current(public_id)
 
     @extend_schema(
         operation_id="posts_delete",
@@ -200,9 +200,9 @@ class PostView(OwnPost):
         responses={204: None, **ONE_ERRORS, **problems(409, 412)},
     )
     def delete(self, request: Request, public_id: UUID) -> Response:
-        """Remove a post with photographs, vectors and history."""
+        """Delete a post with its photographs, embeddings and history."""
         post = self.unchanged(public_id)
-        # Gone in the meantime is as good as deleted.
+        # Deleted meanwhile by another request: the goal is reached.
         with suppress(Post.DoesNotExist), self.locked(post) as locked:
             services.delete_post(locked, actor=signed_in(request))
             self.count()
@@ -218,7 +218,7 @@ class PostView(OwnPost):
     )
 )
 class ClosePostView(Closing, OwnPost):
-    """Stop looking."""
+    """Close an own post."""
 
 
 @extend_schema_view(
@@ -230,4 +230,4 @@ class ClosePostView(Closing, OwnPost):
     )
 )
 class ReopenPostView(Reopening, OwnPost):
-    """Look again."""
+    """Reopen an own post."""

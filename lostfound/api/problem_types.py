@@ -1,8 +1,8 @@
-"""Every problem that the API answers with: status, stable code, and what it says.
+"""Every problem that the API responds with: status, stable code and message.
 
-The exceptions, the handler, the sentences and the schema read them here; docs/api.md lists the
-codes, and a test compares. What a service refuses says why in the service's own words, under a
-code of CONFLICT or of the refusal itself.
+The exceptions, the handler, the error messages and the schema use this list; docs/api.md lists
+the codes, and a test compares them. Errors of services carry the service's own message, under
+the code of CONFLICT or of the error itself.
 """
 
 from http import HTTPStatus
@@ -16,11 +16,11 @@ from lostfound.infra import limits
 
 
 class ProblemType(NamedTuple):
-    """One problem.
+    """One kind of problem.
 
     Attributes:
-        code: what programs tell it by; it never changes.
-        detail: what people read, in their language; `%(name)s` is filled in.
+        code: for programs; it never changes.
+        detail: for people, in their language; may contain `%(name)s` placeholders.
     """
 
     status: HTTPStatus
@@ -28,11 +28,11 @@ class ProblemType(NamedTuple):
     detail: StrOrPromise
 
     def says(self, **values: Any) -> str:
-        """The detail with its values."""
+        """The detail with its placeholders filled in."""
         return str(self.detail % values if values else self.detail)
 
     def body(self, detail: str = "", code: str = "") -> dict[str, Any]:
-        """Problem details (RFC 9457), also under another detail or code."""
+        """Problem details (RFC 9457), optionally with another detail or code."""
         return {
             "type": "about:blank",
             "title": self.status.phrase.capitalize(),
@@ -45,39 +45,39 @@ class ProblemType(NamedTuple):
 INVALID: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "invalid",
-    _("Some fields are not right. Each is named under errors."),
+    _("Some fields are invalid. See errors for each of them."),
 )
 BAD_REQUEST: Final = ProblemType(
-    HTTPStatus.BAD_REQUEST, "bad_request", _("This request cannot be understood.")
+    HTTPStatus.BAD_REQUEST, "bad_request", _("This request could not be understood.")
 )
 BROKEN_JSON: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("This is not JSON that can be read. Please check how it is written."),
+    _("This is not valid JSON. Check its syntax."),
 )
 BROKEN_OBJECT: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("This is not a JSON object that can be read. Please check how it is written."),
+    _("This is not a valid JSON object. Check its syntax."),
 )
 BROKEN_FORM: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("This form cannot be read. Please send it as multipart/form-data with its boundary."),
+    _("This form could not be read. Send it as multipart/form-data with a boundary."),
 )
 UNKNOWN_CHARSET: Final = ProblemType(
     HTTPStatus.BAD_REQUEST,
     "parse_error",
-    _("This text cannot be read. Please send it as UTF-8."),
+    _("This text could not be decoded. Send it as UTF-8."),
 )
 TOO_MANY_FILES: Final = ProblemType(
-    HTTPStatus.BAD_REQUEST, "too_many_files", _("There are too many files in this request.")
+    HTTPStatus.BAD_REQUEST, "too_many_files", _("This request contains too many files.")
 )
 TOO_MANY_FIELDS: Final = ProblemType(
-    HTTPStatus.BAD_REQUEST, "too_many_fields", _("There are too many fields in this request.")
+    HTTPStatus.BAD_REQUEST, "too_many_fields", _("This request contains too many fields.")
 )
 UNKNOWN_HOST: Final = ProblemType(
-    HTTPStatus.BAD_REQUEST, "unknown_host", _("This site is not reached under this name.")
+    HTTPStatus.BAD_REQUEST, "unknown_host", _("This site is not available under this host name.")
 )
 NOT_AUTHENTICATED: Final = ProblemType(
     HTTPStatus.UNAUTHORIZED, "not_authenticated", _("Please sign in first.")
@@ -86,14 +86,14 @@ AUTHENTICATION_FAILED: Final = ProblemType(
     HTTPStatus.UNAUTHORIZED, "authentication_failed", _("Please sign in again.")
 )
 NOT_ALLOWED: Final = ProblemType(
-    HTTPStatus.FORBIDDEN, "permission_denied", _("You may not do this.")
+    HTTPStatus.FORBIDDEN, "permission_denied", _("You do not have permission to do this.")
 )
 NO_CSRF_TOKEN: Final = ProblemType(
     HTTPStatus.FORBIDDEN,
     "permission_denied",
     _(
-        "This request came without the browser's token against forgery. Please reload the "
-        "page and try again; an app sends X-Session-Token and no cookies."
+        "The security token of this page is missing or has expired. Please reload the page and "
+        "try again. Apps must send X-Session-Token and no cookies."
     ),
 )
 NOT_FOUND: Final = ProblemType(
@@ -102,28 +102,28 @@ NOT_FOUND: Final = ProblemType(
 METHOD_NOT_ALLOWED: Final = ProblemType(
     HTTPStatus.METHOD_NOT_ALLOWED,
     "method_not_allowed",
-    _("%(method)s is not possible at this address."),
+    _("%(method)s is not allowed at this address."),
 )
 NOT_ACCEPTABLE: Final = ProblemType(
     HTTPStatus.NOT_ACCEPTABLE,
     "not_acceptable",
-    _("Answers come as JSON alone. Please send Accept: application/json."),
+    _("Only JSON is available. Send Accept: application/json."),
 )
-CONFLICT: Final = ProblemType(  # each service says more
+CONFLICT: Final = ProblemType(  # each service has a more precise message
     HTTPStatus.CONFLICT, "conflict", _("This is not possible in the current state.")
 )
 DELETED_SINCE: Final = ProblemType(
-    HTTPStatus.CONFLICT, "deleted_since", _("This was posted and deleted since.")
+    HTTPStatus.CONFLICT, "deleted_since", _("This was posted earlier and has been deleted since.")
 )
 TOO_OLD: Final = ProblemType(
     HTTPStatus.GONE,
     "too_old",
-    _("That is too long ago. Leave updated_since out, and keep what you get."),
+    _("updated_since is too far back. Leave it out to fetch everything again."),
 )
 CHANGED_MEANWHILE: Final = ProblemType(
     HTTPStatus.PRECONDITION_FAILED,
     "changed_meanwhile",
-    _("This has changed since you read it. Read it again, then change it."),
+    _("This has changed since you read it. Read it again before changing it."),
 )
 TOO_LARGE: Final = ProblemType(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -139,30 +139,30 @@ UNSUPPORTED_MEDIA_TYPE: Final = ProblemType(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "unsupported_media_type",
     _(
-        "This kind of content is not read here. Please send JSON, or multipart/form-data where "
-        "photographs go along."
+        "This content type is not supported. Send JSON, or multipart/form-data if there are "
+        "photographs."
     ),
 )
 KEY_REUSED: Final = ProblemType(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "key_reused",
-    _("Another post was sent under this Idempotency-Key."),
+    _("This Idempotency-Key has already been used for another post."),
 )
 THROTTLED: Final = ProblemType(HTTPStatus.TOO_MANY_REQUESTS, "throttled", limits.REACHED)
 SERVER_ERROR: Final = ProblemType(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "server_error",
-    _("Something went wrong here. It has been noted; please try again later."),
+    _("Something went wrong on our side. The error has been logged. Please try again later."),
 )
 UNAVAILABLE: Final = ProblemType(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable",
-    _("This does not work just now. Please try again in a few minutes."),
+    _("The service is temporarily unavailable. Please try again in a few minutes."),
 )
 
 ALL: Final = tuple(one for one in list(vars().values()) if isinstance(one, ProblemType))
 
-# What rest_framework raises and would say in words of its own.
+# Exceptions of rest_framework whose default messages are replaced.
 OF_REST_FRAMEWORK: Final[dict[type[exceptions.APIException], ProblemType]] = {
     exceptions.NotAuthenticated: NOT_AUTHENTICATED,
     exceptions.AuthenticationFailed: AUTHENTICATION_FAILED,

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 SIGNING_IN = "/_allauth/"
-FOR_APPS = ("/api/", SIGNING_IN)  # what an app reads, and no person
+FOR_APPS = ("/api/", SIGNING_IN)  # read by apps, not by people
 
 OF_DJANGO: Final[dict[type[Exception], ProblemType]] = {
     RequestDataTooBig: problem_types.TEXT_TOO_LARGE,
@@ -46,38 +46,38 @@ OF_DJANGO: Final[dict[type[Exception], ProblemType]] = {
 
 
 class Conflict(exceptions.APIException):
-    """The thing asked for is not possible in the present state."""
+    """The request is not possible in the current state."""
 
     status_code, default_code, default_detail = problem_types.CONFLICT
 
 
 class DeletedSince(Conflict):
-    """What was sent under this name is gone."""
+    """The post that was submitted with this idempotency key has been deleted."""
 
     status_code, default_code, default_detail = problem_types.DELETED_SINCE
 
 
 class KeyReused(exceptions.APIException):
-    """The name of an earlier sending came with another content."""
+    """An idempotency key was used again with different content."""
 
     status_code, default_code, default_detail = problem_types.KEY_REUSED
 
 
 class Unavailable(exceptions.APIException):
-    """The database does not answer, or cannot write."""
+    """The database is unavailable or cannot write."""
 
     status_code, default_code, default_detail = problem_types.UNAVAILABLE
 
 
 class FieldError(serializers.Serializer[Any]):
-    """One thing that is wrong with one field."""
+    """One error of one field."""
 
     code = serializers.CharField()
     message = serializers.CharField()
 
 
 class Problem(serializers.Serializer[Any]):
-    """What every error answers with."""
+    """The body of every error response."""
 
     type = serializers.CharField(default="about:blank")
     title = serializers.CharField()
@@ -90,22 +90,22 @@ class Problem(serializers.Serializer[Any]):
 
 
 def problems(*status_codes: int) -> dict[tuple[int, str], type[Problem]]:
-    """What an operation may refuse with, for its schema."""
+    """The error responses of an operation, for its schema."""
     return {(code, CONTENT_TYPE): Problem for code in status_codes}
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn what a view raised into problem details; None leaves it to Django (500)."""
+    """Turn an exception of a view into problem details; None leaves it to Django (500)."""
     if isinstance(error, NotOpen):
         error = Conflict(" ".join(error.messages), error.code)
     elif isinstance(error, DjangoValidationError):
         error = _as_api_error(error)
     elif isinstance(error, TransitionRefused):
         error = Conflict(str(error))
-    elif isinstance(error, Post.DoesNotExist):  # it was there, and was deleted in the meantime
+    elif isinstance(error, Post.DoesNotExist):  # deleted while the request ran
         error = Http404()
     elif isinstance(error, OperationalError):
-        logger.exception("The database failed a request", exc_info=error)
+        logger.exception("A request failed because of the database", exc_info=error)
         error = Unavailable()
     response = exception_handler(error, context)
     if response is None:
@@ -126,35 +126,33 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def problem(kind: ProblemType, **values: Any) -> JsonResponse:
-    """Problem details where no view of the API was reached; `values` fill in what it says."""
+    """Problem details outside the API's views; `values` fill in the detail's placeholders."""
     body = kind.body(kind.says(**values))
     return JsonResponse(body, status=kind.status, content_type=CONTENT_TYPE)
 
 
 def not_among(name: str, choices: Iterable[str]) -> exceptions.ValidationError:
-    """A query asks for what there is not; says what there is."""
-    message = _("There is no such value. Possible are: %(choices)s.") % {
-        "choices": ", ".join(choices)
-    }
+    """The error for an unknown value of a query parameter; lists the allowed values."""
+    message = _("Unknown value. Allowed values: %(choices)s.") % {"choices": ", ".join(choices)}
     return exceptions.ValidationError({name: [message]}, code="invalid_choice")
 
 
-@csrf_exempt  # there is nothing that a forged request could do
+@csrf_exempt  # a forged request can do nothing here
 def not_found(request: HttpRequest, unknown: str = "") -> JsonResponse:
     """An address below /api/ that does not exist."""
     return problem(problem_types.NOT_FOUND)
 
 
 def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """What nobody foresaw; an app reads problem details, a person a page."""
+    """An unexpected error: problem details for apps, a page for people."""
     if not request.path.startswith(FOR_APPS):
         return page_for_people(request, *args, **kwargs)
     return problem(problem_types.SERVER_ERROR)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What Django refuses before or while a view reads it; an app reads problem details."""
-    # Whoever comes under a foreign host name has met no middleware that knows their language.
+    """A request that Django itself refuses: problem details for apps, a page for people."""
+    # With an unknown host name, the request has not reached the locale middleware.
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(
         request
     )
@@ -199,14 +197,14 @@ def _code_and_detail(error: Exception, request: Any) -> tuple[str, str]:
 
 
 def _collect(details: Any, name: str, into: dict[str, list[dict[str, str]]]) -> None:
-    """Nested errors under dotted names, each with code and message."""
+    """Collect nested errors under dotted names, each with code and message."""
     if isinstance(details, Mapping) and set(details) >= {"message", "code"}:
         code = str(details["code"])
         entry = {"code": code, "message": str(VALIDATOR_WORDS.get(code, details["message"]))}
         into.setdefault(name or "non_field_errors", []).append(entry)
     elif isinstance(details, Mapping):
         for key, value in details.items():
-            # An item of a list belongs to its field: photos.0 is photos.
+            # An item of a list is reported under its field: photos, not photos.0.
             inner = name if isinstance(key, int) else f"{name}.{key}" if name else str(key)
             _collect(value, inner, into)
     else:

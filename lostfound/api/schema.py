@@ -1,4 +1,4 @@
-"""What every operation of the schema has, added in one place: common refusals, and examples."""
+"""What every operation of the schema has: common error responses, and examples."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,7 +14,7 @@ from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
 Schema = dict[str, Any]
 
-# One for each status; its code is an example where there are more.
+# One per status; where a status has several codes, this one is the example.
 REFUSALS: Final = (
     problem_types.INVALID,
     problem_types.NOT_AUTHENTICATED,
@@ -30,11 +30,14 @@ REFUSALS: Final = (
     problem_types.THROTTLED,
     problem_types.UNAVAILABLE,
 )
-VALUES: Final = {"size": MAX_REQUEST_BYTES // BYTES_PER_MB, "minutes": 20}  # of what they say
+VALUES: Final = {
+    "size": MAX_REQUEST_BYTES // BYTES_PER_MB,
+    "time": "15:00",
+}  # placeholders in their details
 
 
 class OperationSchema(OneShapeSchema):
-    """One operation; what a throttle of its view can answer is said by the throttle itself."""
+    """One operation; adds 429 if a throttle of its view counts the method."""
 
     def get_operation(self, *args: Any) -> Schema | None:
         """See drf-spectacular."""
@@ -44,7 +47,7 @@ class OperationSchema(OneShapeSchema):
         return operation
 
     def _is_limited(self) -> bool:
-        """Whether any throttle counts this method; one that does not say so counts all."""
+        """Whether any throttle counts this method; one without `counts` counts every method."""
         return any(
             throttle.counts(self.method) if hasattr(throttle, "counts") else True
             for throttle in self.view.get_throttles()
@@ -52,9 +55,9 @@ class OperationSchema(OneShapeSchema):
 
 
 def complete(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
-    """Add the refusals that any operation may answer with, and an example to everything.
+    """Add the common error responses, and an example to everything.
 
-    A hook of drf-spectacular (POSTPROCESSING_HOOKS); the arguments are its own.
+    A hook of drf-spectacular (POSTPROCESSING_HOOKS), which defines the arguments.
     """
     result["components"]["responses"] = {_name(kind.status): _refusal(kind) for kind in REFUSALS}
     for methods in result["paths"].values():
@@ -64,7 +67,7 @@ def complete(result: Schema, generator: Any, request: Any, public: bool) -> Sche
 
 
 def with_examples(result: Schema, examples: dict[str, Any]) -> Schema:
-    """Give components their example, and pages of them theirs."""
+    """Add an example to each component and to its page."""
     components = result["components"]["schemas"]
     for name, example in examples.items():
         components[name]["example"] = example
@@ -76,20 +79,22 @@ def with_examples(result: Schema, examples: dict[str, Any]) -> Schema:
 def _complete_operation(method: str, operation: Schema) -> None:
     for parameter in operation.get("parameters", []):
         parameter["example"] = PARAMETERS[parameter["name"]]
-    answers = operation["responses"]
+    responses = operation["responses"]
     refusals = {
-        int(code) for code, said in answers.items() if CONTENT_TYPE in said.get("content", {})
+        int(code)
+        for code, response in responses.items()
+        if CONTENT_TYPE in response.get("content", {})
     }
     refusals |= {406, 503}
     if "requestBody" in operation:
         refusals |= {413, 415}
     if method != "get":
-        refusals.add(403)  # of a browser's session without its CSRF token
-    for code, said in answers.items():
-        said["description"] = HTTPStatus(int(code)).phrase
+        refusals.add(403)  # a browser's session without a CSRF token
+    for code, response in responses.items():
+        response["description"] = HTTPStatus(int(code)).phrase
     for status in refusals:
-        answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
-    operation["responses"] = dict(sorted(answers.items()))
+        responses[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _name(status: int) -> str:
@@ -97,7 +102,7 @@ def _name(status: int) -> str:
 
 
 def _refusal(kind: ProblemType) -> Schema:
-    with translation.override("en"):  # an example is a value, and the same in every language
+    with translation.override("en"):  # examples are the same in every language
         example = kind.body(kind.says(**VALUES))
     if kind.status == HTTPStatus.BAD_REQUEST:
         example["errors"] = EXAMPLES["Problem"]["errors"]

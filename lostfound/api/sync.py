@@ -1,4 +1,4 @@
-"""What has changed since a device last asked: posts, deletions and messages, in bounded pages."""
+"""Changes since a device last synchronized: posts, deletions and notifications, in pages."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,28 +23,29 @@ from lostfound.http import signed_in
 from lostfound.models import DeletedPost, User
 from lostfound.services.posts import DELETIONS_KEPT_FOR
 
-MOST_AT_ONCE: Final = 100  # of posts, of deletions, and of messages
-# A change is visible once its transaction ends; a device gets what is near twice, and nothing late.
+MOST_AT_ONCE: Final = 100  # posts, deletions and notifications each
+# A change becomes visible when its transaction ends, so recent changes are sent twice rather than
+# missed.
 OVERLAP: Final = timedelta(seconds=60)
 CURSOR_SALT: Final = "lostfound.sync"
 
 
 class TooOld(APIException):
-    """What was deleted so long ago is no longer known."""
+    """Deletions that long ago are no longer recorded."""
 
     status_code, default_code, default_detail = problem_types.TOO_OLD
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of all that has changed, over as many answers as it takes.
+    """One pass over all changes, in as many responses as it takes.
 
-    Each kind of row is read in the order of its keys. What changes in the meantime, behind the
-    place that was reached, comes with the next reading, which begins where this one began.
+    Each kind of row is read in key order. Rows that change behind the current position meanwhile
+    are sent in the next pass, which covers the time from the start of this one.
 
     Attributes:
-        since: from when on; None reads everything, and no deletions.
-        began_at: when its first answer was given.
+        since: only changes from then on; None reads everything, without deletions.
+        began_at: when the pass started.
         after: the last key that was sent, by kind of row.
     """
 
@@ -54,27 +55,27 @@ class Reading:
 
     @property
     def cursor(self) -> str:
-        """The reading in a word that a device sends back as it is."""
+        """The state as an opaque string that the device sends back."""
         since = self.since and self.since.isoformat()
         return signing.dumps([since, self.began_at.isoformat(), self.after], salt=CURSOR_SALT)
 
     @classmethod
     def of_cursor(cls, cursor: str) -> "Reading":
-        """The reading that a cursor goes on with.
+        """The pass that a cursor continues.
 
         Raises: ValidationError
         """
         try:
             since, began_at, after = signing.loads(cursor, salt=CURSOR_SALT)
         except signing.BadSignature as unknown:
-            message = _("This cursor is none of ours. Send the one of the last answer.")
+            message = _("Invalid cursor. Use the one from the previous response.")
             raise ValidationError({"cursor": [message]}, code="invalid") from unknown
         moment = datetime.fromisoformat
         return cls(since and moment(since), moment(began_at), after)
 
 
 class SyncView(APIView):
-    """Everything that a device has to know to be up to date."""
+    """Everything that a device needs to be up to date."""
 
     @extend_schema(
         operation_id="sync",
@@ -82,23 +83,24 @@ class SyncView(APIView):
             OpenApiParameter(
                 "updated_since",
                 description=(
-                    "synced_at of the last answer; without it, everything is sent. Each reading "
-                    "begins 60 seconds before the last one did: what is near may come twice."
+                    "synced_at of the previous response; without it, everything is sent. Each pass "
+                    "starts 60 seconds before the previous one, so recent changes may come twice."
                 ),
             ),
             OpenApiParameter(
                 "cursor",
                 description=(
-                    "cursor of the last answer while has_more; updated_since is not needed then."
+                    "cursor of the previous response while has_more is true; updated_since is not "
+                    "needed then."
                 ),
             ),
         ],
         responses={200: SyncOut, **problems(400, 401, 410)},
     )
     def get(self, request: Request) -> Response:
-        """Read what has changed since, at most 100 posts, deletions and messages at once."""
-        asked = request.query_params
-        reading = Reading.of_cursor(asked["cursor"]) if "cursor" in asked else _begun(asked)
+        """Read what has changed: at most 100 posts, deletions and notifications at once."""
+        params = request.query_params
+        reading = Reading.of_cursor(params["cursor"]) if "cursor" in params else _begun(params)
         answer: dict[str, Any] = {}
         after = dict(reading.after)
         has_more = False
@@ -117,34 +119,34 @@ class SyncView(APIView):
         return Response(SyncOut(answer).data)
 
 
-def _begun(asked: Any) -> Reading:
-    """A new reading.
+def _begun(params: Any) -> Reading:
+    """A new pass.
 
     Raises: TooOld, ValidationError
     """
-    given, now = asked.get("updated_since"), timezone.now()
-    since = _moment(given) if given is not None else None
+    text, now = params.get("updated_since"), timezone.now()
+    since = _date_time(text) if text is not None else None
     if since is not None and now - since > DELETIONS_KEPT_FOR:
         raise TooOld
     return Reading(since, now)
 
 
 def _changed(user: User, since: datetime | None) -> dict[str, QuerySet[Any]]:
-    """What is the person's own and has changed, by the names of the answer."""
+    """The person's own rows that have changed, by the response's field names."""
     posts = selectors.posts_of(user)
     deleted = DeletedPost.objects.filter(author=user)
-    told = selectors.notifications_of(user)
-    if since is None:  # a device that knows nothing has nothing to forget
-        return {"posts": posts, "deleted": deleted.none(), "notifications": told}
+    notifications = selectors.notifications_of(user)
+    if since is None:  # a new device has nothing to delete
+        return {"posts": posts, "deleted": deleted.none(), "notifications": notifications}
     return {
         "posts": posts.filter(updated_at__gte=since),
         "deleted": deleted.filter(deleted_at__gte=since),
-        "notifications": told.filter(Q(created_at__gte=since) | Q(read_at__gte=since)),
+        "notifications": notifications.filter(Q(created_at__gte=since) | Q(read_at__gte=since)),
     }
 
 
-def _moment(text: str) -> datetime:
-    """The moment in UTC.
+def _date_time(text: str) -> datetime:
+    """Parse an ISO 8601 date-time into UTC.
 
     Raises: ValidationError
     """
@@ -153,7 +155,7 @@ def _moment(text: str) -> datetime:
         if found is not None:
             aware = found if timezone.is_aware(found) else timezone.make_aware(found)
             return aware.astimezone(UTC)
-    except (ValueError, OverflowError):  # no such day, or one that UTC has no year for
+    except (ValueError, OverflowError):  # no such day, or out of range in UTC
         pass
-    message = _("This is no moment. Please write it like 2026-03-31T09:00:00Z.")
+    message = _("Not a valid date-time. Use ISO 8601, for example 2026-03-31T09:00:00Z.")
     raise ValidationError({"updated_since": [message]}, code="invalid")

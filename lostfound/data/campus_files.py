@@ -172,7 +172,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _finished(reader: _Reader, path: Path, first: str) -> list[Entry]:
     if not reader.entries and not reader.problems:
-        reader.problems.append(f"holds no [[{first}]]")
+        reader.problems.append(f"contains no [[{first}]]")
     if reader.problems:
         raise CampusFileError(path, reader.problems)
     return reader.entries

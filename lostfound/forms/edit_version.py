@@ -11,7 +11,7 @@ from lostfound.services import EditConflict
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen, names_in
 from lostfound.services.post_fields import EDITABLE_FIELDS, OFFICE_FIELDS, TEXT_FIELDS
 
-MARK: Final = "version"  # also used by drafts.js
+EDIT_VERSION: Final = "version"  # also used by drafts.js
 
 
 class EditVersionField(forms.CharField):
@@ -35,10 +35,10 @@ def brought_up_to_date(form: forms.BaseForm, changed: EditConflict) -> Any:
     """
     sent: Any = form.data  # its declared type has no copy()
     data = sent.copy()
-    for name in names_in(data.get(MARK, "")):
+    for name in names_in(data.get(EDIT_VERSION, "")):
         if name in form.fields and name not in changed.own:
             data[name] = form.fields[name].prepare_value(getattr(changed.now, name))
-    data[MARK] = edit_version_of(changed.now, offered(form))
+    data[EDIT_VERSION] = edit_version_of(changed.now, offered(form))
     return data
 
 
@@ -49,7 +49,7 @@ def offered(form: forms.BaseForm) -> list[str]:
 
 def left_behind(form: forms.BaseForm, post: Post) -> ValidationError | None:
     """A message with what was typed but can no longer be saved, as the post's status changed."""
-    edit_version = form.data.get(MARK, "")
+    edit_version = form.data.get(EDIT_VERSION, "")
     typed = {
         name: form.data.get(name) for name in names_in(edit_version) if name not in form.fields
     }
@@ -61,8 +61,8 @@ def left_behind(form: forms.BaseForm, post: Post) -> ValidationError | None:
     if not lost:
         return None
     text = _(
-        "In the meantime the post's status changed to “%(status)s”, so this can no longer be "
-        "changed. You had entered: %(what)s"
+        "The post's status has changed to “%(status)s”, so this can no longer be edited. You had "
+        "entered: %(what)s"
     )
     values = {"status": post.get_status_display(), "what": " / ".join(lost)}
     return ValidationError(text % values, code="left_behind")

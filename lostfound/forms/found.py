@@ -48,7 +48,7 @@ class FoundPostForm(PostForm):
         if not {"office", "kept_note"} & self.errors.keys() and not (
             cleaned.get("office") or cleaned.get("kept_note")
         ):
-            message = _("Please choose the office, or write where the thing is kept.")
+            message = _("Please choose an office, or describe where the thing is kept.")
             self.add_error("office", ValidationError(message, code="required"))
         return cleaned
 

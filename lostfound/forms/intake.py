@@ -61,9 +61,9 @@ class IntakeForm(FoundPostForm):
 
 
 def office_at_first(person: User, last: int | None) -> int | None:
-    """Where the thing will lie: at the clerk's own office, at the last one, or at the only one."""
+    """The preselected office: the clerk's own, the last one used, or the only one."""
     offices = [office.pk for office in selectors.active_offices()]
-    if last is None and person.office_id is None:  # the session of yesterday has ended
+    if last is None and person.office_id is None:  # a new session
         before = Post.objects.found().filter(author=person, office__in=offices).order_by("-pk")
         last = before.values_list("office", flat=True).first()
     only = offices[0] if len(offices) == 1 else None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
 from lostfound.forms.edit_version import (
-    MARK,
+    EDIT_VERSION,
     EditVersionField,
     brought_up_to_date,
     left_behind,
@@ -110,7 +110,7 @@ class PostForm(forms.Form):
         )
         super().__init__(data, files, initial=initial)
         self.seen: str = (
-            data.get(MARK, "") if data else ""
+            data.get(EDIT_VERSION, "") if data else ""
         )  # the version that the page was rendered from
         # With a script that lets people order them: numbers, tokens, and "new" for each upload.
         self.order: list[str] = data.getlist("photo_order") if data else []
@@ -128,9 +128,9 @@ class PostForm(forms.Form):
         }
         if post:
             del self.fields["idempotency_key"]
-            self.initial[MARK] = edit_version_of(post, offered(self))
+            self.initial[EDIT_VERSION] = edit_version_of(post, offered(self))
         else:
-            del self.fields[MARK]
+            del self.fields[EDIT_VERSION]
         self.fields["photos"].widget.attrs |= {"accept": "image/*,.heic,.heif", "multiple": True}
 
     def _offer_rows(self) -> None:

@@ -1,6 +1,6 @@
-"""The admin site: its titles, its sign-in, and the order and names of what is in it.
+"""The admin site: titles, sign-in, and the order and names of its apps and models.
 
-Not in the package `admin`: registering anything there loads this first.
+Not in the package `admin`, because registering anything there loads this first.
 """
 
 from typing import Any, Final
@@ -17,19 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.infra import queue
 from lostfound.models import User
 
-# What the office works with every day comes before accounts and the queue.
+# The office's daily work comes before accounts and the queue.
 FIRST_APPS: Final = ("matching", "lostfound", "auth")
 
-# Names that other applications leave in English, or say badly.
+# Better names for parts of third-party apps, some of which are untranslated.
 APP_NAMES: Final = {"mfa": _("Second factor"), queue.APP_LABEL: _("Queue")}
 MODEL_NAMES: Final[dict[type[Model], tuple[Any, Any]]] = {
     User: (_("person"), _("people")),  # Django's own Korean plural reads "user(s)"
     Authenticator: (_("second factor"), _("second factors")),
     UserSession: (_("signed-in device"), _("signed-in devices")),
-    queue.PlannedTask: (_("planned task"), _("planned tasks")),
-    queue.SucceededTask: (_("task that ended well"), _("tasks that ended well")),
-    queue.FailedTask: (_("task that failed"), _("tasks that failed")),
-    queue.WaitingTask: (_("task that waits"), _("tasks that wait")),
+    queue.PlannedTask: (_("scheduled task"), _("scheduled tasks")),
+    queue.SucceededTask: (_("successful task"), _("successful tasks")),
+    queue.FailedTask: (_("failed task"), _("failed tasks")),
+    queue.WaitingTask: (_("waiting task"), _("waiting tasks")),
 }
 FIELD_NAMES: Final[dict[type[Model], dict[str, Any]]] = {
     UserSession: {
@@ -49,28 +49,28 @@ FIELD_NAMES: Final[dict[type[Model], dict[str, Any]]] = {
 
 
 class OfficeSite(admin.AdminSite):
-    """Django's own, behind the sign-in of everybody else."""
+    """Django's admin site behind the same sign-in as all other pages."""
 
     site_header = _("Campus lost and found: office")
     site_title = _("Lost-and-found office")
-    index_title = _("What needs doing")
+    index_title = _("To do")
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One sign-in for everybody, so that its limits and the second factor hold here too."""
+        """Redirect to the common sign-in, so that its limits and second factor apply here, too."""
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The office's daily work first."""
+        """Put the office's daily work first."""
         rank = {label: place for place, label in enumerate(FIRST_APPS)}
         listed = super().get_app_list(request, app_label)
         return sorted(listed, key=lambda app: rank.get(app["app_label"], len(rank)))
 
 
 def name_other_apps() -> None:
-    """Say what other applications leave in English, or say badly."""
+    """Rename parts of third-party apps."""
     for label, name in APP_NAMES.items():
         apps.get_app_config(label).verbose_name = name
     for model, (one, many) in MODEL_NAMES.items():

@@ -1,7 +1,7 @@
-"""Settings read from the environment, each declared once: name, default, unit, what it does.
+"""Settings read from the environment, each declared once with default, unit and description.
 
-lostfound.settings reads them through an `Environment`, and docs/settings.md is written from what
-it has declared. Must not import Django's settings.
+lostfound.settings reads them through an `Environment`, and docs/settings.md is generated from
+its declarations. Must not import Django's settings.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from environs import Env, validate
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable of the environment, in the words of the table."""
+    """One environment variable, as described in docs/settings.md."""
 
     section: str
     name: str
@@ -24,11 +24,11 @@ class Setting:
 
 
 class Environment:
-    """Typed variables of the environment, or of a file `.env` where that has none.
+    """Typed environment variables, with a file `.env` as fallback.
 
-    Every reader takes the name, the default and what the setting does. `shown` stands in the table
-    in place of a default that depends on the machine or on other settings. Readers raise
-    EnvError, which names the variable, where a value cannot be used.
+    Every reader takes the name, the default and a description. The table shows `shown` instead
+    of a default that depends on the machine or on other settings. Readers raise EnvError, which
+    names the variable, if a value is invalid.
     """
 
     def __init__(self, file: Path) -> None:
@@ -38,13 +38,13 @@ class Environment:
         self.declared: list[Setting] = []
 
     def section(self, title: str) -> None:
-        """What is declared from here on belongs under this heading."""
+        """Start a section: the declarations that follow belong to it."""
         self._section = title
 
     def text(
         self, name: str, default: str, about: str, *, shown: str = "", choices: Sequence[str] = ()
     ) -> str:
-        """A text, as it is."""
+        """A string."""
         if choices:
             about = f"{about} (one of {', '.join(f'`{choice}`' for choice in choices)})"
         self._declare(name, shown or (f"`{default}`" if default else ""), about)
@@ -52,7 +52,7 @@ class Environment:
         return str(self._env.str(name, default, validate=one_of))
 
     def texts(self, name: str, default: list[str], about: str, *, shown: str = "") -> list[str]:
-        """Texts with commas between them."""
+        """Strings separated by commas."""
         self._declare(name, shown or ", ".join(f"`{one}`" for one in default), about)
         return list(self._env.list(name, default))
 
@@ -72,7 +72,7 @@ class Environment:
         least: int | None = None,
         most: int | None = None,
     ) -> int:
-        """A whole number, from `least` to `most`."""
+        """An integer from `least` to `most`."""
         self._declare(name, shown or str(default), about, unit)
         limits = None if least is most is None else validate.Range(min=least, max=most)
         return int(self._env.int(name, default, validate=limits))
@@ -90,13 +90,13 @@ class Environment:
     def number(
         self, name: str, default: float | None, about: str, *, unit: str = "", shown: str = ""
     ) -> float | None:
-        """A number; None only where that is the default."""
+        """A float; None only if that is the default."""
         self._declare(name, shown or str(default), about, unit)
         value = self._env.float(name, default)
         return None if value is None else float(value)
 
     def database(self, name: str, default: str, about: str, *, shown: str) -> dict[str, Any]:
-        """An entry of DATABASES, from an address such as postgres://user:password@host/name."""
+        """An entry of DATABASES, from a URL such as postgres://user:password@host/name."""
         self._declare(name, shown, about)
         return dict(self._env.dj_db_url(name, default))
 
@@ -105,12 +105,12 @@ class Environment:
 
 
 def settings_page(declared: Sequence[Setting]) -> str:
-    """docs/settings.md: a table for each section, in the order of their declaration."""
+    """The contents of docs/settings.md: a table per section, in the order of declaration."""
     lines = [
         "# Settings",
         "",
-        "Settings are environment variables, or lines of a file `.env` beside `manage.py`; the",
-        "environment wins. Start from [.env.example](../.env.example).",
+        "Settings are environment variables, or lines of a file `.env` next to `manage.py`; the",
+        "environment takes precedence. Start from [.env.example](../.env.example).",
         "",
         "This page is generated from [settings.py](../lostfound/settings.py) by",
         "`manage.py settings_table`.",

@@ -1,4 +1,4 @@
-"""What a person may do, read in one query where Django's own backend takes two."""
+"""A person's permissions in one query; Django's own backend takes two."""
 
 from typing import Any
 
@@ -7,17 +7,16 @@ from django.contrib.auth.models import Permission
 
 
 class OneQueryPermissions(ModelBackend):
-    """Stands before the backends that sign people in, and signs nobody in itself.
+    """Reads permissions only; the backends after it do the authentication.
 
-    What it has read stays with the person for the rest of the request, as Django keeps it, so that
-    the backends after it ask no more.
+    It caches them on the user where Django does, so the other backends need no query.
     """
 
     def authenticate(self, request: Any, *args: Any, **credentials: Any) -> None:
-        """Nobody."""
+        """Authenticates nobody."""
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Those of the person and of their groups."""
+        """The permissions of the person and their groups, as "app.codename"."""
         has_own = user_obj.is_active and not user_obj.is_anonymous and obj is None
         if has_own and not user_obj.is_superuser and not hasattr(user_obj, "_perm_cache"):
             of_person = Permission.objects.filter(user=user_obj.pk)

@@ -1,6 +1,6 @@
-"""Counting against the limits, by one atomic statement that parallel requests cannot slip past.
+"""Counting requests against `limits.LIMITS`, with one atomic statement each.
 
-How many are allowed stands in `limits.LIMITS`.
+Parallel requests cannot slip past it.
 """
 
 import hashlib
@@ -43,14 +43,16 @@ class Verdict(NamedTuple):
     retry_after_s: int
 
     @property
-    def minutes(self) -> int:
-        """The wait in whole minutes, rounded up."""
-        return minutes_of(self.retry_after_s)
+    def retry_at(self) -> str:
+        """The local time from which one more is allowed, such as "15:00"."""
+        return clock_time_in(self.retry_after_s)
 
 
-def minutes_of(wait_s: int) -> int:
-    """A waiting time in whole minutes, rounded up."""
-    return -(-wait_s // MINUTE_S)
+def clock_time_in(wait_s: int) -> str:
+    """The local time in `wait_s` seconds, to the nearest minute, such as "15:00"."""
+    # Nearest: the wait is rounded up to whole seconds, so it can end just after the full hour.
+    at_s = time.time() + wait_s + MINUTE_S // 2
+    return f"{datetime.fromtimestamp(at_s, tz=timezone.get_current_timezone()):%H:%M}"
 
 
 def allow(scope: str, ident: str, limit: int, window_s: int = HOUR_S) -> Verdict:
@@ -125,10 +127,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def count_request(request: HttpRequest, name: LimitName, *, is_attempt: bool = False) -> Verdict:
-    """Count one more of what a limit is on, for who sits behind a request: person and address.
+    """Count a request against a limit, for its person and its address.
 
     Args:
-        is_attempt: whether only the attempt counts, of which there may be more.
+        is_attempt: count it as an attempt, which has a higher limit.
     """
     limit = LIMITS[name]
     scope, factor = (f"{name}-attempt", limits.ATTEMPTS_FACTOR) if is_attempt else (name, 1)
@@ -141,21 +143,21 @@ def count_request(request: HttpRequest, name: LimitName, *, is_attempt: bool = F
 
 
 class LimitReached(Throttled):
-    """Saving one more would exceed the limit; `minutes` is the time to wait."""
+    """Saving one more would exceed the limit; `retry_at` is a local time such as "15:00"."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(retry_after_s)
-        self.minutes = minutes_of(retry_after_s)
+        self.retry_at = clock_time_in(retry_after_s)
 
 
 def count_one(request: HttpRequest, name: LimitName) -> None:
-    """Count one more thing that has just been saved, in the transaction that saves it.
+    """Count something that has just been saved, in the transaction that saves it.
 
-    Last of all: a counter stays locked until the commit, and a whole campus may share one; and
-    Redis, which knows nothing of the transaction, counts nothing that is refused for its content.
+    Call it last: the counter stays locked until the commit, and a whole campus may share one.
+    Redis takes no part in the transaction, so it must not count what is refused afterwards.
 
     Raises:
-        LimitReached: it was one too many; the transaction has to end with it.
+        LimitReached: the limit is exceeded; the transaction must be rolled back.
     """
     verdict = count_request(request, name)
     if not verdict.allowed:
@@ -163,16 +165,16 @@ def count_one(request: HttpRequest, name: LimitName) -> None:
 
 
 class RequestThrottle(BaseThrottle):
-    """What an API view names as its `limit`, counted at each request, reading too.
+    """Counts each request to an API view against the view's `limit`, including reads.
 
-    A request to a view that counts what it saves is but an attempt.
+    If the limit counts saved changes, the request itself counts as an attempt.
     """
 
     retry_after_s = 0
 
     @staticmethod
     def counts(method: str) -> bool:
-        """Whether requests of this method are limited; the schema asks it too."""
+        """Whether requests with this method are limited; also used by the schema."""
         return True
 
     def allow_request(self, request: Request, view: Any) -> bool:
@@ -190,7 +192,7 @@ class RequestThrottle(BaseThrottle):
 
 
 class WriteThrottle(RequestThrottle):
-    """The same for a view of which only the unsafe methods are limited."""
+    """A `RequestThrottle` that limits unsafe methods only."""
 
     @staticmethod
     def counts(method: str) -> bool:

@@ -1,14 +1,14 @@
-"""What a group may do with a model stays its own when the model is renamed."""
+"""Keeping the permissions of groups and people when a model is renamed."""
 
 ACTIONS = ("add", "change", "delete", "view")
 
 
 def rename_permissions(apps, schema_editor, app, model, old, new, label):
-    """Name Django's own permissions of a model after what it is called now.
+    """Rename Django's default permissions of a renamed model, instead of creating new ones.
 
     Args:
-        model: under which its content type is found at this point of the migration.
-        label: as the permission's name says it, such as "matching job".
+        model: the model name of its content type at this point of the migration.
+        label: the model's name in the permission's name, such as "matching job".
     """
     using = schema_editor.connection.alias
     Permission = apps.get_model("auth", "Permission")

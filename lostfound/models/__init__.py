@@ -1,4 +1,4 @@
-"""The rows of the people's side. Facts about one row are methods of its model."""
+"""The models of the people's side. Facts about one row are methods of its model."""
 
 from lostfound.models.access_log import AccessLog
 from lostfound.models.append_only import AppendOnlyError

@@ -1,4 +1,4 @@
-"""Who of the office looked at other people's data, when, and at what."""
+"""The access log: which staff member read whose data, and when."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from lostfound.models.append_only import AppendOnly
 
 
 class AccessLog(AppendOnly):
-    """One look of a member of staff at posts or people. It outlives what was looked at."""
+    """One access of a staff member to posts or people. It outlives what was accessed."""
 
     class What(models.TextChoices):
         POST = "post", _("a post")
@@ -25,8 +25,7 @@ class AccessLog(AppendOnly):
         verbose_name=_("who"),
     )
     what = models.CharField(_("what"), max_length=10, choices=What.choices)
-    # Posts as the office calls them (LF-120), keys of people, and no words of theirs: those leave
-    # when their purpose has ended.
+    # Numbers of posts (LF-120) and keys of people, never their data: that must be deletable.
     subjects = models.JSONField(_("numbers"), default=list, blank=True)
     count = models.PositiveIntegerField(_("how many"), default=1)
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)

@@ -1,4 +1,4 @@
-"""Records that are only ever added to."""
+"""Append-only tables."""
 
 from typing import Any
 
@@ -6,23 +6,23 @@ from django.db import models
 
 
 class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or remove a row of a record."""
+    """A row of an append-only table was to be changed or deleted."""
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Refuses what would rewrite the record; the removal of what it belongs to cascades past it."""
+    """Refuses updates and deletions; deleting the parent row still cascades."""
 
     def update(self, **kwargs: Any) -> int:
         """Always refused."""
-        raise AppendOnlyError("Rows are only ever added.")
+        raise AppendOnlyError("Rows of this table cannot be changed.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Always refused."""
-        raise AppendOnlyError("Rows are not removed one by one.")
+        raise AppendOnlyError("Rows of this table cannot be deleted directly.")
 
 
 class AppendOnly(models.Model):
-    """A row that is written once."""
+    """A row that is written once and never changed."""
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -30,15 +30,15 @@ class AppendOnly(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; an existing one is never written again.
+        """Insert the row.
 
         Raises:
-            AppendOnlyError: the row exists already.
+            AppendOnlyError: the row already exists.
         """
         if not self._state.adding:
-            raise AppendOnlyError("Rows are only ever added.")
+            raise AppendOnlyError("Rows of this table cannot be changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Always refused: a row goes only with what it belongs to, or when its time has ended."""
-        raise AppendOnlyError("Rows are not removed one by one.")
+        """Always refused: rows are deleted with their parent, or when they expire."""
+        raise AppendOnlyError("Rows of this table cannot be deleted directly.")

@@ -1,4 +1,4 @@
-"""What kinds of things there are: families of leaf categories."""
+"""Kinds of things: families and their categories."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from lostfound.models.coded import CodedModel
 
 
 class Family(CodedModel):
-    """A group of categories that people confuse with each other."""
+    """A group of categories that people easily confuse."""
 
     class Meta(CodedModel.Meta):
         verbose_name = _("family")
@@ -15,7 +15,7 @@ class Family(CodedModel):
 
 
 class Category(CodedModel):
-    """A leaf that a post may name."""
+    """A kind of thing, such as umbrella; posts refer to it."""
 
     family = models.ForeignKey(
         Family, on_delete=models.PROTECT, related_name="categories", verbose_name=_("family")
@@ -23,12 +23,12 @@ class Category(CodedModel):
     synonyms_ko = models.JSONField(_("Korean synonyms"), default=list, blank=True)
     synonyms_en = models.JSONField(_("English synonyms"), default=list, blank=True)
     police_class = models.CharField(
-        _("police class"), max_length=8, blank=True, help_text=_("Class of LOST112, such as PRH.")
+        _("police class"), max_length=8, blank=True, help_text=_("LOST112 class, for example PRH.")
     )
     is_sensitive = models.BooleanField(
         _("sensitive"),
         default=False,
-        help_text=_("Identity cards, bank cards, cash: no photograph is shown in public."),
+        help_text=_("Identity cards, bank cards, cash: photographs are never shown in public."),
     )
 
     class Meta(CodedModel.Meta):

@@ -28,5 +28,5 @@ class CodedModel(models.Model):
 
     @staticmethod
     def in_language(korean: str, english: str) -> str:
-        """The one that the reader reads."""
+        """The name in the reader's language."""
         return english if (get_language() or "ko").startswith("en") else korean

@@ -1,4 +1,4 @@
-"""What happened to posts: the append-only record of each, and that some are gone."""
+"""The history of posts (append-only), and records of deleted ones."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from lostfound.models.post import Post
 
 
 class DeletedPost(models.Model):
-    """That a post was there: a device that kept a copy has to learn that it is gone."""
+    """The record of a deleted post, so that devices can remove their copies."""
 
     public_id = models.UUIDField(unique=True, editable=False)
     author = models.ForeignKey(
@@ -30,7 +30,7 @@ class DeletedPost(models.Model):
 
 
 class PostEvent(AppendOnly):
-    """One change of a post: who, when, what. Rows are only ever added."""
+    """One change of a post: who, when, what."""
 
     post = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="events", verbose_name=_("post")

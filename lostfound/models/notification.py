@@ -1,4 +1,4 @@
-"""What a person is told, in the app and by e-mail."""
+"""Notifications in the app and by e-mail."""
 
 from typing import Final, Self
 
@@ -13,18 +13,18 @@ MAX_EMAIL_ATTEMPTS: Final = 5
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    """Adjectives for notifications."""
+    """Filters for notifications."""
 
     def unread(self) -> Self:
-        """Not seen by their reader yet."""
+        """Shown in the app and not read yet."""
         return self.listed().filter(read_at=None)
 
     def listed(self) -> Self:
-        """Those that are shown in the app."""
+        """Shown in the app."""
         return self.filter(is_listed=True)
 
     def email_owed(self) -> Self:
-        """Whose e-mail is due, and nobody is sending it."""
+        """With an e-mail that is due and that nobody is sending."""
         return self.filter(
             models.Q(email_lease_until=None) | models.Q(email_lease_until__lt=timezone.now()),
             email_due=True,
@@ -34,16 +34,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message; its e-mail is owed until `emailed_at` is set.
+    """One notification; its e-mail is due until `emailed_at` is set.
 
-    `is_listed` is False for one that its person wants by e-mail only.
+    `is_listed` is False if its person wants it by e-mail only.
     """
 
     class Kind(models.TextChoices):
         SUGGESTED = "suggested", _("Something similar was found")
         MATCH_CONFIRMED = "match_confirmed", _("A match was confirmed")
-        MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was taken back")
-        CLOSED_AS_DUPLICATE = "closed_as_duplicate", _("A post was closed: reported twice")
+        MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was undone")
+        CLOSED_AS_DUPLICATE = "closed_as_duplicate", _("A post was closed as a duplicate")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,7 +54,7 @@ class Notification(models.Model):
     post = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="notifications", verbose_name=_("post")
     )
-    # The thing that was found, where the message is about it: its office is where to go.
+    # The found post that the notification is about, if any: its office keeps the thing.
     other_post = models.ForeignKey(
         Post,
         on_delete=models.SET_NULL,
@@ -68,8 +68,10 @@ class Notification(models.Model):
     is_listed = models.BooleanField(_("in the app"), default=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     email_due = models.BooleanField(_("e-mail wanted"), default=True)
-    email_attempts = models.PositiveSmallIntegerField(_("attempts to send"), default=0)
-    email_lease_until = models.DateTimeField(null=True, blank=True)  # somebody is sending it
+    email_attempts = models.PositiveSmallIntegerField(_("send attempts"), default=0)
+    email_lease_until = models.DateTimeField(
+        null=True, blank=True
+    )  # until then, a sender has claimed it
     email_error = models.CharField(_("error"), max_length=300, blank=True)
     emailed_at = models.DateTimeField(_("e-mail sent"), null=True, blank=True)
 
@@ -93,14 +95,14 @@ class Notification(models.Model):
 
     @property
     def kept_at(self) -> Post | None:
-        """The found post that says where the thing is kept, for the one who lost it."""
+        """The found post with the place where the thing is kept, for the person who lost it."""
         if self.kind == self.Kind.MATCH_CONFIRMED and self.post.kind == Post.Kind.LOST:
             return self.other_post
         return None
 
 
 class NotificationChoice(models.Model):
-    """How a person wants to be told of one kind; without a row, in both ways."""
+    """Through which channels a person wants one kind of notification; both by default."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_choices"
@@ -110,8 +112,8 @@ class NotificationChoice(models.Model):
     by_email = models.BooleanField(_("by e-mail"), default=True)
 
     class Meta:
-        verbose_name = _("choice of messages")
-        verbose_name_plural = _("choices of messages")
+        verbose_name = _("notification preference")
+        verbose_name_plural = _("notification preferences")
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_choice_per_kind")]
 
     def __str__(self) -> str:

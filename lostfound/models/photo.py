@@ -11,7 +11,7 @@ from lostfound.models.post import Post
 
 
 class Photo(models.Model):
-    """Pixels encoded anew; the upload's own bytes are never kept."""
+    """Re-encoded pixels; the upload's original bytes are never stored."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     post = models.ForeignKey(

@@ -15,7 +15,7 @@ class Zone(CodedModel):
 
 
 class Building(CodedModel):
-    """A building or an open place of the campus."""
+    """A building or an open space on campus."""
 
     zone = models.ForeignKey(
         Zone, on_delete=models.PROTECT, related_name="buildings", verbose_name=_("zone")
@@ -29,7 +29,7 @@ class Building(CodedModel):
 
 
 class Office(CodedModel):
-    """A counter that keeps found things."""
+    """An office that keeps found things."""
 
     building = models.ForeignKey(
         Building, on_delete=models.PROTECT, related_name="offices", verbose_name=_("building")
@@ -44,5 +44,5 @@ class Office(CodedModel):
 
     @property
     def hours(self) -> str:
-        """When it is open, in the reader's language."""
+        """The opening hours in the reader's language."""
         return self.in_language(self.hours_ko, self.hours_en)

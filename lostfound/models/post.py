@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
-HIDDEN_MARK = "…"  # what the public reads in place of hidden words
+HIDDEN_MARK = "…"  # replaces hidden words in public
 MAX_INITIALS = 2  # characters
-NUMBER_MARK = "LF-"  # what is numbered here is told apart from other lists' running numbers
+NUMBER_MARK = "LF-"  # distinguishes our numbers from those of other lists
 
 
 class Colour(models.TextChoices):
-    """The main colour, as a person would name it."""
+    """The main colour, in everyday words."""
 
     BLACK = "black", _("Black")
     WHITE = "white", _("White")
@@ -44,29 +44,29 @@ class Colour(models.TextChoices):
 
 
 class PostQuerySet(models.QuerySet["Post"]):
-    """Adjectives for posts."""
+    """Filters for posts."""
 
     def open(self) -> Self:
         """Posts that may still be matched."""
         return self.filter(status=Post.Status.OPEN)
 
     def lost(self) -> Self:
-        """Posts of people who miss something."""
+        """Posts about lost things."""
         return self.filter(kind=Post.Kind.LOST)
 
     def found(self) -> Self:
-        """Posts of people who found something."""
+        """Posts about found things."""
         return self.filter(kind=Post.Kind.FOUND)
 
     def with_details(self) -> Self:
-        """Everything that a page shows of a post, in a constant number of queries."""
+        """Posts with everything that a page shows, in a constant number of queries."""
         return self.select_related(
             "author", "category__family", "building__zone", "office"
         ).prefetch_related("photos")
 
 
 class Post(models.Model):
-    """A thing that somebody lost, or found."""
+    """A post about a lost or found thing."""
 
     class Kind(models.TextChoices):
         LOST = "lost", _("Lost")
@@ -121,20 +121,24 @@ class Post(models.Model):
         verbose_name=_("kept at"),
     )
     kept_note = models.CharField(_("where it is kept"), max_length=200, blank=True)
-    # Of the office alone: neither the author nor the public is shown these two.
+    # For the office only: neither the author nor the public sees these two.
     shelf = models.CharField(
-        _("shelf or box"), max_length=40, blank=True, db_index=True, help_text=_("Such as A-12.")
+        _("shelf or box"),
+        max_length=40,
+        blank=True,
+        db_index=True,
+        help_text=_("For example A-12."),
     )
     hidden_facts = models.TextField(
         _("hidden facts"),
         blank=True,
         validators=[MaxLengthValidator(MAX_HIDDEN_CHARS)],
         help_text=_(
-            "One to a line. The public never reads these words; whoever claims the thing has to "
+            "One per line. The public never sees these words, so whoever claims the thing must "
             "know them."
         ),
     )
-    # What a device calls this post, so that sending it again over a bad network makes no second.
+    # Sent by the device, so that repeating a submission does not create a second post.
     idempotency_key = models.CharField(max_length=80, blank=True, editable=False)
     submission_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("posted"), auto_now_add=True)
@@ -168,12 +172,12 @@ class Post(models.Model):
 
     @property
     def number(self) -> str:
-        """What the office calls it, on paper and on the telephone."""
+        """The number that the office uses on paper and on the telephone, such as LF-120."""
         return f"{NUMBER_MARK}{self.pk}"
 
     @staticmethod
     def called(number: str) -> tuple[str, int | uuid.UUID] | None:
-        """The field and value by which a post of this number is found; None where it is none."""
+        """The field and value that find a post by its number; None if the text is no number."""
         number = number.strip()
         if written := re.fullmatch(rf"{NUMBER_MARK}([0-9]{{1,15}})", number, re.IGNORECASE):
             return "pk", int(written[1])
@@ -184,21 +188,21 @@ class Post(models.Model):
 
     @property
     def colour_name(self) -> str:
-        """The colour in words; `get_colour_display` would translate all colours to find it."""
+        """The colour's name; faster than `get_colour_display`, which translates all of them."""
         try:
             return str(Colour(self.colour).label)
-        except ValueError:  # none, or one that is no longer offered
+        except ValueError:  # empty, or a colour that no longer exists
             return self.colour
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still be matched, edited and closed."""
+        """Whether it can still be matched, edited and closed."""
         return self.status == self.Status.OPEN
 
     def is_kept_elsewhere_for(self, user: "User") -> bool:
-        """Whether the thing lies on the shelves of an office that is not this person's.
+        """Whether the thing is kept at an office other than this person's.
 
-        Who works for no office in particular works for all; an author's own is never elsewhere.
+        False for staff without an office, who work for all of them, and for the author.
         """
         return (
             self.office_id is not None
@@ -209,15 +213,15 @@ class Post(models.Model):
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether no photograph of it may be shown in public.
+        """Whether its photographs must not be shown in public.
 
-        A thing without a category may be somebody's identity card, so it counts as one.
+        That includes things without a category, which may be somebody's identity card.
         """
         return self.category is None or self.category.is_sensitive
 
     @property
     def shows_photos_in_public(self) -> bool:
-        """Whether anybody may see its small photographs."""
+        """Whether the public may see its thumbnails."""
         return (
             self.kind == self.Kind.FOUND
             and self.status in (self.Status.OPEN, self.Status.MATCHED)
@@ -226,12 +230,12 @@ class Post(models.Model):
 
     @property
     def hidden_words(self) -> list[str]:
-        """The facts that staff have marked as hidden, one to a line."""
+        """The facts that staff have marked as hidden."""
         return [line for line in map(str.strip, self.hidden_facts.splitlines()) if line]
 
     @property
     def public_title(self) -> str:
-        """The title without the words that are hidden; the category where nothing is left."""
+        """The title without hidden words; the category if nothing is left."""
         shown = self._without_hidden(self.title, HIDDEN_MARK)
         if re.search(r"\w", shown):
             return shown
@@ -239,18 +243,18 @@ class Post(models.Model):
 
     @property
     def text(self) -> str:
-        """The words that describe the thing, as they are embedded.
+        """The text that describes the thing, as it is embedded.
 
-        Without what staff marked as hidden: neither a search nor the likeness of a suggestion may
-        tell whether somebody has guessed it.
+        Without hidden facts: neither a search nor a suggestion's similarity may reveal whether
+        somebody has guessed them.
         """
         return self._without_hidden(f"{self.title}\n{self.description}", " ").strip()
 
     def _without_hidden(self, text: str, mark: str) -> str:
-        # The longest first: one hidden fact may hold another. However it is spaced.
+        # The longest first, since one hidden fact may contain another; spacing does not matter.
         for words in sorted(self.hidden_words, key=len, reverse=True):
             spelt = r"\s*".join(re.escape(char) for char in words if not char.isspace())
-            if len(words) <= MAX_INITIALS:  # an initial is not taken out of the middle of words
+            if len(words) <= MAX_INITIALS:  # an initial must not be cut out of words
                 spelt = rf"(?<![a-z0-9]){spelt}(?![a-z0-9])"
             text = re.sub(spelt, mark, text, flags=re.IGNORECASE)
         return text

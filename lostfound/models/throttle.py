@@ -1,10 +1,10 @@
-"""Counters behind the limits on writing."""
+"""The counters of the rate limits."""
 
 from django.db import models
 
 
 class ThrottleCounter(models.Model):
-    """How often one person or address did one thing within one window."""
+    """How often a person or address did something within one window."""
 
     key = models.CharField(max_length=120, primary_key=True)
     count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""The people who sign in."""
+"""User accounts."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.models.place import Office
 
-# Who looks posts up, and who judges pairs of them.
+# Any of these permissions lets staff see all posts.
 SEE_ALL_POSTS: Final = ("lostfound.view_post", "lostfound.change_post", "matching.change_match")
 
 
@@ -28,8 +28,8 @@ class User(AbstractUser):
         related_name="staff",
         verbose_name=_("works at"),
         help_text=_(
-            "Of things that are kept at another office this person sees everything and changes "
-            "nothing. Empty: works for all offices."
+            "This person can see, but not change, things kept at other offices. Leave empty for "
+            "staff of all offices."
         ),
     )
 
@@ -38,8 +38,8 @@ class User(AbstractUser):
 
     @property
     def sees_all_posts(self) -> bool:
-        """Whether everybody's posts are open to this person, with photographs and words.
+        """Whether this person may read everybody's posts with their photographs.
 
-        The flag alone opens only the door of the admin.
+        The staff flag alone is not enough: it only admits to the admin site.
         """
         return self.is_staff and any(map(self.has_perm, SEE_ALL_POSTS))

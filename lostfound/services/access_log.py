@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from lostfound.models import AccessLog, Post, User
 
-KEPT_FOR: Final = timedelta(days=2 * 365)  # as long as an office is asked who saw what
-MAX_SUBJECTS: Final = 200  # of a file; how many there were is kept in any case
+KEPT_FOR: Final = timedelta(days=2 * 365)  # offices may have to answer who saw what for this long
+MAX_SUBJECTS: Final = 200  # stored per file; the total count is stored regardless
 
 
 def log_access(actor: User, what: AccessLog.What, posts: Iterable[Post]) -> None:
-    """Write down that somebody read posts of other people; their own are no look."""
+    """Record that somebody read other people's posts; reading one's own is not logged."""
     others = [post.number for post in posts if post.author_id != actor.pk]
     if others:
         AccessLog.objects.create(
@@ -23,13 +23,13 @@ def log_access(actor: User, what: AccessLog.What, posts: Iterable[Post]) -> None
 
 
 def log_person_access(actor: User, person: User) -> None:
-    """Write down that somebody read another person's account."""
+    """Record that somebody read another person's account."""
     if actor.pk != person.pk:
         AccessLog.objects.create(actor=actor, what=AccessLog.What.PERSON, subjects=[person.pk])
 
 
 def prune_access_log() -> int:
-    """Forget looks of long ago; returns how many."""
+    """Delete entries older than `KEPT_FOR`; returns how many."""
     rows: models.QuerySet[AccessLog] = models.QuerySet(AccessLog).filter(
         at__lt=timezone.now() - KEPT_FOR
     )

@@ -1,4 +1,4 @@
-"""Removing people, and who stays since the records of the office name them."""
+"""Deleting accounts, except those that the office's records still refer to."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -12,30 +12,30 @@ from lostfound.services.posts import delete_post
 
 logger = logging.getLogger(__name__)
 
-MAX_NAMED: Final = 5  # accounts of one refusal
+MAX_NAMED: Final = 5  # accounts listed in one error message
 
 
 class AccountKept(Exception):
-    """This account is not to be deleted; the message says why."""
+    """This account must not be deleted; the message says why."""
 
 
 def has_worked_here(user: User) -> bool:
-    """Whether the office's record of looks, or what it took in, hangs on this account.
+    """Whether the access log or a found thing's record refers to this account.
 
-    Looks are forgotten after a time, and with them this reason to stay.
+    The access log is pruned after a while, so this reason to keep an account can lapse.
     """
     if AccessLog.objects.filter(actor=user).exists():
         return True
-    # Who is staff no more may still belong to an office.
+    # Former staff may still belong to an office.
     is_or_was_staff = user.is_staff or user.office_id is not None
     return is_or_was_staff and user.posts.found().exists()
 
 
 def refuse_kept(users: Iterable[User]) -> None:
-    """See that nobody among these has to stay.
+    """Raise if any of these accounts has to be kept.
 
     Raises:
-        AccountKept: with the names of those who have to.
+        AccountKept: with the names of the accounts concerned.
     """
     if kept := [user for user in users if has_worked_here(user)]:
         raise AccountKept(_why_kept(kept))
@@ -44,9 +44,9 @@ def refuse_kept(users: Iterable[User]) -> None:
 def _why_kept(users: Sequence[User]) -> str:
     names = ", ".join(user.get_username() for user in users[:MAX_NAMED])
     return _(
-        "Cannot be deleted, since it worked for the office, whose records would lose the name: "
-        "%(names)s. Take “%(active)s” and “%(staff)s” away from the account instead: then nobody "
-        "can sign in with it, and the records keep its name."
+        "Cannot be deleted because the office's records refer to this account: %(names)s. Clear "
+        "“%(active)s” and “%(staff)s” on the account instead: nobody will be able to sign in "
+        "with it, and the records will keep its name."
     ) % {
         "names": names + (" …" if len(users) > MAX_NAMED else ""),
         "active": User._meta.get_field("is_active").verbose_name,
@@ -55,14 +55,14 @@ def _why_kept(users: Sequence[User]) -> str:
 
 
 def delete_user(user: User, *, actor: User | None) -> None:
-    """Remove a person with their posts, and the files of those.
+    """Delete a person with their posts and the posts' files.
 
     Raises:
         AccountKept: the person has worked for the office.
         TransitionRefused: one of their posts is matched.
     """
     with transaction.atomic():
-        # Locked: a look that is written down meanwhile has to wait for the end of this.
+        # The lock makes a concurrent access log entry wait until this transaction has ended.
         refuse_kept(User.objects.select_for_update().filter(pk=user.pk))
         for post in user.posts.all():
             delete_post(post, actor=actor)

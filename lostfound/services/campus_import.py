@@ -1,4 +1,4 @@
-"""Loading categories and places from the campus files, without undoing what people changed."""
+"""Loading categories and places from the campus files without undoing manual changes."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -30,15 +30,15 @@ def load_campus(
     overwrite: bool = False,
     retire: bool = False,
 ) -> Counter[str]:
-    """Write entries by their code; running it again changes nothing.
+    """Create or update entries by their code. Idempotent.
 
     Args:
-        get_model: gives the model of a name; a migration gives its own historical ones.
-        overwrite: the file wins over rows that exist, else those are left as they are.
-        retire: rows that the file does not name are taken out of the forms, or removed where
-            nothing refers to them.
+        get_model: returns the model of a name; a migration passes its historical models.
+        overwrite: update existing rows from the file; otherwise they are left as they are.
+        retire: deactivate rows that the file does not list, or delete them if nothing refers
+            to them.
 
-    Returns: how many rows were added, updated, deactivated, removed, unchanged.
+    Returns: how many rows were added, updated, deactivated, removed and unchanged.
     """
     counts: Counter[str] = Counter()
     for entry in entries:
@@ -70,7 +70,7 @@ def _differs(row: Any, values: dict[str, Any]) -> bool:
 def _retire(
     entries: Sequence[Entry], get_model: Callable[[str], Any], counts: Counter[str]
 ) -> None:
-    # Leaves before what they hang on.
+    # Children before their parents.
     names = list(dict.fromkeys(entry.model for entry in reversed(entries)))
     for name in sorted(names, key=lambda name: name in ("Family", "Zone")):
         codes = [entry.code for entry in entries if entry.model == name]

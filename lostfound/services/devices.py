@@ -1,4 +1,4 @@
-"""Noting that a device is in use, which keeps it signed in; and signing it out."""
+"""Recording that a device is in use, which keeps it signed in, and signing it out."""
 
 import logging
 from datetime import timedelta
@@ -19,13 +19,13 @@ PROLONGED_EVERY: Final = timedelta(days=1)
 
 
 def note_device_use(user: User, session_key: str, *, ip: str, user_agent: str) -> None:
-    """Keep when and from where a device was last used, and move the end of its sign-in.
+    """Record when and from where a device was last used, and extend its session.
 
-    Reads one row, and writes at most every few minutes. A database that cannot write, such as on
-    a full disk, breaks no answer.
+    Reads one row and writes at most every few minutes. If the database cannot write (a full
+    disk, for example), the request still succeeds.
 
     Args:
-        session_key: the session that the device's token names.
+        session_key: the session that the device's token refers to.
     """
     now = timezone.now()
     kept_for = timedelta(days=settings.DEVICE_SESSION_DAYS)
@@ -45,12 +45,12 @@ def note_device_use(user: User, session_key: str, *, ip: str, user_agent: str) -
                     session_key=session_key, defaults={"user": user, **seen}
                 )
         if not is_kept:
-            # The row alone: saving the session would overwrite what another request put into it.
+            # Only the row: saving the session would overwrite what another request stored in it.
             Session.objects.filter(pk=session_key).update(expire_date=now + kept_for)
     except OperationalError:
-        logger.exception("The use of a device could not be noted")
+        logger.exception("Could not record the use of a device")
 
 
 def sign_out_device(device: UserSession) -> None:
-    """End a browser's or an app's sign-in: its cookie or token is worth nothing from now on."""
+    """Sign out a browser or an app: its cookie or token is invalid from now on."""
     device.end()

@@ -1,4 +1,4 @@
-"""Sending the e-mail of a notification once, as far as that is possible."""
+"""Sending each notification's e-mail once, as far as that is possible."""
 
 import logging
 from datetime import timedelta
@@ -18,15 +18,17 @@ logger = logging.getLogger(__name__)
 __all__ = ["MAX_EMAIL_ATTEMPTS", "build_email", "send_due_emails", "send_notification_email"]
 
 LEASE_S: Final = 120  # well above EMAIL_TIMEOUT, so that a living sender is never overtaken
-BATCH: Final = 100  # e-mails within one sweep
+BATCH: Final = 100  # e-mails per sweep
 ERROR_CHARS: Final = 300
 
 
 def send_notification_email(notification_id: int) -> bool:
-    """Claim, write and send one e-mail; what goes wrong is kept on the row.
+    """Claim, write and send one e-mail; errors are stored on the row.
 
-    The claim is one conditional UPDATE, so of two that run at once, one sends. Only a sender
-    killed between handing the e-mail over and noting it lets it be sent again.
+    The claim is one conditional UPDATE, so only one of two concurrent senders sends. An e-mail
+    can go out twice only if its sender is killed between handing it over and recording that.
+
+    Returns: whether it was sent.
     """
     now = timezone.now()
     claimed = (
@@ -62,9 +64,9 @@ def send_notification_email(notification_id: int) -> bool:
 
 
 def send_due_emails() -> int:
-    """Send what is owed and not under way, oldest first; returns how many were sent.
+    """Send due e-mails that nobody has claimed, oldest first; returns how many were sent.
 
-    A failed one waits twice as long after each attempt, since its lease was set so.
+    Failed e-mails back off: each attempt sets a lease twice as long as the one before.
     """
     due_ids = list(
         Notification.objects.email_owed()
@@ -75,9 +77,10 @@ def send_due_emails() -> int:
 
 
 def is_outdated(notification: Notification) -> bool:
-    """Whether what it says no longer holds when its e-mail is to go out.
+    """Whether a notification no longer holds by the time its e-mail is due.
 
-    A confirmed match was taken back, or the post that something resembles is no longer open.
+    That is the case when a confirmed match has been undone, or when the post that something
+    resembles is no longer open.
     """
     if notification.kind == Notification.Kind.SUGGESTED:
         return not notification.post.is_open
@@ -93,7 +96,7 @@ def is_outdated(notification: Notification) -> bool:
 
 
 def build_email(notification: Notification) -> EmailMessage:
-    """The e-mail in the recipient's language, with a link to their own post."""
+    """The e-mail, in the recipient's language, with a link to their own post."""
     kept_at = notification.kept_at
     with translation.override(notification.user.language):
         context = {
@@ -108,7 +111,7 @@ def build_email(notification: Notification) -> EmailMessage:
         subject = render_to_string(f"{folder}_subject.txt", context)
         body = render_to_string(f"{folder}.txt", context)
     return EmailMessage(
-        # One line, whatever a title holds: a line break there would be a header of its own.
+        # A line break in a title would inject a header.
         subject=" ".join(subject.split()),
         body=body.strip() + "\n",
         to=[notification.user.email],

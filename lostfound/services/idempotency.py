@@ -1,4 +1,4 @@
-"""A post that is sent twice over a bad network, and is saved once."""
+"""Saving a post once, even if a bad network makes a device send it twice."""
 
 import hashlib
 import json
@@ -12,30 +12,30 @@ from lostfound.models import DeletedPost, Post, User
 
 
 class DuplicateSubmission(Exception):
-    """The device has sent a post under this name already.
+    """The author has already submitted a post with this idempotency key.
 
     Attributes:
-        post: what was saved then; None where it has been deleted since.
-        is_same: whether it said the same then.
+        post: the post that was saved; None if it has been deleted since.
+        is_same: whether both submissions have the same content.
     """
 
     def __init__(self, post: Post | None, *, is_same: bool) -> None:
-        super().__init__("sent before")
+        super().__init__("duplicate submission")
         self.post, self.is_same = post, is_same
 
 
 def submission_hash(kind: str, fields: Mapping[str, Any], photos: Sequence[PreparedPhoto]) -> str:
-    """Names everything that was sent, so that another post under a used name is noticed."""
-    said = {name: _plain(value) for name, value in fields.items()}
-    sent = [kind, said, [photo.content_hash for photo in photos]]
+    """Hash of everything that was sent, so that a reused key with new content is noticed."""
+    values = {name: _plain(value) for name, value in fields.items()}
+    sent = [kind, values, [photo.content_hash for photo in photos]]
     return hashlib.sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def refuse_duplicate_submission(author: User, idempotency_key: str, digest: str) -> None:
-    """Let a sending pass that is the first under its name.
+    """Raise if the author has already used this idempotency key.
 
     Raises:
-        SentBefore: it is not.
+        DuplicateSubmission: with the earlier post, if it still exists.
     """
     known = Post.objects.filter(author=author, idempotency_key=idempotency_key).first()
     if known is not None:

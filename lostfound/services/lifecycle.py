@@ -1,4 +1,4 @@
-"""Closing a post, and opening it again."""
+"""Closing and reopening posts."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,21 +9,21 @@ from lostfound.services.status import AlreadySo, TransitionRefused, change_statu
 
 
 def close_post(post: Post, *, actor: User | None) -> Post:
-    """Take a post out of matching; its author no longer looks for it.
+    """Take a post out of matching because its author is no longer looking.
 
     Raises:
-        AlreadySo: it is closed already.
-        TransitionRefused: it is returned, or matched: then the match has to be undone.
+        AlreadySo: it is already closed.
+        TransitionRefused: it is returned, or it is matched and the match must be undone first.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
         locked = lock_post(post)
         refuse_another_office(locked, actor)
         if locked.status == Post.Status.CLOSED:
-            raise AlreadySo(_("This post is closed already."))
+            raise AlreadySo(_("This post is already closed."))
         if locked.status == Post.Status.MATCHED:
             raise TransitionRefused(
-                _("A matched post cannot be closed. The office has to undo the match first.")
+                _("A matched post cannot be closed. The office must undo the match first.")
             )
         return change_status(locked, Post.Status.CLOSED, actor=actor, action="closed")
 
@@ -32,15 +32,15 @@ def reopen_post(post: Post, *, actor: User | None) -> Post:
     """Put a closed post back into matching.
 
     Raises:
-        AlreadySo: it is open already.
-        TransitionRefused: it is matched: then the match has to be undone.
+        AlreadySo: it is already open.
+        TransitionRefused: it is matched, so the match must be undone first.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
         locked = lock_post(post)
         refuse_another_office(locked, actor)
         if locked.is_open:
-            raise AlreadySo(_("This post is open already."))
+            raise AlreadySo(_("This post is already open."))
         if locked.status == Post.Status.MATCHED:
-            raise TransitionRefused(_("This post is matched. Undo its match to open it again."))
+            raise TransitionRefused(_("This post is matched. Undo the match to reopen it."))
         return change_status(locked, Post.Status.OPEN, actor=actor, action="reopened")

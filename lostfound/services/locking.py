@@ -1,4 +1,4 @@
-"""One post while it is changed: locked, looked at once more, and not another office's."""
+"""Locking a post for a change, and refusing changes to another office's posts."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ from lostfound.models import Post, User
 
 
 def lock_post(post: Post) -> Post:
-    """The post as it is now, until the transaction ends.
+    """Fetch the post's current row, locked until the transaction ends.
 
     Raises: Post.DoesNotExist
     """
@@ -15,13 +15,13 @@ def lock_post(post: Post) -> Post:
 
 
 def refuse_another_office(post: Post, actor: User | None) -> None:
-    """What lies on an office's shelf is changed by those who stand before it.
+    """Only the office that keeps a thing may change its post.
 
     Raises:
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     if actor is not None and post.is_kept_elsewhere_for(actor):
         raise PermissionDenied(
-            _("This thing is kept at another office (%(office)s), which alone can change it.")
+            _("This thing is kept at another office (%(office)s). Only that office can change it.")
             % {"office": post.office}
         )

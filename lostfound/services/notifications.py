@@ -1,4 +1,4 @@
-"""Telling people what happened to their posts, in the ways that they have chosen."""
+"""Notifying people of what happened to their posts, through the channels they have chosen."""
 
 from django.db import transaction
 
@@ -9,13 +9,14 @@ from lostfound.models import Notification, NotificationChoice, Post, User
 def notify(
     user: User, post: Post, kind: str, *, other_post: Post | None = None
 ) -> Notification | None:
-    """Tell a person in the app, and owe an e-mail that a task sends after the commit.
+    """Notify a person in the app, and queue an e-mail that is sent after the commit.
 
     Args:
         post: the person's own post.
-        other_post: the post on the other side; a found one tells its loser where to go.
+        other_post: the other post of the pair; if it is a found one, the notification says
+            where the thing can be collected.
 
-    Returns: None where the person wants to hear of this kind in no way.
+    Returns: None if the person has turned this kind off entirely.
     """
     choice = NotificationChoice.objects.filter(user=user, kind=kind).first()
     in_app = choice is None or choice.in_app
@@ -35,14 +36,14 @@ def notify(
         def queue_email() -> None:
             enqueue("lostfound.tasks.send_notification_email", notification.pk, keep_result=True)
 
-        # Robust: a queue that is down must not turn a saved decision into an error page; the
-        # sweep sends what was not handed over. No partial: Django asks a robust one its name.
+        # Robust: a queue that is down must not turn a saved decision into an error page. The
+        # sweep sends what could not be queued. Not a partial: Django logs the callback's name.
         transaction.on_commit(queue_email, robust=True)
     return notification
 
 
 def choose_notifications(user: User, kind: str, *, in_app: bool, by_email: bool) -> None:
-    """Note how a person wants to be told of one kind."""
+    """Store through which channels a person wants one kind of notification."""
     NotificationChoice.objects.update_or_create(
         user=user, kind=kind, defaults={"in_app": in_app, "by_email": by_email}
     )

@@ -1,4 +1,4 @@
-"""Finding and removing files that no photograph points at, such as a killed process leaves."""
+"""Finding and removing files without a Photo row, such as a killed process leaves behind."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,34 +10,34 @@ from django.utils import timezone
 from lostfound.media.storage import files_below
 from lostfound.models import Photo
 
-PHOTO_FOLDER: Final = "photos"  # everything below it is ours
+PHOTO_FOLDER: Final = "photos"  # nothing else writes below it
 CHUNK: Final = 500
 
 
 def orphan_files(*, min_age: timedelta) -> list[str]:
-    """Names of files that no row points at, older than `min_age`.
+    """Names of files older than `min_age` that no row refers to.
 
-    The age spares uploads whose transaction is still open.
+    The age protects uploads whose transaction is still open.
     """
     newest = timezone.now() - min_age
     files = files_below(_storage(), PHOTO_FOLDER)
     old = [file.name for file in files if file.modified_at < newest]
-    # Rows are asked for after the files: what was saved in between has a row by now.
+    # Rows are read after the files, so anything saved in between has its row by now.
     known = set(_known_names())
     return sorted(name for name in old if name not in known)
 
 
 def missing_files() -> list[str]:
-    """Names that rows point at where no file is: a backup has to be looked at."""
+    """Names that rows refer to but that do not exist; they may have to come from a backup."""
     storage = _storage()
     there = {file.name for file in files_below(storage, PHOTO_FOLDER)}
-    # Asked for once more by name: what was saved since they were listed is no mistake.
+    # Checked again by name: a file saved since the listing is not missing.
     lacking = [name for name in _known_names() if name not in there]
     return sorted(name for name in lacking if not storage.exists(name))
 
 
 def remove_files(names: list[str]) -> None:
-    """Delete files by name, each only if it still has no row."""
+    """Delete files by name, except those that have a row by now."""
     storage = _storage()
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]

@@ -1,7 +1,7 @@
-"""Writing and removing the files behind a Photo together with its row.
+"""Writing and removing a Photo's files together with its row.
 
-Files know no transaction: what a failed one has written is removed here, and what a killed
-process left behind is found by `manage.py clean_media`.
+Files are not transactional: those of a failed transaction are removed here, and those of a
+killed process are found by `manage.py clean_media`.
 """
 
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class WrittenFiles:
-    """The files that one unit of work has written, so that all of them can be taken back."""
+    """The files that one unit of work has written, so that it can be rolled back."""
 
     def __init__(self) -> None:
         self._names: list[tuple[Storage, str]] = []
@@ -33,28 +33,28 @@ class WrittenFiles:
         """Store `content` under a fresh name and point the field at it.
 
         Raises:
-            ValidationError: keyed "photos"; the storage failed, such as a full disk.
+            ValidationError: keyed "photos"; the storage failed (a full disk, for example).
         """
         name = field.field.generate_filename(field.instance, "photo")
-        # Noted before it is written: a full disk leaves half a file.
+        # Recorded before it is written: a full disk leaves half a file.
         self._names.append((field.storage, name))
         try:
             field.name = field.storage.save(name, ContentFile(content))
-        except Exception as error:  # each storage has exceptions of its own
-            logger.exception("A photograph could not be stored")
+        except Exception as error:  # each storage has its own exceptions
+            logger.exception("Could not store a photograph")
             raise ValidationError({"photos": storage_failed(error)}) from error
         self._names.append((field.storage, field.name))
 
     def take_over(self, inner: "WrittenFiles") -> None:
-        """Answer for the files of a transaction within this one."""
+        """Take responsibility for the files of a nested transaction."""
         self._names += inner._names
 
     def keep(self) -> None:
-        """Forget them: their rows are saved for good."""
+        """Keep the files for good: their rows are committed."""
         self._names.clear()
 
     def remove(self) -> None:
-        """Take back what was written and not kept."""
+        """Delete what was written and not kept."""
         for storage, name in set(self._names):
             _delete_file(storage, name)
 
@@ -64,17 +64,17 @@ _current: ContextVar[WrittenFiles | None] = ContextVar("files_of_the_transaction
 
 @contextmanager
 def transaction_with_files() -> Iterator[WrittenFiles]:
-    """A transaction whose files go as its rows went, also when its commit fails.
+    """A transaction that removes its files when its rows are rolled back, even on commit.
 
-    One within another is a part of it: a view that opens one around a service, and then refuses,
-    leaves none of the service's files behind.
+    A nested one belongs to the outer one: if a view opens one around a service and then fails,
+    the service's files are removed, too.
     """
     outer, written = _current.get(), WrittenFiles()
     token = _current.set(written)
     try:
         with transaction.atomic():
             if outer is None:
-                # First of all callbacks: one that fails must not cost saved rows their files.
+                # The first callback: one that fails later must not cost saved rows their files.
                 transaction.on_commit(written.keep)
             yield written
         if outer is not None:
@@ -87,7 +87,7 @@ def transaction_with_files() -> Iterator[WrittenFiles]:
 
 
 def save_photo(post: Post, prepared: PreparedPhoto, position: int, written: WrittenFiles) -> Photo:
-    """Store a prepared photograph, its small version first, and then its row."""
+    """Store a prepared photograph: thumbnail, full size, then the row."""
     photo = Photo(
         post=post,
         position=position,
@@ -102,7 +102,7 @@ def save_photo(post: Post, prepared: PreparedPhoto, position: int, written: Writ
 
 
 def delete_files_on_commit(photo: Photo) -> None:
-    """Remove the files once the transaction that removes the row is through."""
+    """Remove the files once the transaction that deletes the row has been committed."""
     for field in (photo.full, photo.thumbnail):
         if field.name:
             transaction.on_commit(partial(_delete_file, field.storage, field.name))
@@ -112,5 +112,5 @@ def _delete_file(storage: Storage, name: str) -> None:
     try:
         storage.delete(name)
     except Exception:
-        # The row is gone, or never was; `clean_media` finds the file.
-        logger.exception("The file %s could not be removed", name)
+        # There is no row for it (any more), so `clean_media` will find it.
+        logger.exception("Could not remove the file %s", name)

@@ -1,6 +1,6 @@
-"""Photographs that were fine while another field was not, kept until the form is sent again.
+"""Valid photographs of a rejected form, kept until the form is sent again.
 
-Only prepared pixels are kept, under the person's own folder and a random name, and for two hours.
+Only prepared pixels are kept, for two hours, under a random name in the person's own folder.
 """
 
 import base64
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER: Final = "staged"
 KEPT_FOR: Final = timedelta(hours=2)
-MAX_AT_ONCE: Final = 10  # twice what a post takes, so that a person can choose among them
-MAX_OF_ONE_PERSON: Final = 20  # older ones give way
+MAX_AT_ONCE: Final = 10  # twice the limit of a post, so that a person can choose among them
+MAX_OF_ONE_PERSON: Final = 20  # beyond that, the oldest are removed
 THUMBNAIL_SUFFIX: Final = ".thumb.jpg"
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -39,7 +39,7 @@ class StagedPhoto:
     """A prepared photograph that belongs to no post yet.
 
     Attributes:
-        upload_number: which upload of the request it was, from 1; 0 where it was there before.
+        upload_number: its position in the request, from 1; 0 if it was staged earlier.
     """
 
     user_id: int
@@ -48,54 +48,54 @@ class StagedPhoto:
 
     @property
     def full_path(self) -> str:
-        """Where its pixels lie."""
+        """Storage path of the full-size image."""
         return f"{FOLDER}/{self.user_id}/{self.token}.jpg"
 
     @property
     def thumbnail_path(self) -> str:
-        """Where its small copy lies."""
+        """Storage path of the thumbnail."""
         return f"{FOLDER}/{self.user_id}/{self.token}{THUMBNAIL_SUFFIX}"
 
     @property
     def data_url(self) -> str:
-        """The small copy inside the page itself: it has no address of its own.
+        """The thumbnail as a data URL: a staged photograph has no address.
 
-        Empty where the storage does not answer: the words around it are worth more.
+        Empty if the storage fails: the form is worth more than the preview.
         """
         try:
             with default_storage.open(self.thumbnail_path, "rb") as file:
                 return "data:image/jpeg;base64," + base64.b64encode(file.read()).decode()
         except OSError:
-            logger.exception("A staged photograph could not be shown")
+            logger.exception("Could not show a staged photograph")
             return "data:,"
 
     def as_upload(self) -> "ContentFile[bytes]":
         """The photograph as if it had just been uploaded.
 
         Raises:
-            ValidationError: keyed "photos"; the storage does not answer.
+            ValidationError: keyed "photos"; the storage failed.
         """
         try:
             with default_storage.open(self.full_path, "rb") as file:
                 return ContentFile(file.read(), name="photograph.jpg")
         except OSError as error:
-            logger.exception("A staged photograph could not be read")
+            logger.exception("Could not read a staged photograph")
             raise ValidationError({"photos": storage_failed(error)}) from error
 
 
 def stage_photos(
     user: User, uploads: Sequence[Any], first_number: int = 1
 ) -> tuple[list[StagedPhoto], list[ValidationError]]:
-    """Keep the uploads that can be used, and say of each other one why it cannot.
+    """Stage the usable uploads, and return an error for each of the others.
 
     Args:
-        first_number: how the first upload is called in messages.
+        first_number: the number of the first upload in messages.
     """
     try:
         discard_expired()
         _make_room(user, MAX_OF_ONE_PERSON - len(uploads[:MAX_AT_ONCE]))
     except OSError:
-        logger.exception("Old staged photographs could not be removed")
+        logger.exception("Could not remove old staged photographs")
     staged, errors = [], []
     for number, upload in enumerate(uploads[:MAX_AT_ONCE], start=first_number):
         try:
@@ -104,8 +104,8 @@ def stage_photos(
         except PhotoRefused as refused:
             errors.append(_numbered(number, " ".join(refused.messages), refused.code))
         except OSError:
-            logger.exception("A photograph could not be staged")
-            errors.append(_numbered(number, _("Please choose it once more."), "not_kept"))
+            logger.exception("Could not stage a photograph")
+            errors.append(_numbered(number, _("Please choose it again."), "not_kept"))
     return staged, errors
 
 
@@ -121,7 +121,7 @@ def _stage(user: User, prepared: PreparedPhoto) -> StagedPhoto:
 
 
 def _make_room(user: User, keep: int) -> None:
-    """Remove the oldest of a person's staged photographs, so that `keep` remain."""
+    """Remove a person's oldest staged photographs until `keep` are left."""
     pixels = [
         file
         for file in files_below(default_storage, f"{FOLDER}/{user.pk}")
@@ -139,7 +139,7 @@ def _numbered(number: int, why: str, code: str | None) -> ValidationError:
 
 
 def staged_photos(user: User, tokens: Iterable[str]) -> list[StagedPhoto]:
-    """Those of the named photographs that are this person's and still there, in that order."""
+    """The listed photographs that belong to this person and still exist, in that order."""
     photos = [
         StagedPhoto(user.pk, token) for token in dict.fromkeys(tokens) if TOKEN.fullmatch(token)
     ]
@@ -150,30 +150,30 @@ def _is_there(photo: StagedPhoto) -> bool:
     try:
         return default_storage.exists(photo.full_path)
     except OSError:
-        logger.exception("A staged photograph could not be looked for")
-        return True  # nobody is to lose it for that
+        logger.exception("Could not check for a staged photograph")
+        return True  # a storage error must not cost anybody a photograph
 
 
 def discard_staged(photos: Iterable[StagedPhoto]) -> None:
-    """Remove photographs that now belong to a post, or that nobody wants.
+    """Remove staged photographs that were saved with a post or are no longer wanted.
 
-    One that cannot be removed now goes with the expired ones.
+    Any that cannot be removed now will expire.
     """
     for photo in photos:
         try:
             default_storage.delete(photo.full_path)
             default_storage.delete(photo.thumbnail_path)
         except OSError:
-            logger.exception("A staged photograph could not be removed")
+            logger.exception("Could not remove a staged photograph")
 
 
 def discard_expired() -> int:
-    """Remove what was staged too long ago; returns how many files."""
+    """Remove files staged longer than `KEPT_FOR` ago; returns how many."""
     removed = 0
     oldest = timezone.now() - KEPT_FOR
     for file in files_below(default_storage, FOLDER):
         if file.modified_at < oldest:
-            # Another request may have removed it in the meantime.
+            # Another request may have removed it already.
             with contextlib.suppress(FileNotFoundError):
                 default_storage.delete(file.name)
                 removed += 1

@@ -1,4 +1,4 @@
-"""What a person may say about a post, and how it is made fit to be saved."""
+"""The fields that people may set on a post, and how their values are cleaned and validated."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lostfound.models import Post
 from lostfound.services.privacy import mask_personal_numbers
 
-# Anything else that a client sends changes nothing.
+# Anything else that a client sends is ignored.
 EDITABLE_FIELDS: Final = (
     "title",
     "description",
@@ -29,21 +29,21 @@ TEXT_FIELDS: Final = (
     *("title", "description", "place_note", "kept_note"),
     *("shelf", "hidden_facts"),
 )
-# Where a found thing is kept: a lost post has no such fields, and a matched one still moves.
+# Where a found thing is kept. These stay editable while it is matched: it may still move.
 CUSTODY_FIELDS: Final = ("office", "kept_note")
-# What only the office says of a found thing, and only the office reads.
+# Written and read by the office alone.
 OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
-FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # a lost post has none of these
+FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # unused on lost posts
 MANY_LINES: Final = ("description", "hidden_facts")
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
-JOINER: Final = "\u200d"  # holds an emoji of several parts together
-FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # Hangul letters that nobody sees
+JOINER: Final = "\u200d"  # joins the parts of a composite emoji
+FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # invisible Hangul letters
 OLDEST_DAYS: Final = 2 * 365
 
 
 def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
-    """Put what a person said on a post; returns the names of the fields that changed.
+    """Set cleaned values on a post; returns the names of the fields that changed.
 
     Raises:
         ValidationError: keyed by field.
@@ -73,16 +73,16 @@ def clean_text(text: str, *, is_one_line: bool) -> str:
     """The text as it is saved: composed Hangul, nothing invisible, numbers masked.
 
     Raises:
-        ValidationError: it holds characters that no database stores.
+        ValidationError: it contains characters that no database can store.
     """
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise ValidationError(
-            _("This text holds characters that cannot be saved. Please type it again."),
+            _("This text contains characters that cannot be saved. Please type it again."),
             code="unsaveable_characters",
         )
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     text = CONTROL_CHARACTERS.sub("", text)
-    # Without marks that turn the reading direction, or that only look like nothing.
+    # Drop marks that change the reading direction or are invisible.
     text = "".join(c for c in text if c == JOINER or unicodedata.category(c) != "Cf")
     if not text.translate(dict.fromkeys(map(ord, FILLERS + JOINER))).strip():
         return ""
@@ -92,33 +92,33 @@ def clean_text(text: str, *, is_one_line: bool) -> str:
 
 
 def validate_fields(post: Post) -> None:
-    """Check lengths, choices and the day once more, whoever called.
+    """Check lengths, choices and the day, whatever the caller has validated.
 
     Raises:
         ValidationError: keyed by field.
     """
-    # Rows that fields point to were fetched by the caller, so they are there.
+    # The caller has fetched the related rows, so they exist.
     post.clean_fields(exclude={"author", "category", "building", "office"})
     refuse_future(post.happened_on)
 
 
 def refuse_future(day: date) -> None:
-    """A thing cannot have been lost tomorrow.
+    """Refuse a day in the future.
 
     Raises:
         ValidationError: keyed "happened_on".
     """
     if day > timezone.localdate():
-        message = _("This day lies in the future.")
+        message = _("This date is in the future.")
         raise ValidationError({"happened_on": ValidationError(message, code="future")})
 
 
 def refuse_long_ago(day: date) -> None:
-    """People who write of a day years ago have mistyped the year. The office may know better.
+    """Refuse a day years ago: most likely a mistyped year. Not applied to the office.
 
     Raises:
         ValidationError: keyed "happened_on".
     """
     if day < timezone.localdate() - timedelta(days=OLDEST_DAYS):
-        message = _("This day is more than two years ago. Please check the year.")
+        message = _("This date is more than two years ago. Please check the year.")
         raise ValidationError({"happened_on": ValidationError(message, code="too_old")})

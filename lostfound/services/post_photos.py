@@ -1,4 +1,4 @@
-"""The photographs of a post while it is saved: checked, told apart, put in order."""
+"""Checking, deduplicating and ordering a post's photographs while it is saved."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,11 +14,11 @@ from lostfound.services.photo_files import WrittenFiles, save_photo
 def prepare_photos(uploads: Sequence[Any]) -> list[PreparedPhoto]:
     """Check and encode every upload before anything is saved.
 
-    It takes its time and needs no lock, so whoever opens a transaction around a service calls it
-    before. What is prepared already stays as it is.
+    This is slow and needs no lock, so a caller that opens a transaction around a service calls
+    it first. Photographs that are already prepared are returned unchanged.
 
     Raises:
-        ValidationError: keyed "photos", naming which of several was refused and why.
+        ValidationError: keyed "photos", saying which photograph was refused and why.
     """
     refuse_too_many(len(uploads))
     prepared, errors = [], []
@@ -40,7 +40,7 @@ def prepare_photos(uploads: Sequence[Any]) -> list[PreparedPhoto]:
 
 
 def refuse_too_many(number: int) -> None:
-    """A post has at most MAX_PHOTOS photographs.
+    """Refuse more than MAX_PHOTOS photographs.
 
     Raises:
         ValidationError: keyed "photos", code "too_many".
@@ -50,13 +50,15 @@ def refuse_too_many(number: int) -> None:
 
 
 def too_many() -> ValidationError:
-    """What is said of a photograph too many, wherever it is noticed."""
-    message = _("At most %(limit)d photographs. Please remove some.") % {"limit": MAX_PHOTOS}
+    """The error for too many photographs, the same wherever it is raised."""
+    message = _("You can add up to %(limit)d photographs. Please remove some.") % {
+        "limit": MAX_PHOTOS
+    }
     return ValidationError(message, code="too_many")
 
 
 def unlike(there: Iterable[Photo], prepared: Sequence[PreparedPhoto]) -> list[PreparedPhoto]:
-    """The photographs that are not there yet, each once: a bad network sends things twice."""
+    """The photographs that are not there yet, without duplicates: a device may send one twice."""
     hashes = {photo.content_hash for photo in there}
     fresh = []
     for photo in prepared:
@@ -67,7 +69,7 @@ def unlike(there: Iterable[Photo], prepared: Sequence[PreparedPhoto]) -> list[Pr
 
 
 def with_order(staying: Sequence[Photo], order: Sequence[Photo] | None) -> list[Photo]:
-    """The photographs that stay as `order` wants them; a stranger in it is ignored."""
+    """The remaining photographs in this order; unknown ones in `order` are ignored."""
     place = {photo.pk: number for number, photo in enumerate(order or ())}
     return sorted(staying, key=lambda photo: place.get(photo.pk, len(place)))
 
@@ -75,6 +77,6 @@ def with_order(staying: Sequence[Photo], order: Sequence[Photo] | None) -> list[
 def append_photos(
     post: Post, prepared: Sequence[PreparedPhoto], written: WrittenFiles, *, first_position: int
 ) -> None:
-    """Store photographs behind those that are there."""
+    """Store photographs, numbered from `first_position`."""
     for position, photo in enumerate(prepared, start=first_position):
         save_photo(post, photo, position, written)

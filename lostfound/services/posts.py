@@ -30,11 +30,11 @@ from lostfound.services.status import TransitionRefused
 
 logger = logging.getLogger(__name__)
 
-DELETIONS_KEPT_FOR: Final = timedelta(days=180)  # until then a device may have been away
+DELETIONS_KEPT_FOR: Final = timedelta(days=180)  # a device that was offline for longer may miss one
 
 
 class NotOpen(ValidationError):
-    """The post is closed, returned or matched: there is nothing to edit any more."""
+    """The post is closed, returned or matched, so it can no longer be edited."""
 
     def __init__(self) -> None:
         super().__init__(_("Only an open post can be edited."), code="not_open")
@@ -51,17 +51,17 @@ def submit_post(
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
-    A photograph that comes twice is kept once.
+    A photograph that is sent twice is saved once.
 
     Args:
         fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
-        photos: uploaded or prepared, in the order in which they are shown, 0 to 5.
-        actor: who writes it down, where that is not the author.
-        idempotency_key: names this submission on the author's device; under one it is saved once.
+        photos: uploaded or prepared, in display order, 0 to 5.
+        actor: who enters the post, if not the author.
+        idempotency_key: identifies this submission; the author's device may send it again.
 
     Raises:
-        ValidationError: keyed by field; "photos" where one was refused or could not be stored.
-        SentBefore: the author has sent something under this name already.
+        ValidationError: keyed by field; "photos" if one was refused or could not be stored.
+        DuplicateSubmission: the author has already used this idempotency key.
     """
     post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
@@ -72,7 +72,7 @@ def submit_post(
     try:
         _save_new(post, prepared, actor or author)
     except IntegrityError:
-        if idempotency_key:  # the same came in at the same time
+        if idempotency_key:  # the same submission arrived concurrently
             refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
         raise
     return post
@@ -96,21 +96,21 @@ def edit_post(
     photo_order: Sequence[Photo] | None = None,
     seen: str = "",
 ) -> bool:
-    """Change a post's words, facts and photographs, all or nothing.
+    """Change a post's fields and photographs, all or nothing.
 
-    A photograph that the post has already is not added again: it was sent twice.
+    A photograph that the post already has is not added again: a device may send it twice.
 
     Args:
-        photo_order: photographs that stay, in the order in which they are shown from now on;
-            those not named follow as they were, new ones come last.
-        seen: the mark of the page that sends the fields: only what differs from it is changed.
+        photo_order: the remaining photographs in their new display order; any that are not
+            listed follow in their old order, and new ones come last.
+        seen: the edit version of the page; only fields that differ from it are changed.
 
-    Returns: whether anything changed; nothing is written where nothing did.
+    Returns: whether anything changed; if not, nothing is written.
 
     Raises:
-        ValidationError: keyed by field; "photos" where one was refused or could not be stored.
-        ChangedMeanwhile: another has changed the same since the page was made.
-        NotOpen: the post is not open and more than its keeping changes.
+        ValidationError: keyed by field; "photos" if one was refused or could not be stored.
+        EditConflict: somebody else has changed the same field since the page was rendered.
+        NotOpen: the post is not open, and the edit concerns more than where it is kept.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     refuse_another_office(post, actor)
@@ -118,7 +118,7 @@ def edit_post(
     decoded = prepare_photos(add_photos)
     with transaction_with_files() as written:
         locked = lock_post(post)
-        refuse_another_office(locked, actor)  # it may have moved in the meantime
+        refuse_another_office(locked, actor)  # it may have moved since
         changed = assign_fields(locked, own_changes(locked, fields, seen, reader=actor))
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
@@ -155,12 +155,12 @@ def edit_post(
 
 
 def delete_post(post: Post, *, actor: User | None) -> bool:
-    """Remove a post with its photographs, vectors, matches and history.
+    """Delete a post with its photographs, embeddings, matches and history.
 
-    Returns: whether it was still there.
+    Returns: whether it still existed.
 
     Raises:
-        TransitionRefused: it is matched; its other side would wait for nobody.
+        TransitionRefused: it is matched; the other post would be left without a match.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
@@ -170,7 +170,7 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
         refuse_another_office(locked, actor)
         if locked.status == Post.Status.MATCHED:
             raise TransitionRefused(
-                _("A matched post cannot be deleted. The office has to undo the match first.")
+                _("A matched post cannot be deleted. The office must undo the match first.")
             )
         for photo in locked.photos.all():
             delete_files_on_commit(photo)
@@ -180,7 +180,7 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
             idempotency_key=locked.idempotency_key,
         )
         locked.delete()
-        # The record went with the post; who removed it is left to the log.
+        # The history is deleted with the post, so the log records who did it.
         by = actor and actor.pk
         text = "Post %s was deleted by user %s"
         transaction.on_commit(partial(logger.info, text, post.public_id, by))
@@ -188,6 +188,6 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
 
 
 def prune_deletions() -> int:
-    """Forget that posts were there, long after they went; returns how many."""
+    """Delete old records of deleted posts; returns how many."""
     old = timezone.now() - DELETIONS_KEPT_FOR
     return DeletedPost.objects.filter(deleted_at__lt=old).delete()[0]

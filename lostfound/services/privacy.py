@@ -1,13 +1,13 @@
-"""Numbers that must never be stored are masked before a text is saved."""
+"""Masking numbers that must never be stored before a text is saved."""
 
 import re
 import unicodedata
 from typing import Final
 
 # A resident or foreigner registration number: YYMMDD, then 1 to 8 (everybody born since 1900)
-# and six more digits, any of which may be hidden already. Grouped as people group them; longer
-# runs of digits (a parcel number, an IMEI) are none, nor is a date before a telephone number.
-# Matched on a copy in which every digit of any script is 0-9.
+# and six more digits, any of which may be masked already, grouped as people group them. Longer
+# runs of digits (a parcel number, an IMEI) do not count, nor does a date before a telephone
+# number. Matched on a copy in which digits of all scripts are 0-9.
 _GAP: Final = r"[\s\W_]{0,3}"
 _DATE: Final = r"\d{2}(?P<sep>[-./ ]?)(?:0[1-9]|1[0-2])(?P=sep)(?:0[1-9]|[12]\d|3[01])"
 _REST: Final = r"[1-8*](?:[\d*]{6}|[-. ][\d*]{6}|[\d*]{2}[-. ][\d*]{4}|[\d*]{3}[-. ][\d*]{3})"
@@ -18,9 +18,9 @@ _HIDING_MARKS: Final = frozenset("*xX×●○•∗＊#＃")
 
 
 def mask_personal_numbers(text: str) -> str:
-    """The text, of the same length, with what looks like a resident registration number masked.
+    """Mask what looks like a resident registration number; the length stays the same.
 
-    The year stays, as offices write it on a form; every other digit becomes a star.
+    The year stays readable, as offices write it on forms; other digits become asterisks.
     """
     plain = "".join(map(_plain, text))
     masked = list(text)
@@ -33,7 +33,7 @@ def mask_personal_numbers(text: str) -> str:
 
 
 def _plain(char: str) -> str:
-    """One character for one: digits of any script as 0-9, hiding marks as stars."""
+    """Map one character to one: digits of any script to 0-9, masking characters to "*"."""
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)

@@ -1,4 +1,4 @@
-"""The one guarded way to change a post's status, with its audit record."""
+"""The only way to change a post's status: guarded, and with an audit record."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ RETURNED, CLOSED = Post.Status.RETURNED, Post.Status.CLOSED
 
 ALLOWED: Final[dict[str, frozenset[str]]] = {
     OPEN: frozenset({MATCHED, RETURNED, CLOSED}),
-    # Not closed: the other side of the pair would wait for a thing that nobody looks for.
+    # Not CLOSED: the other post of the pair would be left waiting.
     MATCHED: frozenset({OPEN, RETURNED}),
     RETURNED: frozenset({OPEN}),
     CLOSED: frozenset({OPEN}),
@@ -22,21 +22,21 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
 
 
 class TransitionRefused(Exception):
-    """The post is not in a status from which this change is allowed."""
+    """The post's status does not allow this change."""
 
 
 class AlreadySo(TransitionRefused):
-    """The post is in the status asked for: somebody was first, or asks again for a lost answer."""
+    """The post already has this status: somebody was faster, or a lost request was repeated."""
 
 
 @transaction.atomic
 def change_status(
     post: Post, to: str, *, actor: User | None, action: str, detail: dict[str, Any] | None = None
 ) -> Post:
-    """Move a post from the status in which the caller saw it to another, and write who did it.
+    """Move a post from the status that the caller saw to another, and record who did it.
 
     The change is one conditional UPDATE from `post.status`, so of two people who change a post
-    at once, one is refused, whatever the order.
+    at once, one is refused.
 
     Raises:
         TransitionRefused: the post is gone, has changed since it was fetched, or its status
@@ -48,7 +48,7 @@ def change_status(
     )
     if not changed:
         raise TransitionRefused(
-            _("This post has changed in the meantime. Look at it again to see its state.")
+            _("This post has changed since you opened it. Reload it to see its current status.")
         )
     PostEvent.objects.create(
         post_id=post.pk,

@@ -54,5 +54,5 @@ def refuse_unlikely_day(day: date) -> None:
     """
     refuse_future(day)
     if day < timezone.localdate() - timedelta(days=OLDEST_YEARS * 366):
-        message = _("This day is more than ten years ago. Please check the year.")
+        message = _("This date is more than ten years ago. Please check the year.")
         raise ValidationError({"happened_on": ValidationError(message, code="too_old")})

@@ -204,7 +204,7 @@ def _check(row: Row, office: Office | None) -> None:
     if row.fields.get("office") or row.fields.get("kept_note"):
         return
     if office is None:
-        row.errors.append(_("Please choose the office, or write where the thing is kept."))
+        row.errors.append(_("Please choose an office, or describe where the thing is kept."))
     else:
         row.fields["office"] = office
 

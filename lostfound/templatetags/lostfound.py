@@ -1,4 +1,4 @@
-"""Small pieces of markup that the pages share."""
+"""Small pieces of markup for all pages."""
 
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ register = template.Library()
 register.filter("headline", headline)
 register.filter("advice", advice)
 
-# Families that icons.svg has a drawing for; any other one gets the parcel.
+# Families with an icon of their own in icons.svg; the others share one.
 FAMILY_ICONS: Final = frozenset(
     {
         *("bags", "bottles", "cards", "clothes", "electronics", "eyewear", "instruments"),
@@ -27,7 +27,7 @@ FAMILY_ICONS: Final = frozenset(
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A drawing of icons.svg, next to words that say the same."""
+    """An icon of icons.svg; decorative, because the text next to it says the same."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("lostfound/icons.svg"),
@@ -37,35 +37,35 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def thing_icon(post: Post) -> SafeString:
-    """The drawing of a post's family of things."""
+    """The icon of a post's family of categories."""
     code = post.category.family.code if post.category else ""
     return icon(code if code in FAMILY_ICONS else "other")
 
 
 @register.simple_tag
 def drafts_owner(user: User) -> str:
-    """A code by which a browser keeps a person's drafts apart; it names nobody."""
+    """An anonymous key under which a browser stores a person's drafts."""
     return salted_hmac("lostfound.drafts", str(user.pk)).hexdigest()[:20]
 
 
 @register.filter
 def device(user_agent: str) -> str:
-    """A device's name for people."""
+    """A readable device name."""
     return device_name(user_agent)
 
 
 @register.filter
 def not_filled_by_browsers(markup: SafeString) -> SafeString:
-    """A form as Django's admin writes it, into whose fields no browser puts old values back."""
+    """A form of Django's admin that browsers do not fill with old values."""
     return mark_safe(markup.replace("<form ", '<form autocomplete="off" ', 1))
 
 
 @register.inclusion_tag("lostfound/parts/picture.html")
 def picture(post: Post, *, public: bool = False) -> dict[str, Any]:
-    """The first small photograph, or a drawing that says why there is none.
+    """The first thumbnail, or an icon that says why there is none.
 
     Args:
-        public: whether anybody may be looking, so that a sensitive thing's photograph is left out.
+        public: whether the page is public, so that photographs of sensitive things are hidden.
     """
     photos = list(post.photos.all())
     is_hidden = bool(photos) and public and not post.shows_photos_in_public

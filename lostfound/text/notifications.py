@@ -13,31 +13,32 @@ def headline(notification: Notification) -> str:
     if notification.kind == Kind.SUGGESTED:
         return _("Something like this was found: %(title)s") % title
     if notification.kind == Kind.MATCH_WITHDRAWN:
-        return _("A match was taken back: %(title)s") % title
+        return _("A match was undone: %(title)s") % title
     if notification.kind == Kind.CLOSED_AS_DUPLICATE:
-        return _("Closed, because it was posted twice: %(title)s") % title
+        return _("Closed because it was posted twice: %(title)s") % title
     if notification.post.kind == Post.Kind.LOST:
         return _("Your lost thing was found: %(title)s") % title
-    return _("The owner of what you found is known: %(title)s") % title
+    return _("The owner of the thing you found has been identified: %(title)s") % title
 
 
 def advice(notification: Notification) -> str:
     """What it means for the recipient, and where to go."""
     if notification.kind == Kind.SUGGESTED:
-        return _("Have a look, and tell us whether it is yours. The office checks it too.")
+        return _("Take a look and tell us whether it is yours. The office will check, too.")
     if notification.kind == Kind.MATCH_WITHDRAWN:
         return _(
-            "It was not the same thing after all. Your post is open again, and we keep looking."
+            "It was not the same thing after all. Your post is open again, and we will keep "
+            "looking."
         )
     if notification.kind == Kind.CLOSED_AS_DUPLICATE:
         return _(
-            "The office thinks that this thing was posted twice; the other post stays. If it is "
-            "another thing, open your post again on its page."
+            "The office thinks that this thing was posted twice. The other post stays open. If "
+            "yours is a different thing, you can reopen your post on its page."
         )
     if notification.post.kind != Post.Kind.LOST:
         return _(
-            "You need not do anything if the thing is at the office. If you still have it, please "
-            "bring it there."
+            "If the thing is at the office, you do not need to do anything. If you still have it, "
+            "please bring it there."
         )
     place_kept = notification.kept_at
     if place_kept is not None and place_kept.office is not None:
@@ -45,8 +46,8 @@ def advice(notification: Notification) -> str:
         return _("It is kept at: %(office)s (%(building)s)") % place
     kept = place_of(notification)
     if kept is not None and kept.kept_note:
-        return _("The finder says that it is kept here: %(place)s") % {"place": kept.kept_note}
-    return _("Please ask at the lost-and-found office, and bring your student card or another ID.")
+        return _("According to the finder, it is kept here: %(place)s") % {"place": kept.kept_note}
+    return _("Please go to the lost-and-found office and bring your student card or another ID.")
 
 
 def place_of(notification: Notification) -> Post | None:

@@ -1,4 +1,4 @@
-"""What a phone needs to keep the site as an app: manifest, service worker, an offline page."""
+"""What a phone needs to install the site as an app: manifest, service worker, offline page."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +28,7 @@ KEPT_FILES: Final = tuple(
 
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
-    """The app's name, colours and drawings, in the reader's language."""
+    """The web app manifest, in the reader's language."""
     shortcuts = (("lostfound:new_lost", _("I lost something")), ("matching:search", _("Search")))
     content = {
         "id": "/",
@@ -51,7 +51,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script at the root, since it may only look after what lies below its own address."""
+    """The service worker, served from the root because its address limits its scope."""
     kept = [reverse("lostfound:offline"), *(static(name) for name in KEPT_FILES)]
     script = _worker_source().replace("[/* kept */]", str(kept).replace("'", '"'))
     return HttpResponse(
@@ -61,7 +61,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What is shown where there is no network, in every language; it names nobody."""
+    """The page for when there is no network, in every language and without personal data."""
     return render(request, "lostfound/offline.html", {"languages": dict(settings.LANGUAGES)})
 
 

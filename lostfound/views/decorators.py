@@ -1,4 +1,4 @@
-"""Addresses that only a pressed button reaches, and where a link to one of them leads."""
+"""Views that only accept a form's POST, and where a plain link to one of them leads."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,23 +15,21 @@ LOOKING: Final = ("GET", "HEAD")
 
 
 def by_button(back: Callable[..., str]) -> Callable[[View], View]:
-    """A view for whoever is signed in and presses a button; nothing happens by a link to it.
+    """A view for signed-in people that only acts on POST; a link to it changes nothing.
 
-    A sign-in that ended meanwhile leads back to the address of the button, by a link and without
-    what was pressed: from there the person is sent on to the page that has the button.
+    If the session has expired, the person signs in and comes back to the button's address by GET.
+    They are then redirected to the page that has the button.
 
     Args:
-        back: the address of that page, from what the button's own address names. Nothing that
-            is sent along decides it, so nobody can be led elsewhere.
+        back: returns the address of that page from the view's URL arguments. Request data has no
+            part in it, so nobody can be redirected elsewhere.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in LOOKING:
-                text = _(
-                    "You had to sign in again, so nothing was done. Please press it once more."
-                )
+                text = _("You had to sign in again, so nothing has changed yet. Please try again.")
                 messages.warning(request, text)
                 return HttpResponseRedirect(back(*args, **kwargs))
             return require_POST(view)(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Signing out one of the browsers and apps in which a person is signed in."""
+"""Signing out one of a person's browsers and apps."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -19,11 +19,11 @@ def _devices_page(pk: int) -> str:
 
 @by_button(back=_devices_page)
 def sign_out(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """End one sign-in; the page of the list says which."""
+    """Sign out one device; the page with the list says which."""
     device = get_object_or_404(UserSession, pk=pk, user=request.user)
     if device.session_key == request.session.session_key:
-        return redirect("account_logout")  # which first asks about drafts
+        return redirect("account_logout")  # it first asks what to do with drafts
     sign_out_device(device)
-    text = _("Signed out there: %(device)s") % {"device": device_name(device.user_agent)}
+    text = _("Signed out: %(device)s") % {"device": device_name(device.user_agent)}
     messages.success(request, text)
     return redirect("usersessions_list")

@@ -1,4 +1,4 @@
-"""The front page: two ways in, and what was found lately."""
+"""The front page: two entry points, and recently found things."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ FOUND_PER_PAGE: Final = 12
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What anybody may see of found things, newest first."""
+    """The public part of found things, newest first."""
     found = Paginator(selectors.public_found_posts(), FOUND_PER_PAGE)
     page = found.get_page(request.GET.get("page"))
     return render(request, "lostfound/home.html", {"page": page})

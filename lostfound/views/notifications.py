@@ -1,4 +1,4 @@
-"""What a person was told, and that they have read it."""
+"""A person's notifications, and marking them as read."""
 
 from typing import Final
 
@@ -24,22 +24,22 @@ def _messages_page(pk: int = 0) -> str:
 @require_safe
 @login_required
 def notifications(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Messages, newest first."""
-    told = Paginator(selectors.notifications_of(request.user), PER_PAGE)
-    page = told.get_page(request.GET.get("page"))
+    """The notifications, newest first."""
+    pages = Paginator(selectors.notifications_of(request.user), PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     return render(request, "lostfound/notifications.html", {"page": page})
 
 
 @by_button(back=_messages_page)
 def mark_all_read(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Nothing is new any more."""
+    """Mark all notifications as read."""
     selectors.unread_notifications(request.user).update(read_at=timezone.now())
     return redirect("lostfound:notifications")
 
 
 @by_button(back=_messages_page)
 def open_one(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Mark one message as read and go to the post that it is about."""
+    """Mark one notification as read and redirect to its post."""
     person = request.user
     opened = get_object_or_404(selectors.notifications_of(person), pk=pk)
     selectors.unread_notifications(person).filter(pk=pk).update(read_at=timezone.now())

@@ -1,4 +1,4 @@
-"""The only way to a photograph's bytes: who may see which size, and under which headers."""
+"""The only access to a photograph's bytes: who may see which size, and with which headers."""
 
 import logging
 from http import HTTPStatus
@@ -20,14 +20,14 @@ from lostfound.models import Photo, User
 
 logger = logging.getLogger(__name__)
 
-PUBLIC_MAX_AGE_S = 300  # a closed post's thumbnail is gone from caches after this
+PUBLIC_MAX_AGE_S = 300  # caches may keep a closed post's thumbnail for this long
 RETRY_AFTER_S = 30
 SIZES = ("full", "thumbnail")
 
 
 @require_safe
 def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
-    """One photograph. Whoever may not see it is told that there is none."""
+    """One photograph; 404 for people who may not see it."""
     found = (
         Photo.objects.select_related("post__category").filter(public_id=public_id).first()
         if size in SIZES
@@ -42,7 +42,7 @@ def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
 
 
 def _reader(request: HttpRequest) -> User | AnonymousUser:
-    """Whoever is signed in: by cookie, or by the token of a device."""
+    """The signed-in person, by cookie or device token."""
     if request.user.is_authenticated:
         return request.user
     try:
@@ -79,13 +79,13 @@ def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) 
 
 
 def _redirect(found: Photo, size: str) -> HttpResponse:
-    """To the file itself, for as long as it takes to follow; the address is nobody else's."""
+    """Redirect to a signed address of the file, valid just long enough to follow it."""
     field = found.full if size == "full" else found.thumbnail
     bucket: Any = field.storage
     try:
         address = bucket.signed_url(field.name, f"{size}.jpg", settings.S3_SIGNED_S)
     except StorageAway:
-        logger.exception("No address could be signed for photo %s", found.public_id)
+        logger.exception("Could not sign an address for photo %s", found.public_id)
         return _unavailable()
     response = HttpResponseRedirect(address)
     response.headers["Cache-Control"] = "private, no-store"
@@ -99,18 +99,18 @@ def _unavailable() -> HttpResponse:
 
 
 def _file_response(found: Photo, size: str) -> HttpResponse:
-    """The whole file: it is small, and a storage that fails does so before anything is sent."""
+    """The whole file at once: it is small, and storage errors occur before anything is sent."""
     field = found.full if size == "full" else found.thumbnail
     try:
         with field.storage.open(field.name or "", "rb") as file:
             content = file.read()
     except StorageAway:
-        logger.exception("Photo %s (%s) cannot be read now", found.public_id, size)
+        logger.exception("Cannot read photo %s (%s) at the moment", found.public_id, size)
         return _unavailable()
     except (OSError, ValueError) as missing:
-        logger.exception("Photo %s (%s) cannot be read", found.public_id, size)
+        logger.exception("Cannot read photo %s (%s)", found.public_id, size)
         raise Http404 from missing
-    # A neutral name: nothing of what the uploader called it.
+    # A neutral name that reveals nothing about the uploaded file.
     disposition = f'inline; filename="{size}.jpg"'
     return HttpResponse(
         content, content_type="image/jpeg", headers={"Content-Disposition": disposition}

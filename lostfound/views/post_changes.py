@@ -1,4 +1,4 @@
-"""A person's own posts: closing, opening again, deleting; each is asked first."""
+"""Closing, reopening and deleting one's own posts, each after a confirmation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,23 +22,25 @@ from lostfound.views.posts import form_methods
 @form_methods
 @login_required
 def close(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """Stop looking for a thing, or for its owner."""
-    return _change(request, public_id, "close", services.close_post, _("The post is closed."))
+    """Close a post."""
+    return _change(request, public_id, "close", services.close_post, _("The post has been closed."))
 
 
 @form_methods
 @login_required
 def reopen(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """Look again."""
-    done = _("The post is open again.")
+    """Reopen a post."""
+    done = _("The post has been reopened.")
     return _change(request, public_id, "reopen", services.reopen_post, done)
 
 
 @form_methods
 @login_required
 def delete(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """Remove a post and everything that belongs to it."""
-    return _change(request, public_id, "delete", services.delete_post, _("The post is deleted."))
+    """Delete a post and everything that belongs to it."""
+    return _change(
+        request, public_id, "delete", services.delete_post, _("The post has been deleted.")
+    )
 
 
 def _change(
@@ -48,7 +50,7 @@ def _change(
     service: Callable[..., Any],
     done: str,
 ) -> HttpResponse:
-    """Ask first, then do it, and say so."""
+    """Ask for confirmation on GET, act on POST."""
     person = request.user
     changed = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     if request.method != "POST":
@@ -58,7 +60,7 @@ def _change(
             if service(changed, actor=person):
                 count_one(request, "edit")
     except LimitReached as reached:
-        messages.error(request, limits.REACHED % {"minutes": reached.minutes})
+        messages.error(request, limits.REACHED % {"time": reached.retry_at})
         return redirect(changed)
     except Post.DoesNotExist as gone:
         raise Http404 from gone

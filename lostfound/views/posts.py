@@ -1,4 +1,4 @@
-"""A person's own posts: writing, looking, editing."""
+"""A person's own posts: list, create, read and edit."""
 
 import logging
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @login_required
 def my_posts(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Everything that the person has posted, newest first."""
+    """The person's own posts, newest first."""
     posts = selectors.posts_of(request.user)
     return render(request, "lostfound/posts.html", {"posts": posts})
 
@@ -63,12 +63,12 @@ def post(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
 def new_post(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """The form for a lost or a found thing."""
     like = _like(request) if kind == Post.Kind.LOST else None
-    given: dict[str, Any] = {"title": request.GET.get("title", "")}
+    prefill: dict[str, Any] = {"title": request.GET.get("title", "")}
     if like:
-        given |= {"category": like.category, "colour": like.colour}
-    form = _bound(request, FORMS[kind], given=given)
+        prefill |= {"category": like.category, "colour": like.colour}
+    form = _bound(request, FORMS[kind], prefill=prefill)
     if request.method == "POST":
-        with _refusals_told(form):
+        with _errors_in(form):
             if form.is_valid():
                 saved = _submit(request, form, kind)
                 form.let_photos_go()
@@ -78,10 +78,11 @@ def new_post(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, form: PostForm, kind: str) -> Post:
-    """Save what the form says, or find what was saved from it before.
+    """Save a new post, or return the one that was saved from this form before.
 
-    Raises: LimitReached, OperationalError, and ValidationError, also of another thing that is
-        sent from a form that was used already
+    Raises:
+        LimitReached, OperationalError, ValidationError: the last also if the form has been used
+            for a different post.
     """
     photos = services.prepare_photos(form.uploads)
     try:
@@ -103,7 +104,7 @@ def _submit(request: HttpRequest, form: PostForm, kind: str) -> Post:
 
 
 def _like(request: HttpRequest) -> Post | None:
-    """The found thing that looks like what the person has lost."""
+    """The found thing that the person says looks like theirs."""
     try:
         public_id = UUID(request.GET.get("like", ""))
     except ValueError:
@@ -113,17 +114,17 @@ def _like(request: HttpRequest) -> Post | None:
 
 def _sent_before(post: Post | None) -> str:
     if post is None:
-        return _("You have posted and deleted this. Send it again to post it anew.")
+        return _("You have already posted this and then deleted it. Send it again to repost it.")
     return _(
-        "“%(title)s” was saved from this form already: you find it under My posts, where you can "
-        "edit it. Send this only if it is another thing."
+        "This form has already been sent: “%(title)s” is under My posts, where you can edit it. "
+        "Send it again only if this is a different thing."
     ) % {"title": post.title}
 
 
 @form_methods
 @login_required
 def edit(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """The same form for a post that is there."""
+    """The form for editing an own post."""
     person = request.user
     edited = get_object_or_404(selectors.posts_of(person), public_id=public_id)
     form_class = form_for(edited)
@@ -132,20 +133,23 @@ def edit(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(edited)
     form = _bound(request, form_class, edited)
     if request.method == "POST":
-        with _refusals_told(form):
+        with _errors_in(form):
             if form.is_valid():
                 _save_changes(request, form, edited)
                 form.let_photos_go()
-                # Which change arrived is told to the browser, which keeps a draft of it.
+                # Tells drafts.js which draft has been saved.
                 arrived = f"{edited.public_id} {form.seen}"
-                messages.success(request, _("Your changes are saved."), extra_tags=arrived)
+                messages.success(request, _("Your changes have been saved."), extra_tags=arrived)
                 return redirect(edited)
         form.keep_photos()
     return _form_page(request, form)
 
 
 def _save_changes(request: HttpRequest, form: PostForm, post: Post) -> None:
-    """Raises: EditConflict, ValidationError, PermissionDenied, LimitReached, OperationalError"""
+    """Save the form, counting it only if anything changed.
+
+    Raises: EditConflict, ValidationError, PermissionDenied, LimitReached, OperationalError
+    """
     services.refuse_another_office(post, form.user)
     photos = services.prepare_photos(form.uploads)
     with services.transaction_with_files():
@@ -166,16 +170,16 @@ def _bound(
     request: AuthenticatedHttpRequest,
     form_class: type[PostForm],
     post: Post | None = None,
-    given: dict[str, Any] | None = None,
+    prefill: dict[str, Any] | None = None,
 ) -> PostForm:
     if request.method != "POST":
-        return form_class(user=request.user, post=post, prefill=given)
+        return form_class(user=request.user, post=post, prefill=prefill)
     return form_class(request.POST, request.FILES, user=request.user, post=post)
 
 
 @contextmanager
-def _refusals_told(form: PostForm) -> Iterator[None]:
-    """What keeps a post from being saved is told in its form."""
+def _errors_in(form: PostForm) -> Iterator[None]:
+    """Add the errors of saving a post to its form."""
     try:
         yield
     except services.EditConflict as changed:
@@ -184,12 +188,12 @@ def _refusals_told(form: PostForm) -> Iterator[None]:
     except ValidationError as error:
         form.add_error(None, error)
     except LimitReached as reached:
-        text = limits.REACHED_BY_POSTING % {"minutes": reached.minutes}
+        text = limits.REACHED_BY_POSTING % {"time": reached.retry_at}
         form.add_error(None, ValidationError(text, THROTTLED))
     except OperationalError:
-        logger.exception("A post could not be saved")
+        logger.exception("Could not save a post")
         message = _(
-            "It could not be saved just now. What you wrote is still here: please send it again "
+            "This could not be saved right now. Nothing you wrote is lost: please send it again "
             "in a few minutes."
         )
         form.add_error(None, ValidationError(message, NOT_SAVED))

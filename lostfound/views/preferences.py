@@ -1,4 +1,4 @@
-"""The language of the pages and e-mails, and whether e-mails are wanted."""
+"""Preferences: the language of pages and e-mails, and notifications."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,13 +19,13 @@ from lostfound.models import User
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preferences(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """How a person wants to be spoken to."""
+    """The form for language and notifications."""
     person = request.user
     form = PreferencesForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         with translation.override(saved.language):
-            messages.success(request, _("Your settings are saved."))
+            messages.success(request, _("Your settings have been saved."))
         response = redirect("lostfound:preferences")
         remember_language(response, saved.language)
         return response
@@ -34,7 +34,7 @@ def preferences(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponseBase:
-    """Switch the language of the pages, and of e-mails for whoever is signed in."""
+    """Switch the language of pages and, for signed-in people, of e-mails."""
     chosen = request.POST.get("language", "")
     if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
         User.objects.filter(pk=request.user.pk).update(language=chosen)

@@ -1,4 +1,4 @@
-"""The page of a found thing, as anybody may see it."""
+"""The public page of a found thing."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,7 +14,7 @@ from lostfound import selectors
 
 @require_safe
 def thing(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What was found, where it can be asked for, and the way to say that it is one's own."""
+    """What was found, where to ask for it, and a link for people who have lost it."""
     post = get_object_or_404(selectors.public_found_posts(), public_id=public_id)
     is_author = request.user.is_authenticated and post.author_id == request.user.pk
     context = {"post": post, "is_author": is_author, "search_url": _search_url(request)}
@@ -22,7 +22,7 @@ def thing(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _search_url(request: HttpRequest) -> str:
-    """The search that the reader came from, else an empty one; never another site's address."""
+    """The search that the reader came from, or an empty one; never another site's address."""
     search = reverse("matching:search")
     came_from = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):

@@ -1,4 +1,4 @@
-"""The addresses of the people's pages."""
+"""URLs of the people's pages."""
 
 from django.urls import path
 

@@ -36,7 +36,7 @@ def answer(request: AuthenticatedHttpRequest, public_id: UUID, pk: int) -> HttpR
             elif withdraw_answer(post, pk, actor=person):
                 count_one(request, "answer")
     except LimitReached as reached:
-        messages.error(request, limits.REACHED % {"minutes": reached.minutes})
+        messages.error(request, limits.REACHED % {"time": reached.retry_at})
         return redirect(post)
     except AnswerRefused as refused:
         messages.error(request, str(refused))

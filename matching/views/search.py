@@ -78,7 +78,7 @@ def search(request: HttpRequest) -> HttpResponse:
     status = 200
     verdict = count_request(request, "search") if can_be_made and query else None
     if verdict is not None and not verdict.allowed:
-        context["too_many"] = limits.REACHED_BY_SEARCHING % {"minutes": verdict.minutes}
+        context["too_many"] = limits.REACHED_BY_SEARCHING % {"time": verdict.retry_at}
         status = 429
     elif can_be_made:
         context |= _things(request, query)
@@ -98,7 +98,7 @@ def by_photo(request: HttpRequest) -> HttpResponse:
     back = address_of(request.POST)
     verdict = count_request(request, "search")
     if not verdict.allowed:
-        messages.error(request, limits.REACHED_BY_SEARCHING % {"minutes": verdict.minutes})
+        messages.error(request, limits.REACHED_BY_SEARCHING % {"time": verdict.retry_at})
         return redirect(back)
     upload = request.FILES.get("photo")
     if upload is None:

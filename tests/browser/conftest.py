@@ -1,4 +1,4 @@
-"""One server, one worker and one Chromium for all tests here; a context of its own for each."""
+"""One server, worker and Chromium for all browser tests; each test has its own context."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Draws docs/screenshots from a demo on data of its own: `make screenshots`."""
+"""Takes the pictures of docs/screenshots on a demo with its own data: `make screenshots`."""
 
 import io
 import json
@@ -98,7 +98,7 @@ def draw_all(browser: Browser, url: str, same: set[int]) -> None:
 
 
 def draw_counter(page: Page, picture: Path, name: str) -> None:
-    """A thing that is being taken in, with what is proposed for it."""
+    """The intake form with its suggestions."""
     page.goto("/admin/lostfound/post/intake/")
     page.locator("#id_photos").set_input_files(picture)
     page.locator(".proposal").first.wait_for()
@@ -111,7 +111,7 @@ def draw_counter(page: Page, picture: Path, name: str) -> None:
 
 
 def draw_desk(page: Page, same: set[int]) -> None:
-    """A pair as it is reviewed, the list, and the figures when all is decided by keys.
+    """A pair as it is reviewed, the list, and the statistics once all is decided by keyboard.
 
     Args:
         same: keys of the pairs that are to be confirmed.
@@ -188,7 +188,7 @@ def suggested_post(page: Page) -> str:
 
 
 def draw(page: Page, name: str) -> None:
-    """Save what is seen now, small enough for a repository."""
+    """Save a screenshot, small enough for a repository."""
     path = SCREENSHOTS / name
     page.wait_for_function(SEEN_IS_LOADED)  # photographs come when they are scrolled to
     with Image.open(io.BytesIO(page.screenshot(animations="disabled"))) as shot:

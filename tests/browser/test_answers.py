@@ -1,4 +1,4 @@
-"""What a loser says to a suggestion is thanked for where they are looking."""
+"""Answering a suggestion is acknowledged where the person is looking."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Going back shows what is true now, and nothing of somebody who has signed out."""
+"""Back shows the current state, and nothing of somebody who has signed out."""
 
 from collections.abc import Iterator
 

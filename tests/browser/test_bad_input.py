@@ -1,4 +1,4 @@
-"""What a person got wrong is said beside the field, and nothing that was right is lost."""
+"""Errors are shown next to their fields, and no valid input is lost."""
 
 from datetime import date, timedelta
 from pathlib import Path

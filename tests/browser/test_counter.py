@@ -1,4 +1,4 @@
-"""Taking things in at the counter: photograph, one key for what is proposed, shelf, saved."""
+"""Intake at the counter: photograph, one key for the suggestions, shelf, saved."""
 
 import time
 from datetime import timedelta
@@ -17,9 +17,9 @@ INTAKE = "/admin/lostfound/post/intake/"
 READY = "form[data-draft-ready]"
 WATCH_FETCH = """() => {
   const ask = window.fetch;
-  window.asked = [];
+  window.requests = [];
   window.fetch = (url, what) => {
-    window.asked.push([what?.body?.get("title"), what?.body?.get("photo")?.name]);
+    window.requests.push([what?.body?.get("title"), what?.body?.get("photo")?.name]);
     return ask(url, what);
   };
 }"""
@@ -122,12 +122,12 @@ def test_the_key_keeps_what_was_chosen_and_replaces_when_it_is_pressed_again(
     expect(page.locator("#id_category")).to_have_value(first or "")
 
 
-def test_after_an_error_nothing_is_asked_again_until_it_changes(
+def test_after_an_error_no_request_is_sent_until_it_changes(
     open_page: OpenPage, pictures: Path
 ) -> None:
     page = open_page("staff", size=DESK)
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url) if sent.method == "POST" else None)
+    requests: list[str] = []
+    page.on("request", lambda sent: requests.append(sent.url) if sent.method == "POST" else None)
     page.goto(INTAKE)
     with page.expect_request(lambda sent: sent.method == "POST"):
         page.locator("#id_photos").set_input_files(draw_umbrella(pictures / "u.jpg", "#7b3fb5"))
@@ -136,16 +136,16 @@ def test_after_an_error_nothing_is_asked_again_until_it_changes(
     page.locator("#id_office").select_option(index=0)
     page.locator("#id_title").press("Control+Enter")
     expect(page.locator("#id_office")).to_be_focused()
-    asked.clear()
+    requests.clear()
     page.wait_for_timeout(1500)
-    assert asked == []
+    assert requests == []
     page.keyboard.press("Alt+a")
     expect(page.locator("#id_category")).to_have_value(category)
     # Another title is another question, and the photograph that was kept goes along.
     page.evaluate(WATCH_FETCH)
     page.locator("#id_title").fill("보라색 우산")
     page.wait_for_timeout(2000)
-    assert page.evaluate("window.asked[0]") == ["보라색 우산", "photo.jpg"]
+    assert page.evaluate("window.requests[0]") == ["보라색 우산", "photo.jpg"]
     expect(page.locator("#id_category")).to_have_value(category)
 
 

@@ -1,4 +1,4 @@
-"""The desk with many pairs: decided by keys alone, and by two people who never meet."""
+"""The desk with many pairs: by keyboard alone, and two reviewers who never collide."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -157,7 +157,7 @@ def test_what_may_be_one_thing_is_decided_by_keys_too(
     assert not errors
 
 
-def test_both_photographs_zoom_and_the_keys_are_told(at_desk: Callable[..., Page]) -> None:
+def test_both_photographs_zoom_and_the_shortcuts_are_listed(at_desk: Callable[..., Page]) -> None:
     page = at_desk("staff")
     page.keyboard.press("h")
     expect(page.locator("#review-help")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What a person types is not lost: not by a reload, an error, a lost network, or a second click."""
+"""What a person types survives a reload, an error, a lost network and a double click."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each person, each tab and each sending has drafts of its own."""
+"""Drafts are separate by person, tab and submission."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_another_post_that_is_looked_at_takes_no_draft_along(
     page.locator("[data-draft-drop]").click()
 
 
-def test_what_arrived_although_nobody_said_so_is_saved_once(open_page: OpenPage) -> None:
+def test_a_submission_whose_response_was_lost_is_saved_once(open_page: OpenPage) -> None:
     page = open_page("finder")
     begin(page, "분홍 필통")
     sent = page.evaluate("""async () => {

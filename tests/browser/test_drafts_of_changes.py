@@ -1,4 +1,4 @@
-"""A post that is being changed: nothing is lost, and nobody's change is overwritten unseen."""
+"""Editing a post: nothing is lost, and no change is overwritten unseen."""
 
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def change_elsewhere(page: Page, edit: str, field: str, words: str) -> None:
     page.wait_for_url(edit.removesuffix("edit/"))
 
 
-def test_what_both_changed_is_asked_and_what_one_changed_stays(
+def test_conflicting_changes_are_shown_and_others_are_kept(
     open_page: OpenPage, pictures: Path
 ) -> None:
     here, there = open_page("loser"), open_page("loser")

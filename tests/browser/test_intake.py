@@ -1,4 +1,4 @@
-"""While a post is being written: category and colour are proposed, and the person decides."""
+"""While a post is written, category and colour are suggested, and the person decides."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A thing's way through the product: lost, found, suggested, confirmed, told, taken back."""
+"""A thing's way through the product: lost, found, suggested, confirmed, notified, undone."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,7 @@ def expect_saved_then_done(page: Page, title: str) -> None:
     assert page.evaluate("window.notReloaded") is True
 
 
-def test_a_lost_thing_is_matched_confirmed_told_and_taken_back(
+def test_a_lost_thing_is_matched_confirmed_notified_and_undone(
     open_page: OpenPage, pictures: Path
 ) -> None:
     loser = open_page("loser")
@@ -75,9 +75,11 @@ def test_a_lost_thing_is_matched_confirmed_told_and_taken_back(
     loser.goto("/")
     expect(loser.locator(".tabs .count")).to_be_visible()
     loser.goto("/notifications/")
-    told = loser.locator("main .told li", has_text=f"잃어버린 물건을 찾았어요: {LOST_TITLE}")
-    expect(told).to_have_count(1)
-    told.locator("button").click()
+    notification = loser.locator(
+        "main .message-list li", has_text=f"잃어버린 물건을 찾았어요: {LOST_TITLE}"
+    )
+    expect(notification).to_have_count(1)
+    notification.locator("button").click()
     expect(loser.locator("#matching")).to_have_attribute("data-stage", "matched")
     expect(loser.locator(".go-on")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Figures and health as people meet them: on a phone, on paper, and with few permissions."""
+"""Statistics and system status: on a phone, on paper, and with few permissions."""
 
 import subprocess
 import sys

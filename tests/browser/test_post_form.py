@@ -1,4 +1,4 @@
-"""Writing a post: what is typed counts, and nothing moves under a finger."""
+"""Writing a post: typed text counts, and nothing moves under a finger."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -44,8 +44,8 @@ def test_a_place_that_is_not_in_the_list_is_written_beneath(open_page: OpenPage)
     leave(page, "building", "정문 앞 붕어빵 노점")
     expect(page.locator("#id_place_note")).to_have_value("정문 앞 붕어빵 노점")
     expect(page.locator("#id_building_words")).to_have_value("")
-    said = page.locator(".field", has=page.locator("#id_building")).locator(".choose-said")
-    expect(said).to_be_visible()
+    status = page.locator(".field", has=page.locator("#id_building")).locator(".choose-status")
+    expect(status).to_be_visible()
     leave(page, "building", "후문 앞 노점")  # and that is full now
     expect(page.locator("#id_building_words")).to_have_value("후문 앞 노점")
     expect(page.locator("#id_place_note")).to_have_value("정문 앞 붕어빵 노점")
@@ -66,7 +66,7 @@ def test_a_category_that_is_not_in_the_list_stays_until_somebody_decides(
     expect(box).to_have_value("텔레포트 장치")
     page.locator("[data-busy]").click()
     expect(box).to_be_focused()
-    expect(page.locator(".choose-said").first).to_be_visible()
+    expect(page.locator(".choose-status").first).to_be_visible()
     expect(page.locator("[data-busy]")).not_to_have_attribute("aria-disabled", "true")
     box.fill("")
     page.locator("[data-busy]").click()
@@ -85,7 +85,7 @@ def test_proposals_push_nothing_away(open_page: OpenPage) -> None:
     assert page.evaluate(where) == before
 
 
-def test_five_photographs_go_along_and_that_is_said_at_once(
+def test_only_five_photographs_are_kept_with_a_message_at_once(
     open_page: OpenPage, pictures: Path
 ) -> None:
     page = open_page("loser")
@@ -93,15 +93,15 @@ def test_five_photographs_go_along_and_that_is_said_at_once(
     page.wait_for_selector(READY)
     drawn = [draw_bag(pictures / f"{n}.jpg", f"#2030{n}0") for n in range(7)]
     page.locator("#id_photos").set_input_files(drawn[:4])
-    said = page.locator("[data-photos-said]")
-    expect(said).to_be_hidden()
+    status = page.locator("[data-photos-status]")
+    expect(status).to_be_hidden()
     page.locator("#id_photos").set_input_files(drawn[4:])
-    expect(said).to_be_visible()
+    expect(status).to_be_visible()
     names = page.locator("[data-previews] img").evaluate_all("all => all.map((one) => one.alt)")
     assert names == [f"{n}.jpg" for n in range(5)]
     assert page.locator("#id_photos").evaluate("one => one.files.length") == 5
     page.get_by_role("button", name="빼기: 0.jpg").click()
-    expect(said).to_be_hidden()
+    expect(status).to_be_hidden()
 
 
 def test_photographs_kept_after_an_error_are_put_in_order_with_new_ones(
@@ -150,7 +150,7 @@ def test_photographs_kept_after_an_error_are_put_in_order_with_new_ones(
     assert blue[2] > 150 > blue[0]
 
 
-def test_only_a_found_things_title_is_said_to_be_public(open_page: OpenPage) -> None:
+def test_only_a_found_things_title_is_marked_as_public(open_page: OpenPage) -> None:
     page = open_page("english", locale="en-US")
     for kind, is_public in (("lost", False), ("found", True)):
         page.goto(f"/posts/new/{kind}/")
@@ -173,7 +173,7 @@ def test_without_a_network_the_form_is_where_one_comes_back_to(open_page: OpenPa
     for act in ways:
         act()
         expect(page.locator("main")).to_contain_text("인터넷에 연결되어 있지 않아요")
-        expect(page.locator("main [lang=en]")).to_contain_text("No network just now")
+        expect(page.locator("main [lang=en]")).to_contain_text("You are offline")
         page.context.set_offline(False)
         page.locator("main a").first.click()
         page.wait_for_selector(READY)

@@ -1,4 +1,4 @@
-"""Searching as people do: by words, by facts, by a photograph, in both languages and sizes."""
+"""Searching by words, filters and photograph, in both languages and sizes."""
 
 import re
 from pathlib import Path
@@ -62,8 +62,8 @@ def holds(page: Page, q: str, colour: str) -> None:
     """Form, address and things found are of this search."""
     expect(page.locator("#id_q")).to_have_value(q, timeout=LOAD_TIMEOUT_MS)
     expect(page.locator("#id_colour")).to_have_value(colour)
-    asked = {name: [value] for name, value in (("q", q), ("colour", colour)) if value}
-    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == asked)
+    expected = {name: [value] for name, value in (("q", q), ("colour", colour)) if value}
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == expected)
     if colour == "pink":
         expect(page.locator(".empty")).to_be_visible()
     else:

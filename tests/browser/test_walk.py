@@ -1,4 +1,4 @@
-"""The whole of it, on the demo: lost without a photograph, found with one, and told."""
+"""The whole of it, on the demo: lost without a photograph, found with one, and notified."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def sign_in(browser: Browser, url: str, name: str, size: dict[str, int]) -> Page
     return page
 
 
-def test_a_student_loses_an_umbrella_and_is_told_where_it_is(
+def test_a_student_loses_an_umbrella_and_learns_where_it_is(
     browser: Browser, campus: str, tmp_path: Path
 ) -> None:
     # A student has lost an umbrella, and has no photograph of it.
@@ -76,13 +76,13 @@ def test_a_student_loses_an_umbrella_and_is_told_where_it_is(
     expect(staff.locator(".review-column.is-found h2")).to_have_text("노란 우산")
     expect(staff.locator(".review-answer")).to_contain_text("이건 내 것 같아요")
 
-    # They confirm with a key, and the student is told where it is.
+    # They confirm with a key, and the student learns where it is.
     staff.keyboard.press("c")
     expect(staff.locator(".messagelist")).to_contain_text(TITLE)
     student.goto("/")
     expect(student.locator(".tabs .count")).to_be_visible()
     student.goto("/notifications/")
-    message = student.locator(".told li", has_text=f"잃어버린 물건을 찾았어요: {TITLE}")
+    message = student.locator(".message-list li", has_text=f"잃어버린 물건을 찾았어요: {TITLE}")
     expect(message).to_contain_text("보관 장소")
     message.locator("button").click()
     expect(student.locator('#matching[data-stage="matched"]')).to_be_visible()

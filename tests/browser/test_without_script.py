@@ -1,4 +1,4 @@
-"""Where a form is all it takes, it works in a browser that runs no script."""
+"""Forms work in a browser without JavaScript."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""The API as its schema promises it, asked from outside on a running site."""
+"""The API as its schema promises it, tested from outside on a running site."""

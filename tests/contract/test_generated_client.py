@@ -1,4 +1,4 @@
-"""A client that is generated from the schema does what a mobile developer would begin with."""
+"""A client generated from the schema does what a mobile developer would start with."""
 
 import importlib
 import os

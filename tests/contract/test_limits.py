@@ -1,4 +1,4 @@
-"""Limits hold on the running server when many requests come in the same moment."""
+"""Limits hold on a running server when many requests arrive at once."""
 
 import json
 import time
@@ -43,7 +43,7 @@ for _ in range(times):
 
 @pytest.fixture(scope="module")
 def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site where a person may write ten times within the hour, and nobody compares anything."""
+    """A site that allows ten writes per person and hour, without a worker."""
     folder: Path = tmp_path_factory.mktemp("limits")
     with running_site(folder, migrated, "1", worker=False, POSTS_PER_HOUR=str(LIMIT)) as started:
         yield started
@@ -67,7 +67,7 @@ def wait_for_room_in_the_hour() -> None:
 
 
 def at_once(ask: Callable[[int], Any]) -> Counter[int]:
-    """How often each status was answered, all of them within one hour of the clock."""
+    """How often each status was returned, all within one clock hour."""
     barrier = Barrier(AT_ONCE)
 
     def one(number: int) -> int:
@@ -117,8 +117,8 @@ def test_two_devices_of_one_person_share_their_limit(site: Site) -> None:
     devices = [Device(site.url).sign_in("finder") for _ in range(2)]
 
     def post(number: int) -> None:
-        said = {"kind": "found", "title": f"장갑 {number}", "kept_note": "경비실"}
-        devices[number % 2].ask("POST", "/api/v1/posts/", said)
+        fields = {"kind": "found", "title": f"장갑 {number}", "kept_note": "경비실"}
+        devices[number % 2].ask("POST", "/api/v1/posts/", fields)
 
     assert at_once(post) == exactly_ten()
 
@@ -129,7 +129,7 @@ def test_of_64_searches_at_once_exactly_ten_pass(site: Site) -> None:
 
 
 def test_of_64_searches_by_photograph_at_once_exactly_ten_pass(site: Site) -> None:
-    """Those that pass find nobody who could look at them, which is said by 503."""
+    """Requests within the limit get 503, as there is no worker."""
     device = with_ten_left(site, "clumsy", "search")
     body = (
         f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=photo; filename=bag.jpg\r\n"
@@ -169,8 +169,8 @@ def test_of_64_things_handed_in_at_once_exactly_ten_are_taken_in(site: Site) -> 
     device = with_ten_left(site, "staff", "office")
 
     def hand_in(number: int) -> None:
-        said = {"title": f"장갑 {number}", "kept_note": SHELF}
-        device.ask("POST", "/api/v1/office/posts/", said)
+        fields = {"title": f"장갑 {number}", "kept_note": SHELF}
+        device.ask("POST", "/api/v1/office/posts/", fields)
 
     assert at_once(hand_in) == exactly_ten()
     listed = device.ask("GET", f"/api/v1/office/posts/?page_size=100&q={quote(SHELF)}")

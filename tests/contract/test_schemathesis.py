@@ -1,4 +1,4 @@
-"""Whatever is sent to an operation, it answers as its schema says, and never with a 5xx."""
+"""Every operation answers any request as its schema says, and never with a 5xx."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,9 +50,9 @@ def test_every_operation_keeps_its_promise(
 
 
 def is_own_device(case: schemathesis.Case[Any], device: Device) -> bool:
-    asked = str((case.path_parameters or {}).get("id"))
+    requested = str((case.path_parameters or {}).get("id"))
     rows = device.ask("GET", "/api/v1/devices/")
-    return any(str(row["id"]) == asked and row["is_current"] for row in rows)
+    return any(str(row["id"]) == requested and row["is_current"] for row in rows)
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +85,8 @@ def existing(staff: Device) -> Callable[[str, str], dict[str, Any]]:
             return {"public_id": with_photo[0]["id"], "photo_id": photo["id"]}
         if path == "/api/v1/intake/{public_id}/":
             if "question" not in seen:
-                asked = staff.ask("POST", "/api/v1/intake/", {"title": "파란 우산"})
-                seen["question"] = asked["id"]
+                requested = staff.ask("POST", "/api/v1/intake/", {"title": "파란 우산"})
+                seen["question"] = requested["id"]
             return {"public_id": seen["question"]}
         if path == "/api/v1/posts/{public_id}/" and method == "DELETE":
             made = staff.ask("POST", "/api/v1/posts/", {"kind": "lost", "title": "지울 글"})

@@ -1,4 +1,4 @@
-"""Guessing at a password ends after five tries, however many come at once, for one person."""
+"""Guessing a password ends after five tries per person, however many run at once."""
 
 import json
 import urllib.error

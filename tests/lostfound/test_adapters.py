@@ -1,4 +1,4 @@
-"""Signing up, on the pages and in the app: the language of the person is kept for e-mails."""
+"""Signing up on the pages and over the API stores the language for e-mails."""
 
 import pytest
 from django.test import Client

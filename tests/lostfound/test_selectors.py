@@ -1,4 +1,4 @@
-"""Reads show what they should, in a constant number of queries."""
+"""Queries return what they should, in a constant number of queries."""
 
 from pathlib import Path
 

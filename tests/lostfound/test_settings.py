@@ -1,4 +1,4 @@
-"""The production profile starts only when it is safe, and checks clean; one `migrate` is enough."""
+"""The production profile starts only if it is safe, and passes the system checks."""
 
 from pathlib import Path
 
@@ -32,9 +32,9 @@ def test_production_checks_clean(tmp_path: Path) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
-        ({"DEBUG": "1"}, "does not start with DEBUG on"),
+        ({"DEBUG": "1"}, "refuses to start with DEBUG on"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "short"}, "shorter than 50"),
         ({"SECRET_KEY": EXAMPLE_SECRET_KEY}, "the example key"),
@@ -44,12 +44,12 @@ def test_production_checks_clean(tmp_path: Path) -> None:
     ],
 )
 def test_unsafe_production_refuses_to_start(
-    tmp_path: Path, change: dict[str, str], told: str
+    tmp_path: Path, change: dict[str, str], message: str
 ) -> None:
     environment = PRODUCTION | {"VAR_DIR": str(tmp_path)} | change
     done = run_python("-c", "import lostfound.settings", **environment)
     assert done.returncode != 0
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_unsafe_production_refuses_to_start(
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "lostfound.W002"),
     ],
 )
-def test_what_production_lacks_is_told(change: dict[str, str], check: str) -> None:
+def test_missing_settings_of_production_are_reported(change: dict[str, str], check: str) -> None:
     values = {
         "SITE_URL": PRODUCTION["SITE_URL"],
         "EMAIL_BACKEND": PRODUCTION["EMAIL_BACKEND"],

@@ -1,1 +1,1 @@
-"""What goes in and out of the people's side of the API, a room for each room of views."""
+"""Serializers of the people's side of the API, one module per module of views."""

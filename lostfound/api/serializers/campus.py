@@ -1,4 +1,4 @@
-"""What everybody may know: found things, categories, places."""
+"""Public data: found things, categories, places."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from lostfound.models import Building, Category, Colour, Family, Office, Post, Z
 
 
 class PublicPostOut(serializers.ModelSerializer[Post]):
-    """What anybody may know of somebody else's post; never enough to claim the thing."""
+    """The public part of a post: never enough to claim the thing."""
 
     id = serializers.UUIDField(source="public_id")
     title = serializers.CharField(source="public_title")
@@ -36,7 +36,7 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_thumbnail_url(self, post: Post) -> str | None:
-        """The small photograph of a found thing that is not sensitive."""
+        """The first thumbnail of a found thing; null if its category is sensitive."""
         photos = list(post.photos.all())
         if not photos or post.is_sensitive or post.kind != Post.Kind.FOUND:
             return None
@@ -44,7 +44,7 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
 
 
 class ThingOut(PublicPostOut):
-    """A found thing as anybody may see it, with where to ask for it."""
+    """A found thing as the public sees it, with the office to contact."""
 
     office = CodeOut[Office]()
 
@@ -55,7 +55,7 @@ class ThingOut(PublicPostOut):
 
 
 class CategoryOut(serializers.ModelSerializer[Category]):
-    """A leaf that a post may name by its code."""
+    """A category; posts refer to it by its code."""
 
     class Meta:
         model = Category
@@ -63,7 +63,7 @@ class CategoryOut(serializers.ModelSerializer[Category]):
 
 
 class FamilyOut(serializers.ModelSerializer[Family]):
-    """Categories that people confuse with each other."""
+    """Categories that people easily confuse."""
 
     categories = CategoryOut(many=True)
 
@@ -73,25 +73,25 @@ class FamilyOut(serializers.ModelSerializer[Family]):
 
 
 class ColourNamesOut(serializers.Serializer[Any]):
-    """A colour that a post may name by its code."""
+    """A colour; posts refer to it by its code."""
 
     code = serializers.CharField(source="value")
     name_ko = serializers.SerializerMethodField()
     name_en = serializers.SerializerMethodField()
 
     def get_name_ko(self, colour: Colour) -> str:
-        """Its name in Korean."""
+        """The Korean name."""
         with translation.override("ko"):
             return str(colour.label)
 
     def get_name_en(self, colour: Colour) -> str:
-        """Its name in English."""
+        """The English name."""
         with translation.override("en"):
             return str(colour.label)
 
 
 class BuildingOut(serializers.ModelSerializer[Building]):
-    """A building that a post may name by its code."""
+    """A building; posts refer to it by its code."""
 
     class Meta:
         model = Building
@@ -109,7 +109,7 @@ class ZoneOut(serializers.ModelSerializer[Zone]):
 
 
 class OfficeOut(serializers.ModelSerializer[Office]):
-    """A counter that keeps found things."""
+    """An office that keeps found things."""
 
     building = serializers.SlugRelatedField[Building](slug_field="code", read_only=True)
 
@@ -119,7 +119,7 @@ class OfficeOut(serializers.ModelSerializer[Office]):
 
 
 class KeptAtOut(serializers.ModelSerializer[Post]):
-    """Where a found thing is, for the person whose it is."""
+    """Where a found thing is kept, for its owner."""
 
     office = OfficeOut(allow_null=True)
     kept_note = serializers.SerializerMethodField()
@@ -132,16 +132,19 @@ class KeptAtOut(serializers.ModelSerializer[Post]):
     @extend_schema_field(
         serializers.CharField(
             allow_blank=True,
-            help_text="The finder's own words, where no office keeps it. Neither: ask the office.",
+            help_text=(
+                "The finder's description of the place if no office keeps the thing. If both are "
+                "empty, contact the office."
+            ),
         )
     )
     def get_kept_note(self, post: Post) -> str:
-        """What an office keeps is no longer where its finder put it."""
+        """Empty once an office keeps the thing: the finder's place no longer applies."""
         return "" if post.office else post.kept_note
 
 
 class PlacesOut(serializers.Serializer[Any]):
-    """Everything that a post may name as a place."""
+    """All places that posts can refer to."""
 
     zones = ZoneOut(many=True)
     offices = OfficeOut(many=True)

@@ -1,4 +1,4 @@
-"""Fields that an operation does not know are named, so that a mistyped one is not lost silently."""
+"""Unknown fields are reported, so that a mistyped name is not silently ignored."""
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-OF_FORMS: Final = "csrfmiddlewaretoken"  # a browser's form sends it along
+OF_FORMS: Final = "csrfmiddlewaretoken"  # sent by browsers' forms
 MAX_NAMED: Final = 10
 MAX_NAME_CHARS: Final = 60
 
 
 class KnownFieldsOnly(serializers.Serializer[Any]):
-    """Refuses names that are neither its own nor those that an answer shows and nobody sets."""
+    """Refuses unknown fields, except the read-only ones of the response."""
 
-    # An app may send back what it has read.
+    # An app may send back everything it has read.
     shown: ClassVar[Collection[str]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
@@ -36,7 +36,7 @@ class KnownFieldsOnly(serializers.Serializer[Any]):
 
 
 def _unknown(data: Any, known: set[str], ignored: Collection[str]) -> dict[str, list[ErrorDetail]]:
-    """Each name that is not known, and the one that was probably meant."""
+    """An error for each unknown name, suggesting the one that was probably meant."""
     if not isinstance(data, Mapping):
         return {}
     passed = {*known, *ignored, OF_FORMS}
@@ -47,13 +47,13 @@ def _unknown(data: Any, known: set[str], ignored: Collection[str]) -> dict[str, 
 def _refusal(name: str, known: set[str]) -> ErrorDetail:
     meant = get_close_matches(name[:MAX_NAME_CHARS], sorted(known), n=1)
     message = (
-        _("There is no such field. Did you mean “%(meant)s”?") % {"meant": meant[0]}
+        _("Unknown field. Did you mean “%(meant)s”?") % {"meant": meant[0]}
         if meant
-        else _("There is no such field here.")
+        else _("Unknown field.")
     )
     return ErrorDetail(message, "unknown_field")
 
 
 def _printable(name: str) -> str:
-    """Half a character would keep the answer from being written."""
+    """Replace lone surrogates, which could not be encoded in the response."""
     return name[:MAX_NAME_CHARS].encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The person, what they were told, and where they are signed in."""
+"""The signed-in person, their notifications and devices, and synchronization."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from lostfound.text.user_agents import device_name
 
 
 class NotificationOut(serializers.ModelSerializer[Notification]):
-    """What a person was told about one of their posts."""
+    """A notification about one of the person's posts."""
 
     post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
-    title = serializers.CharField(source="post.title", help_text="Of the person's own post.")
+    title = serializers.CharField(source="post.title", help_text="Title of the person's own post.")
     message = serializers.SerializerMethodField()
     advice = serializers.SerializerMethodField()
     kept_at = serializers.SerializerMethodField()
@@ -31,7 +31,7 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
         )
 
     def get_message(self, notification: Notification) -> str:
-        """What has happened, in one line."""
+        """What has happened, on one line."""
         return headline(notification)
 
     def get_advice(self, notification: Notification) -> str:
@@ -40,13 +40,13 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
 
     @extend_schema_field(KeptAtOut(allow_null=True))
     def get_kept_at(self, notification: Notification) -> Any:
-        """Where the thing waits, for the person who lost it; else null."""
+        """Where the thing is kept, for the person who lost it; null otherwise."""
         kept = place_of(notification)
         return KeptAtOut(kept).data if kept else None
 
 
 class NotificationChoiceOut(KnownFieldsOnly):
-    """How the person is told of one kind of message."""
+    """Whether the person wants one kind of notification, in the app and by e-mail."""
 
     kind = serializers.ChoiceField(choices=Notification.Kind.choices)
     in_app = serializers.BooleanField()
@@ -54,13 +54,13 @@ class NotificationChoiceOut(KnownFieldsOnly):
 
 
 class MeOut(serializers.ModelSerializer[User]):
-    """The person behind the token."""
+    """The signed-in person."""
 
     office = serializers.SlugRelatedField[Office](
         slug_field="code",
         read_only=True,
         allow_null=True,
-        help_text="Where a member of staff works; null for students and who works for all.",
+        help_text="The office of a staff member; null for students and for staff of all offices.",
     )
 
     class Meta:
@@ -69,7 +69,7 @@ class MeOut(serializers.ModelSerializer[User]):
 
 
 class MeIn(KnownFieldsOnly, serializers.ModelSerializer[User]):
-    """What a person may change about how they are spoken to."""
+    """The settings that a person may change."""
 
     shown = MeOut.Meta.fields
 
@@ -79,7 +79,7 @@ class MeIn(KnownFieldsOnly, serializers.ModelSerializer[User]):
 
 
 class DeviceOut(serializers.ModelSerializer[UserSession]):
-    """A place where the person is signed in."""
+    """A browser or app where the person is signed in."""
 
     name = serializers.SerializerMethodField()
     is_current = serializers.SerializerMethodField()
@@ -90,16 +90,16 @@ class DeviceOut(serializers.ModelSerializer[UserSession]):
         read_only_fields = fields
 
     def get_name(self, row: UserSession) -> str:
-        """Browser or app, and system."""
+        """Browser or app, and operating system."""
         return device_name(row.user_agent)
 
     def get_is_current(self, row: UserSession) -> bool:
-        """Whether this request comes from there."""
+        """Whether this request comes from this device."""
         return bool(row.session_key == self.context["session_key"])
 
 
 class DeletedOut(serializers.ModelSerializer[DeletedPost]):
-    """A post that is gone."""
+    """A deleted post."""
 
     id = serializers.UUIDField(source="public_id")
 
@@ -109,19 +109,19 @@ class DeletedOut(serializers.ModelSerializer[DeletedPost]):
 
 
 class SyncOut(serializers.Serializer[Any]):
-    """What of the person's own has changed: at most 100 posts, deletions and messages."""
+    """The person's changes: at most 100 posts, deletions and notifications."""
 
     posts = PostOut(many=True)
     deleted = DeletedOut(many=True)
-    notifications = NotificationOut(many=True, help_text="New ones, and those that were read.")
+    notifications = NotificationOut(many=True, help_text="New ones, and those read since.")
     synced_at = serializers.DateTimeField(
         allow_null=True,
         help_text=(
-            "Send it as updated_since next time. It lies 60 seconds back, so that nothing is "
-            "missed that was being saved; null while there is more."
+            "Send it as updated_since next time. It is 60 seconds early, so that nothing is missed "
+            "that was being saved. Null while there is more."
         ),
     )
-    has_more = serializers.BooleanField(help_text="Ask again at once, with cursor.")
+    has_more = serializers.BooleanField(help_text="If true, continue at once with cursor.")
     cursor = serializers.CharField(
-        allow_null=True, help_text="Where to go on; null where there is no more."
+        allow_null=True, help_text="Where to continue; null if there is no more."
     )

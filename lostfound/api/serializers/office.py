@@ -1,4 +1,4 @@
-"""What the office reads and writes of anybody's posts."""
+"""Posts as the office reads and writes them."""
 
 from rest_framework import serializers
 
@@ -11,7 +11,7 @@ class OfficePostOut(PostOut):
     """A post as the office sees it."""
 
     author = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
-    public_title = serializers.CharField(help_text="The title as the public reads it.")
+    public_title = serializers.CharField(help_text="The title that the public sees.")
 
     class Meta:
         model = Post
@@ -20,7 +20,7 @@ class OfficePostOut(PostOut):
 
 
 class OfficeIntakeIn(PostIn):
-    """A found thing that is handed in at the counter."""
+    """A found thing handed in at the office."""
 
     shown = OfficePostOut.Meta.fields
     shelf = serializers.CharField(max_length=40, required=False, allow_blank=True)
@@ -28,7 +28,7 @@ class OfficeIntakeIn(PostIn):
         max_length=MAX_HIDDEN_CHARS,
         required=False,
         allow_blank=True,
-        help_text="One to a line: what only the owner knows. Taken out of the public title.",
+        help_text="What only the owner knows, one fact per line. Removed from the public title.",
     )
 
 

@@ -1,4 +1,4 @@
-"""A person's own posts, in and out."""
+"""A person's own posts."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar, TypeVar
@@ -21,14 +21,14 @@ Coded = TypeVar("Coded", Category, Building, Office)
 
 
 class CodeOut(serializers.SlugRelatedField[Coded]):
-    """The code of what a post names; null where it names none."""
+    """The code of a related row; null if there is none."""
 
     def __init__(self) -> None:
         super().__init__(slug_field="code", read_only=True, allow_null=True)
 
 
 class ColourOut(serializers.ChoiceField):
-    """The code of a colour; empty where none is known."""
+    """The code of a colour; empty if unknown."""
 
     def __init__(self) -> None:
         super().__init__(choices=Colour.choices, allow_blank=True)
@@ -40,7 +40,7 @@ class PhotoOut(serializers.ModelSerializer[Photo]):
     id = serializers.UUIDField(source="public_id")
     full_url = serializers.CharField()
     thumbnail_url = serializers.CharField()
-    # Its bounds are ours, not those of whichever database draws the schema.
+    # Explicit bounds: the defaults depend on the database that the schema is generated with.
     width_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
     height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
 
@@ -82,7 +82,7 @@ class PostOut(serializers.ModelSerializer[Post]):
 
 
 class PostIn(KnownFieldsOnly):
-    """What a client may say about a post; what it sends back beside that changes nothing."""
+    """The fields of a post that a client may set; read-only fields are ignored."""
 
     shown: ClassVar[Collection[str]] = PostOut.Meta.fields
     title = serializers.CharField(max_length=100)
@@ -105,19 +105,19 @@ class PostIn(KnownFieldsOnly):
     place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
     happened_on = serializers.DateField(
         required=False,
-        help_text="The day it was lost or found. A new post without it is of today.",
+        help_text="The day it was lost or found. Defaults to today for a new post.",
     )
     office = serializers.SlugRelatedField(
         slug_field="code",
         queryset=Office.objects.filter(is_active=True),
         required=False,
         allow_null=True,
-        help_text="Found things: the office that keeps it. Either this or kept_note is required.",
+        help_text="The office that keeps a found thing, which needs either this or kept_note.",
     )
     kept_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
     def validate_happened_on(self, day: Any) -> Any:
-        """A day that can be meant: not to come, and not years ago."""
+        """Refuse days in the future or years ago."""
         post: Post | None = self.context.get("post")
         if post is None or day != post.happened_on:
             try:
@@ -128,7 +128,7 @@ class PostIn(KnownFieldsOnly):
         return day
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A kind is for good, and whoever lost a found thing must be told where to go."""
+        """Refuse a change of kind, and a found thing without a place where it is kept."""
         post: Post | None = self.context.get("post")
         kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
         self._refuse_another_kind(kind)
@@ -137,28 +137,27 @@ class PostIn(KnownFieldsOnly):
             office = attrs.get("office", post.office if post else None)
             note = attrs.get("kept_note", post.kept_note if post else "")
             if not office and not note:
-                message = _("Please choose the office, or write where the thing is kept.")
+                message = _("Please choose an office, or describe where the thing is kept.")
                 raise serializers.ValidationError({"office": [message]}, code="required")
         return attrs
 
     def _refuse_another_kind(self, kind: Any) -> None:
-        """What was read may come back; whoever sends another kind believes that it changes.
+        """A read-only kind may be sent back unchanged; a different one is an error.
 
         Raises: ValidationError
         """
-        given = self.initial_data
-        if "kind" in self.fields or given.get("kind", kind) == kind:
+        if "kind" in self.fields or self.initial_data.get("kind", kind) == kind:
             return
         message = (
-            gettext("A post stays what it is, lost or found. Please write a new one instead.")
+            gettext("A post cannot change between lost and found. Please create a new one instead.")
             if "post" in self.context
-            else gettext("Only found things are taken in here.")
+            else gettext("Only found things can be taken in.")
         )
         raise serializers.ValidationError({"kind": [message]}, code="fixed")
 
 
 class AtMostFive(MaxLengthValidator):
-    """As many photographs as a post may have; more are refused in the same words everywhere."""
+    """Limits the number of photographs, with the same message as everywhere else."""
 
     def __call__(self, value: Any) -> None:
         """See Django.
@@ -170,7 +169,7 @@ class AtMostFive(MaxLengthValidator):
 
 
 class WithPhotosIn(KnownFieldsOnly):
-    """Photographs that travel with words as multipart/form-data."""
+    """Photographs that are sent together with fields as multipart/form-data."""
 
     photos = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, use_url=False),
@@ -201,20 +200,20 @@ class PhotosIn(KnownFieldsOnly):
 
 
 class PhotoOrderIn(KnownFieldsOnly):
-    """Photographs of a post in the order in which they are to be shown."""
+    """The photographs of a post in their new display order."""
 
     photos = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=MAX_PHOTOS
     )
 
     def validate_photos(self, ids: list[UUID]) -> list[Any]:
-        """The photographs themselves, of the post that the context names; each once."""
+        """The photographs of the context's post, each listed once."""
         post: Post = self.context["post"]
         rows = {photo.public_id: photo for photo in post.photos.all()}
         if not rows.keys() >= set(ids):
             message = gettext("This photograph is no longer here.")
             raise serializers.ValidationError([message], code="unknown")
         if len(set(ids)) < len(ids):
-            message = gettext("The same photograph is named twice.")
+            message = gettext("The same photograph is listed twice.")
             raise serializers.ValidationError([message], code="repeated")
         return [rows[one] for one in ids]

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from what lostfound.settings declares."""
+"""`manage.py settings_table`: writes docs/settings.md from the declarations in the settings."""
 
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +13,12 @@ PAGE: Final = Path("docs", "settings.md")
 
 
 class Command(BaseCommand):
-    """Overwrites the page."""
+    """Overwrites docs/settings.md."""
 
-    help = "Write docs/settings.md: every setting with its default, its unit and what it does."
+    help = "Write docs/settings.md: every setting with its default, unit and description."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it, and say where."""
+        """Write the page and print its path."""
         declared = import_module(settings.SETTINGS_MODULE).env.declared
         (settings.BASE_DIR / PAGE).write_text(settings_page(declared), encoding="utf-8")
         self.stdout.write(f"Wrote {PAGE}: {len(declared)} settings.")

@@ -1,4 +1,4 @@
-// Registers the service worker, which shows a page of the product where there is no network.
+// Registers the service worker, which shows an offline page when there is no network.
 "use strict";
 
 if ("serviceWorker" in navigator) {

@@ -1,5 +1,5 @@
-// Makes a long select searchable: one types a part of a name, or another word for it. The select
-// stays what is sent, and stays alone without this file.
+// Makes a long select searchable by parts of names and synonyms. The select is still what is
+// submitted, and works on its own without this file.
 "use strict";
 
 document.querySelectorAll("select[data-searchable]").forEach((select) => {
@@ -48,11 +48,11 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
   select.tabIndex = -1;
   select.setAttribute("aria-hidden", "true");
   select.before(box);
-  const said = document.createElement("p");
-  said.className = "choose-said";
-  said.setAttribute("role", "status");
+  const status = document.createElement("p");
+  status.className = "choose-status";
+  status.setAttribute("role", "status");
   box.append(input, list, select);
-  box.after(said);
+  box.after(status);
   let active = -1;
 
   function current() {
@@ -65,10 +65,10 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
     close();
   }
 
-  // Words that name nothing in the list, and stay until somebody chooses or clears them.
+  // Typed text that matches nothing stays until the person chooses something or clears it.
   function stand(standing) {
     input.toggleAttribute("data-standing", standing);
-    said.textContent = standing ? words.pick : "";
+    status.textContent = standing ? words.pick : "";
   }
 
   function take(value) {
@@ -80,7 +80,7 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // What was typed is chosen where it can mean only one row, and is never thrown away.
+  // Select the row if only one matches the typed text; never discard the text.
   function decide() {
     close();
     const typed = plain(input.value);
@@ -103,7 +103,7 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
       take(options[0].value);
       elsewhere.value = text.trim();
       elsewhere.dispatchEvent(new Event("input", { bubbles: true }));
-      said.textContent = words.moved;
+      status.textContent = words.moved;
       return;
     }
     take(options[0].value);
@@ -228,7 +228,7 @@ document.querySelectorAll("select[data-searchable]").forEach((select) => {
     }
   });
   select.addEventListener("change", settle);
-  // Back from another page; the first time, somebody may be typing already.
+  // Restored by Back. On the first load, somebody may already be typing.
   window.addEventListener("pageshow", (event) => event.persisted && settle());
   settle();
 });

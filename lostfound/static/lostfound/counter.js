@@ -1,8 +1,8 @@
-// Taking things in by keys, and on a phone with its camera. The form works without it.
+// Keyboard shortcuts and camera buttons of the intake form. The form works without them.
 "use strict";
 
 document.querySelectorAll("form[data-counter]").forEach((form) => {
-  // Enter alone means something of its own in a text of several lines, a list, and a file field.
+  // Not Enter alone, which has its own meaning in textareas, lists and file inputs.
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) {
       event.preventDefault();
@@ -10,7 +10,7 @@ document.querySelectorAll("form[data-counter]").forEach((form) => {
     }
   });
 
-  // With `capture` a phone opens its camera and offers no file, without it some offer no camera.
+  // With `capture`, phones only offer the camera; without it, some only offer files.
   form.querySelectorAll("[data-cameras]").forEach((group) => {
     const input = document.getElementById(group.dataset.cameras);
     group.hidden = false;

@@ -1,9 +1,9 @@
-// Where drafts are kept in this browser: words in localStorage, which is written before a page can
-// go, photographs in IndexedDB. A key begins with a mark of the person, so that nobody is shown
-// another's.
+// Stores drafts in this browser: texts in localStorage, whose synchronous writes survive a closing
+// page, and photographs in IndexedDB. Keys start with the person's key, so that nobody sees
+// somebody else's drafts.
 "use strict";
 
-// biome-ignore lint/correctness/noUnusedVariables: the scripts that come after this one use it
+// biome-ignore lint/correctness/noUnusedVariables: later scripts use it
 const draftStore = (() => {
   const PREFIX = "draft:";
   const STORE = "photos";
@@ -22,11 +22,11 @@ const draftStore = (() => {
     try {
       localStorage.setItem(PREFIX + key, JSON.stringify(draft));
     } catch {
-      // A browser without room for it, or in private mode: the form works as ever.
+      // The storage is full, or the browser is in private mode: the form still works.
     }
   }
 
-  // All keys that begin so, the newest draft first.
+  // All keys with this prefix, the newest draft first.
   function keys(start = "") {
     try {
       return Object.keys(localStorage)
@@ -83,7 +83,7 @@ const draftStore = (() => {
     try {
       await put(listed);
     } catch {
-      // No room for pixels: what the server keeps, or nothing.
+      // No room for photographs: rely on what the server has staged.
       await put(listed.filter((photo) => !photo.file).map(({ copy, ...rest }) => rest)).catch(
         () => {},
       );
@@ -95,13 +95,13 @@ const draftStore = (() => {
       localStorage.removeItem(PREFIX + key);
       await using("readwrite", (store) => store.delete(key));
     } catch {
-      // Without a store there is nothing to forget.
+      // Without a store, there is nothing to delete.
     }
   }
 
   async function prune() {
     const oldest = Date.now() - KEPT_DAYS * 86_400_000;
-    // Before anything else asks for them.
+    // Runs before anything else reads drafts.
     const old = keys()
       .filter((key) => !((words(key)?.at ?? 0) > oldest))
       .map(forget);
@@ -110,7 +110,7 @@ const draftStore = (() => {
     await Promise.all([...old, ...alone]);
   }
 
-  // Whether this tab alone writes the draft, from now until its page goes.
+  // Locks the draft for this tab until its page closes; resolves to whether that succeeded.
   function hold(key, patienceMs = 0) {
     if (!navigator.locks) {
       return Promise.resolve(true);
@@ -118,13 +118,13 @@ const draftStore = (() => {
     const patience = new AbortController();
     const how = patienceMs ? { signal: patience.signal } : { ifAvailable: true };
     setTimeout(() => patience.abort(), patienceMs);
-    return new Promise((told) => {
+    return new Promise((resolve) => {
       navigator.locks
         .request(PREFIX + key, how, (lock) => {
-          told(Boolean(lock));
+          resolve(Boolean(lock));
           return lock && new Promise((release) => held.set(key, release));
         })
-        .catch(() => told(false));
+        .catch(() => resolve(false));
     });
   }
 
@@ -133,7 +133,7 @@ const draftStore = (() => {
     held.clear();
   }
 
-  // What this tab remembers while it moves from page to page.
+  // What this tab remembers across pages.
   const tab = {
     get(name) {
       try {
@@ -146,7 +146,7 @@ const draftStore = (() => {
       try {
         sessionStorage.setItem(PREFIX + name, value);
       } catch {
-        // The newest draft is taken instead.
+        // The newest draft is used instead.
       }
     },
     take(name) {

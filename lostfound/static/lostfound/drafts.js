@@ -1,5 +1,5 @@
-// A post that is being written or changed survives a reload, a closed tab and a failed sending. Each
-// sending has a draft of its own, which one tab at a time writes.
+// A post that is being written or edited survives a reload, a closed tab and a failed submission.
+// Each submission has its own draft, which only one tab at a time writes.
 "use strict";
 
 (() => {
@@ -19,7 +19,7 @@
         kept[name] = value.replace(/\r\n/g, "\n");
       }
     }
-    // Words in a search box that name nothing in its list.
+    // Text in a search box that matches nothing in its list.
     form.querySelectorAll("input[data-standing]").forEach((input) => {
       kept[input.id] = input.value;
     });
@@ -45,13 +45,12 @@
     const copies = new Map(); // the file that a token of the server stands for
     let key = isNew ? `${start}/${form.elements.idempotency_key.value}` : start;
     if (isBound) {
-      // A reload asks for the form anew, and the draft comes back; sent again instead, files that
-      // came from a draft would arrive empty.
+      // Reload by GET and restore the draft; resubmitting would send files from a draft empty.
       history.replaceState(history.state, "", location.href);
     }
     let base = version; // what is sent along: the post as it was when somebody began to change it
     let sentAt = 0;
-    let isAnswered = false; // the server said what is wrong with it
+    let isAnswered = false; // the server has responded with errors
     let at = Date.now();
     let isLive = false; // somebody has written here
     let isRestoring = false;
@@ -123,7 +122,7 @@
           changed?.dispatchEvent(new Event("input", { bubbles: true }));
         }
       }
-      // What the server keeps for two hours may be gone; the file itself is not.
+      // The server keeps staged photographs for two hours only; the draft still has the file.
       const again = listed.map((photo) => (photo.copy ? { file: photo.copy } : photo));
       const chosen = early.has("photos") ? photos().filter((photo) => photo.file) : [];
       field?.dispatchEvent(new CustomEvent("restore", { detail: [...again, ...chosen] }));
@@ -133,7 +132,7 @@
       isLive = true;
     }
 
-    // The server is told what was seen by whoever wrote this, so that it saves only what they changed.
+    // Restore the edit version that the writer saw, so that only their changes are saved.
     function changedSince(seen) {
       base = seen;
       if (form.elements.version) {
@@ -150,7 +149,7 @@
       notice.hidden = false;
     }
 
-    // The draft that this tab was at, or the newest that no other tab is at.
+    // This tab's draft, or the newest one that no other tab has locked.
     async function choose() {
       if (tab.take(FRESH)) {
         return null;
@@ -202,9 +201,9 @@
       }
     }
 
-    // The server sent back what it was sent; what was typed after that is only here.
+    // The server returned what was submitted; only the draft has what was typed after that.
     async function goOn() {
-      const before = tab.get(about) ?? key; // the server may have given it another name
+      const before = tab.get(about) ?? key; // the server may have changed its key
       const draft = draftStore.words(before);
       const stored = await draftStore.photos(before);
       await draftStore.hold(key, OWN_TAB_PATIENCE_MS);
@@ -276,7 +275,7 @@
       draftStore.forget(key);
     });
     await (isBound ? goOn() : isNew ? beginNew() : beginChange()).catch(() => {
-      // No store in this browser: the form is as it was sent.
+      // This browser has no store, so the form stays as the server sent it.
     });
     isReady = true;
     if (early.size) {

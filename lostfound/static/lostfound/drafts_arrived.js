@@ -1,16 +1,16 @@
-// Forgets the drafts of what has been saved, and of long ago.
+// Deletes drafts that have been saved, and old ones.
 "use strict";
 
 (() => {
   function arrived(key, base) {
     const draft = draftStore.words(key);
-    // What was typed after it was sent is not saved.
+    // What was typed after submitting has not been saved.
     if (draft?.sentAt && (base === undefined || draft.base === base)) {
       draftStore.forget(key);
     }
   }
 
-  // The page of a saved post names its sending; "Your changes are saved" names what was changed.
+  // A saved post's page has its idempotency key; the message about saved changes, its edit version.
   document.querySelectorAll("[data-draft-done]").forEach(({ dataset }) => {
     arrived(`${dataset.person}/${dataset.kind}/${dataset.sending.replace(/^form-/, "")}`);
   });

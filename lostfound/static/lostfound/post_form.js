@@ -1,11 +1,11 @@
-// Photographs with previews and an order, presets for the day, and one click that sends a post once.
-// The form works without this file.
+// Photographs with previews and an order, date presets, and protection from double submission. The
+// form works without this file.
 "use strict";
 
 document.querySelectorAll("[data-photos]").forEach((field) => {
   const input = field.querySelector('input[type="file"]');
   const list = field.querySelector("[data-previews]");
-  const said = field.querySelector("[data-photos-said]");
+  const status = field.querySelector("[data-photos-status]");
   const drop = field.querySelector(".drop");
   const none = field.querySelector("[data-without]");
   const words = field.dataset;
@@ -16,8 +16,8 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
   field.append(sent);
   field.classList.add("enhanced");
 
-  // In the order in which they are shown: `saved` ones belong to the post, a `token` stands for one
-  // that the server keeps from an earlier try, a `file` is still to be sent.
+  // In display order: `saved` ones belong to the post, a `token` stands for one that the server has
+  // staged, and a `file` has not been sent yet.
   let photos = [...field.querySelectorAll(".previews.kept li")].map((item) => {
     const image = item.querySelector("img");
     const { saved, token, upload } = item.dataset;
@@ -27,14 +27,14 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
   field.querySelectorAll(".previews.kept, .previews.kept + .help").forEach((old) => old.remove());
   field.currentPhotos = () => photos;
 
-  function show({ told = true } = {}) {
+  function show({ notify = true } = {}) {
     const chosen = new DataTransfer();
     photos.forEach((photo) => photo.file && chosen.items.add(photo.file));
     input.files = chosen.files;
     sent.replaceChildren(...photos.flatMap(namesSent));
     list.replaceChildren(...photos.map(preview));
     none.hidden = photos.some((photo) => !photo.isRemoved);
-    if (told) {
+    if (notify) {
       field.dispatchEvent(new CustomEvent("photos"));
     }
   }
@@ -61,7 +61,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     image.alt = name;
     image.src = photo.file ? URL.createObjectURL(photo.file) : photo.picture;
     image.addEventListener("load", () => photo.file && URL.revokeObjectURL(image.src));
-    // A format that this browser cannot draw (HEIC) is shown by its name.
+    // If the browser cannot show the format (HEIC), show the file's name.
     image.addEventListener("error", () => {
       const instead = document.createElement("div");
       instead.className = "no-picture";
@@ -88,7 +88,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
       item.classList.add("removed");
       buttons.append(button(words.putBack, name, () => putBack(photo)));
     } else {
-      // New ones follow those that the post has.
+      // New ones come after the post's existing ones.
       if (place > 0 && Boolean(photo.saved) === Boolean(photos[place - 1].saved)) {
         buttons.append(button(words.forward, name, () => swap(place)));
       }
@@ -113,7 +113,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     } else {
       photos = photos.filter((other) => other !== photo);
     }
-    said.textContent = "";
+    status.textContent = "";
     show();
     input.focus();
   }
@@ -122,7 +122,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     if (room() > 0) {
       photo.isRemoved = false;
     }
-    said.textContent = photo.isRemoved ? words.tooMany : "";
+    status.textContent = photo.isRemoved ? words.tooMany : "";
     show();
   }
 
@@ -140,17 +140,17 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     return `${file.name}:${file.size}:${file.lastModified}`;
   }
 
-  // A second choice adds to the first one: phones often give one photograph at a time.
+  // A second selection adds to the first, since phones often select one photograph at a time.
   input.addEventListener("change", () => {
     const known = new Set(photos.map((photo) => photo.file && nameOf(photo.file)));
     const added = [...input.files].filter((file) => !known.has(nameOf(file)));
     if (added.length) {
-      said.textContent = added.length > room() ? words.tooMany : "";
+      status.textContent = added.length > room() ? words.tooMany : "";
       photos = photos.concat(added.slice(0, Math.max(0, room())).map((file) => ({ file })));
       show();
     }
   });
-  // A draft that is taken up again brings its photographs. Those of the post may have changed.
+  // A restored draft brings its photographs; the post's own may have changed since.
   field.addEventListener("restore", (event) => {
     const now = new Map(photos.filter((one) => one.saved).map((one) => [one.saved, one]));
     const [mine, others] = [[], []];
@@ -163,7 +163,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
       }
     });
     photos = [...mine, ...now.values(), ...others];
-    show({ told: false });
+    show({ notify: false });
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   ["dragenter", "dragover"].forEach((kind) =>
@@ -173,7 +173,7 @@ document.querySelectorAll("[data-photos]").forEach((field) => {
     drop.addEventListener(kind, () => drop.classList.remove("over")),
   );
   if (photos.length) {
-    show({ told: false });
+    show({ notify: false });
   }
 });
 
@@ -200,7 +200,7 @@ document.querySelectorAll("[data-days]").forEach((group) => {
   });
   day.addEventListener("change", mark);
   mark();
-  // Back from another page: the browser puts the day back that was chosen, and tells nobody.
+  // On Back, the browser restores the date without firing an event.
   window.addEventListener("pageshow", mark);
 });
 
@@ -209,7 +209,7 @@ document.querySelectorAll("[data-post-form]").forEach((form) => {
   const label = button.textContent;
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) {
-      return; // something is still to be said
+      return; // another script has something to ask first
     }
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
@@ -218,7 +218,7 @@ document.querySelectorAll("[data-post-form]").forEach((form) => {
     button.setAttribute("aria-disabled", "true");
     button.textContent = button.dataset.busy;
   });
-  // Back from the next page: the form may be sent again.
+  // On Back, the form may be sent again.
   window.addEventListener("pageshow", () => {
     button.removeAttribute("aria-disabled");
     button.textContent = label;

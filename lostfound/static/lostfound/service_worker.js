@@ -1,4 +1,4 @@
-// Shows a page of its own where there is no network. Nothing personal is kept: pages always come
+// Shows an offline page when there is no network. Nothing personal is cached: pages always come
 // from the server.
 "use strict";
 
@@ -21,11 +21,11 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-// The answer to a form is not kept, and Back to it asks the browser's own store. Where that has nothing,
-// the browser asks whether to send again: the worker would only see a page that cannot be had.
+// Responses to forms are not cached, and Back to one asks the browser's cache. If that is empty, the
+// browser asks whether to resend, but a worker would only see a network error.
 const isOfAForm = (request) => request.method !== "GET" && request.cache === "only-if-cached";
 
-// A form that could not be sent leads back to its page, where what was typed waits in the draft.
+// A form that could not be sent leads back to its page, where the draft has what was typed.
 function instead(request) {
   const from = request.method === "GET" ? "" : request.referrer;
   return from.startsWith(self.location.origin)

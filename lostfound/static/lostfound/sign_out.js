@@ -1,4 +1,4 @@
-// Whoever signs out leaves no draft behind for the next person at this device. Says so first.
+// Signing out deletes the drafts on this device, after a warning.
 "use strict";
 
 document.querySelectorAll("form[data-drafts-of]").forEach((form) => {

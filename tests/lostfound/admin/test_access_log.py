@@ -1,4 +1,4 @@
-"""Every look of the office at other people's data is written down: who, when, at what."""
+"""The office's access to other people's data is logged: who, when, and what."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from lostfound.admin.access_log import LookAdmin
+from lostfound.admin.access_log import AccessLogAdmin
 from lostfound.models import AccessLog, AppendOnlyError, User
 from lostfound.services.access_log import KEPT_FOR, log_access, prune_access_log
 from tests.support.builders import make_post, make_user
@@ -156,7 +156,7 @@ def test_a_look_leads_to_what_is_still_there(
         assert f'<a href="{address}">{number}</a>' in text
     assert str(subjects[0]) in text and f">{subjects[0]}</a>" not in text
     with django_assert_num_queries(1):
-        LookAdmin(AccessLog, site).all_numbers(look)
+        AccessLogAdmin(AccessLog, site).all_numbers(look)
 
 
 def test_a_look_at_a_person_leads_to_their_account(desk: Client, clerk: User) -> None:

@@ -1,4 +1,4 @@
-"""The admin says what was changed and what would be deleted in words that an office reads."""
+"""The admin's history and deletion pages name fields and objects readably."""
 
 import pytest
 from django.contrib.admin.models import LogEntry

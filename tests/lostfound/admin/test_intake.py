@@ -1,4 +1,4 @@
-"""The counter's own pages: taking in, moving to a shelf, files out and in."""
+"""The office's own pages: intake, moving to a shelf, export and import."""
 
 import csv
 import io
@@ -89,7 +89,7 @@ def test_sent_twice_it_is_taken_in_once(client: Client) -> None:
     assert Post.objects.count() == 1
 
 
-def test_what_is_missing_is_said_and_photographs_are_kept(client: Client) -> None:
+def test_missing_fields_are_reported_and_photographs_are_kept(client: Client) -> None:
     answer = client.post(INTAKE, thing(photos=[upload(1)], hidden_facts="안에 별 스티커"))
     text = page(answer)
     assert not Post.objects.exists()
@@ -104,7 +104,7 @@ def test_only_who_may_add_posts_takes_things_in() -> None:
 
 
 def act(client: Client, action: str, *posts: Post, **values: str) -> list[tuple[str, str]]:
-    """What is told after an action over posts."""
+    """The messages after an action on posts, as (level, text)."""
     body = {"action": action, "_selected_action": [post.pk for post in posts], **values}
     answer = client.post(LIST, body, follow=True)
     return [(message.level_tag, str(message)) for message in answer.context["messages"]]
@@ -113,31 +113,33 @@ def act(client: Client, action: str, *posts: Post, **values: str) -> list[tuple[
 def test_chosen_things_move_to_a_shelf_and_lost_posts_are_named(client: Client) -> None:
     found = make_post(kind="found")
     lost = [make_post(kind="lost", title=f"모자 {number}") for number in range(2)]
-    told = act(client, "move_to_shelf", found, *lost, shelf=" B-3 ")
+    messages = act(client, "move_to_shelf", found, *lost, shelf=" B-3 ")
     found.refresh_from_db()
     assert found.shelf == "B-3" and found.events.filter(action="edited").exists()
     assert not Post.objects.lost().exclude(shelf="").exists()
-    assert [level for level, _ in told] == ["success", "warning"]
-    assert "B-3" in told[0][1]
-    assert "2" in told[1][1] and all(f"{post.number} {post.title}" in told[1][1] for post in lost)
+    assert [level for level, _ in messages] == ["success", "warning"]
+    assert "B-3" in messages[0][1]
+    assert "2" in messages[1][1] and all(
+        f"{post.number} {post.title}" in messages[1][1] for post in lost
+    )
 
 
 @pytest.mark.parametrize("shelf", ["", "   ", "\u3164"])
 def test_without_a_shelf_nothing_moves(client: Client, shelf: str) -> None:
     found = make_post(kind="found", shelf="A-1")
-    told = act(client, "move_to_shelf", found, shelf=shelf)
+    messages = act(client, "move_to_shelf", found, shelf=shelf)
     found.refresh_from_db()
-    assert found.shelf == "A-1" and [level for level, _ in told] == ["error"]
+    assert found.shelf == "A-1" and [level for level, _ in messages] == ["error"]
 
 
 def test_equal_refusals_are_one_line_with_their_number(staff: User) -> None:
     client = signed_in(staff, "en")
     posts = [make_post(title=f"umbrella {number}") for number in range(8)]
     Post.objects.filter(pk__in=[post.pk for post in posts[:6]]).update(status="matched")
-    told = act(client, "close_posts", *posts)
-    assert [level for level, _ in told] == ["success", "warning"]
-    assert told[0][1].startswith("2 posts") and told[1][1].startswith("6 posts")
-    assert told[1][1].count("<li>") == 1 and "(6)" in told[1][1] and "…" in told[1][1]
+    messages = act(client, "close_posts", *posts)
+    assert [level for level, _ in messages] == ["success", "warning"]
+    assert messages[0][1].startswith("2 posts") and messages[1][1].startswith("6 posts")
+    assert messages[1][1].count("<li>") == 1 and "(6)" in messages[1][1] and "…" in messages[1][1]
 
 
 def test_what_is_so_already_is_not_called_changed_meanwhile(staff: User) -> None:
@@ -145,10 +147,10 @@ def test_what_is_so_already_is_not_called_changed_meanwhile(staff: User) -> None
     opened, closed, returned = make_post(), make_post(), make_post()
     Post.objects.filter(pk=closed.pk).update(status="closed")
     Post.objects.filter(pk=returned.pk).update(status="returned")
-    assert "Open already" in act(client, "reopen_posts", opened)[0][1]
-    told = act(client, "close_posts", closed, returned)
-    assert "Closed already" in told[0][1] and "Returned to its owner already" in told[0][1]
-    assert "meantime" not in told[0][1] and told[0][1].startswith("2 posts")
+    assert "Already open" in act(client, "reopen_posts", opened)[0][1]
+    messages = act(client, "close_posts", closed, returned)
+    assert "Already closed" in messages[0][1] and "Already returned to its owner" in messages[0][1]
+    assert "has changed since" not in messages[0][1] and messages[0][1].startswith("2 posts")
 
 
 def test_the_list_is_narrowed_by_shelf_and_age(client: Client) -> None:
@@ -195,9 +197,9 @@ def test_what_a_colleague_brought_in_is_named_before_and_left_out_after(client: 
     assert (preview.context["fine"], preview.context["known"]) == (1, 1)
     assert f">{post.number}</a>" in page(preview)
     answer = client.post(IMPORT, {"content": preview.context["content"]}, follow=True)
-    told = [(message.level_tag, str(message)) for message in answer.context["messages"]]
-    assert [level for level, _ in told] == ["success", "info"]
-    assert all("1" in text for _, text in told) and Post.objects.count() == 2
+    messages = [(message.level_tag, str(message)) for message in answer.context["messages"]]
+    assert [level for level, _ in messages] == ["success", "info"]
+    assert all("1" in text for _, text in messages) and Post.objects.count() == 2
 
 
 def test_a_sample_file_can_be_fetched_and_brought_in(client: Client) -> None:

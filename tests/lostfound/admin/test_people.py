@@ -1,4 +1,4 @@
-"""Accounts in the admin: who may be deleted there, and what nobody takes away from themselves."""
+"""Accounts in the admin: who may be deleted, and that nobody locks themselves out."""
 
 from typing import Any
 
@@ -57,9 +57,9 @@ def test_who_has_worked_here_is_not_deleted_and_the_page_says_why(
     else:
         answer = office.get(of("delete", clerk), popup, follow=True)
     assert answer.redirect_chain == [(of("change", clerk) + "?_popup=1" * is_popup, 302)]
-    told = page(answer)
-    assert f"whose records would lose the name: {clerk.username}." in told
-    assert "Take “" in told and "Are you sure" not in told
+    text = page(answer)
+    assert f"records refer to this account: {clerk.username}." in text
+    assert "Clear “" in text and "Are you sure" not in text
     assert Post.objects.filter(author=clerk).exists() and not LogEntry.objects.exists()
 
 
@@ -68,8 +68,8 @@ def test_of_many_none_is_deleted_where_one_has_worked_here(
     office: Client, clerk: User, sure: dict[str, str]
 ) -> None:
     student = make_user()
-    told = page(delete_chosen(office, student, clerk, **sure))
-    assert f"whose records would lose the name: {clerk.username}." in told
+    text = page(delete_chosen(office, student, clerk, **sure))
+    assert f"records refer to this account: {clerk.username}." in text
     assert User.objects.filter(pk__in=[student.pk, clerk.pk]).count() == 2
     assert not LogEntry.objects.exists()
 
@@ -83,7 +83,7 @@ def test_students_are_deleted_as_ever(office: Client) -> None:
     assert LogEntry.objects.count() == 3
 
 
-def test_what_a_service_refuses_late_is_told(
+def test_a_late_error_of_a_service_is_shown(
     office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = make_post()
@@ -100,13 +100,13 @@ def test_what_a_service_refuses_late_is_told(
     assert User.objects.filter(pk=student.pk).exists() and not LogEntry.objects.exists()
 
 
-def test_without_the_permission_nothing_is_told(clerk: User) -> None:
+def test_without_the_permission_nothing_is_revealed(clerk: User) -> None:
     answer = signed_in(make_user(is_staff=True), "en").get(of("delete", clerk))
     assert answer.status_code == 403 and clerk.username not in page(answer)
 
 
 def form_of(person: User, **changes: Any) -> dict[str, Any]:
-    """What a browser sends of an account's page."""
+    """What a browser sends from an account's page."""
     fields = {
         "username": person.username,
         "email": person.email,
@@ -127,7 +127,7 @@ def form_of(person: User, **changes: Any) -> dict[str, Any]:
 def test_nobody_locks_themselves_out(office: Client, chief: User, name: str) -> None:
     answer = office.post(of("change", chief), form_of(chief, **{name: None}))
     errors = answer.context["adminform"].form.errors
-    assert list(errors) == [name] and "Somebody else has to do it." in errors[name][0]
+    assert list(errors) == [name] and "Please ask another administrator." in errors[name][0]
     chief.refresh_from_db()
     assert getattr(chief, name)
     assert office.post(of("change", chief), form_of(chief, first_name="Kim")).status_code == 302

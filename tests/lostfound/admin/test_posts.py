@@ -1,4 +1,4 @@
-"""The office's admin: who gets in, what it shows, and that it writes only through the services."""
+"""Posts in the admin: who gets in, what it shows, and that it writes through services only."""
 
 import re
 from html.parser import HTMLParser
@@ -46,7 +46,7 @@ def url(model: str, page: str, *args: Any) -> str:
 
 
 def form_of(post: Post, **changes: Any) -> dict[str, Any]:
-    """What a browser sends of the change page."""
+    """What a browser sends from the change page."""
     photos = list(post.photos.all())
     return {
         "title": post.title,
@@ -242,7 +242,7 @@ def test_matched_post_shows_its_words_and_moves_only(office: Client) -> None:
     assert (post.title, post.kept_note) == ("파란 우산", "선반 3")
 
 
-def test_what_the_service_refuses_is_told(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_the_service_are_shown(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post()
 
     def late(target: Post, **values: Any) -> bool:
@@ -267,7 +267,7 @@ def test_actions_close_and_reopen_with_record(office: Client, chief: User) -> No
     change_status(second, "closed", actor=None, action="closed")
     response = run_action(office, "close_posts", first, second)
     assert "1 post was changed" in messages_of(response)
-    assert "Closed already" in messages_of(response)
+    assert "Already closed" in messages_of(response)
     assert first.events.get(action="closed").actor == chief
     run_action(office, "reopen_posts", first, second)
     assert set(Post.objects.values_list("status", flat=True)) == {"open"}

@@ -1,4 +1,4 @@
-"""Staff of one office look at what another office keeps, and change nothing of it."""
+"""Staff of one office can read but not change what another office keeps."""
 
 import re
 

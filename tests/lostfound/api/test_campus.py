@@ -68,21 +68,25 @@ def test_more_rows_cost_no_more_queries(phone: Device, path: str) -> None:
 
 def test_notifications_are_listed_and_marked_as_read(phone: Device, owner: User) -> None:
     post, other = make_post(author=owner, kind="lost"), make_post(kind="found")
-    told = notified(owner, post, Notification.Kind.MATCH_CONFIRMED, other_post=other)
+    notification = notified(owner, post, Notification.Kind.MATCH_CONFIRMED, other_post=other)
     notified(other.author, other, Notification.Kind.MATCH_CONFIRMED)
     (row,) = phone.get("notifications/").json()["results"]
-    assert row["id"] == told.pk and row["kind"] == "match_confirmed" and row["read_at"] is None
-    read = phone.post(f"notifications/{told.pk}/read/").json()["read_at"]
+    assert (
+        row["id"] == notification.pk and row["kind"] == "match_confirmed" and row["read_at"] is None
+    )
+    read = phone.post(f"notifications/{notification.pk}/read/").json()["read_at"]
     assert read
-    assert phone.post(f"notifications/{told.pk}/read/").json()["read_at"] == read  # the first time
+    assert (
+        phone.post(f"notifications/{notification.pk}/read/").json()["read_at"] == read
+    )  # the first time
 
 
 def test_somebody_elses_notification_is_not_there(phone: Device) -> None:
     post = make_post(kind="lost")
-    told = notified(post.author, post, Notification.Kind.MATCH_CONFIRMED)
-    assert code_of(phone.post(f"notifications/{told.pk}/read/"), 404) == "not_found"
-    told.refresh_from_db()
-    assert told.read_at is None
+    notification = notified(post.author, post, Notification.Kind.MATCH_CONFIRMED)
+    assert code_of(phone.post(f"notifications/{notification.pk}/read/"), 404) == "not_found"
+    notification.refresh_from_db()
+    assert notification.read_at is None
 
 
 def test_me_says_who_is_signed_in(phone: Device, owner: User) -> None:

@@ -1,4 +1,4 @@
-"""A token for each device: given at sign-in, listed, revoked, and refused when it is broken."""
+"""A token for each device: issued at sign-in, listed, revoked, and refused if invalid."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a device has is not sent again, and what it has not seen is not overwritten."""
+"""A device need not fetch what it has, and cannot overwrite what it has not seen."""
 
 from pathlib import Path
 from typing import Any
@@ -155,8 +155,8 @@ def test_a_new_post_says_where_it_is_and_how_it_is_called(phone: Device) -> None
 
 def test_the_office_changes_what_it_has_seen() -> None:
     counter = Device(StaffFactory.create())
-    said = {"title": "우산", "kept_note": "선반"}
-    made = counter.post("office/posts/", said)
+    fields = {"title": "우산", "kept_note": "선반"}
+    made = counter.post("office/posts/", fields)
     path = made.headers["Location"]
     assert counter.get(path).headers["ETag"] == made.headers["ETag"]
     first = counter.send("patch", path, {"shelf": "A-1"}, If_Match=made.headers["ETag"])

@@ -1,4 +1,4 @@
-"""A field that is not known is named; one that nobody sets is ignored."""
+"""Unknown fields are reported; read-only ones are ignored."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ def message_of(answer: Any, field: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"), [("colr", "colour"), ("titel", "title"), ("happend_on", "happened_on")]
+    ("name", "meant"), [("colr", "colour"), ("titel", "title"), ("happend_on", "happened_on")]
 )
-def test_a_mistyped_name_is_told_what_was_meant(phone: Device, given: str, meant: str) -> None:
-    answer = phone.post("posts/", {**LOST, given: "x"})
-    assert errors_of(answer) == {given: ["unknown_field"]}
-    assert f"“{meant}”" in message_of(answer, given)
+def test_a_mistyped_name_gets_a_suggestion(phone: Device, name: str, meant: str) -> None:
+    answer = phone.post("posts/", {**LOST, name: "x"})
+    assert errors_of(answer) == {name: ["unknown_field"]}
+    assert f"“{meant}”" in message_of(answer, name)
     assert not Post.objects.exists()
 
 
@@ -42,12 +42,12 @@ def test_what_is_missing_is_named_beside_it(phone: Device) -> None:
     assert errors_of(answer) == {"title": ["required"], "titel": ["unknown_field"]}
 
 
-def test_changes_and_the_office_are_told_too(phone: Device) -> None:
+def test_changes_and_the_office_report_unknown_fields_too(phone: Device) -> None:
     path = f"posts/{phone.post('posts/', LOST).json()['id']}/"
     assert errors_of(phone.patch(path, {"colr": "blue"})) == {"colr": ["unknown_field"]}
     counter = Device(StaffFactory.create())
-    said = {"title": "우산", "kept_note": "선반", "shelve": "A-1"}
-    assert errors_of(counter.post("office/posts/", said)) == {"shelve": ["unknown_field"]}
+    fields = {"title": "우산", "kept_note": "선반", "shelve": "A-1"}
+    assert errors_of(counter.post("office/posts/", fields)) == {"shelve": ["unknown_field"]}
     path = f"office/{path}"
     assert errors_of(counter.patch(path, {"hidden_fact": "별"})) == {
         "hidden_fact": ["unknown_field"]
@@ -72,10 +72,10 @@ def test_another_kind_is_refused_and_the_same_is_no_change(phone: Device, other:
 
 def test_the_office_takes_in_found_things_and_they_stay_so() -> None:
     counter = Device(StaffFactory.create())
-    said = {"title": "우산", "kept_note": "선반"}
-    refused = counter.post("office/posts/", {**said, "kind": "lost"})
+    fields = {"title": "우산", "kept_note": "선반"}
+    refused = counter.post("office/posts/", {**fields, "kind": "lost"})
     assert errors_of(refused) == {"kind": ["fixed"]}
-    made = counter.send_form("office/posts/", {**said, "kind": "found"})
+    made = counter.send_form("office/posts/", {**fields, "kind": "found"})
     assert made.status_code == 201
     path = made.headers["Location"]
     assert errors_of(counter.patch(path, {"kind": "lost"})) == {"kind": ["fixed"]}
@@ -101,7 +101,7 @@ def test_how_a_person_is_spoken_to_has_names_too(phone: Device) -> None:
 
 
 def test_no_operation_reads_what_it_does_not_name() -> None:
-    """Whatever a schema of the API takes in is built on it."""
+    """Every request serializer of the API is based on it."""
 
     def below(kind: type[Any]) -> set[type[Any]]:
         return {kind}.union(*(below(one) for one in kind.__subclasses__()))
@@ -117,12 +117,12 @@ def test_no_operation_reads_what_it_does_not_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["\ud800", "x" * 100_000, "a.b", ""])
-def test_any_name_can_be_told(phone: Device, name: str) -> None:
+def test_any_unknown_name_can_be_reported(phone: Device, name: str) -> None:
     answer = phone.post("posts/", {**LOST, name: "x"})
     assert list(errors_of(answer).values()) == [["unknown_field"]]
     assert len(answer.content) < 1000
 
 
-def test_not_every_one_of_many_is_told(phone: Device) -> None:
+def test_only_some_of_many_unknown_names_are_listed(phone: Device) -> None:
     answer = phone.post("posts/", {**LOST, **{f"field {number}": 1 for number in range(500)}})
     assert len(errors_of(answer)) == 10

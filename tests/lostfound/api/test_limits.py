@@ -1,4 +1,4 @@
-"""What counts against the limits of an hour, and what does not."""
+"""What counts against the hourly limits, and what does not."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The person behind the token: devices, messages and how they are told, and what has changed."""
+"""The signed-in person: devices, notifications, preferences, and changes."""
 
 import pytest
 from django.utils import timezone

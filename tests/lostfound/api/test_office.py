@@ -1,4 +1,4 @@
-"""The counter over the API: taking in, finding again, and nobody else at it."""
+"""The office over the API: taking in and looking up, for staff only."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_thing_is_taken_in_with_shelf_and_hidden_facts(counter: Device) -> Non
     assert not {"shelf", "hidden_facts", "description", "kept_note"} & public.keys()
 
 
-def test_where_it_is_kept_is_asked_for(counter: Device) -> None:
+def test_the_place_where_it_is_kept_is_required(counter: Device) -> None:
     assert errors_of(counter.post("office/posts/", {"title": "우산"})) == {"office": ["required"]}
 
 

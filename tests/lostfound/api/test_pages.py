@@ -1,4 +1,4 @@
-"""Pages of lists: a cursor that was not given out is a mistake, whatever it holds."""
+"""Pagination: an invalid cursor is an error, whatever it contains."""
 
 import base64
 from urllib.parse import urlencode
@@ -49,7 +49,7 @@ def test_a_cursor_that_is_none_is_refused(staff: User, path: str, broken: str) -
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_cursors_that_were_given_out_lead_forth_and_back(staff: User, path: str) -> None:
+def test_valid_cursors_lead_forth_and_back(staff: User, path: str) -> None:
     for _ in range(3):
         NotificationFactory.create(user=staff, post=make_post(author=staff))
     device, walked = Device(staff), []

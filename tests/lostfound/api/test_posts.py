@@ -1,4 +1,4 @@
-"""Posts over the API: made, read, listed, changed, closed, deleted, by their author alone."""
+"""Posts over the API: create, read, list, change, close and delete, by their author alone."""
 
 from datetime import timedelta
 from typing import Any
@@ -73,7 +73,7 @@ def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -
 
 
 @pytest.mark.parametrize(
-    ("given", "field", "code"),
+    ("fields", "field", "code"),
     [
         ({"title": ""}, "title", "blank"),
         ({"title": "\u200b\u2060\u3164"}, "title", "blank"),  # nothing that anybody sees
@@ -90,9 +90,9 @@ def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -
     ],
 )
 def test_a_wrong_value_is_named_under_its_field(
-    phone: Device, given: dict[str, Any], field: str, code: str
+    phone: Device, fields: dict[str, Any], field: str, code: str
 ) -> None:
-    assert errors_of(phone.post("posts/", lost(**given))) == {field: [code]}
+    assert errors_of(phone.post("posts/", lost(**fields))) == {field: [code]}
     assert not Post.objects.exists()
 
 

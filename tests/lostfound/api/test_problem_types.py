@@ -1,4 +1,4 @@
-"""One table of problems: the API's guide lists its codes, and the schema has every status."""
+"""The table of problems matches the guide's codes and the schema's statuses."""
 
 import re
 from http import HTTPStatus
@@ -34,10 +34,10 @@ def test_the_schema_has_one_of_each_status() -> None:
 def test_every_problem_says_something_in_both_languages() -> None:
     from django.utils import translation
 
-    values = {"size": 51, "minutes": 20, "method": "PUT"}
+    values = {"size": 51, "time": "15:00", "method": "PUT"}
     for kind in problem_types.ALL:
-        said = []
+        details = []
         for language in ("en", "ko"):
             with translation.override(language):
-                said.append(kind.body(kind.says(**values))["detail"])
-        assert said[0] and said[0] != said[1] and "%(" not in "".join(said), kind.code
+                details.append(kind.body(kind.says(**values))["detail"])
+        assert details[0] and details[0] != details[1] and "%(" not in "".join(details), kind.code

@@ -1,4 +1,4 @@
-"""Whatever goes wrong below /api/ is told as problem details."""
+"""Every error below /api/ is reported as problem details."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v2/posts/", "/api/nothing", "/api/"])
-def test_an_unknown_address_is_told_in_json(path: str) -> None:
+def test_an_unknown_address_is_reported_as_json(path: str) -> None:
     device = Device()
     device.client.handler.enforce_csrf_checks = True
     for answer in (device.get(path), device.post(path)):
@@ -22,7 +22,7 @@ def test_an_unknown_address_is_told_in_json(path: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "word"), [("ko", "없어요"), ("en", "nothing")])
-def test_an_unknown_address_is_told_in_the_readers_language(language: str, word: str) -> None:
+def test_an_unknown_address_is_reported_in_the_readers_language(language: str, word: str) -> None:
     assert word in Device(language=language).get("/api/v1/nothing/").json()["detail"]
 
 
@@ -40,7 +40,7 @@ def test_json_that_is_nested_without_end_is_a_clear_refusal(phone: Device) -> No
     assert code_of(answer, 400) == "parse_error"
 
 
-def test_what_nobody_foresaw_is_told_in_json(
+def test_an_unexpected_error_is_reported_as_json(
     phone: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(user: User) -> None:
@@ -103,7 +103,9 @@ def test_a_foreign_host_name_is_refused_as_a_problem(path: str) -> None:
     assert code_of(answer, 400) == "unknown_host"
 
 
-@pytest.mark.parametrize(("language", "word"), [("ko", '<html lang="ko"'), ("en", "this name")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("ko", '<html lang="ko"'), ("en", "this host name")]
+)
 def test_a_page_under_a_foreign_host_name_is_one_in_the_readers_language(
     language: str, word: str
 ) -> None:
@@ -118,7 +120,7 @@ def test_a_form_of_a_page_with_too_much_in_it_gets_a_page(owner: User) -> None:
     client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
     answer = client.post("/posts/new/lost/", {"title": "x" * 3_000_000})
     assert answer.status_code == 413
-    assert "This was not understood" in answer.content.decode()
+    assert "We could not understand this request" in answer.content.decode()
 
 
 def test_a_request_that_is_too_large_is_refused_unread(

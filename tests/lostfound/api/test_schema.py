@@ -1,4 +1,4 @@
-"""The schema that is checked in is the one that the site serves, and the page shows it."""
+"""The stored schema is the one that the site serves, and its page shows it."""
 
 import io
 from functools import cache
@@ -41,7 +41,7 @@ def test_the_schema_has_one_shape_in_every_language() -> None:
 
 
 def without_words(part: Any) -> Any:
-    """The schema but for its descriptions."""
+    """The schema without its descriptions."""
     if isinstance(part, list):
         return [without_words(one) for one in part]
     if not isinstance(part, dict):
@@ -94,7 +94,7 @@ def test_every_operation_that_takes_a_body_says_that_it_may_be_too_large() -> No
 
 @cache
 def drawn_schema() -> dict[str, Any]:
-    """As the code draws it now."""
+    """The schema as the code generates it now."""
     drawn = io.StringIO()
     call_command("spectacular", lang="en", stdout=drawn)
     schema: dict[str, Any] = read(drawn.getvalue())
@@ -140,16 +140,16 @@ def test_every_parameter_has_an_example_and_says_what_it_is_or_names_its_values(
     assert len(parameters) >= 40
     for path, parameter in parameters:
         jsonschema.validate(parameter["example"], parameter["schema"], format_checker=FORMATS)
-        is_said = parameter.get("description") or "enum" in parameter["schema"]
-        assert is_said or parameter["in"] == "path", (path, parameter["name"])
+        is_described = parameter.get("description") or "enum" in parameter["schema"]
+        assert is_described or parameter["in"] == "path", (path, parameter["name"])
 
 
 @pytest.mark.django_db
-def test_whoever_sends_no_day_is_told_which_is_saved() -> None:
-    said = drawn_schema()["components"]["schemas"]
+def test_the_schema_says_which_day_is_the_default() -> None:
+    schemas = drawn_schema()["components"]["schemas"]
     bodies = ("NewPost", "NewPostWithPhotos", "OfficeIntake", "OfficeIntakeWithPhotos")
     for body in bodies:
-        shape = said[f"{body}InRequest"]
+        shape = schemas[f"{body}InRequest"]
         assert "today" in shape["properties"]["happened_on"]["description"]
         assert "happened_on" not in shape["required"]
 

@@ -1,4 +1,4 @@
-"""Closing and opening that are asked for twice: the first answer was lost, or two devices ask."""
+"""Closing and reopening twice: the first response was lost, or two devices do it."""
 
 from pathlib import Path
 

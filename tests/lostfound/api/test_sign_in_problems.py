@@ -1,4 +1,4 @@
-"""What an app reads where signing in fails: problem details, or what allauth says itself."""
+"""What apps get when signing in fails: problem details, or the errors of allauth."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A device stays up to date: what changed, what is gone and what was told, in bounded pages."""
+"""Synchronization: changes, deletions and notifications, in bounded pages."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ TWO_HUNDRED_DAYS = timedelta(days=200)
 
 
 def read_all(phone: Device, **query: str) -> list[Any]:
-    """The answers of one reading, as many as it takes."""
+    """All responses of one synchronization."""
     answers = [phone.get("sync/", **query).json()]
     while answers[-1]["has_more"]:
         assert answers[-1]["synced_at"] is None and len(answers) < 10
@@ -63,12 +63,12 @@ def test_deletions_and_messages_come_in_pages_too(phone: Device, owner: User) ->
         DeletedPost(public_id=f"00000000-0000-4000-8000-{number:012}", author=owner)
         for number in range(150)
     )
-    told = NotificationFactory.create_batch(210, post=post)
+    notifications = NotificationFactory.create_batch(210, post=post)
     answers = read_all(phone, updated_since=since.isoformat())
     assert len(answers) == 3
     assert all(len(row[name]) <= 100 for row in answers for name in ("deleted", "notifications"))
     assert len(set(ids_of(answers, "deleted"))) == len(gone) == len(ids_of(answers, "deleted"))
-    assert sorted(ids_of(answers, "notifications")) == sorted(row.pk for row in told)
+    assert sorted(ids_of(answers, "notifications")) == sorted(row.pk for row in notifications)
     assert ids_of(answers, "posts") == [str(post.public_id)]
 
 
@@ -88,15 +88,15 @@ def test_what_changes_during_a_reading_is_missed_by_neither_it_nor_the_next(
     assert ids_of([following], "deleted") == [str(posts[1].public_id)]
 
 
-def test_what_was_read_on_another_device_is_told(phone: Device, owner: User) -> None:
-    told = notify(owner, make_post(author=owner), Notification.Kind.MATCH_CONFIRMED)
-    assert told is not None
+def test_what_was_read_on_another_device_is_sent(phone: Device, owner: User) -> None:
+    notification = notify(owner, make_post(author=owner), Notification.Kind.MATCH_CONFIRMED)
+    assert notification is not None
     Notification.objects.update(created_at=timezone.now() - timedelta(days=2))
     since = (timezone.now() - timedelta(days=1)).isoformat()
     assert phone.get("sync/", updated_since=since).json()["notifications"] == []
-    Device(owner).post(f"notifications/{told.pk}/read/")
+    Device(owner).post(f"notifications/{notification.pk}/read/")
     (row,) = phone.get("sync/", updated_since=since).json()["notifications"]
-    assert row["id"] == told.pk and row["read_at"]
+    assert row["id"] == notification.pk and row["read_at"]
 
 
 def test_a_cursor_reads_the_persons_own_alone(phone: Device, owner: User) -> None:

@@ -1,4 +1,4 @@
-"""The campus files: read whole or not at all, loaded without undoing what people changed."""
+"""The campus files: read as a whole or not at all, loaded without undoing manual changes."""
 
 from collections import Counter
 from functools import partial

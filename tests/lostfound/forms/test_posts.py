@@ -1,4 +1,4 @@
-"""What the forms accept, and what they say in the reader's language where they do not."""
+"""What the forms accept, and their errors in the reader's language."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,9 +86,9 @@ LONG_AGO = timedelta(days=-3 * 365)
     [
         ("ko", "title", "", "어떤 물건인지 짧게 적어 주세요."),
         ("en", "title", " ", "Please say in a few words what it is."),
-        ("ko", "happened_on", TOMORROW, "아직 오지 않은 날이에요."),
-        ("en", "happened_on", TOMORROW, "This day lies in the future."),
-        ("ko", "happened_on", LONG_AGO, "2년보다 더 전이에요. 연도를 확인해 주세요."),
+        ("ko", "happened_on", TOMORROW, "아직 오지 않은 날짜예요."),
+        ("en", "happened_on", TOMORROW, "This date is in the future."),
+        ("ko", "happened_on", LONG_AGO, "2년도 더 지난 날짜예요. 연도를 확인해 주세요."),
         (
             "en",
             "happened_on",
@@ -130,7 +130,7 @@ def test_today_is_today_in_seoul_and_the_day_may_be_today(person: User) -> None:
     ("language", "message"),
     [
         ("ko", "맡긴 곳을 고르거나, 어디에 보관하는지 적어 주세요."),
-        ("en", "Please choose the office, or write where the thing is kept."),
+        ("en", "Please choose an office, or describe where the thing is kept."),
     ],
 )
 def test_a_found_post_says_where_the_thing_is_kept(

@@ -1,4 +1,4 @@
-"""A setting is read and declared in one breath; what cannot be used is refused by its name."""
+"""Settings are read and declared together; an invalid value is an error with its name."""
 
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from lostfound.infra.environment import Environment, settings_page
 
 @pytest.fixture
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """What the file and the environment of a small site hold; neither outlives the test."""
+    """The file and environment of a small site; neither outlives the test."""
     values = {"LIMIT": "7", "SHARE": "0.5", "IS_ON": "yes", "NAMES": "a,b", "PLACE": "here"}
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     for name in ("LEFT_OUT", "FROM_FILE"):
-        monkeypatch.setenv(name, "")  # so that what a file puts there is taken back
+        monkeypatch.setenv(name, "")  # so that values from a file are undone
         monkeypatch.delenv(name)
     file = tmp_path / ".env"
     file.write_text("PLACE=there\nFROM_FILE=file\n")

@@ -1,4 +1,4 @@
-"""The table of limits is the one that the API's guide shows, and every limited view names one."""
+"""The table of limits matches the API's guide, and every limited view refers to it."""
 
 import re
 from pathlib import Path
@@ -27,10 +27,10 @@ def test_the_guide_shows_every_limit_with_its_number() -> None:
 
 def test_the_guide_says_what_addresses_and_attempts_may_do_more() -> None:
     words = " ".join(GUIDE.split())
-    assert f"an address may do {NUMBERS[ADDRESS_FACTOR]} times as much" in words
-    assert f"one of {NUMBERS[ATTEMPTS_FACTOR]} times as many attempts" in words
+    assert f"the limits per address are {NUMBERS[ADDRESS_FACTOR]} times higher" in words
+    assert f"of which {NUMBERS[ATTEMPTS_FACTOR]} times as many are allowed" in words
     saved = [name for name, limit in LIMITS.items() if limit.counts_saved]
-    assert saved == list(LIMITS)[:4] and "The first four count as they are saved" in words
+    assert saved == list(LIMITS)[:4] and "The first four limits count what is saved" in words
 
 
 def test_a_limit_without_a_number_of_its_own_follows_the_setting(

@@ -1,4 +1,4 @@
-"""Permissions come in one query, and are those that Django's own backend gives."""
+"""Permissions take one query, and equal those of Django's own backend."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def clerk() -> User:
     return User.objects.get(pk=person.pk)
 
 
-def test_one_query_for_everything_that_is_asked(
+def test_one_query_for_all_permissions(
     clerk: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
@@ -44,9 +44,9 @@ def test_one_query_for_everything_that_is_asked(
 def test_they_are_what_django_gives(clerk: User, change: dict[str, bool]) -> None:
     User.objects.filter(pk=clerk.pk).update(**change)
     ours, theirs = User.objects.get(pk=clerk.pk), User.objects.get(pk=clerk.pk)
-    given = OneQueryPermissions().get_all_permissions(ours)
-    assert given == ModelBackend().get_all_permissions(theirs)
-    assert (given == set()) == (not ours.is_active)
+    permissions = OneQueryPermissions().get_all_permissions(ours)
+    assert permissions == ModelBackend().get_all_permissions(theirs)
+    assert (permissions == set()) == (not ours.is_active)
     assert OneQueryPermissions().get_all_permissions(ours, ours) == set()
 
 

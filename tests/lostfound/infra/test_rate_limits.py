@@ -1,4 +1,4 @@
-"""Limits that parallel requests cannot slip past."""
+"""Rate limits that parallel requests cannot slip past."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A disk that is full while a photograph comes in or is kept: told, nothing lost, nothing half."""
+"""A full disk while a photograph is uploaded or stored: reported, and nothing is lost."""
 
 import io
 import resource

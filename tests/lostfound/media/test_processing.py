@@ -1,4 +1,4 @@
-"""Every row of the table of photographs: what is accepted, what is refused, what is left of it."""
+"""Processing of photographs: what is accepted, what is refused, and what remains."""
 
 import hashlib
 import io
@@ -48,7 +48,7 @@ def pixels(photo: PreparedPhoto) -> Image.Image:
 
 
 def at(image: Image.Image, x: float, y: float) -> tuple[int, int, int]:
-    """The colour at a place given as fractions of width and height."""
+    """The colour at a point, in fractions of width and height."""
     value = image.getpixel((int(x * image.width), int(y * image.height)))
     assert isinstance(value, tuple)
     return value[0], value[1], value[2]

@@ -1,4 +1,4 @@
-"""Who may be removed, and whom the records of the office still name."""
+"""Who may be deleted, and whom the office's records still refer to."""
 
 from datetime import timedelta
 
@@ -61,5 +61,5 @@ def test_a_refusal_of_many_names_the_first() -> None:
         make_post(author=clerk)
     with pytest.raises(AccountKept) as refused:
         refuse_kept([make_user(), *clerks])
-    told = str(refused.value)
-    assert clerks[0].username in told and clerks[-1].username not in told and "…" in told
+    message = str(refused.value)
+    assert clerks[0].username in message and clerks[-1].username not in message and "…" in message

@@ -1,4 +1,4 @@
-"""A post that is sent twice is saved once, by a phone and by the page's form."""
+"""A post that is sent twice is saved once, from an app or the page's form."""
 
 import pytest
 from django.test import Client

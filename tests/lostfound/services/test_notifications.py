@@ -1,4 +1,4 @@
-"""E-mails that are owed are sent once, in the reader's language, and say no more than needed."""
+"""Due e-mails are sent once, in the reader's language, and say no more than needed."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +45,7 @@ def due_again() -> None:
     Notification.objects.update(email_lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_loser_is_told_where_to_go() -> None:
+def test_the_loser_learns_where_to_go() -> None:
     office = Office.objects.get(code="library_office")
     notification = tell_loser("en", office=office, kept_note="shelf 3")
     message = sent(notification)
@@ -62,11 +62,11 @@ def test_without_an_office_the_finders_words_say_where() -> None:
     assert "공대 302호" in sent(tell_loser(kept_note="공대 302호")).body
 
 
-def test_without_any_place_the_office_is_asked() -> None:
-    assert "ask at the lost-and-found office" in sent(tell_loser("en")).body
+def test_without_any_place_the_advice_is_to_go_to_the_office() -> None:
+    assert "go to the lost-and-found office" in sent(tell_loser("en")).body
 
 
-def test_nothing_of_the_finder_is_told() -> None:
+def test_nothing_about_the_finder_is_revealed() -> None:
     notification = tell_loser("en", title="secret title", description="secret marks")
     message = sent(notification)
     assert notification.other_post is not None
@@ -76,7 +76,7 @@ def test_nothing_of_the_finder_is_told() -> None:
     assert notification.other_post.author.email not in text
 
 
-def test_finder_is_thanked_and_not_told_about_the_loser() -> None:
+def test_the_finder_is_thanked_and_learns_nothing_about_the_loser() -> None:
     lost = make_post(kind="lost", title="loser's words")
     found = make_post(author=make_user(language="en"))
     message = sent(notified(found.author, found, CONFIRMED, other_post=lost))
@@ -85,10 +85,10 @@ def test_finder_is_thanked_and_not_told_about_the_loser() -> None:
     assert lost.author.email not in message.body
 
 
-def test_withdrawal_is_told() -> None:
+def test_an_undone_match_is_notified() -> None:
     post = make_post(kind="lost", author=make_user(language="en"))
     message = sent(notified(post.author, post, WITHDRAWN))
-    assert "taken back" in message.subject
+    assert "undone" in message.subject
     assert "open again" in message.body
 
 
@@ -212,7 +212,7 @@ def test_confirmation_that_was_taken_back_is_not_sent() -> None:
     notification = tell_loser()
     notified(notification.user, notification.post, WITHDRAWN)
     assert send_due_emails() == 1
-    assert "taken back" in mail.outbox[0].subject or "취소" in mail.outbox[0].subject
+    assert "undone" in mail.outbox[0].subject or "취소" in mail.outbox[0].subject
 
 
 def test_task_is_queued_after_the_commit(

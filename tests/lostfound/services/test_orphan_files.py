@@ -1,4 +1,4 @@
-"""Files that no photograph points at are found, and removed only on demand."""
+"""Files without a photograph are found, and removed only on request."""
 
 import os
 import time
@@ -66,7 +66,7 @@ def test_file_that_got_its_row_in_the_meantime_stays(media: Path) -> None:
     assert (media / name).exists()
 
 
-def test_missing_file_is_told(media: Path) -> None:
+def test_a_missing_file_is_reported(media: Path) -> None:
     photo = make_post(photos=1).photos.get()
     (media / str(photo.full.name)).unlink()
     assert f"Missing: {photo.full.name}" in clean()
@@ -76,9 +76,7 @@ def test_site_without_photographs_is_clean() -> None:
     assert "Found 0 files" in clean()
 
 
-def test_orphans_are_asked_for_in_few_queries(
-    media: Path, django_assert_num_queries: object
-) -> None:
+def test_orphans_are_found_in_few_queries(media: Path, django_assert_num_queries: object) -> None:
     make_post(photos=3)
     with django_assert_num_queries(1):  # type: ignore[operator]
         orphan_files(min_age=timedelta(0))

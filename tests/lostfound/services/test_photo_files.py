@@ -1,4 +1,4 @@
-"""Files go as the rows of their transaction went, also of one that is part of another."""
+"""Files share the fate of their transaction's rows, in nested transactions, too."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def files_in(folder: Path) -> list[bytes]:
 
 
 class Refused(Exception):
-    """What a caller refuses with after all was written."""
+    """The error of a caller that fails after everything was written."""
 
 
 def test_files_of_an_inner_transaction_stay_with_the_outer_one(media_root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Photographs that wait for a form to be sent again: whose, how long, how many."""
+"""Staged photographs: whose, for how long, and how many."""
 
 from datetime import timedelta
 from pathlib import Path

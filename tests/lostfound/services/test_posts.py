@@ -1,4 +1,4 @@
-"""Posts are saved whole or not at all, and so are their files."""
+"""Posts and their files are saved as a whole or not at all."""
 
 import errno
 import io
@@ -331,7 +331,7 @@ def test_unknown_kind_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "saved"),
+    ("text", "saved"),
     [
         ("🌂 우산 👩‍👩‍👧", "🌂 우산 👩‍👩‍👧"),
         ("한" * 5000, "한" * 5000),
@@ -340,8 +340,8 @@ def test_unknown_kind_is_refused() -> None:
         (unicodedata.normalize("NFD", "우산"), "우산"),  # decomposed Hangul, as Macs write it
     ],
 )
-def test_text_is_saved_readably(given: str, saved: str) -> None:
-    post = make_post(description=given)
+def test_text_is_saved_readably(text: str, saved: str) -> None:
+    post = make_post(description=text)
     post.refresh_from_db()
     assert post.description == saved
 

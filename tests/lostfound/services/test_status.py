@@ -1,4 +1,4 @@
-"""The status changes by one guarded function, and its record is never rewritten."""
+"""One guarded function changes the status, and its history is append-only."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Posts as CSV: nothing computes in a spreadsheet, and people read it in their language."""
+"""CSV export: no cell is a formula, and texts are in the reader's language."""
 
 import csv
 import io

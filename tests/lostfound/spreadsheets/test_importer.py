@@ -1,4 +1,4 @@
-"""What was saved is not saved twice, whoever brings the file in and however it was mended."""
+"""A row is imported once, whoever imports the file and however it was corrected."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A file that comes in: whatever wrote it, each bad row says why before anything is saved."""
+"""Imported files: whatever program wrote them, each bad row says why before anything is saved."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The colours that people write in files."""
+"""The names of colours in imported files."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Messages that we override in Korean: the libraries still have them, and people read ours."""
+"""Overridden Korean messages still exist in the libraries, and ours are shown."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The site as an app on a phone: manifest, service worker, and a page without network."""
+"""The site as an app on a phone: manifest, service worker and offline page."""
 
 import json
 
@@ -43,5 +43,5 @@ def test_the_offline_page_names_nobody(admin_client: Client) -> None:
 def test_the_offline_page_speaks_both_languages_and_asks_for_the_same_address() -> None:
     for language in ("ko", "en"):
         text = page(Client(headers={"accept-language": language}).get("/offline/"))
-        assert "지금은 인터넷에 연결되어 있지 않아요" in text and "No network just now" in text
+        assert "지금은 인터넷에 연결되어 있지 않아요" in text and "You are offline" in text
         assert text.count('href=""') == 2 and 'href="/"' not in text

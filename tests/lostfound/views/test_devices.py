@@ -1,4 +1,4 @@
-"""What a person is told about a device that is signed in as them."""
+"""What people see about the devices where they are signed in."""
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -74,7 +74,7 @@ def test_one_browser_is_signed_out_and_the_others_stay(person: User) -> None:
     address = button_of(f"{WINDOWS} B")
     assert f'action="{address}"' in shown and shown.count("Sign out: Chrome · Windows") == 2
     assert button_of(f"{WINDOWS} A") not in shown  # this one has the button of its own below
-    assert "Signed out there: Chrome · Windows" in page(here.post(address, follow=True))
+    assert "Signed out: Chrome · Windows" in page(here.post(address, follow=True))
     assert there.get(LIST).status_code == 302
     assert here.get(LIST).status_code == third.get(LIST).status_code == 200
     assert here.post(address).status_code == 404  # it is gone
@@ -101,7 +101,7 @@ def test_of_somebody_else_nothing_is_signed_out(person: User) -> None:
 
 
 @pytest.mark.django_db
-def test_the_device_in_hand_is_asked_about_its_drafts_first(person: User) -> None:
+def test_signing_out_this_device_warns_about_its_drafts_first(person: User) -> None:
     here = browser_of(person, WINDOWS)
     answer = here.post(button_of(WINDOWS))
     assert answer.headers["Location"] == "/accounts/logout/"
@@ -121,5 +121,5 @@ def test_a_forged_form_signs_nothing_out(person: User) -> None:
 def test_who_had_to_sign_in_again_is_led_back_to_the_list(person: User) -> None:
     browser_of(person, f"{WINDOWS} there")
     answer = pressed_too_late(person, button_of(f"{WINDOWS} there"))
-    assert answer.request["PATH_INFO"] == LIST and "press it once more" in page(answer)
+    assert answer.request["PATH_INFO"] == LIST and "nothing has changed yet" in page(answer)
     assert UserSession.objects.filter(user_agent=f"{WINDOWS} there").exists()

@@ -1,4 +1,4 @@
-"""Two people at one post: what each changed stays, and where they cross, the second is asked."""
+"""Two people editing one post: both changes are kept, and conflicts are shown."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -29,7 +29,7 @@ def client() -> Client:
 
 
 class Fields(HTMLParser):
-    """What a browser would send of a page, as nobody has touched it."""
+    """What a browser would send from an untouched page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -116,19 +116,19 @@ def test_what_a_colleague_changed_elsewhere_in_a_post_stays(client: Client, cler
         ("title", "우산 둘", "우산 셋"),
     ],
 )
-def test_the_same_field_is_asked_about_and_saved_when_it_is_sent_again(
+def test_a_conflict_is_shown_and_saved_when_sent_again(
     client: Client, clerk: User, name: str, first: str, second: str
 ) -> None:
     post = make_post(shelf="A-1", hidden_facts="별", place_note="2층")
     before = opened(client, desk(post))
     edit_post(post, actor=clerk, fields={name: first, "place_note": "3층"})
-    asked = client.post(desk(post), {**before, name: second, "kept_note": "금고"})
-    assert asked.status_code == 200 and getattr(read(post), name) == first
-    told = str(asked.context["adminform"].form.errors[name])
-    assert "colleague" in told and first.split()[0] in told
-    assert "Edited:" in page(asked)  # its history tells of it, too
-    assert 'name="photos-MAX_NUM_FORMS" value="0"' in page(asked)  # none is added here
-    again = sent_by(asked)
+    response = client.post(desk(post), {**before, name: second, "kept_note": "금고"})
+    assert response.status_code == 200 and getattr(read(post), name) == first
+    message = str(response.context["adminform"].form.errors[name])
+    assert "colleague" in message and first.split()[0] in message
+    assert "Edited:" in page(response)  # its history tells of it, too
+    assert 'name="photos-MAX_NUM_FORMS" value="0"' in page(response)  # none is added here
+    again = sent_by(response)
     assert again[name] == second.replace("\n", "\r\n") and again["kept_note"] == "금고"
     assert again["place_note"] == "3층"  # nobody touched it here
     assert client.post(desk(post), again).status_code == 302
@@ -136,7 +136,7 @@ def test_the_same_field_is_asked_about_and_saved_when_it_is_sent_again(
     assert (getattr(now, name), now.kept_note, now.place_note) == (second, "금고", "3층")
 
 
-def test_both_chose_the_same_and_nobody_is_asked(client: Client, clerk: User) -> None:
+def test_equal_changes_are_no_conflict(client: Client, clerk: User) -> None:
     post, category = make_post(), Category.objects.get(code="umbrella")
     before = opened(client, desk(post))
     edit_post(post, actor=clerk, fields={"category": category})
@@ -150,9 +150,9 @@ def test_what_was_emptied_meanwhile_says_so(client: Client, clerk: User) -> None
     before = opened(client, desk(post))
     edit_post(post, actor=clerk, fields={"category": None})
     wallet = Category.objects.exclude(code="umbrella")[0]
-    asked = client.post(desk(post), {**before, "category": wallet.pk})
-    assert "nothing" in str(asked.context["adminform"].form.errors["category"])
-    assert sent_by(asked)["category"] == str(wallet.pk)
+    response = client.post(desk(post), {**before, "category": wallet.pk})
+    assert "nothing" in str(response.context["adminform"].form.errors["category"])
+    assert sent_by(response)["category"] == str(wallet.pk)
 
 
 def test_photographs_that_came_and_went_meanwhile_stay_so(client: Client, clerk: User) -> None:
@@ -171,10 +171,12 @@ def test_what_a_post_that_moved_on_no_longer_takes_is_named(client: Client) -> N
     post = make_post(description="하나")
     before = opened(client, desk(post))
     change_status(post, "matched", actor=None, action="matched")
-    told = client.post(desk(post), {**before, "description": "손잡이에 금", "kept_note": "금고"})
-    assert told.status_code == 200 and "손잡이에 금" in page(told)
+    response = client.post(
+        desk(post), {**before, "description": "손잡이에 금", "kept_note": "금고"}
+    )
+    assert response.status_code == 200 and "손잡이에 금" in page(response)
     assert read(post).kept_note == ""
-    assert client.post(desk(post), sent_by(told)).status_code == 302
+    assert client.post(desk(post), sent_by(response)).status_code == 302
     assert (read(post).kept_note, read(post).description) == ("금고", "하나")
 
 
@@ -208,21 +210,21 @@ def test_two_windows_of_an_author(clerk: User) -> None:
     client = signed_in(post.author, "en")
     before = opened(client, own(post))
     edit_post(post, actor=post.author, fields={"title": "우산 둘", "place_note": "3층"})
-    asked = client.post(own(post), {**before, "title": "우산 셋", "description": "금이 갔어요"})
-    told = str(asked.context["form"].errors["title"])
-    assert "another window" in told and "우산 둘" in told and read(post).title == "우산 둘"
-    again = sent_by(asked)
+    response = client.post(own(post), {**before, "title": "우산 셋", "description": "금이 갔어요"})
+    message = str(response.context["form"].errors["title"])
+    assert "another window" in message and "우산 둘" in message and read(post).title == "우산 둘"
+    again = sent_by(response)
     assert (again["title"], again["place_note"]) == ("우산 셋", "3층")
-    assert f'data-version="{again["version"]}"' in page(asked)
+    assert f'data-version="{again["version"]}"' in page(response)
     edit_post(post, actor=clerk, fields={"title": "우산 넷"})  # and once more
-    asked = client.post(own(post), again)
-    assert "the office" in page(asked) and "colleague" not in page(asked)
-    assert client.post(own(post), sent_by(asked)).status_code == 302
+    response = client.post(own(post), again)
+    assert "the office" in page(response) and "colleague" not in page(response)
+    assert client.post(own(post), sent_by(response)).status_code == 302
     now = read(post)
     assert (now.title, now.description, now.place_note) == ("우산 셋", "금이 갔어요", "3층")
 
 
-def test_an_authors_photographs_are_added_and_kept_while_another_is_asked() -> None:
+def test_an_authors_photographs_survive_a_conflict() -> None:
     post = make_post(kind="lost", photos=2)
     one, two = post.photos.all()
     client = signed_in(post.author)
@@ -230,10 +232,10 @@ def test_an_authors_photographs_are_added_and_kept_while_another_is_asked() -> N
     numbers = [str(one.public_id), str(two.public_id)]
     edit_post(post, actor=post.author, fields={"title": "가"}, photo_order=[two, one])
     sent = {**before, "title": "나", "photos": [upload(6)], "photo_order": [*numbers, "new"]}
-    asked = client.post(own(post), sent)
-    assert len(asked.context["form"].staged) == 1
-    assert asked.context["form"].photos_now == [two, one]  # nobody moved them here
-    again = {**sent_by(asked), "photo_order": [str(two.public_id), str(one.public_id)]}
+    response = client.post(own(post), sent)
+    assert len(response.context["form"].staged) == 1
+    assert response.context["form"].photos_now == [two, one]  # nobody moved them here
+    again = {**sent_by(response), "photo_order": [str(two.public_id), str(one.public_id)]}
     assert client.post(own(post), again).status_code == 302
     assert list(post.photos.all())[:2] == [two, one] and post.photos.count() == 3
 
@@ -277,16 +279,16 @@ def test_what_a_matched_post_no_longer_takes_is_named_to_its_author() -> None:
     client = signed_in(post.author)
     before = opened(client, own(post))
     change_status(post, "matched", actor=None, action="matched")
-    told = client.post(own(post), {**before, "description": "손잡이에 금"})
-    assert told.status_code == 200 and "손잡이에 금" in page(told)
-    assert client.post(own(post), sent_by(told)).status_code == 302
+    response = client.post(own(post), {**before, "description": "손잡이에 금"})
+    assert response.status_code == 200 and "손잡이에 금" in page(response)
+    assert client.post(own(post), sent_by(response)).status_code == 302
 
 
 # --- The service ---
 
 
 def test_the_lock_decides_and_not_the_page(clerk: User) -> None:
-    """Of two who were both fine when their pages came in, the second is refused."""
+    """Of two valid concurrent submissions, the second is refused."""
     post = make_post()
     edit_version = edit_version_of(post, EDITABLE_FIELDS)
     edit_post(post, actor=clerk, fields={"title": "가", "colour": "blue"}, seen=edit_version)

@@ -1,4 +1,4 @@
-"""Front page, messages, settings, languages, and the pages of sign-in."""
+"""Home page, messages, settings, languages and the sign-in pages."""
 
 import re
 from pathlib import Path
@@ -100,7 +100,7 @@ def test_signing_in_and_up_is_in_the_readers_language(url: str) -> None:
     assert not re.search(r"<h1>[^<]*[가-힣]", page(english))
 
 
-def test_a_wrong_password_is_told_and_the_name_stays() -> None:
+def test_a_wrong_password_is_reported_and_the_name_stays() -> None:
     response = signed_in(None).post("/accounts/login/", {"login": "kim", "password": "x"})
     assert 'value="kim"' in page(response)
     assert re.search(r'class="errorlist[^>]*>\s*<li>[^<]*[가-힣]', page(response))
@@ -136,11 +136,11 @@ def test_a_language_that_is_not_spoken_changes_nothing() -> None:
     assert person.language == "ko"
 
 
-def test_settings_are_saved_and_said_in_the_new_language() -> None:
+def test_settings_are_saved_and_confirmed_in_the_new_language() -> None:
     person = make_user()
     client = signed_in(person)
     html = page(client.post("/preferences/", {"language": "en"}, follow=True))
-    assert "Your settings are saved." in html
+    assert "Your settings have been saved." in html
     person.refresh_from_db()
     assert (person.language, person.wants_email) == ("en", False)
 
@@ -174,17 +174,17 @@ def test_all_are_marked_as_read_at_once() -> None:
     tell(person), tell(person), tell(other)
     signed_in(person).post("/notifications/read/")
     unread = Notification.objects.filter(read_at=None)
-    assert [told.user for told in unread] == [other]
+    assert [notification.user for notification in unread] == [other]
 
 
 def test_reading_does_not_happen_by_looking() -> None:
     person = make_user()
-    told = tell(person)
+    notification = tell(person)
     client = signed_in(person)
-    for address in (f"/notifications/{told.pk}/open/", "/notifications/read/"):
+    for address in (f"/notifications/{notification.pk}/open/", "/notifications/read/"):
         assert client.get(address).headers["Location"] == "/notifications/"
-    told.refresh_from_db()
-    assert told.read_at is None
+    notification.refresh_from_db()
+    assert notification.read_at is None
 
 
 def test_messages_need_a_constant_number_of_queries() -> None:
@@ -199,20 +199,20 @@ def test_messages_need_a_constant_number_of_queries() -> None:
 
 def test_the_time_of_reading_is_kept() -> None:
     person = make_user()
-    told = tell(person)
+    notification = tell(person)
     read_at = timezone.now()
-    Notification.objects.filter(pk=told.pk).update(read_at=read_at)
-    signed_in(person).post(f"/notifications/{told.pk}/open/")
-    told.refresh_from_db()
-    assert told.read_at == read_at
+    Notification.objects.filter(pk=notification.pk).update(read_at=read_at)
+    signed_in(person).post(f"/notifications/{notification.pk}/open/")
+    notification.refresh_from_db()
+    assert notification.read_at == read_at
 
 
 # --- Errors ---
 
 
-def test_a_missing_page_is_said_in_the_readers_language() -> None:
+def test_a_missing_page_is_reported_in_the_readers_language() -> None:
     assert "페이지를 찾을 수 없어요" in page(signed_in(None).get("/nothing/"))
-    assert "There is no such page" in page(signed_in(None, "en").get("/nothing/"))
+    assert "Page not found" in page(signed_in(None, "en").get("/nothing/"))
 
 
 def test_a_forged_form_is_refused_with_a_page_that_helps() -> None:

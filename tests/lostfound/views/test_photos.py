@@ -1,4 +1,4 @@
-"""Who may see which photograph, and under which headers."""
+"""Who may see which photograph, and with which headers."""
 
 import uuid
 from pathlib import Path
@@ -107,13 +107,13 @@ def test_unchanged_photo_is_not_sent_again(header: str) -> None:
     found = photo_of()
     client = signed_in(found.post.author)
     first = client.get(found.full_url)
-    asked = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
-    again = client.get(found.full_url, headers={asked: first[header]})
+    condition = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
+    again = client.get(found.full_url, headers={condition: first[header]})
     assert again.status_code == 304
     assert again.content == b""
     assert again["Content-Security-Policy"] == "default-src 'none'"
     assert again["ETag"] == first["ETag"]
-    stranger = signed_in(make_user()).get(found.full_url, headers={asked: first[header]})
+    stranger = signed_in(make_user()).get(found.full_url, headers={condition: first[header]})
     assert stranger.status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""The pages of posts: who may open them, nothing half saved, nothing typed lost."""
+"""The pages of posts: access, nothing half-saved, no input lost."""
 
 import uuid
 from pathlib import Path
@@ -215,7 +215,7 @@ def test_photographs_kept_and_new_are_saved_in_the_order_that_was_chosen(author:
 # --- Limits ---
 
 
-def test_the_limit_on_posting_is_told_and_loses_nothing(author: User, settings: Settings) -> None:
+def test_the_limit_on_posts_is_reported_and_loses_nothing(author: User, settings: Settings) -> None:
     settings.POSTS_PER_HOUR = 1
     client = signed_in(author)
     client.post(NEW_LOST, filled())
@@ -236,9 +236,9 @@ def test_changes_have_a_limit_of_their_own_and_all_say_when_it_ends(
         response = client.post(address, follow=True)
         post.refresh_from_db()
         assert post.status == status
-    assert "한 시간 동안 너무 많이 보냈어요. 4분 뒤에 다시 해 주세요." in page(response)
+    assert "한 시간 동안 너무 많이 보냈어요. 17:00에 다시 해 주세요." in page(response)
     edit = client.post(reverse("lostfound:edit_post", args=[post.public_id]), filled())
-    assert edit.status_code == 429 and "4분 뒤에" in page(edit)
+    assert edit.status_code == 429 and "17:00에" in page(edit)
     client.post(NEW_LOST, filled(title="우산"))
     assert Post.objects.filter(title="우산").exists()
 
@@ -344,8 +344,8 @@ def test_closing_and_opening_ask_first(name: str, before: str, after: str, autho
 @pytest.mark.parametrize(
     ("name", "there", "words"),
     [
-        ("close_post", "closed", "This post is closed already."),
-        ("reopen_post", "open", "This post is open already."),
+        ("close_post", "closed", "This post is already closed."),
+        ("reopen_post", "open", "This post is already open."),
     ],
 )
 def test_a_second_tab_learns_that_it_is_done_already(
@@ -376,7 +376,7 @@ def test_what_is_deleted_in_the_same_moment_is_not_found(
     assert signed_in(author).post(url).status_code == 404
 
 
-def test_what_cannot_be_done_any_more_is_told(author: User) -> None:
+def test_what_can_no_longer_be_done_is_reported(author: User) -> None:
     post = make_post(author=author, kind="lost")
     Post.objects.filter(pk=post.pk).update(status="matched")
     url = reverse("lostfound:delete_post", args=[post.public_id])

@@ -1,4 +1,4 @@
-"""Each kind of message is switched on and off for itself."""
+"""Each kind of notification can be switched on and off separately."""
 
 from typing import Any
 
@@ -29,8 +29,8 @@ def test_all_is_on_until_somebody_says_otherwise() -> None:
     person = make_user()
     text = page(signed_in(person).get("/preferences/"))
     assert text.count('type="checkbox"') == text.count(" checked") - 1  # one language is chosen
-    told = notify(person, make_post(author=person, kind="lost"), KIND)
-    assert told is not None and told.is_listed and told.email_due
+    notification = notify(person, make_post(author=person, kind="lost"), KIND)
+    assert notification is not None and notification.is_listed and notification.email_due
 
 
 def test_by_email_only_is_not_listed_and_still_sent() -> None:
@@ -38,8 +38,8 @@ def test_by_email_only_is_not_listed_and_still_sent() -> None:
     client = signed_in(person)
     assert client.post("/preferences/", saved((f"{KIND}_in_app",))).status_code == 302
     post = make_post(author=person, kind="lost")
-    told = notify(person, post, KIND)
-    assert told is not None and not told.is_listed
+    notification = notify(person, post, KIND)
+    assert notification is not None and not notification.is_listed
     assert post.title not in page(client.get("/notifications/"))
     assert send_due_emails() == 1
     assert post.title in mail.outbox[0].subject
@@ -60,5 +60,5 @@ def test_no_email_at_all_holds_for_every_kind() -> None:
     del body["wants_email"]
     signed_in(person).post("/preferences/", body)
     person.refresh_from_db()
-    told = notify(person, make_post(author=person), KIND)
-    assert told is not None and told.is_listed and not told.email_due
+    notification = notify(person, make_post(author=person), KIND)
+    assert notification is not None and notification.is_listed and not notification.email_due

@@ -1,4 +1,4 @@
-"""What staff hide of a thing, the public does not read, whatever the page."""
+"""The public never sees what staff have hidden, on any page."""
 
 import pytest
 

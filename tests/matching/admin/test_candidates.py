@@ -95,7 +95,7 @@ def test_one_is_put_up_for_a_decision_and_stays_so(desk: Client, lost: Post) -> 
 def test_who_had_to_sign_in_again_is_led_back_to_the_candidates(desk: Client, lost: Post) -> None:
     answer = desk.get(address(lost, "put_up"), follow=True)
     assert answer.redirect_chain == [(address(lost), 302)]
-    assert "press it once more" in page(answer)
+    assert "nothing has changed yet" in page(answer)
 
 
 def test_the_same_from_the_found_side(desk: Client, lost: Post) -> None:

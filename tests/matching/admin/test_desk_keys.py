@@ -153,7 +153,7 @@ def test_whoever_comes_back_from_the_sign_in_is_led_to_the_desk(name: str, desk:
     args = [match.pk] if name in ("skip", "take") else []
     answer = desk.get(reverse(f"admin:matching_match_{name}", args=args), follow=True)
     assert answer.redirect_chain == [(DESK, 302)]
-    assert "press it once more" in page(answer)
+    assert "nothing has changed yet" in page(answer)
     assert not MatchDecision.objects.exists()
 
 

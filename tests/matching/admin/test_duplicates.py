@@ -68,7 +68,7 @@ def test_one_is_closed_by_its_button(desk: Client, button: str, closed: int) -> 
     assert Notification.objects.get().post == posts[closed]
     assert posts[closed].title in page(answer)
     log = page(desk.get(reverse("admin:lostfound_post_change", args=[posts[closed].pk])))
-    assert "Closed: reported twice" in log
+    assert "Closed as a duplicate" in log
 
 
 def test_two_things_and_back_again(desk: Client) -> None:
@@ -153,6 +153,6 @@ def test_who_had_to_sign_in_again_is_led_back_to_the_two_posts(desk: Client) -> 
     duplicate = DuplicateFactory.create()
     answer = desk.get(address(duplicate, "settle"), follow=True)
     assert answer.redirect_chain == [(address(duplicate), 302)]
-    assert "press it once more" in page(answer)
+    assert "nothing has changed yet" in page(answer)
     student = signed_in(UserFactory.create(is_staff=True))
     assert student.get(address(duplicate, "settle")).status_code == 403

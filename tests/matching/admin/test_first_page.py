@@ -105,4 +105,4 @@ def test_whoever_signs_in_begins_where_their_work_is(
 def test_a_refusal_in_the_office_leads_back_to_the_office() -> None:
     text = page(signed_in(somebody(*COUNTER), "en").get(DESK))
     assert '<a class="button" href="/admin/">Back to the office</a>' in text
-    assert 'href="/">To the front page</a>' in text
+    assert 'href="/">Go to the home page</a>' in text
