@@ -1,4 +1,4 @@
-"""Tells people who lost something that a likely thing was found: once a day for each post."""
+"""Notifies authors of lost posts about strong new suggestions, at most once a day per post."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,12 +17,12 @@ ONCE_IN: Final = timedelta(days=1)
 
 
 def alert_losers(new: Iterable[Match]) -> int:
-    """Tell the authors of lost posts of strong new suggestions; returns how many were told.
+    """Notify the authors of lost posts of strong new suggestions; returns the number notified.
 
-    What is only similar is on the post's page: a message for each would soon not be read.
+    Weaker suggestions only appear on the post's page: people would soon ignore a message for each.
 
     Args:
-        new: pairs that are suggested since just now, whose scores are set.
+        new: pairs that have just become suggestions, with their scores.
     """
     shown_from = matching_settings().shown_from
     strongest: dict[int, Match] = {}

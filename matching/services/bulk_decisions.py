@@ -1,4 +1,4 @@
-"""Many pairs decided at once: each on its own, with a report of what could not be decided."""
+"""Decides many pairs at once, each independently, and reports those that could not be decided."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from matching.services.decisions import confirm_match, reject_match
 
 @dataclass(frozen=True)
 class BulkReport:
-    """What became of every pair that was asked for."""
+    """The outcome for every requested pair."""
 
     decided: list[MatchDecision] = field(default_factory=list)
-    refused: list[tuple[Match, str]] = field(default_factory=list)  # with the reason, for a reader
+    refused: list[tuple[Match, str]] = field(default_factory=list)  # with the translated reason
 
 
 def confirm_matches(
     matches: Iterable[Match], *, actor: User, versions: Mapping[int, str] | None = None
 ) -> BulkReport:
-    """Confirm each pair, the strongest first: of two that share a post the stronger one wins.
+    """Confirm each pair, strongest first: if two share a post, the stronger one wins.
 
     Args:
-        versions: per key of a match, what `decision_version` gave when it was shown.
+        versions: `decision_version` when the pair was shown, by primary key of the match.
     """
     seen = versions or {}
 

@@ -1,7 +1,7 @@
-"""Embedding what is missing of all open posts, many at once, beside the worker.
+"""Computes missing embeddings of open posts in batches, alongside the worker.
 
-A batch of posts is claimed as the worker claims one, embedded, and handed back to be matched. The
-same post is never in two hands, and a run that is cut off leaves nothing but leases that end.
+A batch of posts is claimed as the worker claims a single one, embedded, and handed back to be
+matched. No post is processed twice at once, and an interrupted run leaves only leases that expire.
 """
 
 import logging
@@ -45,12 +45,12 @@ LOOKED_AT_ONCE: Final = 500  # posts; below SQLite's limit of variables
 
 @dataclass
 class BacklogReport:
-    """What came of a run, in posts.
+    """The result of a run, in numbers of posts.
 
     Attributes:
         embedded: have all their vectors now, and wait to be matched.
-        failed: could not be embedded; their rows say why.
-        left: somebody else had them, or they changed meanwhile.
+        failed: could not be embedded; the error is stored with their job.
+        left: were claimed by another process, or changed in the meantime.
     """
 
     embedded: int = 0
@@ -59,14 +59,13 @@ class BacklogReport:
 
 
 def missing_posts(fingerprint: str) -> list[int]:
-    """Keys of open posts with words or photographs that have no vector, the newest first.
+    """Keys of open posts with missing embeddings of text or photographs, newest first.
 
-    Posts that have failed are left to staff.
+    Excludes posts whose matching has failed: staff decide whether to retry those.
     """
     entered = Post.objects.open().filter(matching_job=None).values_list("pk", flat=True)
-    rows = [
-        MatchingJob(post_id=pk) for pk in entered
-    ]  # posts that no service saved, such as a fixture's
+    # Posts that no service saved, such as those of a fixture, have no job yet.
+    rows = [MatchingJob(post_id=pk) for pk in entered]
     MatchingJob.objects.bulk_create(rows, ignore_conflicts=True)
     posts = Post.objects.open().exclude(matching_job__status=MatchingJob.Status.FAILED)
     ids = list(posts.order_by("-pk").values_list("pk", flat=True))
@@ -79,17 +78,17 @@ def embed_backlog(
     is_stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[int], object] = lambda posts: None,
 ) -> BacklogReport:
-    """Embed what is missing of these posts.
+    """Compute the missing embeddings of these posts.
 
     Args:
-        is_stopped: asked between two forwards; what is claimed then is handed back.
-        progress: told how many posts have been dealt with since it was last told.
+        is_stopped: called between batches; if true, claimed posts are handed back.
+        progress: called with the number of posts processed since the previous call.
 
-    Raises: EncoderUnavailable, with everything handed back
+    Raises: EncoderUnavailable, after handing everything back
     """
     report = BacklogReport()
     fingerprint = current_fingerprint()
-    ready_encoder(fingerprint)  # loaded before anything is claimed: it may take longer than a lease
+    ready_encoder(fingerprint)  # before claiming anything: loading may take longer than a lease
     for ids in _parts(post_ids, CLAIMED_AT_ONCE):
         if is_stopped():
             break
@@ -110,7 +109,7 @@ def embed_backlog(
 
 @transaction.atomic
 def _claimed(post_ids: Sequence[int], fingerprint: str) -> dict[int, Claim]:
-    """Claim those that are still without a vector, whatever was matched or taken meanwhile."""
+    """Claim the posts that still lack a vector; others may have been matched or claimed since."""
     missing = sorted(_missing(post_ids, fingerprint))
     reopen(MatchingJob.objects.filter(post__in=missing))
     claims = {pk: claim_post(pk) for pk in missing}
@@ -130,7 +129,7 @@ def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
 
 @dataclass
 class _Batch:
-    """Posts that are held at once: a post is given back as soon as all of it is embedded."""
+    """Posts claimed together; each is handed back as soon as all of its content is embedded."""
 
     claims: dict[int, Claim]
     fingerprint: str
@@ -171,7 +170,7 @@ class _Batch:
             self._give_back()
 
     def let_go(self) -> None:
-        """Whatever is still held waits for the worker, or for the next run."""
+        """Hand back what is still claimed, for the worker or the next run."""
         for claim in self.claims.values():
             with suppress(ClaimLost):
                 claim.hand_back()
@@ -183,7 +182,7 @@ class _Batch:
         items: Sequence[tuple[str, Any]],
         encode: Callable[[Sequence[Any]], Vec],
     ) -> None:
-        """One that cannot be embedded must not fail the others: they are tried one by one."""
+        """Encode a batch; if it fails, retry one by one so that a bad input fails only itself."""
         if not items:
             return
         try:
@@ -221,7 +220,7 @@ class _Batch:
                 self.report.left += 1
 
     def _renew(self) -> None:
-        """Start the leases anew; a post that changed is not ours any more."""
+        """Renew the leases; drop posts that have changed."""
         with transaction.atomic():
             for post_id, claim in sorted(self.claims.items()):
                 try:

@@ -1,4 +1,4 @@
-"""When a pair may be decided, and why not; nothing here writes."""
+"""Whether a pair may be decided, and if not, why; must not write."""
 
 from datetime import timedelta
 from typing import Final
@@ -16,11 +16,12 @@ from matching.models import (
     decision_version,
 )
 
-UNDONE_WITHIN: Final = timedelta(hours=8)  # by one key; older ones from the record of decisions
+# With the undo key; older decisions are undone from their list.
+UNDONE_WITHIN: Final = timedelta(hours=8)
 
 
 class DecisionRefused(Exception):
-    """The pair cannot be decided like this; the message tells the reader why.
+    """The decision is not possible; the message explains why and is shown to staff.
 
     `code` is one of gone, changed, decided, with_colleague, not_open, held, undone, stale, reason.
     """
@@ -31,13 +32,13 @@ class DecisionRefused(Exception):
 
 
 def standing_decision(match: Match) -> MatchDecision | None:
-    """The decision that holds for a pair now: the latest one that is not undone."""
+    """The decision in effect for a pair: the latest that has not been undone."""
     decisions = MatchDecision.objects.filter(match=match, action__in=STATUS_AFTER)
     return decisions.filter(undone_by=None).order_by("-at", "-pk").first()
 
 
 def last_decision(user: User) -> MatchDecision | None:
-    """What a person decided last and has not taken back, of this working day."""
+    """A person's latest decision within the last working day, unless undone."""
     mine = MatchDecision.objects.filter(
         actor=user, action__in=STATUS_AFTER, undone_by=None, at__gt=timezone.now() - UNDONE_WITHIN
     )
@@ -45,7 +46,7 @@ def last_decision(user: User) -> MatchDecision | None:
 
 
 def check_seen(match: Match, expected_version: str | None, actor: User) -> None:
-    """The pair is as the person saw it.
+    """Check that the pair has not changed since the person saw it.
 
     Raises: DecisionRefused
     """
@@ -53,65 +54,67 @@ def check_seen(match: Match, expected_version: str | None, actor: User) -> None:
         if match.status not in REJECTABLE:
             raise decided_already(match, actor)
         raise DecisionRefused(
-            _("“%(match)s” has changed since you opened it. Look at it again, then decide.")
+            _("“%(match)s” has changed since you opened it. Please review it again.")
             % {"match": match},
             "changed",
         )
 
 
 def decided_already(match: Match, actor: User) -> DecisionRefused:
-    """Why a pair that is settled cannot be decided, to be raised."""
+    """The exception to raise for a pair that has been decided already."""
     if match.status == Match.Status.SET_ASIDE:
-        why = _("One of these posts was just matched with another one.")
+        why = _("One of these posts has just been matched with another post.")
     elif match.decided_by == actor:
-        why = _("You have decided this pair already: it is %(status)s.") % {
+        why = _("You have already decided this pair: it is %(status)s.") % {
             "status": match.get_status_display()
         }
     elif match.decided_by is not None:
-        why = _("%(person)s was faster: this pair is already %(status)s.") % {
+        why = _("%(person)s decided first: this pair is already %(status)s.") % {
             "person": match.decided_by.get_full_name() or match.decided_by.get_username(),
             "status": match.get_status_display(),
         }
     else:
-        why = _("This pair cannot be decided now: it is %(status)s.") % {
+        why = _("This pair cannot be decided: it is %(status)s.") % {
             "status": match.get_status_display()
         }
     return DecisionRefused(why, "decided")
 
 
 def refuse_with_colleague(match: Match, actor: User) -> None:
-    """A pair that somebody else has before them is theirs until they let it go.
+    """Check that no colleague has claimed the pair.
 
     Raises: DecisionRefused
     """
     held = ReviewClaim.objects.filter(match=match, until__gt=timezone.now()).exclude(user=actor)
     if claim := held.select_related("user").first():
         raise DecisionRefused(
-            _("%(person)s has this pair before them just now.")
+            _("%(person)s is reviewing this pair right now.")
             % {"person": claim.user.get_full_name() or claim.user.get_username()},
             "with_colleague",
         )
 
 
 def check_undoable(decision: MatchDecision, match: Match) -> None:
-    """Nothing that rests on the decision has happened since.
+    """Check that the decision can be undone: nothing since then depends on it.
 
     Raises: DecisionRefused
     """
     if decision.action not in STATUS_AFTER:
-        raise DecisionRefused(_("An undo is not undone: decide about the pair again."), "undone")
+        raise DecisionRefused(
+            _("An undo cannot be undone. Please decide the pair again."), "undone"
+        )
     if MatchDecision.objects.filter(undoes=decision).exists():
-        raise DecisionRefused(_("This decision has been undone already."), "undone")
+        raise DecisionRefused(_("This decision has already been undone."), "undone")
     if match.status != STATUS_AFTER[decision.action] or standing_decision(match) != decision:
         raise DecisionRefused(
-            _("This can no longer be undone: the pair has been decided or suggested anew since."),
+            _("This can no longer be undone: the pair has since been decided or suggested again."),
             "stale",
         )
     if decision.action == MatchDecision.Action.CONFIRM:
         for post in (match.lost, match.found):
             if post.status not in (Post.Status.MATCHED, Post.Status.OPEN):
                 raise DecisionRefused(
-                    _("This can no longer be undone: “%(post)s” is %(status)s since.")
+                    _("This can no longer be undone: “%(post)s” is now %(status)s.")
                     % {"post": post.title, "status": post.get_status_display()},
                     "stale",
                 )

@@ -1,7 +1,7 @@
-"""What staff decide about a pair: confirm, reject, take back; each in one guarded transaction.
+"""Confirms and rejects pairs and undoes decisions, each in one guarded transaction.
 
-Locks are taken on the posts first, in the order of their keys, then on the match: two people
-who decide about one post at once wait for each other there, and the second one is refused.
+Locks are taken on the posts first, in the order of their keys, then on the match. If two people
+decide on the same post at once, the second one waits for the first and is then refused.
 """
 
 from collections.abc import Iterable
@@ -32,13 +32,13 @@ MAX_NOTE_CHARS: Final = 200
 def confirm_match(
     match: Match, *, actor: User, expected_version: str | None = None
 ) -> MatchDecision:
-    """Both posts are about the same thing: they are matched, their other suggestions set aside.
+    """Mark both posts as matched with each other, and set their other suggestions aside.
 
     Args:
-        expected_version: what `decision_version` gave when the pair was shown, if it was.
+        expected_version: `decision_version` when the pair was shown; None skips the check.
 
     Raises:
-        DecisionRefused: somebody was faster, or one of the posts is not open.
+        DecisionRefused: somebody else decided first, or one of the posts is not open.
     """
     match = _locked(match.pk, {match.lost_id, match.found_id})
     check_seen(match, expected_version, actor)
@@ -55,14 +55,14 @@ def confirm_match(
     held = Match.objects.filter(_shares_post(match), status=Match.Status.CONFIRMED).first()
     if held is not None:
         raise DecisionRefused(
-            _("One of these posts already has a confirmed match: %(match)s. Undo that one first.")
+            _("One of these posts already has a confirmed match: %(match)s. Undo that first.")
             % {"match": held},
             "held",
         )
     decision = _record(match, MatchDecision.Action.CONFIRM, actor)
     _move(match, Match.Status.CONFIRMED, decision)
     _end_review(match)
-    # Before the posts change: a post that is no longer open has its suggestions withdrawn.
+    # Before the posts change: closing a post withdraws its suggestions.
     rivals = Match.objects.filter(_shares_post(match), status__in=UNDECIDED)
     rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
     for post, other_post in ((match.lost, match.found), (match.found, match.lost)):
@@ -80,17 +80,17 @@ def reject_match(
     note: str = "",
     expected_version: str | None = None,
 ) -> MatchDecision:
-    """The posts are about two things: the pair does not come back unless its evidence changes.
+    """Mark the posts as different things; the pair returns only if its evidence changes.
 
     Args:
         reason: one of `MatchDecision.Reason`, or empty.
-        note: anything else, in the decider's own words.
+        note: free text.
 
     Raises:
-        DecisionRefused: somebody was faster, or the reason is not on the list.
+        DecisionRefused: somebody else decided first, or the reason is unknown.
     """
     if reason and reason not in MatchDecision.Reason.values:
-        raise DecisionRefused(_("Choose a reason from the list."), "reason")
+        raise DecisionRefused(_("Please choose a reason from the list."), "reason")
     match = _locked(match.pk, {match.lost_id, match.found_id})
     check_seen(match, expected_version, actor)
     if match.status not in REJECTABLE:
@@ -105,13 +105,13 @@ def reject_match(
 
 @transaction.atomic
 def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
-    """Take a decision back, so that all is as before it; both decisions stay on record.
+    """Undo a decision and restore the state before it; both decisions stay on record.
 
-    What a confirmation had set aside is suggested again where both posts are open again, and
-    otherwise stays aside on account of the decision that now holds the other post.
+    Pairs that a confirmation set aside are suggested again if both of their posts are open.
+    Otherwise they stay set aside, because of the decision that now binds the other post.
 
     Raises:
-        DecisionRefused: it was undone before, or the pair or a post has moved on since.
+        DecisionRefused: it is already undone, or the pair or a post has changed since.
     """
     pair = decision.match
     shelved = Match.objects.filter(set_aside_by=decision, status=Match.Status.SET_ASIDE)
@@ -143,7 +143,9 @@ def _locked(match_id: int, post_ids: Iterable[int]) -> Match:
     list(Post.objects.select_for_update().filter(pk__in=post_ids).order_by("pk"))
     match = Match.objects.select_for_update().filter(pk=match_id).first()
     if match is None:
-        raise DecisionRefused(_("This pair is gone: one of its posts was deleted."), "gone")
+        raise DecisionRefused(
+            _("This pair no longer exists: one of its posts was deleted."), "gone"
+        )
     posts = Post.objects.select_related("author").in_bulk([match.lost_id, match.found_id])
     match.lost, match.found = posts[match.lost_id], posts[match.found_id]
     return match
@@ -189,7 +191,7 @@ def _record(
 def _move(
     match: Match, to: str, decided: MatchDecision | None, *, held_by: MatchDecision | None = None
 ) -> None:
-    """One conditional UPDATE, so that a change behind the lock is never overwritten."""
+    """Use one conditional UPDATE, so that a change outside the lock is never overwritten."""
     changed = Match.objects.filter(pk=match.pk, status=match.status).update(
         status=to,
         decided_at=decided and decided.at,
@@ -202,7 +204,7 @@ def _move(
 
 
 def _lay_down(match: Match) -> None:
-    """Put an undecided pair where it belongs: suggested, ruled out, drawn, aside, or withdrawn."""
+    """Restore the status of a pair without a decision, from suggested to withdrawn."""
     gone = [post for post in (match.lost, match.found) if not post.is_open]
     if not gone:
         return _move(match, _undecided(match), None)

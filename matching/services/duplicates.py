@@ -1,4 +1,4 @@
-"""Possible duplicates: marked with a post's matching, settled by staff.
+"""Possible duplicates: found when a post is matched, resolved by staff.
 
 Locks are taken as for pairs: the posts in the order of their keys, then the row.
 """
@@ -27,12 +27,12 @@ WRITTEN_FIELDS: Final = (
 
 
 def duplicates_of(post: Post) -> QuerySet[PossibleDuplicate]:
-    """Every row that a post is on, whatever became of it."""
+    """Every row that contains the post, whatever its status."""
     return PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
 
 
 def likely_duplicates(duplicates: DuplicateSearch | None, at_most: int) -> set[int]:
-    """Posts that are worth a mark."""
+    """Keys of posts that are likely enough to be flagged."""
     if duplicates is None:
         return set()
     return {score.post_id for score in duplicates.scores.top(at_most, threshold=MARK_FROM)}
@@ -41,13 +41,13 @@ def likely_duplicates(duplicates: DuplicateSearch | None, at_most: int) -> set[i
 def write_duplicates(
     duplicates: DuplicateSearch, *, marked: set[int], unchanged: set[int], fingerprint: str
 ) -> None:
-    """Bring a post's possible duplicates to where its scores put them.
+    """Update a post's possible duplicates according to its scores.
 
-    The caller's transaction holds the locks of all posts named here.
+    The caller's transaction must hold the locks of all posts named here.
 
     Args:
-        marked: posts that are to be marked where they are not.
-        unchanged: open posts whose content is still what the search saw.
+        marked: posts that should be flagged as duplicates.
+        unchanged: open posts whose content has not changed since the search read it.
     """
     post = duplicates.query.post
     rows = {int(pk): row for row, pk in enumerate(duplicates.scores.post_ids)}
@@ -89,10 +89,10 @@ def write_duplicates(
 def dismiss_duplicate(
     duplicate: PossibleDuplicate, *, actor: User, expected_version: str | None = None
 ) -> None:
-    """They are two things: the mark comes back only with other evidence.
+    """Record that they are different things; the flag returns only if the evidence changes.
 
     Raises:
-        DecisionRefused: somebody was faster, or a post has changed.
+        DecisionRefused: somebody else decided first, or a post has changed.
     """
     with transaction.atomic():
         locked = _locked(duplicate, expected_version)
@@ -102,13 +102,13 @@ def dismiss_duplicate(
 def close_duplicate(
     duplicate: PossibleDuplicate, *, close: Post, actor: User, expected_version: str | None = None
 ) -> None:
-    """They are one thing: one post is closed, its author told, and the other one stays.
+    """Record that they are the same thing: close one post and notify its author.
 
     Args:
-        close: the one of the two that is closed.
+        close: the post to close, one of the two.
 
     Raises:
-        DecisionRefused: somebody was faster, or a post has changed or is not open.
+        DecisionRefused: somebody else decided first, or a post has changed or is not open.
     """
     with transaction.atomic():
         locked = _locked(duplicate, expected_version)
@@ -131,7 +131,7 @@ def close_duplicate(
 
 
 def take_up_duplicate(duplicate: PossibleDuplicate, *, actor: User) -> None:
-    """Take back that they are two things.
+    """Reopen a dismissed duplicate.
 
     Raises:
         DecisionRefused: it was not dismissed, or a post is no longer open.
@@ -146,21 +146,21 @@ def take_up_duplicate(duplicate: PossibleDuplicate, *, actor: User) -> None:
 
 
 def other_post_id(duplicate: PossibleDuplicate, post_id: int) -> int:
-    """The post on the other side."""
+    """The key of the other post."""
     return duplicate.second_id if duplicate.first_id == post_id else duplicate.first_id
 
 
 def _next_status(
     duplicate: PossibleDuplicate | None, score: Score, evidence: str, *, is_marked: bool
 ) -> str | None:
-    """None where the row is left as it is."""
+    """The next status, or None to leave the row as it is."""
     before = duplicate.status if duplicate else None
     reaches = score.score >= MARK_FROM
     if before == OPEN:
         return OPEN if reaches else WITHDRAWN
     if before == DISMISSED and duplicate is not None and duplicate.evidence_hash == evidence:
         return None
-    # One that was closed and is open again, or one that is likely again, is a question again.
+    # A post that was reopened, or a pair that is likely again, must be reviewed again.
     return OPEN if reaches and is_marked else None
 
 
@@ -169,12 +169,14 @@ def _locked(duplicate: PossibleDuplicate, expected_version: str | None) -> Possi
     list(Post.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     locked = PossibleDuplicate.objects.select_for_update().filter(pk=duplicate.pk).first()
     if locked is None:
-        raise DecisionRefused(_("This pair is gone: one of its posts was deleted."), "gone")
+        raise DecisionRefused(
+            _("This pair no longer exists: one of its posts was deleted."), "gone"
+        )
     posts = Post.objects.select_related("author").in_bulk(ids)
     locked.first, locked.second = posts[locked.first_id], posts[locked.second_id]
     if expected_version and expected_version != decision_version(locked):
         raise DecisionRefused(
-            _("One of the two posts has changed, or somebody was faster. Look at them again."),
+            _("A post has changed, or somebody else decided first. Please review them again."),
             "changed",
         )
     return locked
@@ -183,7 +185,8 @@ def _locked(duplicate: PossibleDuplicate, expected_version: str | None) -> Possi
 def _settle(duplicate: PossibleDuplicate, to: str, actor: User) -> None:
     if duplicate.status != OPEN:
         raise DecisionRefused(
-            _("This is already settled: %(status)s.") % {"status": duplicate.get_status_display()},
+            _("This has already been decided: %(status)s.")
+            % {"status": duplicate.get_status_display()},
             "decided",
         )
     _move(duplicate, to, actor)

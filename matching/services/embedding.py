@@ -1,4 +1,4 @@
-"""Embedding what is new of a post, and nothing else; the encoder is loaded only for that."""
+"""Embeds only the new content of a post; the encoder is loaded only if there is any."""
 
 import io
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import Claim
 
-# A vector within a post: its words, or the photograph of this key.
+# Identifies a vector within a post: its text, or the photograph with this key.
 Slot = int | None
 TEXT: Final = None
 
@@ -35,13 +35,13 @@ class PostVectors:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What of a post is embedded, and what is not.
+    """The vectors that a post has, and those that it still needs.
 
     Attributes:
-        kept: vectors that the post has.
-        made: vectors to be stored; at first those of identical content of other posts.
-        fresh: content hashes of what has to go through the model.
-        stale: rows of the post that are of older content, or of another encoder.
+        kept: vectors that the post already has.
+        made: vectors to be stored, initially those copied from identical content in other posts.
+        fresh: content hashes of what the model must encode.
+        stale: rows of the post for older content or another encoder.
     """
 
     post: Post
@@ -54,13 +54,13 @@ class Plan:
 
     @property
     def fresh_photos(self) -> list[Photo]:
-        """The photographs that have to go through the model, the same picture once."""
+        """The photographs that the model must encode, without repeats of the same picture."""
         slots = {digest: slot for slot, digest in self.fresh.items() if slot is not TEXT}
         return [photo for photo in self.post.photos.all() if photo.pk in slots.values()]
 
 
 def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
-    """Look up what is there already: of the post itself, and identical content of any other."""
+    """Look up existing vectors, of the post itself and of identical content in other posts."""
     hashes: dict[Slot, str] = {TEXT: content.text_hash}
     hashes.update(content.photo_hashes.items())
     wanted = {(slot, digest, fingerprint) for slot, digest in hashes.items()}
@@ -84,14 +84,14 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
 
 
 def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str) -> PostVectors:
-    """Make and store the vectors that are missing, and remove those of older content.
+    """Compute and store missing vectors, and remove those of older content.
 
-    What another post holds of the very same content is copied. The vectors are committed on
-    return, so that of two posts that are matched at once at least one sees the other.
+    Vectors of identical content in other posts are copied. All vectors are committed on return, so
+    that if two posts are matched at once, at least one of them sees the other.
 
     Raises:
         ClaimLost: the post has changed; nothing was stored.
-        EncoderUnavailable: something has to be embedded and cannot be.
+        EncoderUnavailable: the post has new content, and the encoder cannot be used.
     """
     plan = plan_embedding(post, content, fingerprint)
     if plan.fresh:
@@ -106,15 +106,15 @@ def embed_post(post: Post, content: PostContent, claim: Claim, fingerprint: str)
 
 
 def ready_encoder(fingerprint: str) -> Encoder:
-    """The encoder of this process, whose vectors bear this fingerprint.
+    """The encoder of this process; its vectors have this fingerprint.
 
     Raises: EncoderUnavailable
     """
     encoder = get_encoder()
     if encoder.fingerprint != fingerprint:
         raise EncoderUnavailable(
-            "The model was replaced while a post was being matched. If this stays, restart the "
-            "worker with the MATCHING_MODEL that the other processes have."
+            "The model was replaced while a post was being matched. If this persists, restart the "
+            "worker with the same MATCHING_MODEL as the other processes."
         )
     return encoder
 
@@ -133,7 +133,7 @@ def _embedded(plan: Plan) -> dict[Slot, Vec]:
 
 
 def opened(photos: Iterable[Photo]) -> list[Image.Image]:
-    """Photographs whose bytes are read and whose pixels are not: the encoder knows how many."""
+    """Open photographs without decoding them: the encoder knows how many pixels it needs."""
     images: list[Image.Image] = []
     for photo in photos:
         with photo.full.open("rb") as file:
@@ -142,7 +142,7 @@ def opened(photos: Iterable[Photo]) -> list[Image.Image]:
 
 
 def checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
-    """What the encoder made of so many inputs.
+    """Check the encoder's output for this number of inputs.
 
     Raises: ValueError
     """
@@ -152,7 +152,7 @@ def checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
 
 
 def store_vectors(plan: Plan, claim: Claim) -> None:
-    """Commit what was made, in place of what the post had of older content or another encoder.
+    """Commit new vectors, replacing those of older content or another encoder.
 
     Raises:
         ClaimLost: the post has changed; nothing was stored.
@@ -171,7 +171,7 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
         for slot, vec in made.items()
     ]
     with transaction.atomic():
-        # Whoever edits or deletes the post waits here, and takes the claim away first or after.
+        # An edit or deletion of the post waits here; it revokes the claim either before or after.
         Post.objects.select_for_update().filter(pk=post.pk).values_list("pk").first()
         claim.renew(content_hash=content.content_hash, tokens=list(content.tokens))
         if plan.stale:

@@ -1,6 +1,6 @@
-"""Proposes category and colour for a post that is being written. The person decides.
+"""Suggests a category and a colour for a post that is being written; the author decides.
 
-The web process only asks; the worker, which has the model, answers.
+The web process only stores the request; the worker, which has the model, answers it.
 """
 
 import io
@@ -30,14 +30,14 @@ from matching.services.profiles import ensure_profile
 logger = logging.getLogger(__name__)
 
 ANSWER_TASK: Final = "matching.tasks.answer_intake"
-MAX_TEXT_CHARS: Final = 1000  # more words say nothing new about category and colour
+MAX_TEXT_CHARS: Final = 1000  # longer texts add nothing about category and colour
 KEPT_FOR: Final = timedelta(hours=1)
 
 
 def ask_intake(
     user: User, *, title: str = "", description: str = "", photo: IO[bytes] | None = None
 ) -> IntakeQuestion:
-    """Ask what a post may be about; the answer comes from the worker within seconds.
+    """Request suggestions for a post; the worker answers within seconds.
 
     Raises:
         PhotoRefused: the photograph cannot be used.
@@ -63,18 +63,18 @@ def intake_of(user: User, public_id: UUID) -> IntakeQuestion | None:
 
 
 def _send(public_id: UUID) -> None:
-    """A queue that is away answers nothing: whoever asked goes on without proposals."""
+    """Enqueue the task; if the queue is unavailable, the author continues without suggestions."""
     try:
         enqueue(ANSWER_TASK, str(public_id))
     except Exception:
-        logger.exception("Intake question %s could not be sent", public_id)
+        logger.exception("Suggestion request %s could not be enqueued", public_id)
         IntakeQuestion.objects.filter(public_id=public_id).update(
             status=IntakeQuestion.Status.FAILED, text="", photo=b""
         )
 
 
 def answer_intake(public_id: UUID) -> str:
-    """Propose values for a question that waits; returns in a word what came of it."""
+    """Answer a pending request; returns the outcome in a word."""
     question = IntakeQuestion.objects.filter(
         public_id=public_id, status=IntakeQuestion.Status.WAITING
     ).first()
@@ -86,7 +86,7 @@ def answer_intake(public_id: UUID) -> str:
     except EncoderUnavailable:
         question.status = IntakeQuestion.Status.FAILED
     except Exception:
-        logger.exception("Intake question %s went wrong", public_id)
+        logger.exception("Suggestion request %s failed", public_id)
         question.status = IntakeQuestion.Status.FAILED
     question.text, question.photo = "", b""
     question.save(update_fields=["answer", "status", "text", "photo"])
@@ -94,7 +94,7 @@ def answer_intake(public_id: UUID) -> str:
 
 
 def prune_intake() -> int:
-    """Remove questions that nobody waits for any more; returns how many."""
+    """Delete requests that nobody waits for any more; returns the number deleted."""
     old = IntakeQuestion.objects.filter(asked_at__lt=timezone.now() - KEPT_FOR)
     return old.delete()[0]
 
@@ -125,7 +125,7 @@ def _proposals(question: IntakeQuestion) -> dict[str, list[tuple[str, float]]]:
 
 @lru_cache(maxsize=1)
 def _colours(fingerprint: str) -> ColourSet:
-    """Once for each process and encoder."""
+    """Embedded once per process and encoder."""
     prompts = colour_prompts()
     texts = [text for _, wordings in prompts for text in wordings]
     vecs = get_encoder().encode_texts(texts)

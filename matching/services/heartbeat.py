@@ -1,4 +1,4 @@
-"""Signs of life of the worker, and whether its encoder can be used."""
+"""Records heartbeats of the worker, and whether its encoder is available."""
 
 import contextlib
 import logging
@@ -22,26 +22,26 @@ BUSY, IDLE = "busy", "idle"
 DETAIL_CHARS: Final = 1000
 WELL_HOLDS_S: Final = 30.0
 
-_well_until_s = 0.0  # of the monotonic clock
+_well_until_s = 0.0  # on the monotonic clock
 
 
 def worker_name() -> str:
-    """Who this process is, as it stands on the rows that it has claimed."""
+    """The name under which this process claims jobs."""
     return f"{_cluster()}:{os.getpid()}"
 
 
 def worker_heartbeat(cluster_id: str) -> str:
-    """Name of the row that tells when a cluster's worker last began or ended a task."""
+    """Name of the row for the last time that a cluster's worker began or ended a task."""
     return f"worker:{cluster_id}"
 
 
 def answer_heartbeat(cluster_id: str) -> str:
-    """Name of the row that tells who last answered a beat of a cluster's supervisor."""
+    """Name of the row for the last answer to a beat from a cluster's supervisor."""
     return f"beat:{cluster_id}"
 
 
 def write_heartbeat(name: str, detail: str = "") -> None:
-    """Set the row of this name to now."""
+    """Set the heartbeat of this name to now."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, beat_at=timezone.now(), detail=detail[:DETAIL_CHARS])],
         update_conflicts=True,
@@ -93,17 +93,17 @@ def is_worker_alive(host: str) -> bool:
 
 
 def answer_beat(asked_by: str, number: int) -> None:
-    """Answer a beat that came through the queue, whichever cluster it was sent by."""
+    """Answer a beat from the queue, whichever cluster sent it."""
     write_heartbeat(answer_heartbeat(asked_by), f"{number} {_cluster()}")
 
 
 def note_task_start(sender: Any = None, **kwargs: Any) -> None:
-    """Called by the queue in the worker before each task; must never break one."""
+    """Called in the worker before each task; must never make it fail."""
     _note_worker(BUSY)
 
 
 def note_task_end(sender: Any = None, **kwargs: Any) -> None:
-    """Called by the queue in the worker after each task; must never break one."""
+    """Called in the worker after each task; must never make it fail."""
     _note_worker(IDLE)
 
 
@@ -119,9 +119,9 @@ def _note_worker(state: str) -> None:
 
 
 def note_encoder(problem: str) -> None:
-    """Remember why no vectors can be made, or that they can; logged when it changes.
+    """Record why the encoder is unavailable, or that it is available; logs every change.
 
-    A process that has just noted that all is well does not ask the database again for a moment.
+    A process that has just recorded that all is well does not query the database for a moment.
     """
     global _well_until_s
     if not problem and time.monotonic() < _well_until_s:
@@ -133,12 +133,12 @@ def note_encoder(problem: str) -> None:
             return
         write_heartbeat(ENCODER, problem)
     if problem:
-        logger.error("Posts wait, since no vectors can be made: %s", problem)
+        logger.error("Posts are waiting because the encoder is unavailable: %s", problem)
     else:
         logger.info("The encoder is ready")
 
 
 def forget_encoder_state() -> None:
-    """Let the next note ask the database, whatever this process noted last."""
+    """Have the next call of `note_encoder` query the database again."""
     global _well_until_s
     _well_until_s = 0.0

@@ -1,4 +1,4 @@
-"""Logs what staff are shown, so that learning knows what their decisions chose from."""
+"""Logs what staff are shown, so that learning knows which pairs they chose from."""
 
 import logging
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def with_noted(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Pairs that bring along whether they are noted already as they are scored now."""
+    """Annotate pairs with whether an impression of their current score exists."""
     noted = Impression.objects.filter(
         match=OuterRef("pk"),
         evidence_hash=OuterRef("evidence_hash"),
@@ -24,9 +24,9 @@ def with_noted(matches: QuerySet[Match]) -> QuerySet[Match]:
 
 
 def record_impressions(matches: Iterable[Match]) -> None:
-    """Note each pair as it is scored now, once. Two queries at most, for any number of pairs.
+    """Record each pair with its current score, once, in at most two queries.
 
-    No query where all come from `with_noted`, and are.
+    Needs no query if all pairs come from `with_noted` and have been recorded.
     """
     rows = [
         Impression(
@@ -60,7 +60,9 @@ def record_impressions(matches: Iterable[Match]) -> None:
     if not new:
         return
     try:
-        with transaction.atomic():  # somebody else may have noted one in between
+        with transaction.atomic():  # another request may have recorded one in the meantime
             Impression.objects.bulk_create(new, ignore_conflicts=True)
-    except IntegrityError:  # a post was deleted in between, and its pairs with it
-        logger.info("What was shown of %s pairs was not noted: one is gone", len(new))
+    except IntegrityError:  # a post was deleted in the meantime, and its pairs with it
+        logger.info(
+            "Impressions of %s pairs were not recorded: one pair no longer exists", len(new)
+        )

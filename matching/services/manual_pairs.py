@@ -1,4 +1,4 @@
-"""Pairs that staff themselves ask about: ranked as it stands now, and put up for a decision."""
+"""Pairs that staff look up themselves: ranks candidates and creates a pair to decide on."""
 
 import numpy as np
 from django.db import transaction
@@ -17,7 +17,7 @@ from matching.services.profiles import current_profile
 
 
 def search_now(post: Post) -> SearchResult | None:
-    """How a post compares with all candidates, by stored vectors; None while it has none."""
+    """Score a post against all candidates by stored vectors; None if it has none yet."""
     try:
         fingerprint = current_fingerprint()
     except EncoderUnavailable:
@@ -32,12 +32,12 @@ def search_now(post: Post) -> SearchResult | None:
 
 
 def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
-    """The pair of two posts, as one that staff may confirm or reject.
+    """Create a pair of two posts that staff can confirm or reject.
 
-    A pair that is there already is returned as it is, unless it was withdrawn.
+    An existing pair is returned unchanged, unless it was withdrawn.
 
     Raises:
-        DecisionRefused: a post is not open or not compared yet, or a gate rules the pair out.
+        DecisionRefused: a post is not open or not compared yet, or an exclusion rule applies.
     """
     with transaction.atomic():
         ids = sorted((post.pk, candidate.pk))
@@ -48,7 +48,9 @@ def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
         lost = next((one for one in posts.values() if one.kind == Post.Kind.LOST), None)
         found = next((one for one in posts.values() if one.kind == Post.Kind.FOUND), None)
         if lost is None or found is None:
-            raise DecisionRefused(_("This pair is gone: one of its posts was deleted."), "gone")
+            raise DecisionRefused(
+                _("This pair no longer exists: one of its posts was deleted."), "gone"
+            )
         match = Match.objects.select_for_update().filter(lost=lost, found=found).first()
         if match is not None and match.status != Match.Status.WITHDRAWN:
             return match
@@ -61,17 +63,19 @@ def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
                 )
         result = search_now(lost)
         if result is None or found.pk not in result.scores.post_ids:
-            raise DecisionRefused(_("These two have not been compared yet. Try again soon."), "new")
+            raise DecisionRefused(
+                _("These posts have not been compared yet. Please try again soon."), "new"
+            )
         row = int(np.flatnonzero(result.scores.post_ids == found.pk)[0])
         score = result.scores.at(row)
         if score.is_excluded:
             raise DecisionRefused(
-                _("These two cannot be one thing by what is written. Correct the post first."),
+                _("By their details, these cannot be the same thing. Correct the post first."),
                 "gated",
             )
         match = match or Match(lost=lost, found=found)
         match.status = Match.Status.SAMPLED
-        match.sampling_probability = 1.0  # staff asked for it
+        match.sampling_probability = 1.0  # staff selected it themselves
         match.strategy = result.strategy.name
         match.fingerprint = current_fingerprint()
         match.profile_id = result.query.profile_version

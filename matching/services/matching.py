@@ -1,4 +1,4 @@
-"""Matching one post: claim it, embed what is new, score it, write its pairs, all or nothing."""
+"""Matches one post: claims it, embeds new content, scores it and writes its pairs atomically."""
 
 from lostfound.models import Post
 from matching.conf import matching_settings
@@ -13,10 +13,10 @@ from matching.services.profiles import ensure_profile
 
 
 def match_post(post_id: int) -> str:
-    """Embed and match a waiting post; returns in a word what came of it.
+    """Embed and match a waiting post; returns the outcome in a word.
 
-    May be called twice, for a post that is gone, and at the same time as for another post. What
-    goes wrong is kept on the outbox row, where the attempts are counted; the queue never retries.
+    Safe to call twice, for a deleted post, and concurrently with other posts. Errors are stored on
+    the outbox row, where attempts are counted; the queue itself never retries.
     """
     with claimed(post_id) as job:
         post = _open_post(job)
@@ -27,7 +27,7 @@ def match_post(post_id: int) -> str:
 
 
 def _open_post(job: Claim) -> Post | None:
-    """The claimed post with all that its content is made of; None where nothing is to be done."""
+    """The claimed post with everything that its content depends on; None if there is no work."""
     if not job.is_held:
         return None
     posts = Post.objects.select_related("category__family", "building__zone")
@@ -42,7 +42,7 @@ def _open_post(job: Claim) -> Post | None:
 
 
 def _embedded(job: Claim, post: Post) -> Query:
-    """The post by its embeddings, of which those that are missing are computed."""
+    """A query with the post's embeddings; missing ones are computed."""
     content = content_of(post)
     fingerprint = current_fingerprint()
     vectors = embed_post(post, content, job, fingerprint)

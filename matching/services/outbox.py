@@ -1,7 +1,7 @@
-"""The outbox: asking for a post's matching, claiming it, giving it back. Must not import torch.
+"""The outbox: requests a post's matching, claims it, releases it. Must not import torch.
 
-Every change of a row is one conditional UPDATE, so that two processes never both win. Locks are
-taken in one order everywhere: posts, then their outbox rows, then matches.
+Every change of a row is one conditional UPDATE, so that two processes never both succeed. Locks
+are always taken in the same order: posts, then their outbox rows, then matches.
 """
 
 import logging
@@ -30,29 +30,29 @@ logger = logging.getLogger(__name__)
 
 MATCH_TASK: Final = "matching.tasks.match_post"
 ERROR_CHARS: Final = 2000
-# Without these a post waits, and the attempt does not count.
+# If one of these is missing, a post waits, and the attempt does not count.
 ABSENT: Final[dict[type[Exception], str]] = {
     EncoderUnavailable: "encoder unavailable",
     IndexUnavailable: "index unavailable",
     StorageAway: "photographs unavailable",
 }
-# What a pair that nobody has decided about may be.
+# The statuses of a pair without a decision.
 UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.EXCLUDED, Match.Status.SAMPLED)
 
 
 class ClaimLost(Exception):
-    """The post changed, or the lease ran out and somebody else took over."""
+    """The post has changed, or the lease expired and another process took over."""
 
 
 @dataclass
 class Claim:
-    """A task's right to work on a post, until its lease runs out or the post changes.
+    """A task's right to work on a post, until the lease expires or the post changes.
 
-    Every method that writes raises ClaimLost, and writes nothing, where the claim no longer holds.
+    Every method that writes raises ClaimLost, and writes nothing, if the claim is no longer valid.
 
     Attributes:
-        token: stands on the outbox row while the claim holds; None where it was never taken.
-        outcome: in a word, how the work ended that was done under it.
+        token: is on the outbox row while the claim is valid; None if it was never acquired.
+        outcome: how the work ended, in a word.
     """
 
     post_id: int
@@ -61,25 +61,25 @@ class Claim:
 
     @property
     def is_held(self) -> bool:
-        """Whether it was taken; whether it still holds is known only when something is written."""
+        """Whether it was acquired; only a write shows whether it is still valid."""
         return self.token is not None
 
     @property
     def row(self) -> QuerySet[MatchingJob]:
-        """The outbox row while the claim holds, else nothing."""
+        """The outbox row while the claim is valid, else an empty query set."""
         if self.token is None:
             return MatchingJob.objects.none()
         return MatchingJob.objects.filter(post_id=self.post_id, token=self.token)
 
     def renew(self, **values: Any) -> None:
-        """Start the lease anew and write `values` on the row; call it in a transaction."""
+        """Renew the lease and write `values` to the row; must be called in a transaction."""
         until = timezone.now() + timedelta(seconds=matching_settings().lease_s)
         self._write(lease_until=until, **values)
 
     def finish(
         self, *, fingerprint: str, strategy: str, profile_version: int | None = None
     ) -> None:
-        """The post is matched; call it in the transaction that writes its matches."""
+        """Mark the post as matched; must be called in the transaction that writes its matches."""
         self._end(
             status=MatchingJob.Status.DONE,
             finished_at=timezone.now(),
@@ -90,11 +90,11 @@ class Claim:
         )
 
     def drop(self) -> None:
-        """The post is not open any more: nothing is wanted."""
+        """End the job because the post is no longer open."""
         self._end(status=MatchingJob.Status.IDLE, error="")
 
     def postpone(self, why: str) -> None:
-        """No vectors can be made now: the post waits, and the attempt does not count."""
+        """Let the post wait because something is unavailable; the attempt does not count."""
         self._end(
             status=MatchingJob.Status.PENDING,
             attempts=F("attempts") - 1,
@@ -103,20 +103,20 @@ class Claim:
         )
 
     def fail(self, why: str) -> None:
-        """An attempt went wrong: the post waits for the next one, or has failed after the last."""
+        """Record a failed attempt: the post waits for the next one, or fails after the last."""
         last = Q(attempts__gte=matching_settings().max_attempts)
         self._end(
             status=Case(
                 When(last, then=Value(MatchingJob.Status.FAILED.value)),
                 default=Value(MatchingJob.Status.PENDING.value),
             ),
-            sent_at=timezone.now(),  # the next attempt is the sweep's, after a pause
+            sent_at=timezone.now(),  # the sweep starts the next attempt after a pause
             finished_at=timezone.now(),
             error=why[:ERROR_CHARS],
         )
 
     def hand_back(self, why: str = "") -> None:
-        """The rest is somebody else's: the post is sent again at once, the attempt not counted."""
+        """Release the post for another process: enqueue it at once, without counting the attempt."""
         self._end(
             status=MatchingJob.Status.PENDING,
             attempts=F("attempts") - 1,
@@ -134,14 +134,14 @@ class Claim:
 
 @contextmanager
 def claimed(post_id: int) -> Iterator[Claim]:
-    """Hold a waiting post while the block runs; what goes wrong in it is kept on the row.
+    """Claim a waiting post for the duration of the block, and store errors on its row.
 
-    The block ends the claim itself when it is done. An encoder, an index or photographs that are
-    away postpone the post; anything else counts as a failed attempt. Only the queue's own time
-    limit is raised again: it ends the process.
+    The block itself ends the claim when it is done. If the encoder, the index or photographs are
+    unavailable, the post is postponed; any other error counts as a failed attempt. Only the queue's
+    own time limit is raised again: it ends the process.
 
-    Yields: the claim; `outcome` is "not waiting" where nobody may have it, and names what went
-        wrong after the block.
+    Yields: the claim; its `outcome` is "not waiting" if the post cannot be claimed, and says what
+        went wrong after the block.
     """
     claim = claim_post(post_id)
     if claim is None:
@@ -165,27 +165,27 @@ def claimed(post_id: int) -> Iterator[Claim]:
             logger.exception("Matching post %s went wrong", post_id)
             claim.fail(_line(error))
     except ClaimLost:
-        claim.outcome = "changed meanwhile"  # its new content waits in the outbox already
+        claim.outcome = "changed meanwhile"  # its new content is already in the outbox
 
 
 def _note_absence(post_id: int, error: Exception) -> None:
     if isinstance(error, StorageAway):
-        logger.warning("Post %s waits for its photographs: %s", post_id, error)
+        logger.warning("Post %s is waiting for its photographs: %s", post_id, error)
     else:
         note_encoder(str(error))
 
 
 def _line(error: BaseException) -> str:
-    """The error as staff read it: its type and what it says."""
+    """The error as shown to staff: its type and message."""
     return f"{type(error).__name__}: {error}".strip()
 
 
 def request_matching(post: Post) -> None:
-    """Ask for the matching of an open post, in the caller's transaction; others are taken out.
+    """Request the matching of an open post in the caller's transaction; cancel that of others.
 
-    Whoever works on the old content loses their claim. Decided pairs are never touched.
+    A task that works on the old content loses its claim. Decided pairs never change.
     """
-    # The caller's copy may be older than the row.
+    # The caller's instance may be stale.
     is_open = Post.objects.open().filter(pk=post.pk).exists()
     row = MatchingJob(
         post_id=post.pk,
@@ -212,7 +212,7 @@ def request_matching(post: Post) -> None:
 
 
 def retry_matching(posts: Iterable[Post]) -> int:
-    """Match posts anew with all attempts before them; returns how many."""
+    """Match posts again, with all attempts available; returns the number of posts."""
     count = 0
     for post in posts:
         with transaction.atomic():
@@ -222,9 +222,9 @@ def retry_matching(posts: Iterable[Post]) -> int:
 
 
 def send_matching(post_id: int) -> bool:
-    """Send the task of a waiting post, once for all saves of a transaction.
+    """Enqueue the task of a waiting post, once for all saves in a transaction.
 
-    A broker that is away breaks nothing: the row waits, and the sweep sends again.
+    An unavailable broker does no harm: the row waits, and the sweep enqueues it again.
     """
     try:
         waiting = MatchingJob.objects.filter(
@@ -232,13 +232,15 @@ def send_matching(post_id: int) -> bool:
         )
         return bool(waiting.update(sent_at=timezone.now())) and _send(post_id)
     except Exception:
-        logger.exception("The matching of post %s could not be sent; the sweep will.", post_id)
+        logger.exception(
+            "The matching of post %s could not be enqueued; the sweep will try again", post_id
+        )
         return False
 
 
 def _send(post_id: int) -> bool:
     try:
-        # Its result is the outbox row; a copy in the queue's own table would only cost writes.
+        # The result is on the outbox row; storing it in the queue's table too only costs writes.
         enqueue(MATCH_TASK, post_id)
     except Exception:
         unsent = MatchingJob.objects.filter(post_id=post_id, status=MatchingJob.Status.PENDING)
@@ -248,7 +250,7 @@ def _send(post_id: int) -> bool:
 
 
 def claim_post(post_id: int) -> Claim | None:
-    """Take a waiting post, or one whose lease ran out; None where somebody else has it."""
+    """Claim a waiting post, or one whose lease has expired; None if another process has it."""
     current = matching_settings()
     claim = Claim(post_id, uuid.uuid4())
     claimed = (
@@ -266,7 +268,7 @@ def claim_post(post_id: int) -> Claim | None:
 
 
 def reopen(rows: QuerySet[MatchingJob]) -> int:
-    """Let posts wait again whose matching is done; returns how many."""
+    """Queue finished posts again; returns the number of rows."""
     return rows.filter(status=MatchingJob.Status.DONE).update(
         status=MatchingJob.Status.PENDING, attempts=0, queued_at=timezone.now(), sent_at=None
     )
@@ -281,7 +283,7 @@ def claimants(cluster_id: str) -> set[str]:
 
 
 def release_worker(worker: str) -> int:
-    """Let go of what a killed cluster, or one killed process of it, still holds.
+    """Release what a killed cluster, or one of its processes, still claims.
 
     Args:
         worker: "cluster:" for all processes of a cluster, "cluster:pid" for one.
@@ -296,7 +298,7 @@ def release_worker(worker: str) -> int:
 
 
 def release(rows: QuerySet[MatchingJob]) -> int:
-    """Take the claims off rows and let them wait, to be sent at once; attempts stay counted."""
+    """Revoke claims and let the posts wait, to be enqueued at once; attempts stay counted."""
     return rows.filter(status=MatchingJob.Status.RUNNING).update(
         status=MatchingJob.Status.PENDING, token=None, lease_until=None, worker="", sent_at=None
     )

@@ -1,4 +1,4 @@
-"""What the person who lost something says to a suggestion: evidence for staff, no decision."""
+"""The owner's answer to a suggestion: evidence for staff, not a decision."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,7 +14,7 @@ MAX_NOTE_CHARS = 200
 
 
 class AnswerRefused(Exception):
-    """The suggestion cannot be answered, or no longer; the message tells the reader why."""
+    """The suggestion cannot be answered (any more); the message explains why to the owner."""
 
 
 @transaction.atomic
@@ -26,16 +26,16 @@ def answer_suggestion(
     answer: str,
     note: str = "",
 ) -> SuggestionAnswer:
-    """Note what the author of a lost post thinks of a suggestion; a later answer replaces it.
+    """Store the answer of a lost post's author to a suggestion; a later answer replaces it.
 
     Args:
         answer: one of `SuggestionAnswer.Answer`.
-        note: why, in the person's own words.
+        note: why, as free text.
 
     Raises:
-        AnswerRefused: the post is not one of the person's lost ones, the pair is not shown to
-            them or decided already, or the answer is none.
-        ValidationError: keyed "note": it holds characters that no database stores.
+        AnswerRefused: the post is not a lost post of this person, the pair is not shown to them or
+            is already decided, or the answer is unknown.
+        ValidationError: with the key "note", if it contains characters that no database stores.
     """
     if answer not in SuggestionAnswer.Answer.values:
         raise AnswerRefused(_("Please choose one of the answers."))
@@ -44,7 +44,7 @@ def answer_suggestion(
     except ValidationError as error:
         raise ValidationError({"note": error}) from error
     match = _answerable(post, match_id, actor)
-    said, _new = SuggestionAnswer.objects.update_or_create(
+    stored, _new = SuggestionAnswer.objects.update_or_create(
         match=match,
         defaults={
             "user": actor,
@@ -56,15 +56,15 @@ def answer_suggestion(
     PostEvent.objects.create(
         post=post, actor=actor, action="answered", detail={"match": match.pk, "answer": answer}
     )
-    return said
+    return stored
 
 
 @transaction.atomic
 def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
-    """Take an answer back; says whether there was one.
+    """Withdraw an answer; returns whether there was one.
 
     Raises:
-        AnswerRefused: staff have decided, perhaps on account of it; or as of an answer.
+        AnswerRefused: staff have decided, perhaps because of it; or as in `answer_suggestion`.
     """
     match = _answerable(post, match_id, actor)
     removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
@@ -76,13 +76,13 @@ def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
 
 
 def _answerable(post: Post, match_id: int, actor: User) -> Match:
-    """The suggestion, while its author may say something to it and nobody decides about it.
+    """The suggestion, if its author may answer it; locked against decisions.
 
     Raises: AnswerRefused
     """
     if post.kind != Post.Kind.LOST or post.author_id != actor.pk:
-        raise AnswerRefused(_("Only the person who lost the thing can say whether it is theirs."))
-    # Decisions take this lock first: none comes between what is checked here and what is written.
+        raise AnswerRefused(_("Only the person who lost it can say whether it is theirs."))
+    # Decisions take this lock first, so none can happen between this check and the write.
     list(Post.objects.select_for_update().filter(pk=post.pk))
     match = suggestions_for(post).filter(pk=match_id, status=Match.Status.SUGGESTED).first()
     if match is None or not (match.lost.is_open and match.found.is_open):

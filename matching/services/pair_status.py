@@ -1,4 +1,4 @@
-"""What becomes of a pair when it has been scored: the one table of rules."""
+"""The rules for a pair's next status after it has been scored."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ REJECTED, CONFIRMED = Match.Status.REJECTED, Match.Status.CONFIRMED
 
 @dataclass(frozen=True)
 class ScoredPair:
-    """A pair of open posts, as the strategy sees it now.
+    """A pair of open posts with its current score.
 
-    `is_listed`: it is among the best of its query, so that it may appear where it was not.
-    `is_drawn`: it is not, but was drawn from those behind them.
+    `is_listed`: it is among the best of its query, so it may become a suggestion.
+    `is_drawn`: it is not, but was sampled from the candidates behind them.
     """
 
     score: Score
@@ -27,11 +27,11 @@ class ScoredPair:
 
 
 def next_status(match: Match | None, pair: ScoredPair) -> str | None:
-    """The status that a pair moves to; None where its row is left as it is.
+    """The next status of a pair; None to leave its row as it is.
 
-    A confirmed pair is never touched. A rejected one comes back only with other evidence. One
-    that was set aside is suggested again, since both its posts are open. One that was drawn waits
-    until it is decided about, ruled out, or likely enough to be suggested.
+    A confirmed pair never changes. A rejected one returns only if its evidence has changed. One
+    that was set aside is suggested again, because both of its posts are open. A sampled pair waits
+    until it is decided, excluded, or likely enough to be suggested.
     """
     before = match.status if match else None
     wanted = EXCLUDED if pair.score.exclusions else SUGGESTED
@@ -56,5 +56,5 @@ def next_status(match: Match | None, pair: ScoredPair) -> str | None:
 
 
 def is_news(before: str | None, after: str) -> bool:
-    """Whether staff see the pair as a new suggestion; one set aside keeps its place."""
+    """Whether the pair is a new suggestion for staff; one that was set aside keeps its place."""
     return after == SUGGESTED and before not in (SUGGESTED, SET_ASIDE)

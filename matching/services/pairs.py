@@ -1,7 +1,7 @@
-"""Writes what the scores of a post make of its pairs, in one transaction.
+"""Writes the pairs of a scored post in one transaction.
 
 Locks are taken as everywhere: posts in the order of their keys, then the outbox row, then pairs.
-Everybody who adds a pair holds the locks of both its posts.
+Whatever adds a pair must hold the locks of both of its posts.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ WRITTEN_FIELDS: Final = (
 
 @transaction.atomic
 def write_pairs(job: Claim, scored: ScoredPost) -> None:
-    """Bring the pairs of a post, and its possible duplicates, to where its scores put them.
+    """Update the pairs and possible duplicates of a post according to its scores.
 
     Raises:
         ClaimLost: nothing was written.
@@ -61,7 +61,7 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
     existing = {match.other_id(post): match for match in pairs}
     new, moved, news = _settled(result, existing, listed, sampled, unchanged)
     for other_id, match in existing.items():
-        # A pair that came after the first look is its writer's, who saw this post as it is now.
+        # A pair added since then is left to the task that added it: it saw this post as it is now.
         if not is_open.get(other_id, True) and match.status in UNDECIDED:
             match.status = Match.Status.WITHDRAWN
             moved.append(match)
@@ -77,7 +77,7 @@ def _settled(
     sampled: Mapping[int, float],
     unchanged: set[int],
 ) -> tuple[list[Match], list[Match], list[Match]]:
-    """The pairs that are new, those that move, and those of both that staff have not seen."""
+    """New pairs, pairs whose status changes, and those of both that are new to staff."""
     post, ranks, profile_version = (
         result.query.post,
         result.scores.ranks,
@@ -120,7 +120,7 @@ def _settled(
 
 
 def _listed(result: SearchResult, top_k: int) -> dict[int, Score]:
-    """The best candidates; those that only an exclusion rule takes out keep their reason."""
+    """The best candidates, and those that only an exclusion rule removes, with the reason."""
     best = result.scores.top(top_k, threshold=result.threshold)
     excluded = _excluded(result.scores, top_k, result.threshold)
     return {score.post_id: score for score in (*best, *excluded)}
@@ -133,7 +133,7 @@ def _excluded(scores: Scores, top_k: int, threshold: float) -> list[Score]:
 
 
 def _lock(post: Post, post_ids: set[int]) -> dict[int, bool]:
-    """Lock these posts and those that the post may be a duplicate of; says which are open."""
+    """Lock these posts and the possible duplicates; returns which of them are open."""
     duplicates = PossibleDuplicate.objects.all()
     either = Q(pk__in=post_ids)
     either |= Q(pk__in=duplicates.filter(first=post.pk).values("second"))
@@ -143,10 +143,10 @@ def _lock(post: Post, post_ids: set[int]) -> dict[int, bool]:
 
 
 def _unchanged(is_open: Mapping[int, bool], scored: ScoredPost) -> set[int]:
-    """Open candidates whose content is still what the search saw.
+    """Open candidates whose content has not changed since the search read it.
 
-    The task of one that has changed stored its new content before it searched, and finds this
-    post; the pair is left to it.
+    The task of a changed candidate stored its new content before searching, so it finds this post;
+    the pair is left to that task.
     """
     open_ids = {pk for pk, open_now in is_open.items() if open_now} - {scored.query.post.pk}
     jobs = MatchingJob.objects.filter(post__in=open_ids).values_list("post_id", "content_hash")

@@ -1,4 +1,4 @@
-"""Keeps what the encoder made of a photograph that somebody searches by, for a week."""
+"""Stores the embedding of a photograph that somebody searches by, for a week."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,7 +14,7 @@ KEPT_FOR: Final = timedelta(days=7)
 
 
 def keep_photo_query(photo: PhotoVec) -> PhotoQuery:
-    """Keep the vector under an address of its own."""
+    """Store the vector under a public id."""
     data = photo.vec.astype("<f4").tobytes()
     return PhotoQuery.objects.create(fingerprint=photo.fingerprint, data=data)
 
@@ -32,5 +32,5 @@ def photo_query(public_id: str) -> PhotoVec | None:
 
 
 def prune_photo_queries() -> int:
-    """Remove what was searched by too long ago; returns how many."""
+    """Delete expired searches; returns the number deleted."""
     return PhotoQuery.objects.filter(asked_at__lt=timezone.now() - KEPT_FOR).delete()[0]

@@ -1,4 +1,4 @@
-"""The site's scoring profile: built from the open posts, stored as a version, kept current."""
+"""Builds the site's scoring profile from open posts, and stores each version."""
 
 import logging
 import threading
@@ -22,10 +22,10 @@ from matching.models import Embedding, StoredProfile
 
 logger = logging.getLogger(__name__)
 
-GROWN_BY: Final = 0.2  # share of vectors added or gone since, that makes a rebuild worth it
+GROWN_BY: Final = 0.2  # share of vectors added or removed that justifies a rebuild
 LEAST_GROWTH: Final = 10  # vectors
-# A small site is rebuilt at once, since each post tells much about it; a large one in a task of
-# its own, and not at every post.
+# A small site is rebuilt immediately, because each post changes its statistics noticeably; a large
+# one in a separate task, and not after every post.
 SMALL_SITE: Final = 1000  # vectors
 LEAST_AGE: Final = timedelta(minutes=10)
 
@@ -34,16 +34,16 @@ _held: tuple[tuple[int, str, datetime], ScoringProfile] | None = None
 
 
 def current_version(fingerprint: str) -> int | None:
-    """Number of the profile in use for an encoder; None where none was built yet."""
+    """Version of the current profile for an encoder; None if there is none yet."""
     rows = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
     return rows.values_list("pk", flat=True).first()
 
 
 def current_profile(fingerprint: str) -> ScoringProfile | None:
-    """The profile in use for an encoder. One small query, unless it is a new version."""
+    """The current profile for an encoder, in one small query unless the version is new."""
     global _held
     rows = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
-    # A number alone may come twice: after a rollback, or from a database that was restored.
+    # A version number alone may repeat: after a rollback, or in a restored database.
     key = rows.values_list("pk", "fingerprint", "created_at").first()
     if key is None:
         return None
@@ -54,7 +54,7 @@ def current_profile(fingerprint: str) -> ScoringProfile | None:
 
 
 def ensure_profile(fingerprint: str) -> ScoringProfile:
-    """The profile in use; built first where there is none.
+    """The current profile; built first if there is none.
 
     Raises: EncoderUnavailable
     """
@@ -62,9 +62,9 @@ def ensure_profile(fingerprint: str) -> ScoringProfile:
 
 
 def rebuild_if_grown() -> bool:
-    """Build a new version where a small site has grown; returns whether it did.
+    """Build a new version if a small site has grown; returns whether it did.
 
-    Called after each post, so that the next one is matched by what this one says.
+    Called after each post, so that the next one benefits from it.
     """
     if not needs_profile(matching_settings().strategy):
         return False
@@ -90,9 +90,9 @@ def build_if_available() -> StoredProfile | None:
 
 
 def build_scoring_profile() -> StoredProfile:
-    """Build a new version from the open posts and put it in use; open pairs are scored anew.
+    """Build a new version from the open posts and activate it; open pairs are scored again.
 
-    What was learnt from decisions is kept: the weights of the version before.
+    Learned weights are carried over from the previous version.
 
     Raises: EncoderUnavailable
     """
@@ -110,7 +110,7 @@ def build_scoring_profile() -> StoredProfile:
         built = built.with_(evidence_weights=before.evidence_weights)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
     stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
-    logger.info("Scoring profile %s was built from %s", stored.pk, built.built_from)
+    logger.info("Built scoring profile %s from %s", stored.pk, built.built_from)
     return stored
 
 
@@ -122,7 +122,7 @@ def store_profile(
     prompts_digest: str,
     report: dict[str, object] | None = None,
 ) -> StoredProfile:
-    """Add a version and put it in use in place of the one before."""
+    """Add a version and make it the current one."""
     current = StoredProfile.objects.select_for_update().filter(
         fingerprint=profile.fingerprint, is_current=True
     )
@@ -165,7 +165,7 @@ def _vector_count(fingerprint: str) -> int:
 def _category_set(
     prompts: list[CategoryPrompts], digest: str, before: StoredProfile | None
 ) -> CategorySet:
-    """The prompts go through the model only where the taxonomy has changed."""
+    """Prompt vectors by category; embedded again only if the taxonomy has changed."""
     codes = np.array([one.code for one in prompts], dtype=np.str_)
     families = np.array([one.family for one in prompts], dtype=np.str_)
     if before is not None and before.prompts_hash == digest:

@@ -1,4 +1,4 @@
-"""Hands out waiting pairs, one to each person at a time."""
+"""Hands out waiting pairs, one per person at a time."""
 
 from datetime import timedelta
 from typing import Final
@@ -10,22 +10,22 @@ from django.utils import timezone
 from lostfound.models import User
 from matching.models import Match, ReviewClaim, ReviewSkip, SuggestionAnswer
 
-HELD_FOR: Final = timedelta(minutes=10)  # without a decision, a skip, or another look
+HELD_FOR: Final = timedelta(minutes=10)  # unless they decide, skip, or open it again
 SKIPPED_FOR: Final = timedelta(hours=8)  # a working day
 TRIED_AT_ONCE: Final = 20
 
 
 def claim_next(user: User, queue: QuerySet[Match], wanted: int | None = None) -> Match | None:
-    """The pair that a person reviews now: the one they have already, or the next free one.
+    """The pair for a person to review: the one that they have claimed, or the next free one.
 
-    Pairs that their losers call their own come first, also before what the person has already;
-    then those whose found thing lies at the person's own office, where they work at one; else the
-    order is the queue's. What others have before them is left out, and what shares a post
-    with it; what the person has skipped comes when nothing else is left.
+    Pairs that their owners have recognised come first, even before the claimed one; then pairs
+    whose found thing is kept at the person's office, if they belong to one; then the order of the
+    queue. Excludes pairs that colleagues are reviewing, and pairs that share a post with those.
+    Skipped pairs come last.
 
     Args:
-        queue: waiting pairs in their order.
-        wanted: the key of a pair of the queue that comes before all others, if it is free.
+        queue: waiting pairs, ordered.
+        wanted: key of a pair in the queue to prefer to all others, if it is free.
     """
     now = timezone.now()
     skips = ReviewSkip.objects.filter(match=OuterRef("pk"), user=user, at__gt=now - SKIPPED_FOR)
@@ -41,7 +41,7 @@ def claim_next(user: User, queue: QuerySet[Match], wanted: int | None = None) ->
     )
     free = free_for(user, queue)
     order = (turn, *_own_office_first(user), *queue.query.order_by)
-    # The keys first: sorting a long queue with all columns of both posts is slow.
+    # Keys first: sorting a long queue with all columns of both posts is slow.
     keys = free.order_by(*order).values("pk")[:TRIED_AT_ONCE]
     candidates = queue.filter(pk__in=keys).order_by(*order)
     for match in candidates.annotate(has_others=Exists(others)):
@@ -53,9 +53,9 @@ def claim_next(user: User, queue: QuerySet[Match], wanted: int | None = None) ->
 
 
 def claim_opened(match: Match, user: User) -> User | None:
-    """Take a pair that a person has opened, where it is free; returns who has it instead.
+    """Claim a pair that a person has opened, if it is free; returns who else has it.
 
-    Its claim need not be read again where it was read with the pair.
+    A claim that was loaded with the pair is not queried again.
     """
     held: ReviewClaim | None = getattr(match, "claim", None)
     if held is not None and held.user_id != user.pk and held.until > timezone.now():
@@ -64,14 +64,14 @@ def claim_opened(match: Match, user: User) -> User | None:
 
 
 def free_for(user: User, queue: QuerySet[Match]) -> QuerySet[Match]:
-    """The pairs of a queue that nobody else has before them, nor one that shares a post."""
+    """Pairs of a queue that no colleague is reviewing, and that share no post with such a pair."""
     others = ReviewClaim.objects.filter(until__gt=timezone.now()).exclude(user=user)
     near = others.filter(Q(match__lost=OuterRef("lost")) | Q(match__found=OuterRef("found")))
     return queue.exclude(Exists(near))
 
 
 def claim(match: Match, user: User) -> bool:
-    """Take a pair; False where somebody else has it."""
+    """Claim a pair; False if somebody else has it."""
     now = timezone.now()
     free = ReviewClaim.objects.filter(match=match).filter(Q(user=user) | Q(until__lte=now))
     if free.update(user=user, until=now + HELD_FOR):
@@ -79,38 +79,38 @@ def claim(match: Match, user: User) -> bool:
     try:
         with transaction.atomic():
             ReviewClaim.objects.create(match=match, user=user, until=now + HELD_FOR)
-    except IntegrityError:  # somebody was faster, or the pair has gone
+    except IntegrityError:  # somebody else was faster, or the pair was deleted
         return False
     return True
 
 
 def release(match: Match, user: User) -> None:
-    """Give a pair back."""
+    """Release a pair."""
     ReviewClaim.objects.filter(match=match, user=user).delete()
 
 
 def skip(match: Match, user: User) -> None:
-    """Give a pair back, and see it again last."""
+    """Release a pair, and move it to the end of the person's queue."""
     release(match, user)
     ReviewSkip.objects.update_or_create(match=match, user=user, defaults={"at": timezone.now()})
 
 
 def take_over(match: Match, user: User) -> None:
-    """Take a pair, also from whoever has it: two people at one table have spoken about it."""
+    """Claim a pair even from a colleague, after the two have agreed on it."""
     until = timezone.now() + HELD_FOR
     ReviewClaim.objects.update_or_create(match=match, defaults={"user": user, "until": until})
     ReviewClaim.objects.filter(user=user).exclude(match=match).delete()
 
 
 def reviewer_of(match: Match) -> User | None:
-    """Who has a pair before them now."""
+    """Who is reviewing a pair now."""
     held = ReviewClaim.objects.filter(match=match, until__gt=timezone.now())
     found = held.select_related("user").first()
     return found.user if found else None
 
 
 def prune_reviewing() -> None:
-    """Remove what no longer holds."""
+    """Delete expired claims and skips."""
     now = timezone.now()
     ReviewClaim.objects.filter(until__lt=now).delete()
     ReviewSkip.objects.filter(at__lt=now - SKIPPED_FOR).delete()

@@ -1,7 +1,7 @@
-"""Draws a few candidates that are not likely enough to be suggested, for staff to judge.
+"""Samples a few candidates that are not likely enough to be suggested, for staff to judge.
 
-Staff judge only what they are shown, so nobody would ever learn of pairs that the suggestions
-miss. How probable it was that a candidate was drawn is kept with it.
+Staff only judge what they are shown, so otherwise learning would never see the pairs that
+suggestions miss. Each sampled pair stores its sampling probability.
 """
 
 import hashlib
@@ -15,16 +15,16 @@ from matching.core.registry import needs_profile
 from matching.models import Match
 from matching.scoring.score_post import SearchResult
 
-DRAWN_AMONG: Final = 50  # best candidates of those that are not suggested
+SAMPLED_FROM: Final = 50  # best candidates of those that are not suggested
 
 
 def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[int, float]:
-    """Candidates to ask about, with the probability with which each was drawn.
+    """Sampled candidates with their sampling probabilities.
 
-    The same posts draw the same candidates, so that a task may run twice.
+    The same posts always sample the same candidates, so that a task may run twice.
 
     Args:
-        existing: pairs that the post has; one that was drawn before counts.
+        existing: pairs of the post; those sampled before count.
     """
     before = sum(match.sampling_probability is not None for match in existing)
     wanted = matching_settings().explored - before
@@ -38,7 +38,7 @@ def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[i
         & ~np.isin(scores.post_ids, list(paired))
     )
     rows = np.flatnonzero(possible)
-    pool = rows[np.lexsort((scores.post_ids[rows], -scores.score[rows]))][:DRAWN_AMONG]
+    pool = rows[np.lexsort((scores.post_ids[rows], -scores.score[rows]))][:SAMPLED_FROM]
     ids = sorted(
         (int(pk) for pk in scores.post_ids[pool]), key=lambda pk: _lot(result.pair_evidence(pk))
     )
@@ -47,5 +47,5 @@ def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[i
 
 
 def _lot(evidence: str) -> bytes:
-    """A number for each pair, as good as random, that both tasks of a pair agree on."""
+    """A pseudo-random number for each pair, identical in the tasks of both posts."""
     return hashlib.sha256(f"lot {evidence}".encode()).digest()

@@ -1,7 +1,7 @@
-"""The sweep: no post is ever left behind, whatever was killed, lost or changed.
+"""The sweep: makes sure that no post is forgotten after a crash, a lost task or a change.
 
-Runs in the supervisor's loop, not in the queue, and must not import torch. Each step is made of
-conditional UPDATEs, so that two sweeps at once do no harm.
+Runs in the supervisor's loop, not in the queue, and must not import torch. Each step consists of
+conditional UPDATEs, so that concurrent sweeps do no harm.
 """
 
 import logging
@@ -35,10 +35,10 @@ logger = logging.getLogger(__name__)
 
 EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
 PROFILE_TASK: Final = "matching.tasks.build_scoring_profile"
-PROFILE_ASKED: Final = "profile"  # heartbeat of the last time that a profile was asked for
-PROFILE_PAUSE: Final = timedelta(minutes=2)  # before it is asked for again
-MAX_QUEUED: Final = 50  # tasks; a backlog waits in the outbox, where a new post overtakes it
-# A task that was sent and never came: it is not in a queue that has run (almost) empty.
+PROFILE_REQUESTED: Final = "profile"  # heartbeat of the last request for a profile
+PROFILE_PAUSE: Final = timedelta(minutes=2)  # between two requests
+MAX_QUEUED: Final = 50  # tasks; a backlog stays in the outbox, where new posts can overtake it
+# A task that was enqueued but never ran is lost if the queue is (almost) empty.
 RUN_EMPTY: Final = 5  # tasks
 RESEND_AFTER_SWEEPS: Final = 2
 RESEND_ANYWAY_AFTER_SWEEPS: Final = 20
@@ -50,7 +50,7 @@ KEEP_CHANGES_DAYS: Final = 1
 
 @dataclass(frozen=True)
 class SweepReport:
-    """What a sweep found, in rows."""
+    """The result of a sweep, in numbers of rows."""
 
     leases_ended: int = 0
     failed: int = 0
@@ -62,7 +62,7 @@ class SweepReport:
 
 
 def sweep() -> SweepReport:
-    """Let go of what ran out, give up what cannot be done, send again what was lost."""
+    """Release expired claims, fail posts without attempts left, and enqueue lost tasks again."""
     fingerprint = _noted_fingerprint()
     report = SweepReport(
         leases_ended=release(MatchingJob.objects.filter(lease_until__lt=timezone.now())),
@@ -77,7 +77,7 @@ def sweep() -> SweepReport:
 
 
 def feed_queue() -> int:
-    """Send waiting posts as far as the queue has room, the longest waiting first."""
+    """Enqueue waiting posts as far as the queue has room, longest waiting first."""
     if encoder_problem():
         return 0
     queued = waiting_tasks()
@@ -86,7 +86,7 @@ def feed_queue() -> int:
 
 
 def _noted_fingerprint() -> str:
-    """The fingerprint that vectors must have now; empty, and noted why, where there is no model."""
+    """The current encoder fingerprint; if there is no model, empty, with the reason recorded."""
     try:
         return current_fingerprint()
     except EncoderUnavailable as error:
@@ -95,10 +95,10 @@ def _noted_fingerprint() -> str:
 
 
 def _ask_encoder(fingerprint: str) -> int:
-    """While no vectors can be made, one post for each sweep asks whether they can again."""
+    """While the encoder is unavailable, each sweep tries one post."""
     if MatchingJob.objects.filter(status=MatchingJob.Status.PENDING).exists():
         return _send_waiting(1, RESEND_AFTER_SWEEPS)
-    if fingerprint:  # nobody is left to ask, and its files at least are there
+    if fingerprint:  # there is no post to try it with, and at least its files exist
         note_encoder("")
     return 0
 
@@ -116,7 +116,7 @@ def _send_waiting(room: int, lost_after_sweeps: int) -> int:
 
 
 def _give_up() -> int:
-    """Posts on which the worker died once too often: an exception would have left its text."""
+    """Fail posts on which the worker died too often; an exception would have stored its message."""
     limit = matching_settings().max_attempts
     spent = MatchingJob.objects.filter(status=MatchingJob.Status.PENDING, attempts__gte=limit)
     return spent.update(
@@ -133,7 +133,7 @@ def unsettled_jobs() -> set[int]:
     """
     fingerprint = current_fingerprint()
     if needs_profile(matching_settings().strategy) and profile_is_due(fingerprint):
-        # It is being built, and all posts are scored anew then.
+        # It is being built, and all posts will be scored again then.
         return set(MatchingJob.objects.values_list("pk", flat=True))
     waiting = MatchingJob.objects.filter(status__in=WAITING)
     rows = (waiting, _outdated(fingerprint))
@@ -153,7 +153,7 @@ def _outdated(fingerprint: str) -> MatchingJobQuerySet:
 
 
 def _renew_outdated(fingerprint: str) -> int:
-    """Open posts that were matched with another model, strategy or profile wait again."""
+    """Queue open posts again that were matched with another model, strategy or profile."""
     if needs_profile(matching_settings().strategy) and profile_is_due(fingerprint):
         _ask_for_profile()
     outdated = _outdated(fingerprint)
@@ -162,16 +162,16 @@ def _renew_outdated(fingerprint: str) -> int:
 
 
 def _ask_for_profile() -> None:
-    """Let the worker build a new version, unless it was asked a moment ago."""
+    """Enqueue a new profile version, unless one was requested a moment ago."""
     since = timezone.now() - PROFILE_PAUSE
-    if Heartbeat.objects.filter(name=PROFILE_ASKED, beat_at__gte=since).exists():
+    if Heartbeat.objects.filter(name=PROFILE_REQUESTED, beat_at__gte=since).exists():
         return
-    write_heartbeat(PROFILE_ASKED)
+    write_heartbeat(PROFILE_REQUESTED)
     enqueue(PROFILE_TASK)
 
 
 def _send_emails() -> None:
-    """Owed e-mails are sent by a task, unless the queue is behind anyway."""
+    """Enqueue the task that sends due e-mails, unless the queue is behind."""
     owed = Notification.objects.filter(
         Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
         email_due=True,
@@ -183,13 +183,13 @@ def _send_emails() -> None:
 
 
 def prune() -> None:
-    """Remove what the queue and dead workers leave behind; once an hour is enough."""
+    """Delete what the queue and dead workers leave behind; once an hour is enough."""
     now = timezone.now()
     forget_failures(before=now - timedelta(days=KEEP_FAILURES_DAYS))
     prune_intake()
     prune_reviewing()
     prune_photo_queries()
-    # The newest one stays, so that a process sees whether it has missed any.
+    # The newest one stays, so that a process can tell whether it has missed any.
     changes = IndexChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS))
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     prune_throttles()
