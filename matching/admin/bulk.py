@@ -1,4 +1,4 @@
-"""Deciding about many selected pairs: one more look, then a report on each."""
+"""Bulk decisions on selected pairs: a confirmation page, then a report on each pair."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ from matching.models import Match, MatchDecision
 from matching.selectors import with_both_posts
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 
-MAX_AT_ONCE: Final = 200  # pairs; each is a transaction of its own
+MAX_AT_ONCE: Final = 200  # pairs; each is decided in its own transaction
 MAX_REASONS_SHOWN: Final = 10
 
 
@@ -28,12 +28,12 @@ def decide_selected(
     listed: QuerySet[Match],
     action: str,
 ) -> HttpResponse | None:
-    """Ask first, then decide each pair on its own."""
+    """Ask for confirmation first, then decide each pair independently."""
     if not desk.has_change_permission(request):
         raise PermissionDenied
     matches = _selected(request, listed)
     if len(matches) > MAX_AT_ONCE:
-        message = _("At most %(limit)d pairs at once. Select fewer.") % {"limit": MAX_AT_ONCE}
+        message = _("You can decide at most %(limit)d pairs at once.") % {"limit": MAX_AT_ONCE}
         messages.error(request, message)
         return None
     if "sure" not in request.POST:
@@ -61,7 +61,7 @@ def decide_selected(
 
 
 def _selected(request: HttpRequest, listed: QuerySet[Match]) -> list[Match]:
-    """What was ticked, even where it has left the list since: the report then says why."""
+    """The selected pairs, even those no longer in the list: the report explains why."""
     if request.POST.get("select_across") == "1":
         return list(listed[: MAX_AT_ONCE + 1])
     ticked = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdigit()]
@@ -69,7 +69,7 @@ def _selected(request: HttpRequest, listed: QuerySet[Match]) -> list[Match]:
 
 
 def _sharing(matches: list[Match]) -> set[int]:
-    """Keys of pairs that share a post with a stronger one, and will be refused."""
+    """Keys of pairs that will be refused because they share a post with a stronger one."""
     taken: set[int] = set()
     weaker = set()
     for match in sorted(matches, key=lambda match: (-match.score, match.pk)):
@@ -89,7 +89,7 @@ def _tell(request: HttpRequest, report: BulkReport, action: str) -> None:
     if count:
         link = reverse("admin:matching_matchdecision_changelist")
         messages.success(
-            request, format_html('{} <a href="{}">{}</a>', done, link, _("See or undo"))
+            request, format_html('{} <a href="{}">{}</a>', done, link, _("View or undo"))
         )
     if report.refused:
         shown = report.refused[:MAX_REASONS_SHOWN]

@@ -1,4 +1,4 @@
-"""All that a post is compared with, ranked as it stands now, suggested or not."""
+"""All candidates for a post, ranked by their current scores, suggested or not."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -30,12 +30,12 @@ VIEW, CHANGE = "matching.view_match", "matching.change_match"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post of the other side, as it compares with the one asked about."""
+    """A candidate post with its score."""
 
     rank: int
     post: Post
-    scored: Match  # not stored: how it is scored now
-    match: Match | None  # the pair as staff have it, if they do
+    scored: Match  # not saved; holds the current score
+    match: Match | None  # the stored pair, if there is one
     facts: list[Fact]
     reasons_for: list[str]
     reasons_against: list[str]
@@ -54,7 +54,7 @@ def candidate_urls() -> list[URLPattern]:
 
 @require_safe
 def candidates_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
-    """The best candidates of a post; reads stored vectors, so that no model is waited for."""
+    """The best candidates for a post; reads stored vectors and so needs no model."""
     if not (request.user.has_perm(VIEW) or request.user.has_perm(CHANGE)):
         raise PermissionDenied
     post = get_object_or_404(_posts(), pk=id)
@@ -66,7 +66,7 @@ def candidates_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "opts": Match._meta,
-        "title": _("What it may be"),
+        "title": _("Possible matches"),
         "post": post,
         "which": "right" if post.kind == Post.Kind.LOST else "left",
         "is_ready": result is not None,
@@ -79,7 +79,7 @@ def candidates_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
 
 
 def put_up_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
-    """Make a candidate a pair that can be decided about, and lead there."""
+    """Create a pair to decide on, and redirect to its page."""
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
     post = get_object_or_404(Post, pk=id)
@@ -98,7 +98,7 @@ def _page_url(id: int) -> str:
 
 
 def _posts() -> PostQuerySet:
-    """With all that the page shows but the photographs, which it reads at once."""
+    """Posts with everything on the page except photographs, which are loaded together."""
     return Post.objects.with_details().prefetch_related(None)
 
 
@@ -114,7 +114,7 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
     found = []
     for score in best:
         other = posts.get(score.post_id)
-        if other is None:  # deleted since
+        if other is None:  # deleted in the meantime
             continue
         lost, thing = (post, other) if post.kind == Post.Kind.LOST else (other, post)
         scored = Match(

@@ -1,4 +1,4 @@
-"""The record of decisions: read-only, but each standing one can be taken back."""
+"""The list of decisions: read-only, but each standing decision can be undone."""
 
 import uuid
 from typing import Any
@@ -27,7 +27,7 @@ from matching.services.decisions import undo_decision
 
 @admin.register(MatchDecision)
 class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDecision]):
-    """Who decided what, when, and what they saw."""
+    """Who decided what and when, and what they saw."""
 
     list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")
     list_display_links = ("at",)
@@ -44,7 +44,7 @@ class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDec
     actions = ("undo_selected",)
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
-        """Whoever may decide may take a decision back."""
+        """Whoever may decide may undo a decision."""
         return request.user.has_perm(MAY_DECIDE)
 
     def get_urls(self) -> list[URLPattern]:
@@ -57,7 +57,7 @@ class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDec
         return shown if may else [name for name in shown if name != "undo"]
 
     def undo_view(self, request: AuthenticatedHttpRequest) -> HttpResponse:
-        """Take back the one decision that the pressed button names."""
+        """Undo the decision named by the button."""
         return by_button(self._undo)(request)
 
     def _undo(self, request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -85,7 +85,7 @@ class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDec
     def undo_selected(
         self, request: AuthenticatedHttpRequest, queryset: QuerySet[MatchDecision]
     ) -> None:
-        """Take many back, the newest first."""
+        """Undo several decisions, newest first."""
         if not self.has_undo_permission(request):
             raise PermissionDenied
         undone = 0
@@ -102,38 +102,38 @@ class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDec
 
     @admin.display(description=gettext_lazy("pair"))
     def pair(self, decision: MatchDecision) -> SafeString:
-        """Both titles, leading to the review page."""
+        """Both titles, linked to the review page."""
         url = reverse("admin:matching_match_change", args=[decision.match_id])
         return format_html('<a href="{}">{}</a>', url, decision.match)
 
     @admin.display(description=gettext_lazy("score"), ordering="score")
     def score_seen(self, decision: MatchDecision) -> str:
-        """The score as it was seen."""
+        """The score at the time of the decision."""
         return score_words(decision)
 
     @admin.display(description=gettext_lazy("status before"))
     def before(self, decision: MatchDecision) -> str:
-        """What the pair was until then."""
+        """The status of the pair before the decision."""
         return str(dict(Match.Status.choices).get(decision.status_before, decision.status_before))
 
     @admin.display(description=gettext_lazy("compared"))
     def compared(self, decision: MatchDecision) -> str:
-        """What of the two posts the score was made from."""
+        """Which parts of the two posts were compared."""
         return compared_words(decision)
 
     @admin.display(description=gettext_lazy("strategy"))
     def how(self, decision: MatchDecision) -> str:
-        """How it was compared."""
+        """The strategy in words."""
         return how_words(decision)
 
     @admin.display(description=gettext_lazy("exclusion rules"))
     def exclusions_seen(self, decision: MatchDecision) -> str:
-        """Why the pair was ruled out, where it was."""
+        """Why the pair was excluded, if it was."""
         return " ".join(explain_exclusions(decision)) or "–"
 
     @admin.display(description=gettext_lazy("undo"))
     def undo(self, decision: MatchDecision) -> str:
-        """A button, or what became of the decision."""
+        """An undo button, or who undid the decision."""
         if decision.action == MatchDecision.Action.UNDO:
             return "–"
         if hasattr(decision, "undone_by"):

@@ -1,4 +1,4 @@
-"""The desk: one waiting pair after the other, each before one person only."""
+"""The desk: waiting pairs one at a time, each reserved for one person."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -26,7 +26,7 @@ from matching.services.impressions import with_noted
 
 
 def desk_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
-    """The addresses of the desk, behind the admin's own door."""
+    """URLs of the desk, protected by the admin's sign-in."""
 
     def desk(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _desk(model_admin, request)
@@ -50,7 +50,7 @@ def desk_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
 
 
 def _desk(model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The next pair of this person."""
+    """Show the next pair for this person."""
     person = _decider(model_admin, request)
     filters, wanted = request.GET.get("filters", ""), request.GET.get("pair", "")
     queue = queue_of(model_admin, request, filters)
@@ -59,7 +59,11 @@ def _desk(model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpReques
     )
     left = queue.count()
     if match is None:
-        title = _("Your colleagues have what is left") if left else _("All pairs are decided")
+        title = (
+            _("Your colleagues are reviewing the remaining pairs")
+            if left
+            else _("All pairs have been decided")
+        )
         context = {
             **model_admin.admin_site.each_context(request),
             "title": title,
@@ -77,7 +81,7 @@ def _desk(model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpReques
 def _skip(
     model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest, pk: int
 ) -> HttpResponse:
-    """Leave a pair to somebody else, or to later; one that is gone is left already."""
+    """Skip a pair, for somebody else or later; a deleted pair needs no skipping."""
     person = _decider(model_admin, request)
     match = Match.objects.filter(pk=pk).first()
     if match is not None:
@@ -88,7 +92,7 @@ def _skip(
 def _take(
     model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest, pk: int
 ) -> HttpResponse:
-    """Take a pair that a colleague has, and decide it at the desk."""
+    """Take over a pair from a colleague, and decide it at the desk."""
     person = _decider(model_admin, request)
     match = Match.objects.filter(pk=pk).first()
     if match is not None:
@@ -99,12 +103,12 @@ def _take(
 def _undo_last(
     model_admin: admin.ModelAdmin[Match], request: AuthenticatedHttpRequest
 ) -> HttpResponse:
-    """Take back what this person decided last, and lay it before them again."""
+    """Undo this person's latest decision, and show the pair again."""
     person = _decider(model_admin, request)
     filters = request.POST.get("filters", "")
     decision = last_decision(person)
     if decision is None:
-        messages.info(request, _("There is nothing of today that you could take back."))
+        messages.info(request, _("You have not decided anything today that can be undone."))
         return HttpResponseRedirect(desk_url(filters))
     try:
         undo_decision(decision, actor=person)

@@ -1,4 +1,4 @@
-"""Things that may have been reported twice: the list, and the page on which one is settled."""
+"""Possible duplicates: the list, and the page on which one is decided."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ DISMISS, TAKE_UP = "dismiss", "take_up"
 
 
 class StatusFilter(WaitingFilter):
-    """What may have been reported twice and waits."""
+    """Possible duplicates that are waiting for a decision."""
 
     waits = PossibleDuplicate.Status.OPEN
     statuses = PossibleDuplicate.Status.choices
@@ -48,7 +48,7 @@ class StatusFilter(WaitingFilter):
 class PossibleDuplicateAdmin(
     FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[PossibleDuplicate]
 ):
-    """Marked by the worker and settled here; nobody adds, edits or deletes one by hand."""
+    """Flagged by the worker and decided here; nobody adds, edits or deletes one by hand."""
 
     list_display = ("pair", "kind", "percent", "status", "created_at", "decided_by")
     list_display_links = ("pair",)
@@ -74,7 +74,7 @@ class PossibleDuplicateAdmin(
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page of one pair. Settling goes through `settle_view`; a POST here does nothing."""
+        """The page of one pair. Decisions go through `settle_view`; a POST here does nothing."""
         return require_safe(self._page)(request, object_id)
 
     def _page(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -90,7 +90,7 @@ class PossibleDuplicateAdmin(
             **self.admin_site.each_context(request),
             **_context(duplicate),
             "opts": self.opts,
-            "title": _("Is this one thing, reported twice?"),
+            "title": _("Was the same thing reported twice?"),
             "next": others.filter(later).first() or others.first(),
             "waiting_count": open_duplicates().count(),
             "may_decide": self.has_change_permission(request, duplicate),
@@ -98,7 +98,7 @@ class PossibleDuplicateAdmin(
         return TemplateResponse(request, "admin/matching/possibleduplicate/page.html", context)
 
     def settle_view(self, request: AuthenticatedHttpRequest, object_id: int) -> HttpResponse:
-        """Do with a pair what the pressed button says."""
+        """Apply the decision named by the button."""
         settle = by_button(self._settle, back=_page_url, needs=MAY_SETTLE)
         return settle(request, object_id)
 
@@ -110,7 +110,7 @@ class PossibleDuplicateAdmin(
             return HttpResponseBadRequest("decision")
         duplicate = self.get_object(request, str(object_id))
         if duplicate is None:
-            messages.error(request, _("This pair is gone: one of its posts was deleted."))
+            messages.error(request, _("This pair no longer exists: one of its posts was deleted."))
             return HttpResponseRedirect(self._list_url())
         page = _page_url(duplicate.pk)
         actor = request.user
@@ -137,12 +137,12 @@ class PossibleDuplicateAdmin(
 
     @admin.display(description=gettext_lazy("kind"), ordering="first__kind")
     def kind(self, duplicate: PossibleDuplicate) -> str:
-        """Lost or found, both of them."""
+        """Lost or found, the same for both."""
         return str(duplicate.first.get_kind_display())
 
     @admin.display(description=gettext_lazy("probability"), ordering="score")
     def percent(self, duplicate: PossibleDuplicate) -> str:
-        """As a percentage."""
+        """The probability as a percentage."""
         return score_words(duplicate)
 
 
@@ -173,18 +173,18 @@ def _context(duplicate: PossibleDuplicate) -> dict[str, Any]:
 
 
 def _done(duplicate: PossibleDuplicate, what: str, version: str, actor: User) -> str:
-    """Do it, and say so.
+    """Apply a decision; returns the message to show.
 
     Raises: DecisionRefused
     """
     if what == TAKE_UP:
         take_up_duplicate(duplicate, actor=actor)
-        return _("Taken back: the two posts are a question again.")
+        return _("Reopened: these posts may be duplicates again.")
     if what == DISMISS:
         dismiss_duplicate(duplicate, actor=actor, expected_version=version)
-        return _("Two things: %(pair)s") % {"pair": duplicate}
+        return _("Different things: %(pair)s") % {"pair": duplicate}
     closing: Post = duplicate.first if what == CLOSE_FIRST else duplicate.second
     close_duplicate(duplicate, close=closing, actor=actor, expected_version=version)
-    return _("“%(post)s” is closed, and its author is told. The other post stays open.") % {
+    return _("“%(post)s” has been closed and its author notified. The other post stays open.") % {
         "post": closing.title
     }

@@ -1,4 +1,4 @@
-"""Filters that lists of things to decide share."""
+"""Filters shared by the lists of things to decide."""
 
 from typing import Any, ClassVar, Final
 
@@ -13,7 +13,7 @@ ALL: Final = "all"
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    """What waits for a decision, unless asked for something else."""
+    """Shows what is waiting for a decision, unless another status is selected."""
 
     title = gettext_lazy("status")
     parameter_name = "status"

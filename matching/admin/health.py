@@ -1,4 +1,4 @@
-"""The office's page of health: what works, what waits, what failed, and a way to try again."""
+"""The system status page: what works, what is waiting, what failed, and a way to retry."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,31 +22,31 @@ from matching.status.health import failure_words, lights
 
 FAILED_SHOWN: Final = 50
 BEATS_SHOWN: Final = 20
-# What the rows are whose names begin like this; the rest of a name is a cluster's number.
+# By the first part of a heartbeat's name; the rest is the number of a cluster.
 BEAT_WORDS: Final = {
     "worker": (
         gettext_lazy("Worker"),
-        gettext_lazy("takes one post after the other from the queue and compares it"),
+        gettext_lazy("takes posts from the queue and compares them one by one"),
     ),
     "beat": (
-        gettext_lazy("Answer through the queue"),
-        gettext_lazy("shows, when nothing is to be done, that the queue passes things on"),
+        gettext_lazy("Response through the queue"),
+        gettext_lazy("shows that the queue still delivers tasks while there is nothing to do"),
     ),
     "cluster": (
         gettext_lazy("Cluster"),
-        gettext_lazy("the queue with its worker, as runworker started it"),
+        gettext_lazy("the task queue with its worker, started by runworker"),
     ),
-    ENCODER: (gettext_lazy("Model"), gettext_lazy("whether it can be used changed last then")),
+    ENCODER: (gettext_lazy("Model"), gettext_lazy("when its availability last changed")),
     "profile": (
         gettext_lazy("Statistics for the scores"),
-        gettext_lazy("a new version was asked for then"),
+        gettext_lazy("when a new version was last requested"),
     ),
 }
 
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign of life, in words; `technical` as it is stored."""
+    """One heartbeat in words; `technical` as it is stored."""
 
     title: str
     meaning: str
@@ -56,7 +56,7 @@ class Sign:
 
 
 def health_page(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
-    """Show it, or try again what failed."""
+    """Show the page, or retry failed posts."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     failed = MatchingJob.objects.filter(status=MatchingJob.Status.FAILED).select_related("post")
@@ -86,7 +86,9 @@ def _tried_again(request: HttpRequest, failed: Any) -> HttpResponse:
     one = failed.filter(pk=int(wanted)) if wanted.isdecimal() else failed.none()
     chosen = failed if wanted == "all" else one
     count = retry_matching(row.post for row in chosen if row.post.is_open)
-    text = ngettext("%(n)d post is matched again.", "%(n)d posts are matched again.", count)
+    text = ngettext(
+        "%(n)d post will be matched again.", "%(n)d posts will be matched again.", count
+    )
     messages.success(request, text % {"n": count})
     return HttpResponseRedirect(reverse("admin:matching_match_health"))
 
@@ -104,11 +106,11 @@ def _sign(beat: Heartbeat) -> Sign:
 
 
 def _state(kind: str, detail: str) -> str:
-    """What the details of a sign say, in words; empty where they say nothing to people."""
+    """The state in words; empty if it would mean nothing to staff."""
     if kind == "worker":
-        return _("at work") if detail.startswith(BUSY) else _("waits for something to do")
+        return _("working") if detail.startswith(BUSY) else _("idle")
     if kind == ENCODER:
         return _("cannot be used") if detail else _("can be used")
     if kind == "cluster" and len(parts := detail.split()) == 3:
-        return _("on the machine “%(name)s”") % {"name": parts[2]}
+        return _("on machine “%(name)s”") % {"name": parts[2]}
     return ""

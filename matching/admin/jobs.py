@@ -1,4 +1,4 @@
-"""The outbox in the admin: what waits, what failed and why, and a way to try again."""
+"""The outbox in the admin: what is waiting, what failed and why, and a way to retry."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ ERROR_IN_LIST_CHARS = 120
 
 @admin.register(MatchingJob)
 class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJob]):
-    """Read-only but for one action; the states belong to the tasks."""
+    """Read-only except for one action, because tasks manage the states."""
 
     list_display = (
         *("post_link", "status", "attempts", "short_error"),
@@ -42,13 +42,13 @@ class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJo
     actions = ("match_again",)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Whoever may decide about matches may have them made again."""
+        """Whoever may decide on pairs may retry matching."""
         return bool(request.user.has_perm("matching.change_match"))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, below what keeps it from getting shorter."""
+        """The list, with a message if something keeps jobs from being processed."""
         if request.method == "GET":
             tell_worker_state(request)
         title = capfirst(self.opts.verbose_name_plural)
@@ -56,49 +56,51 @@ class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJo
 
     @admin.action(description=gettext_lazy("Match again"), permissions=["retry"])
     def match_again(self, request: HttpRequest, queryset: QuerySet[MatchingJob]) -> None:
-        """Let the selected posts wait anew, with all attempts before them."""
+        """Queue the selected posts again, with all attempts available."""
         rows = queryset.select_related("post").order_by("pk")
         posts = [row.post for row in rows]
         count = retry_matching(post for post in posts if post.is_open)
         if count:
-            text = ngettext("%(n)d post is matched again.", "%(n)d posts are matched again.", count)
+            text = ngettext(
+                "%(n)d post will be matched again.", "%(n)d posts will be matched again.", count
+            )
             messages.success(request, text % {"n": count})
         if len(posts) > count:
             left = len(posts) - count
             text = ngettext(
-                "%(n)d post is not open and was left as it is.",
-                "%(n)d posts are not open and were left as they are.",
+                "%(n)d post is not open and was left unchanged.",
+                "%(n)d posts are not open and were left unchanged.",
                 left,
             )
             messages.warning(request, text % {"n": left})
 
     @admin.display(description=gettext_lazy("post"), ordering="post__title")
     def post_link(self, row: MatchingJob) -> SafeString:
-        """The title, leading to the post."""
+        """The title, linked to the post."""
         url = reverse("admin:lostfound_post_change", args=[row.post_id])
         return format_html('<a href="{}">{}</a>', url, row.post)
 
     @admin.display(description=gettext_lazy("error"))
     def short_error(self, row: MatchingJob) -> str:
-        """The beginning of the error; the row's own page has all of it."""
+        """The beginning of the error; the page of the job has all of it."""
         return Truncator(row.error).chars(ERROR_IN_LIST_CHARS) or "–"
 
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyMixin, admin.ModelAdmin[Heartbeat]):
-    """When each part of the worker last did something."""
+    """When each component of the worker was last active."""
 
     list_display = ("name", "beat_at", "ago", "detail")
     ordering = ("-beat_at",)
 
-    @admin.display(description=gettext_lazy("since then"))
+    @admin.display(description=gettext_lazy("time since"))
     def ago(self, row: Heartbeat) -> str:
-        """How long ago that was."""
+        """How long ago the heartbeat was."""
         return timesince(row.beat_at)
 
 
 def tell_worker_state(request: HttpRequest) -> None:
-    """A message where nothing is matched at present, with what to do about it."""
+    """Add a message with advice if nothing is being matched at present."""
     if is_worker_away():
         ago = worker_seen_ago()
         if ago is None:
@@ -109,4 +111,4 @@ def tell_worker_state(request: HttpRequest) -> None:
             ) % {"ago": timesince(timezone.now() - timedelta(seconds=ago.total_seconds()))}
         messages.warning(request, text)
     if problem := encoder_problem():
-        messages.error(request, _("No vectors can be made: %(why)s") % {"why": problem})
+        messages.error(request, _("The encoder is unavailable: %(why)s") % {"why": problem})

@@ -1,4 +1,4 @@
-"""The list of pairs, read in as few queries as it can be."""
+"""The list of pairs, loaded in as few queries as possible."""
 
 from typing import Any, Final
 
@@ -9,14 +9,14 @@ from django.http import HttpRequest
 
 from matching.models import Match
 
-MAX_PAGES: Final = 100_000  # no list has as many; SQLite takes no number of any length
+MAX_PAGES: Final = 100_000  # more than any list has; SQLite rejects larger numbers
 
 
 class CountedList(ChangeList):
-    """A list whose rows bring along how many there are on all pages."""
+    """A list whose rows carry the total number of rows."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """See Django, which counts first and reads then; a page without rows is left to it."""
+        """Overrides Django, which counts before it reads; used as a fallback for an empty page."""
         rows: list[Any] = []
         if not self.show_all and 1 <= self.page_num <= MAX_PAGES:
             first = (self.page_num - 1) * self.list_per_page
@@ -36,14 +36,14 @@ class CountedList(ChangeList):
 
 
 class FilteredRows(ChangeList):
-    """A list of which no page is drawn: its rows are neither read nor counted."""
+    """A list that is only filtered: its rows are neither read nor counted."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Nothing."""
 
 
 def filtered_pairs(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> QuerySet[Match]:
-    """All pairs of the list that a request asks for, whatever its page.
+    """All pairs in the list of a request, on every page.
 
     Raises: IncorrectLookupParameters
     """

@@ -48,7 +48,7 @@ from matching.services.impressions import with_noted
 
 
 class StatusFilter(WaitingFilter):
-    """Pairs that wait."""
+    """Waiting pairs."""
 
     template = "admin/matching/match/filter.html"
     waits = Match.Status.SUGGESTED
@@ -56,7 +56,7 @@ class StatusFilter(WaitingFilter):
 
 
 class OfficeFilter(admin.SimpleListFilter):
-    """Where the found thing is kept: each counter looks at its own shelf."""
+    """Where the found thing is kept, so that each office can check its own shelf."""
 
     title = gettext_lazy("kept at")
     parameter_name = "office"
@@ -74,7 +74,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
 @admin.register(Match)
 class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
-    """Pairs are decided here; nobody adds, edits or deletes one by hand."""
+    """Pairs are only decided here; nobody adds, edits or deletes one by hand."""
 
     ordering = QUEUE_ORDER
     list_filter = (StatusFilter, OfficeFilter)
@@ -91,7 +91,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
     actions = ("confirm_selected", "reject_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
-        """With everything that the list shows but the photographs, which a page reads at once."""
+        """Pairs with everything in the list except photographs, which a page loads together."""
         return with_noted(with_posts(super().get_queryset(request)))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedList]:
@@ -134,7 +134,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The review page. Deciding goes through `decide_view`; a POST here changes nothing."""
+        """The review page. Decisions go through `decide_view`; a POST here changes nothing."""
         return require_safe(self._review)(request, object_id)
 
     def _review(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -150,7 +150,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
         queue = queue_of(self, request, filters)
         place = place_in(queue, match, free_for(person, queue))
         if match.status in REJECTABLE and self.has_change_permission(request, match):
-            # Whoever looks at it to decide is handed it as at the desk.
+            # Reserve it for whoever opens it to decide, as at the desk.
             reviewer = claim_opened(match, person)
         else:
             reviewer = reviewer_of(match)
@@ -162,7 +162,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
         return review_page(self, request, match, filters, place.waiting_count, context)
 
     def decide_view(self, request: AuthenticatedHttpRequest) -> HttpResponse:
-        """Confirm or reject the one pair that the pressed button names."""
+        """Confirm or reject the pair named by the button."""
         return by_button(self._decide)(request)
 
     def _decide(self, request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -176,7 +176,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
         page = request.POST.get("page")
         match = self.get_object(request, key)
         if match is None:
-            messages.error(request, _("This pair is gone: one of its posts was deleted."))
+            messages.error(request, _("This pair no longer exists: one of its posts was deleted."))
             return HttpResponseRedirect(desk_url(filters) if page == "desk" else list_url(filters))
         actor = request.user
         try:
@@ -207,15 +207,15 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
 
     @admin.action(description=gettext_lazy("Confirm the selected pairs"), permissions=["change"])
     def confirm_selected(self, request: AuthenticatedHttpRequest, queryset: QuerySet[Match]) -> Any:
-        """Confirm many, after one more look at what was selected."""
+        """Confirm the selected pairs after a confirmation page."""
         return decide_selected(self, request, queryset, MatchDecision.Action.CONFIRM)
 
     @admin.action(description=gettext_lazy("Reject the selected pairs"), permissions=["change"])
     def reject_selected(self, request: AuthenticatedHttpRequest, queryset: QuerySet[Match]) -> Any:
-        """Reject many for one reason, after one more look at what was selected."""
+        """Reject the selected pairs for one reason after a confirmation page."""
         return decide_selected(self, request, queryset, MatchDecision.Action.REJECT)
 
 
 def log_undecided(matches: Iterable[Match]) -> None:
-    """Note what staff see of pairs that nobody has decided."""
+    """Record impressions of undecided pairs."""
     record_impressions([match for match in matches if match.status in REJECTABLE])

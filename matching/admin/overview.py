@@ -1,4 +1,4 @@
-"""The office's page of figures, and the addresses of it and of the page of health."""
+"""The statistics page, and the URLs of it and of the system status page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from matching.models import Match
 from matching.status.durations import hours_words
 from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, figures
 
-CHART_WIDTH: Final = 320  # units of the drawing; the page stretches it
+CHART_WIDTH: Final = 320  # in units of the drawing, which the page scales
 
-TOO_WIDE: Final = 0.5  # of an interval: almost everything would fit
+TOO_WIDE: Final = 0.5  # an interval this wide fits almost any expectation
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One band: `width` and `mark`, the value that is compared, in the units of the drawing."""
+    """One band; `width` and `mark` (the expected share) are in units of the drawing."""
 
     label: str
     count: int
@@ -36,12 +36,12 @@ class Bar:
     share: str = "–"
     interval: str = ""
     verdict: str = "–"
-    state: str = ""  # "is-same" or "is-differs", as the desk colours them; or none
+    state: str = ""  # "is-same" or "is-differs", coloured as on the desk; or empty
 
 
 @dataclass(frozen=True)
 class Line:
-    """One category or month, with its bars in the units of the drawing."""
+    """One category or month, with its bars in units of the drawing."""
 
     label: str
     row: Row
@@ -52,7 +52,7 @@ class Line:
 
 
 def overview_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
-    """The addresses of both pages, behind the admin's own door."""
+    """URLs of both pages, protected by the admin's sign-in."""
 
     def figures_view(request: HttpRequest) -> HttpResponse:
         return _figures(model_admin, request)
@@ -74,7 +74,7 @@ def _figures(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> Http
     found = figures()
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Figures"),
+        "title": _("Statistics"),
         "opts": model_admin.opts,
         "figures": found,
         "now": timezone.now(),
@@ -93,12 +93,12 @@ def _figures(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> Http
 
 
 def _never_certain(probability: float) -> str:
-    """A percentage that is not rounded up to certainty."""
+    """A percentage that is never rounded up to certainty."""
     return f"{min(probability, 0.99):.0%}" if probability < 1.0 else "100%"
 
 
 def band_bar(band: Band) -> Bar:
-    """A band as it is drawn and read out."""
+    """A band as it is drawn and as a screen reader reads it."""
     label = f"{band.low:.0%}–{band.high:.0%}"
     if band.share is None or band.interval is None:
         return Bar(label, band.count)
@@ -121,7 +121,7 @@ def _verdict(predicted: float, low: float, high: float) -> tuple[str, str]:
     if low <= predicted <= high and high - low > TOO_WIDE:
         return _("too few decisions to tell"), ""
     if low <= predicted <= high:
-        return _("fits: chance explains the difference"), "is-same"
+        return _("as expected: the difference may be chance"), "is-same"
     if predicted < low:
         return _("confirmed more often than expected"), "is-differs"
     return _("confirmed less often than expected"), "is-differs"

@@ -1,4 +1,4 @@
-"""The page on which one pair is decided, and the addresses between which a reviewer moves."""
+"""The page on which one pair is decided, and the URLs between which a reviewer moves."""
 
 import copy
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def review_page(
     waiting_count: int,
     context: dict[str, Any],
 ) -> TemplateResponse:
-    """The page on which one pair is decided; who opened it is written down."""
+    """The page on which one pair is decided; opening it is recorded in the access log."""
     log_access(signed_in(request), AccessLog.What.PAIR, match.posts)
     shown = {
         **model_admin.admin_site.each_context(request),
@@ -56,8 +56,8 @@ def review_page(
 def queue_of(
     model_admin: admin.ModelAdmin[Match], request: HttpRequest, filters: str
 ) -> QuerySet[Match]:
-    """The waiting pairs of the list from which the reader came."""
-    if not filters:  # the list as it opens
+    """The waiting pairs of the list from which the reviewer came."""
+    if not filters:  # the unfiltered list
         return waiting()
     listed = copy.copy(request)
     listed.GET = QueryDict(filters)
@@ -68,22 +68,22 @@ def queue_of(
 
 
 def list_url(filters: str) -> str:
-    """The list of pairs, filtered as it was."""
+    """URL of the list of pairs with these filters."""
     url = reverse("admin:matching_match_changelist")
     return f"{url}?{filters}" if filters else url
 
 
 def review_url(match_id: int, filters: str) -> str:
-    """The page of one pair; what follows it comes from the filtered list."""
+    """URL of the page of one pair; the next pair comes from the filtered list."""
     url = reverse("admin:matching_match_change", args=[match_id])
     return f"{url}?{urlencode({'_changelist_filters': filters})}" if filters else url
 
 
 def desk_url(filters: str, pair: int | None = None) -> str:
-    """The desk, over the pairs of a filtered list, with one pair before all others."""
+    """URL of the desk for a filtered list, optionally with one pair first."""
     url = reverse("admin:matching_match_desk")
-    asked = {"filters": filters, "pair": pair and str(pair)}
-    query = urlencode({name: value for name, value in asked.items() if value})
+    params = {"filters": filters, "pair": pair and str(pair)}
+    query = urlencode({name: value for name, value in params.items() if value})
     return f"{url}?{query}" if query else url
 
 
@@ -94,10 +94,10 @@ def _to_desk(*args: Any, **kwargs: Any) -> str:
 def by_button(
     view: decorators.View, back: Callable[..., str] = _to_desk, needs: str = MAY_DECIDE
 ) -> decorators.View:
-    """As `lostfound.views.decorators.by_button`, for the office: back at the desk, unless told.
+    """Like `lostfound.views.decorators.by_button`, for staff: returns to the desk by default.
 
     Args:
-        needs: the permission without which nobody is sent on.
+        needs: the permission required to be redirected.
     """
     pressed = decorators.by_button(back)(view)
 

@@ -1,4 +1,4 @@
-"""The scoring profiles in the admin: which one is in use, and what each was built from."""
+"""Scoring profiles in the admin: which one is current, and what each was built from."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from matching.models import StoredProfile
 
 @admin.register(StoredProfile)
 class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
-    """Read-only: versions are built by the worker and by commands."""
+    """Read-only, because the worker and commands build the versions."""
 
     list_display = ("id", "is_current", "origin", "posts", "created_at", "fingerprint")
     list_filter = ("is_current", "origin")
@@ -31,29 +31,29 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
 
     @admin.display(description=_("posts"))
     def posts(self, stored: StoredProfile) -> str:
-        """How many lost and found posts were open."""
+        """Numbers of open lost and found posts."""
         return f"{stored.built_from.get('lost', 0)} + {stored.built_from.get('found', 0)}"
 
     @admin.display(description=_("built from"))
     def made_from(self, stored: StoredProfile) -> SafeString:
-        """Every count."""
+        """All counts."""
         return _rows(stored.built_from.items())
 
     @admin.display(description=_("true pairs, by channel"))
     def true_pairs(self, stored: StoredProfile) -> SafeString:
-        """Where their normalised similarity lies."""
+        """Mean and deviation of their normalised similarity."""
         channels = stored.profile.matching.items()
         return _rows((name, f"{one.mean:.2f} ± {one.sd:.2f}") for name, one in channels)
 
-    @admin.display(description=_("how things are lost here"))
+    @admin.display(description=_("loss patterns"))
     def loss_patterns(self, stored: StoredProfile) -> SafeString:
-        """Shares and delays that the posts have taught."""
+        """Shares and delays estimated from the posts."""
         loss_patterns = vars(stored.profile.loss_patterns).items()
         return _rows((name, f"{value:.2f}") for name, value in loss_patterns)
 
     @admin.display(description=_("weights"))
     def weighs(self, stored: StoredProfile) -> SafeString:
-        """By term, and what their absence says where that was learnt."""
+        """Weights by term, and the evidence of absent terms if it was learnt."""
         evidence_weights = stored.evidence_weights
         return _rows(
             [
@@ -67,16 +67,16 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
             ]
         )
 
-    @admin.display(description=_("what the learning measured"))
+    @admin.display(description=_("learning report"))
     def learnt(self, stored: StoredProfile) -> SafeString | str:
-        """The stage, the decisions, and the figures by which it was put in use."""
-        told = [(name, _figure(value)) for name, value in stored.report.items()]
-        return _rows(told) if told else "–"
+        """The stage, the decisions, and the measurements that led to its promotion."""
+        measured = [(name, _figure(value)) for name, value in stored.report.items()]
+        return _rows(measured) if measured else "–"
 
 
 def _figure(value: Any) -> str:
     if isinstance(value, dict):
-        # PostgreSQL does not keep an order; what was before comes first.
+        # PostgreSQL does not keep the order of keys; "before" comes first.
         ordered = sorted(value.items(), key=lambda item: (item[0] != "before", item[0]))
         return ", ".join(f"{name} {_figure(one)}" for name, one in ordered)
     if isinstance(value, list):

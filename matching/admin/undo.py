@@ -1,4 +1,4 @@
-"""Telling staff what they decided, with a button that takes it back."""
+"""Messages about decisions, with a button that undoes them."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from matching.models import MatchDecision
 
 
 def undo_button(decision: MatchDecision) -> SafeString:
-    """A button of the form `review-undo`, which every admin page carries for those who may."""
+    """A button of the form `review-undo`, which is on every admin page for reviewers."""
     return format_html(
         '<button type="submit" form="review-undo" name="decision" value="{}" '
         'class="review-undo">{}</button>',
@@ -20,9 +20,9 @@ def undo_button(decision: MatchDecision) -> SafeString:
 
 
 def tell_decided(request: HttpRequest, decision: MatchDecision) -> None:
-    """A message on the next page, with the offer to undo."""
+    """Add a message with an undo button to the next page."""
     if decision.action == MatchDecision.Action.CONFIRM:
-        what = _("Confirmed: %(match)s. Both authors are told.")
+        what = _("Confirmed: %(match)s. Both authors have been notified.")
     else:
         what = _("Rejected: %(match)s.")
     text = what % {"match": decision.match}

@@ -1,4 +1,4 @@
-"""From which status a pair may be decided, and what names the state that a person decided upon."""
+"""From which statuses a pair can be decided, and the version that a decision is checked against."""
 
 import hashlib
 from typing import Final
@@ -15,6 +15,6 @@ STATUS_AFTER: Final[dict[str, str]] = {
 
 
 def decision_version(pair: Match | PossibleDuplicate) -> str:
-    """Names what a person saw of a pair; it changes with the status and with either post."""
+    """Identifies the state of a pair that a person saw; changes with its status and either post."""
     seen = (pair.status, pair.evidence_hash, *(post.updated_at.isoformat() for post in pair.posts))
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]

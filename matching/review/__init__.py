@@ -1,4 +1,4 @@
-"""What people need to decide about a pair: its queue, its comparison, and its score in words.
+"""Everything that staff need to decide a pair: the queue, the comparison, the score in words.
 
-The admin and the API show it; nothing here writes.
+The admin and the API show it; must not write.
 """

@@ -1,4 +1,4 @@
-"""Two posts compared fact by fact, as the review page and the queue print them."""
+"""Compares two posts fact by fact, for the review page and the queue."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,9 +15,9 @@ CLOSE: Final = "close"
 DIFFERS: Final = "differs"
 UNKNOWN: Final = "unknown"
 
-# People notice a loss late and remember the day roughly; a find before it is worth a mark.
+# People notice a loss late and remember the day roughly; a find before the loss is flagged.
 LIKELY_DAYS: Final = 14
-NEAR_DAYS: Final = 2  # who reports a thing twice names the same day, or nearly
+NEAR_DAYS: Final = 2  # duplicate reports name the same day, or nearly
 
 
 @dataclass(frozen=True)
@@ -25,24 +25,24 @@ class Fact:
     """One line of the comparison."""
 
     label: str
-    left: str  # of a lost and a found post the lost one
+    left: str  # the lost post, if the kinds differ
     right: str
     verdict: str  # same, close, differs or unknown
     remark: str
 
     @property
     def differs(self) -> bool:
-        """Whether it is worth a mark."""
+        """Whether to flag it."""
         return self.verdict == DIFFERS
 
 
 def compare(match: Match) -> list[Fact]:
-    """Category, colour, place and day of both posts, with what differs."""
+    """Compare category, colour, place and day of the lost and the found post."""
     return compare_posts(match.lost, match.found)
 
 
 def compare_posts(left: Post, right: Post) -> list[Fact]:
-    """Category, colour, place and day of two posts; where only one is lost, it is `left`."""
+    """Compare category, colour, place and day; if only one post is lost, it must be `left`."""
     day = _delay if left.kind != right.kind else _days_apart
     return [
         _category(left, right),
@@ -89,14 +89,14 @@ def _place(left: Post, right: Post) -> Fact:
         if left.building == right.building:
             verdict, remark = SAME, _("same building")
         elif left.building.zone_id == right.building.zone_id:
-            verdict, remark = CLOSE, _("near by")
+            verdict, remark = CLOSE, _("nearby")
         else:
             verdict, remark = DIFFERS, _("elsewhere")
     return Fact(_("Place"), _whereabouts(left), _whereabouts(right), verdict, remark)
 
 
 def _delay(days: int) -> tuple[str, str]:
-    """Verdict and remark on a find so long after the loss."""
+    """Verdict and remark for a find this many days after the loss."""
     if days == 0:
         return SAME, _("same day")
     if days > 0:
@@ -109,7 +109,7 @@ def _delay(days: int) -> tuple[str, str]:
 
 
 def _days_apart(days: int) -> tuple[str, str]:
-    """Verdict and remark on two posts of one kind."""
+    """Verdict and remark for two posts of the same kind, this many days apart."""
     if days == 0:
         return SAME, _("same day")
     apart = abs(days)

@@ -1,4 +1,4 @@
-"""A match explained in plain words: every term behind its score, and every gate."""
+"""Explains a match in plain words: every term of its score, and every exclusion rule."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,61 +14,61 @@ from matching.core.weights import EvidenceWeights
 from matching.models import Match, MatchDecision, PossibleDuplicate
 from matching.review.wording import term_sentence
 
-# The scores and terms of these are cosines; those of all others are a probability and evidence
-# (natural logarithm).
+# The scores and terms of these are cosines. For all others, scores are probabilities and terms are
+# evidence (natural logarithm).
 SIMILARITY_STRATEGIES: Final = frozenset({"clip_zeroshot_v1", "clip_zeroshot_v2"})
 
 TERM_WORDS: Final = {
-    "prior": gettext_lazy("Before anything is compared"),
+    "prior": gettext_lazy("Before any comparison"),
     "learnt": gettext_lazy("Learnt from decisions"),
-    "text_text": gettext_lazy("Words with words"),
-    "image_image": gettext_lazy("Photograph with photograph"),
-    "text_image": gettext_lazy("Lost words with the found photograph"),
-    "image_text": gettext_lazy("Lost photograph with the found words"),
-    "combined": gettext_lazy("Words and photograph together"),
+    "text_text": gettext_lazy("Text to text"),
+    "image_image": gettext_lazy("Photograph to photograph"),
+    "text_image": gettext_lazy("Lost text to found photograph"),
+    "image_text": gettext_lazy("Lost photograph to found text"),
+    "combined": gettext_lazy("Text and photograph together"),
     "category": gettext_lazy("Category"),
     "colour": gettext_lazy("Colour"),
-    "time": gettext_lazy("Days between loss and find"),
+    "time": gettext_lazy("Days from loss to find"),
     "place": gettext_lazy("Place"),
     "identity": gettext_lazy("Serial number, model or name"),
-    "total": gettext_lazy("All together"),
-    # Between two posts of one kind; the earlier one is the one with the lower key.
-    "twins_text_image": gettext_lazy("Words of the earlier with the photograph of the later"),
-    "twins_image_text": gettext_lazy("Photograph of the earlier with the words of the later"),
+    "total": gettext_lazy("Total"),
+    # For two posts of the same kind; the earlier one has the lower key.
+    "twins_text_image": gettext_lazy("Earlier text to later photograph"),
+    "twins_image_text": gettext_lazy("Earlier photograph to later text"),
     "twins_time": gettext_lazy("Days between the two"),
-    "author": gettext_lazy("Who posted them"),
+    "author": gettext_lazy("Authors"),
 }
 EXCLUSION_WORDS: Final = {
     exclusions.SAME_KIND: gettext_lazy("Both posts are of the same kind."),
     exclusions.SAME_AUTHOR: gettext_lazy("Both posts were written by the same person."),
     exclusions.FOUND_BEFORE_LOST: gettext_lazy("It was found long before it was lost."),
     exclusions.REJECTED: gettext_lazy("Staff have rejected this pair."),
-    LOOKS_DIFFERENT: gettext_lazy("The photographs differ, and so does what they show."),
-    strategies.IMAGE_DISSIMILAR: gettext_lazy("The photographs are too unlike each other."),
-    strategies.CATEGORY_DIFFERS: gettext_lazy("The two categories differ."),
+    LOOKS_DIFFERENT: gettext_lazy("The photographs differ, and so do the things in them."),
+    strategies.IMAGE_DISSIMILAR: gettext_lazy("The photographs are too different."),
+    strategies.CATEGORY_DIFFERS: gettext_lazy("The categories differ."),
 }
 STRATEGY_WORDS: Final = {
     "clip_zeroshot_v1": gettext_lazy("Comparison 1"),
     "clip_zeroshot_v2": gettext_lazy("Comparison 2"),
-    "calibrated_v3": gettext_lazy("Comparison 3: weighed evidence"),
+    "calibrated_v3": gettext_lazy("Comparison 3: weighted evidence"),
 }
-# What a strategy prefers, where a pair has both.
+# What a strategy prefers if a pair has both text and photographs.
 WEIGHT_WORDS: Final = {
-    "clip_zeroshot_v1": gettext_lazy("words count more than photographs"),
-    "clip_zeroshot_v2": gettext_lazy("photographs count more than words"),
+    "clip_zeroshot_v1": gettext_lazy("text counts more than photographs"),
+    "clip_zeroshot_v2": gettext_lazy("photographs count more than text"),
 }
 PHOTO_TERMS: Final = frozenset(
     {"image_image", "text_image", "image_text", "twins_text_image", "twins_image_text"}
 )
-WHOLE: Final = 100  # units that all bars together are wide
+WHOLE: Final = 100  # total width of the chart, in its own units
 
 
 @dataclass(frozen=True)
 class Term:
-    """One line of the explanation. `start`, `width` and `zero` place its bar on 0 to 100.
+    """One line of the explanation. `start`, `width` and `zero` position its bar, from 0 to 100.
 
     Attributes:
-        says: what it means, as a sentence without a capital; empty where there is none.
+        says: its meaning as a sentence without a capital letter; empty if there is none.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Term:
 
 
 def explain_terms(match: Match) -> list[Term]:
-    """Every term of the score, in one order."""
+    """Every term of the score, always in the same order."""
     if match.strategy in SIMILARITY_STRATEGIES:
         has_photos = bool(_photo_terms(match))
         return [_similarity(name, value, has_photos) for name, value in in_order(match.terms)]
@@ -91,19 +91,19 @@ def explain_terms(match: Match) -> list[Term]:
 
 
 def explain_duplicate_terms(duplicate: PossibleDuplicate) -> list[Term]:
-    """Every term that makes two posts of one kind likely to be about one thing."""
+    """Every term of a possible duplicate's score."""
     return _bars(_duplicate_steps(duplicate))
 
 
 def explain_reasons(match: Match) -> tuple[list[str], list[str]]:
-    """The strongest reasons for and against, in words; none where scores are cosines."""
+    """The strongest reasons for and against, in words; none if scores are cosines."""
     if match.strategy in SIMILARITY_STRATEGIES:
         return [], []
     return _reasons(_steps(match))
 
 
 def explain_duplicate_reasons(duplicate: PossibleDuplicate) -> tuple[list[str], list[str]]:
-    """The strongest reasons for and against their being one thing, in words."""
+    """The strongest reasons for and against a duplicate, in words."""
     return _reasons(_duplicate_steps(duplicate))
 
 
@@ -126,12 +126,12 @@ def _reasons(steps: list[Step]) -> tuple[list[str], list[str]]:
 
 
 def _reason(step: Step) -> str:
-    """The sentence, or the name of a term that has none, with what it adds."""
+    """The sentence of a term, or its name if it has none, with the evidence in bits."""
     return f"{term_sentence(step.name, step.bits) or _label(step.name)} ({step.bits:+.1f})"
 
 
 def score_words(scored: Match | MatchDecision | PossibleDuplicate) -> str:
-    """A cosine as it is, a probability as a percentage; neither is rounded up to certainty."""
+    """A cosine as a number, a probability as a percentage; never rounded up to certainty."""
     score = scored.score
     if not isinstance(scored, PossibleDuplicate) and scored.strategy in SIMILARITY_STRATEGIES:
         return f"{score:.2f}" if score < 0.995 or score >= 1 else "0.99"
@@ -139,33 +139,33 @@ def score_words(scored: Match | MatchDecision | PossibleDuplicate) -> str:
 
 
 def explain_exclusions(match: Match | MatchDecision) -> list[str]:
-    """Why a pair was ruled out, in words."""
+    """Why a pair was excluded, in words."""
     return [_exclusion(str(exclusion)) for exclusion in match.exclusions]
 
 
 def strategy_words(name: str) -> str:
-    """A strategy's name for people, or the name itself where there is none."""
+    """A strategy's display name, or its identifier if it has none."""
     return str(STRATEGY_WORDS.get(name, name))
 
 
 def how_words(match: Match | MatchDecision) -> str:
-    """The strategy, and what it prefers where this pair gave it something to prefer."""
+    """The strategy, and what it prefers if this pair has both text and photographs."""
     name, weight = strategy_words(match.strategy), WEIGHT_WORDS.get(match.strategy)
     return f"{name}: {weight}" if weight and _photo_terms(match) else name
 
 
 def compared_words(match: Match | MatchDecision) -> str:
-    """What of the two posts was compared, in words."""
+    """Which parts of the two posts were compared, in words."""
     with_photos = _photo_terms(match)
     if not with_photos:
-        return _("words alone, since neither post has a photograph")
+        return _("text only, because neither post has a photograph")
     if "image_image" in with_photos:
-        return _("words and photographs of both")
-    return _("the words of both, and the photograph of one")
+        return _("text and photographs of both")
+    return _("the text of both, and the photograph of one")
 
 
 def _photo_terms(match: Match | MatchDecision) -> set[str]:
-    """The terms of this pair that a photograph had a part in."""
+    """The terms of this pair that involve a photograph."""
     return {name for name in PHOTO_TERMS if _is_number(match.terms.get(name))}
 
 
@@ -173,7 +173,7 @@ def _similarity(name: str, value: Any, has_photos: bool) -> Term:
     if not _is_number(value):
         why = _("no photograph") if name in PHOTO_TERMS else _("not known")
         return Term(name, _label(name), why, missing=True)
-    label = _label(name) if has_photos or name != "combined" else _("Words alone")
+    label = _label(name) if has_photos or name != "combined" else _("Text only")
     return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
 
 
@@ -184,7 +184,7 @@ def _bars(steps: list[Step]) -> list[Term]:
 
 
 def _step(step: Step, lowest: float, span: float) -> Term:
-    """One bar of the waterfall, from where the step before ended."""
+    """One bar of the waterfall, starting where the previous step ended."""
     if step.bits is None:
         return _without_bar(step.name, None)
     left, right = sorted((step.before, step.after))

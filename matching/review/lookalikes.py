@@ -1,4 +1,4 @@
-"""Other open things of the same kind and colour: how common what is compared is."""
+"""Other open posts with the same category and colour, to show how common the thing is."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -19,12 +19,12 @@ SHOWN: Final = 8
 
 @dataclass(frozen=True)
 class LookAlikes:
-    """Open posts that a category and a colour fit as well.
+    """Open posts that share a category and a colour with one of a pair.
 
     Attributes:
         kind: lost or found.
-        words: what they are, such as "white earphone case".
-        posts: the newest of them: what came in lately is most often mixed up.
+        words: a description, such as "white earphone case".
+        posts: the newest ones: recent arrivals are most often confused.
     """
 
     kind: str
@@ -35,19 +35,19 @@ class LookAlikes:
 
 
 def look_alikes(*posts: Post) -> list[LookAlikes]:
-    """Of each post, the open ones of its side, category and colour, where there are any.
+    """For each post, open posts of the same kind, category and colour, if there are any.
 
-    In one query, and without the photographs: a page reads those together with all others.
+    One query, without photographs: a page loads all of its photographs together.
 
     Args:
         posts: at most one of each kind.
     """
-    asked = {post.kind: post for post in posts if post.category_id is not None}
-    if not asked:
+    by_kind = {post.kind: post for post in posts if post.category_id is not None}
+    if not by_kind:
         return []
     alike = (
         Post.objects.open()
-        .filter(reduce(or_, map(_fits, asked.values())))
+        .filter(reduce(or_, map(_fits, by_kind.values())))
         .annotate(
             place=Window(RowNumber(), partition_by="kind", order_by=("-created_at", "-pk")),
             count=Window(Count("pk"), partition_by="kind"),
@@ -62,7 +62,7 @@ def look_alikes(*posts: Post) -> list[LookAlikes]:
     }
     return [
         LookAlikes(kind, found[kind][0].count, _words(post), found[kind], _url(post))
-        for kind, post in asked.items()
+        for kind, post in by_kind.items()
         if kind in found
     ]
 
@@ -73,7 +73,7 @@ def _fits(post: Post) -> Q:
 
 
 def _url(post: Post) -> str:
-    """The list of posts, with the others and this one."""
+    """The list of posts filtered to the others and this one."""
     facts = {"kind__exact": post.kind, "status__exact": Post.Status.OPEN}
     facts["category__id__exact"] = str(post.category_id)
     if post.colour:

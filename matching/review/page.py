@@ -1,4 +1,4 @@
-"""What the review page shows of one pair."""
+"""The context of the review page of one pair."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ from matching.review.lookalikes import look_alikes
 from matching.review.queue import QUEUE_ORDER
 from matching.selectors import load_photos, open_duplicates, with_posts
 
-MAX_OTHERS = 12  # other suggestions of the same posts on one page
+MAX_OTHERS = 12  # other suggestions for the same posts on one page
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Side:
 
 
 def for_review(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Pairs with what `review_context` reads of each, but for photographs."""
+    """Pairs with everything that `review_context` reads, except photographs."""
     joined = with_posts(matches).select_related("profile", "answer", "claim__user")
     return joined.defer("profile__data")
 
 
 def review_context(match: Match) -> dict[str, Any]:
-    """Everything on the page but the queue around it."""
+    """Everything on the page except the queue around it."""
     others = other_suggestions(match)
     alikes = look_alikes(match.found, match.lost)
     load_photos(
@@ -63,7 +63,7 @@ def review_context(match: Match) -> dict[str, Any]:
     decisions = history(match)
     reasons_for, reasons_against = explain_reasons(match)
     both_open = all(post.is_open for post in match.posts)
-    # The lost post's come first.
+    # Duplicates of the lost post come first.
     duplicates = sorted(
         open_duplicates(*match.posts), key=lambda row: row.first.kind != match.lost.kind
     )
@@ -91,12 +91,12 @@ def review_context(match: Match) -> dict[str, Any]:
 
 
 def history(match: Match) -> list[MatchDecision]:
-    """Every decision about the pair, newest first; the standing one may be undone."""
+    """Every decision on the pair, newest first; only the standing one can be undone."""
     return list(match.decisions.select_related("actor", "undone_by", "undoes"))
 
 
 def _standing(decisions: list[MatchDecision]) -> MatchDecision | None:
-    """As `decision_checks.standing_decision`, of all that was decided about a pair."""
+    """Like `decision_checks.standing_decision`, for loaded decisions."""
     return next(
         (
             decision
@@ -108,9 +108,9 @@ def _standing(decisions: list[MatchDecision]) -> MatchDecision | None:
 
 
 def other_suggestions(match: Match) -> list[Match]:
-    """What else is suggested, confirmed, or was set aside, for either post; without photographs.
+    """Other suggested, confirmed or set-aside pairs of either post, without photographs.
 
-    What was only drawn for comparison is none of it: hardly any of that is likely.
+    Excludes pairs that were only sampled for comparison, since hardly any of them is likely.
     """
     shown = (Match.Status.SUGGESTED, Match.Status.SET_ASIDE, Match.Status.CONFIRMED)
     others = Match.objects.filter(

@@ -1,4 +1,4 @@
-"""The order in which pairs wait for staff, and which one comes next."""
+"""The order of waiting pairs, and which one comes next."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,23 +8,23 @@ from django.db.models.functions import Coalesce
 
 from matching.models import REJECTABLE, Match
 
-# Newest day first, and within a day the strongest first: what came in today is on top, and a
-# strong pair is not buried under weak ones that were scored a minute later.
+# Newest day first, and within a day the strongest first: today's pairs are on top, and a strong
+# pair is not buried under weak ones that were scored a minute later.
 QUEUE_ORDER: Final = ("-created_on", "-score", "-pk")
 
 
 def waiting() -> QuerySet[Match]:
-    """The pairs that nobody has decided, in the order of the queue."""
+    """Undecided pairs in the order of the queue."""
     return Match.objects.filter(status=Match.Status.SUGGESTED).order_by(*QUEUE_ORDER)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a pair stands in a queue.
+    """The position of a pair in a queue.
 
     Attributes:
-        waiting_count: how many pairs the queue has, this one among them.
-        next_id: the key of the pair that follows; None where none is free.
+        waiting_count: number of pairs in the queue, including this one.
+        next_id: key of the next pair; None if none is free.
     """
 
     waiting_count: int
@@ -32,13 +32,13 @@ class Place:
 
 
 def place_in(queue: QuerySet[Match], match: Match, free: QuerySet[Match]) -> Place:
-    """How long a queue is, and which of its free pairs follows a pair."""
+    """The length of a queue, and the free pair that follows this one."""
     row = queue.order_by().aggregate(waiting_count=Count("pk"), next_id=Max(_next_of(match, free)))
     return Place(**row)
 
 
 def next_waiting(match: Match, queue: QuerySet[Match]) -> int | None:
-    """The key of the waiting pair after this one, from the top again after the last."""
+    """The key of the waiting pair after this one; wraps around after the last."""
     following = Match.objects.filter(pk=_next_of(match, queue))
     return following.values_list("pk", flat=True).first()
 

@@ -9,15 +9,15 @@ from matching.search.search import Finding
 
 REASON_WORDS: Final = {
     "text_text": gettext_lazy("It is described in similar words"),
-    "text_image": gettext_lazy("Its photograph fits your words"),
+    "text_image": gettext_lazy("Its photograph matches your words"),
     "image_image": gettext_lazy("The photographs look alike"),
-    "image_text": gettext_lazy("Its description fits your photograph"),
+    "image_text": gettext_lazy("Its description matches your photograph"),
     "category": gettext_lazy("It seems to be the same kind of thing"),
 }
 
 
 def why_words(finding: Finding) -> list[str]:
-    """Why a thing may be meant, for people; every name as it is shown of the thing."""
+    """Why a thing matches, with every name as the page shows it."""
     why = []
     if finding.words:
         why.append(_("It says “%(words)s”") % {"words": ", ".join(finding.words)})
@@ -27,9 +27,9 @@ def why_words(finding: Finding) -> list[str]:
         why.append(_("Its colour is “%(name)s”") % {"name": finding.colour})
     if finding.building:
         why.append(_("Its place is “%(name)s”") % {"name": finding.building.name})
-    said = {"category"} if finding.category else set()
+    mentioned = {"category"} if finding.category else set()
     return why + [
         str(REASON_WORDS[name])
         for name in finding.reasons
-        if name in REASON_WORDS and name not in said
+        if name in REASON_WORDS and name not in mentioned
     ]

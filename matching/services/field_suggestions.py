@@ -58,7 +58,7 @@ def ask_intake(
 
 
 def intake_of(user: User, public_id: UUID) -> IntakeQuestion | None:
-    """A question of this person; None where there is none, or not any more."""
+    """A request of this person; None if it does not exist or has expired."""
     return IntakeQuestion.objects.filter(public_id=public_id, asked_by=user).first()
 
 

@@ -51,7 +51,7 @@ def write_heartbeat(name: str, detail: str = "") -> None:
 
 
 def register_cluster(cluster_id: str, card: str) -> None:
-    """Note which processes a cluster consists of: supervisor, queue and host."""
+    """Record the processes of a cluster: supervisor, queue and host."""
     write_heartbeat(CLUSTER_PREFIX + cluster_id, card)
 
 
@@ -69,14 +69,14 @@ def registered_clusters(*, host: str = "") -> dict[str, str]:
 
 
 def signs_of_life(cluster_id: str) -> tuple[Heartbeat | None, Heartbeat | None]:
-    """The last task that a cluster began or ended, and the last beat of it that was answered."""
+    """When a cluster last began or ended a task, and its last answered beat."""
     names = worker_heartbeat(cluster_id), answer_heartbeat(cluster_id)
     rows = Heartbeat.objects.in_bulk(names)
     return rows.get(names[0]), rows.get(names[1])
 
 
 def remove_cluster(cluster_id: str) -> None:
-    """Remove every heartbeat of a cluster that is dead."""
+    """Delete every heartbeat of a dead cluster."""
     names = (
         CLUSTER_PREFIX + cluster_id,
         worker_heartbeat(cluster_id),

@@ -116,7 +116,7 @@ class Claim:
         )
 
     def hand_back(self, why: str = "") -> None:
-        """Release the post for another process: enqueue it at once, without counting the attempt."""
+        """Release the post and enqueue it again at once, without counting the attempt."""
         self._end(
             status=MatchingJob.Status.PENDING,
             attempts=F("attempts") - 1,

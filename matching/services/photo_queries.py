@@ -20,7 +20,7 @@ def keep_photo_query(photo: PhotoVec) -> PhotoQuery:
 
 
 def photo_query(public_id: str) -> PhotoVec | None:
-    """The photograph that somebody searches by; None where there is none, or not any more."""
+    """The embedding of a photograph to search by; None if it does not exist or has expired."""
     try:
         row = PhotoQuery.objects.filter(public_id=UUID(public_id)).first()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the person who lost something says to a suggestion."""
+"""The owner's answer to a suggestion."""
 
 from uuid import UUID
 
@@ -23,15 +23,15 @@ def _post_page(public_id: UUID, pk: int) -> str:
 
 @by_button(back=_post_page)
 def answer(request: AuthenticatedHttpRequest, public_id: UUID, pk: int) -> HttpResponse:
-    """Note whether it may be theirs, or take that back; staff see it and decide."""
+    """Store whether it may be theirs, or withdraw that; staff see the answer and decide."""
     person = request.user
     post = get_object_or_404(lostfound_selectors.posts_of(person), public_id=public_id)
-    given = request.POST.get("answer", "")
+    chosen = request.POST.get("answer", "")
     note = request.POST.get("note", "")
     try:
         with transaction.atomic():
-            if given != "none":
-                answer_suggestion(post, pk, actor=person, answer=given, note=note)
+            if chosen != "none":
+                answer_suggestion(post, pk, actor=person, answer=chosen, note=note)
                 count_one(request, "answer")
             elif withdraw_answer(post, pk, actor=person):
                 count_one(request, "answer")
@@ -43,5 +43,5 @@ def answer(request: AuthenticatedHttpRequest, public_id: UUID, pk: int) -> HttpR
         return redirect(post)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    # The suggestion itself says thank you, where the person is looking.
+    # The suggestion itself shows a thank-you, where the person is looking.
     return redirect(f"{post.get_absolute_url()}#suggestion-{pk}")

@@ -1,4 +1,4 @@
-"""Category and colour proposed while a post is being written: asked, and asked for again."""
+"""Suggests category and colour while a post is being written: a request, then polling."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ PROBABLE_FROM: Final = 0.5
 @require_POST
 @login_required
 def ask(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Take words and perhaps a photograph; says where the answer will be."""
+    """Accept text and an optional photograph; responds with the URL to poll."""
     if not count_request(request, "intake").allowed:
         return JsonResponse({"status": "failed"}, status=429)
     try:
@@ -40,7 +40,7 @@ def ask(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """What is proposed so far."""
+    """The suggestions so far."""
     question = intake_of(request.user, public_id)
     if question is None:
         raise Http404
@@ -48,7 +48,7 @@ def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _content(public_id: UUID, status: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """With the values that the form's fields take, and words to read."""
+    """Suggestions with the values of the form's fields and with labels."""
     codes = [code for code, _p in answer.get("category", [])]
     rows = {row.code: row for row in Category.objects.filter(code__in=codes)}
     return {
@@ -72,7 +72,7 @@ def _choice(value: str, label: str, p: float) -> dict[str, str]:
 
 
 def _sure(p: float) -> str:
-    """How sure it is, as people say it: a figure would promise more than it knows."""
+    """The confidence in words, because a number would suggest more precision than there is."""
     if p >= SURE_FROM:
         return _("almost certainly")
     return _("probably") if p >= PROBABLE_FROM else _("perhaps")

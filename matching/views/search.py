@@ -1,4 +1,4 @@
-"""Searching found things, by words, by a photograph, and by facts. Addresses can be shared."""
+"""Search for found things by text, photograph and facts. Its URLs can be shared."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,13 +32,13 @@ from matching.search.search import (
 )
 from matching.services import keep_photo_query, photo_query
 
-MAX_TITLE_CHARS: Final = 100  # of the words that a post may begin with
-ASKED_BY: Final = ("q", "photo", "category", "colour", "building", "since", "until")
+MAX_TITLE_CHARS: Final = 100  # of the query, as the title of a new post
+PARAMS: Final = ("q", "photo", "category", "colour", "building", "since", "until")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A thing on the page, and why it may be meant."""
+    """A thing on the page, and why it matches."""
 
     post: Post
     why: list[str]
@@ -46,7 +46,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a fact keeps away although nobody said otherwise, and the search without that fact."""
+    """Things that a filter hides because they lack the fact, and the search that includes them."""
 
     words: str
     url: str
@@ -54,9 +54,9 @@ class LeftOut:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What may be meant, best first; without words and photograph, the newest."""
+    """Search results, best first; without text and photograph, the newest things."""
     is_fragment = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
-    if not is_fragment and "" in (request.GET.get(name) for name in ASKED_BY):
+    if not is_fragment and "" in (request.GET.get(name) for name in PARAMS):
         return redirect(address_of(request.GET, also=("page",)))
     form = SearchForm(request.GET)
     can_be_made = form.is_valid()
@@ -69,9 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "text": text[:MAX_TITLE_CHARS],
         "photo_id": photo_id if photo else None,
         "photo_gone": bool(photo_id) and photo is None,
-        "is_asked": bool(query),
-        "asked": asked_in(request.GET),
-        "rest": urlencode(asked_in(request.GET)),
+        "has_query": bool(query),
+        "params": search_params(request.GET),
+        "rest": urlencode(search_params(request.GET)),
         "without_photo_url": address_of(request.GET, without="photo"),
         "reset_url": reverse("matching:search"),
     }
@@ -91,9 +91,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def by_photo(request: HttpRequest) -> HttpResponse:
-    """Take a photograph, keep what the encoder makes of it, and go to what resembles it.
+    """Accept a photograph, store its embedding, and redirect to similar things.
 
-    What was asked beside it stays asked, whether or not the photograph can be used.
+    The other search parameters are kept, whether or not the photograph can be used.
     """
     back = address_of(request.POST)
     verdict = count_request(request, "search")
@@ -110,32 +110,32 @@ def by_photo(request: HttpRequest) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
         return redirect(back)
     except FinderAway:
-        text = _("Searching by photograph does not work just now. Please try it with words.")
+        text = _("Searching by photograph is unavailable right now. Please use words instead.")
         messages.error(request, text)
         return redirect(back)
     return redirect(address_of({**request.POST.dict(), "photo": str(query.public_id)}))
 
 
-def asked_in(given: Mapping[str, Any]) -> dict[str, str]:
-    """What a search asks for, of what an address or a form has."""
-    return {name: value for name in ASKED_BY if (value := str(given.get(name) or ""))}
+def search_params(query: Mapping[str, Any]) -> dict[str, str]:
+    """The search parameters in a URL's query or a form, without empty ones."""
+    return {name: value for name in PARAMS if (value := str(query.get(name) or ""))}
 
 
-def address_of(given: Mapping[str, Any], *, without: str = "", also: Iterable[str] = ()) -> str:
-    """The address of a search, with nothing in it that is empty.
+def address_of(query: Mapping[str, Any], *, without: str = "", also: Iterable[str] = ()) -> str:
+    """The URL of a search, without empty parameters.
 
     Args:
-        without: what is not asked for any more.
-        also: what else is kept.
+        without: a parameter to remove.
+        also: other parameters to keep.
     """
-    asked = asked_in(given) | {name: str(given[name]) for name in also if given.get(name)}
-    asked.pop(without, None)
+    params = search_params(query) | {name: str(query[name]) for name in also if query.get(name)}
+    params.pop(without, None)
     path = reverse("matching:search")
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{urlencode(params)}" if params else path
 
 
 def _things(request: HttpRequest, query: SearchQuery) -> dict[str, Any]:
-    """What the page shows of a search that can be made."""
+    """The results of a valid search, for the page."""
     number = request.GET.get("page")
     listed: dict[str, Any]
     if query:
@@ -157,14 +157,14 @@ def _things(request: HttpRequest, query: SearchQuery) -> dict[str, Any]:
 def _left_out_words(name: str, count: int) -> str:
     if name == "category":
         text = ngettext(
-            "%(count)d thing without a category is left out.",
-            "%(count)d things without a category are left out.",
+            "%(count)d thing without a category is not shown.",
+            "%(count)d things without a category are not shown.",
             count,
         )
     else:
         text = ngettext(
-            "%(count)d thing without a colour is left out.",
-            "%(count)d things without a colour are left out.",
+            "%(count)d thing without a colour is not shown.",
+            "%(count)d things without a colour are not shown.",
             count,
         )
     return text % {"count": count}

@@ -14,9 +14,9 @@ from matching.templatetags.matching import panel_context
 
 @require_safe
 def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What has become of a post's matching; the whole page where a browser asks for it itself.
+    """The state of a post's matching; redirects to the post's page if opened directly.
 
-    Nothing is sent while nothing has changed, so that a screen reader does not read it again.
+    Unchanged state is not sent again, so that a screen reader does not read it again.
     """
     is_fragment = bool(getattr(request, "htmx", False))
     if not request.user.is_authenticated:
