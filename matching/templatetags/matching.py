@@ -1,4 +1,4 @@
-"""What a post's page shows of its matching: the state, and what may be the same thing."""
+"""The part of a post's page about matching: its state and suggestions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ ENDS = frozenset({MatchingJob.Status.DONE, MatchingJob.Status.FAILED})
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A post of the other side, how alike it is in words, and what its loser said to it.
+    """A suggested post, its similarity in words, and the owner's answer.
 
-    The answer is on the loser's page alone: whoever found the thing is not told of it.
+    The answer is only on the owner's page, and never shown to the finder.
     """
 
     match_id: int
@@ -33,39 +33,39 @@ class Suggestion:
 
 @register.inclusion_tag("matching/panel_frame.html", takes_context=True)
 def matching_panel(context: dict[str, Any], post: Post) -> dict[str, Any]:
-    """The part of a post's page that matching fills."""
+    """The matching section of a post's page."""
     return panel_context(post, context["request"].user)
 
 
 @register.inclusion_tag("matching/search_box.html")
 def search_box() -> dict[str, Any]:
-    """The way to the search, for any page."""
+    """A search box for any page."""
     return {}
 
 
 @register.simple_tag
 def steps_of(posts: Iterable[Post]) -> dict[int, list[Step]]:
-    """How far each of the posts has come, by its key."""
+    """The timeline of each post, by primary key."""
     return timelines(posts)
 
 
 @register.inclusion_tag("matching/timeline.html")
 def timeline_of(post: Post, steps: dict[int, list[Step]]) -> dict[str, Any]:
-    """The steps of one of them."""
+    """The timeline of one post."""
     return {"steps": steps.get(post.pk, [])}
 
 
 @register.inclusion_tag("matching/intake.html")
 def intake_proposals() -> dict[str, Any]:
-    """Category and colour, proposed while a post is being written."""
+    """Suggestions for category and colour while a post is being written."""
     return {}
 
 
 def panel_context(post: Post, reader: Any) -> dict[str, Any]:
-    """What the fragment shows.
+    """The context of the fragment.
 
-    Stages: pending, running, done, failed, matched, returned, closed. `seen` names all that a
-    reader can tell apart while they wait, so that nothing is sent while it stays.
+    Stages: pending, running, done, failed, matched, returned, closed. `seen` identifies everything
+    that a waiting reader can see, so that nothing is sent until it changes.
     """
     state = matching_state(post)
     stage = state.status if post.is_open else post.status
@@ -80,21 +80,21 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
         "steps": timeline(post),
         "suggestions": suggestions,
         "similar_count": sum(one.answer != SuggestionAnswer.Answer.NOT_MINE for one in suggestions),
-        # A message led here: why there is nothing to see must not stay unsaid.
-        "was_told": is_compared and not suggestions and was_alerted(post),
+        # The author came from a notification, so the page must explain why there is nothing to see.
+        "was_alerted": is_compared and not suggestions and was_alerted(post),
         "can_answer": post.kind == Post.Kind.LOST and post.author_id == reader.pk,
         "confirmed": None if post.is_open else _confirmed(post),
     }
 
 
 def _confirmed(post: Post) -> Post | None:
-    """The post on the other side of the match that staff confirmed."""
+    """The other post of the match that staff confirmed."""
     match = suggestions_for(post).filter(status=Match.Status.CONFIRMED).first()
     return match.other(post) if match else None
 
 
 def _suggestions(post: Post) -> list[Suggestion]:
-    """Strongest first, and what is not the person's last."""
+    """Strongest first; those that the owner ruled out come last."""
     suggestions = [
         Suggestion(
             match.pk,

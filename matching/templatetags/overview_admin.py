@@ -1,4 +1,4 @@
-"""What the office's first page asks about the whole."""
+"""Tags for the admin's first page."""
 
 from django import template
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def health_problems() -> int:
-    """How many parts of the comparison somebody should mend."""
+    """The number of components that need attention."""
     return problem_count()

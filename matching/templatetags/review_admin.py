@@ -1,4 +1,4 @@
-"""What the admin's templates ask about pairs."""
+"""Tags and filters for pairs in the admin's templates."""
 
 from django import template
 
@@ -13,13 +13,13 @@ register = template.Library()
 
 @register.simple_tag
 def waiting_pairs() -> int:
-    """How many suggested pairs wait for a decision."""
+    """The number of suggested pairs that are waiting for a decision."""
     return waiting().count()
 
 
 @register.simple_tag
 def waiting_duplicates() -> int:
-    """How many things that may have been reported twice wait for a decision."""
+    """The number of possible duplicates that are waiting for a decision."""
     return open_duplicates().count()
 
 
@@ -31,29 +31,29 @@ def facts(match: Match) -> list[Fact]:
 
 @register.filter
 def rejectable(match: Match) -> bool:
-    """Whether nobody has decided about the pair, and somebody may."""
+    """Whether the pair is undecided and can be decided."""
     return match.status in REJECTABLE
 
 
 @register.filter
 def version(match: Match) -> str:
-    """What a decision about the pair, as it is shown here, must be checked against."""
+    """The version of the pair as shown, which a decision must be checked against."""
     return decision_version(match)
 
 
 @register.filter
 def compared(match: Match | MatchDecision) -> str:
-    """What of the two posts was compared, in words."""
+    """Which parts of the two posts were compared, in words."""
     return compared_words(match)
 
 
 @register.filter
 def score(scored: Match | MatchDecision | PossibleDuplicate) -> str:
-    """The score as people read it."""
+    """The score in words."""
     return score_words(scored)
 
 
 @register.filter
 def meter(match: Match | PossibleDuplicate) -> str:
-    """The score between 0 and 1 for a meter's attributes, whatever the language."""
+    """The score from 0 to 1 for the attributes of a meter, independent of the language."""
     return f"{min(max(match.score, 0.0), 1.0):.3f}"

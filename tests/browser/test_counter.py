@@ -117,7 +117,7 @@ def test_the_key_keeps_what_was_chosen_and_replaces_when_it_is_pressed_again(
     page.keyboard.press("Alt+a")
     expect(page.locator("#id_category")).to_have_value(chosen or "")
     expect(page.locator('input[name="colour"]:checked')).not_to_have_value("")  # none was chosen
-    expect(page.locator("[data-said]")).to_contain_text("Alt+A")
+    expect(page.locator("[data-status]")).to_contain_text("Alt+A")
     page.keyboard.press("Alt+a")
     expect(page.locator("#id_category")).to_have_value(first or "")
 

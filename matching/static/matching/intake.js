@@ -1,39 +1,39 @@
-// Proposes a category and a colour while a post is being written. The form works without it.
+// Suggests a category and a colour while a post is being written. The form works without it.
 "use strict";
 
 document.querySelectorAll("[data-intake]").forEach((panel) => {
   const form = panel.closest("form");
   const proposals = panel.querySelector("[data-proposals]");
   const busy = panel.querySelector("[data-looking]");
-  const said = panel.querySelector("[data-said]");
+  const status = panel.querySelector("[data-status]");
   const hint = panel.querySelector("[data-proposals-hint]");
   const photos = form.querySelector('input[type="file"]');
-  const PAUSE_MS = 900; // after the last key
+  const PAUSE_MS = 900; // after the last keystroke
   const POLL_MS = 700;
   const GIVE_UP_MS = 20000;
-  const EDGE_PX = 320; // as much as the model looks at
+  const EDGE_PX = 320; // the model looks at no more
   let timer = 0;
-  let asked = "";
+  let requested = ""; // the subject of the latest request
   let latest = 0;
-  let mayReplace = false; // the key was pressed, and something stayed that was chosen before
-  let isAwaited = false; // the key was pressed before there was anything to take
+  let mayReplace = false; // the shortcut was pressed, and an earlier choice was kept
+  let isAwaited = false; // the shortcut was pressed before there were any suggestions
 
   function words() {
     return ["title", "description"].map((name) => form.elements[name]?.value.trim() ?? "");
   }
 
-  // A photograph that the server keeps since the form came back with an error.
+  // A photograph that the server has kept because the form had an error.
   function kept() {
     return form.querySelector('[data-photos] .preview img[src^="data:image"]');
   }
 
-  // What is asked about; the same is not asked twice.
+  // What the suggestions are for; the same is not requested twice.
   function subject() {
     const file = photos?.files[0];
     return JSON.stringify([...words(), file ? [file.name, file.size] : kept()?.src.length]);
   }
 
-  // Only a small copy leaves the phone; a format that this browser cannot draw is left out.
+  // Only a small copy is uploaded; a format that this browser cannot decode is left out.
   async function smallPhoto() {
     const file = photos?.files[0] ?? kept();
     if (!file) {
@@ -55,10 +55,10 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
   async function ask() {
     const [title, description] = words();
     const key = subject();
-    if (key === asked || (title.length < 2 && !photos?.files[0] && !kept())) {
+    if (key === requested || (title.length < 2 && !photos?.files[0] && !kept())) {
       return;
     }
-    asked = key;
+    requested = key;
     latest += 1;
     const mine = latest;
     const body = new FormData();
@@ -82,7 +82,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
         show(answer);
       }
     } catch {
-      // Nothing is proposed; the form is filled in by hand as ever.
+      // No suggestions; the form still works by hand.
     } finally {
       if (mine === latest) {
         busy.hidden = true;
@@ -129,7 +129,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     button.append(label, " ", sure);
     button.addEventListener("click", () => {
       choose(field, choice.value);
-      said.textContent = panel.dataset.chosen.replace("{name}", choice.label);
+      status.textContent = panel.dataset.chosen.replace("{name}", choice.label);
     });
     return button;
   }
@@ -142,8 +142,8 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     changed?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // One key takes the likeliest of both where nothing is chosen; once more, and it replaces. Pressed
-  // before anything is proposed, it waits for what comes.
+  // The shortcut selects the likeliest of both where nothing is selected; pressed again, it replaces
+  // earlier choices. Pressed before there are suggestions, it waits for them.
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.code !== "KeyA" || event.repeat) {
       return;
@@ -151,7 +151,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     event.preventDefault();
     if (proposals.hidden) {
       isAwaited = true;
-      said.textContent = panel.dataset.awaited;
+      status.textContent = panel.dataset.awaited;
     } else {
       accept();
     }
@@ -175,7 +175,7 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     });
     taken.forEach(([field, first]) => choose(field, first.dataset.value));
     const names = taken.map(([, first]) => first.querySelector("b").textContent);
-    said.textContent = [
+    status.textContent = [
       names.length ? panel.dataset.chosen.replace("{name}", names.join(", ")) : "",
       stays ? (form.dataset.kept ?? "") : "",
     ].join(" ");
@@ -200,11 +200,11 @@ document.querySelectorAll("[data-intake]").forEach((panel) => {
     mayReplace = false;
     mark();
   });
-  // What came back with an error was asked about before, and is answered.
+  // A form that comes back with an error has had its suggestions already.
   if (form.hasAttribute("data-bound") && form.elements.category?.value) {
-    asked = subject();
+    requested = subject();
   }
-  // From now on the room for the proposals is there, so that nothing moves when they come.
+  // Reserve space for the suggestions now, so that nothing moves when they arrive.
   panel.classList.add("enhanced");
   hint.hidden = false;
   later();

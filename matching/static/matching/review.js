@@ -1,5 +1,5 @@
-// The review page: photographs zoom together and open over the page, and one key does each thing.
-// Without this file photographs open in a tab of their own, and everything else works as before.
+// The review page: photographs zoom together and open over the page, and there are shortcuts.
+// Without this file, photographs open in a new tab, and everything else works as before.
 "use strict";
 
 (() => {
@@ -23,7 +23,7 @@
     });
   }
 
-  // Both first photographs at one scale and place: a scratch is looked for on both at once.
+  // All photographs at the same scale and position, to look for a scratch on both sides at once.
   const SCALE = 2.5;
   const zoomable = links.map((link) => link.querySelector("img"));
   const zoomButton = document.querySelector("[data-zoom]");
@@ -70,10 +70,10 @@
     });
     document.querySelector(".review-keys").hidden = false;
   }
-  // Where two posts may be one thing, the few keys stand beside the box instead.
+  // The page of a possible duplicate has no help: its few shortcuts are listed next to the box.
   document.querySelector(".review-help-button")?.addEventListener("click", () => help.showModal());
 
-  let sent = false; // one decision a page, however often a key is pressed
+  let sent = false; // one decision per page, however often a key is pressed
   function press(button) {
     if (sent) return;
     sent = button.type === "submit";
@@ -83,7 +83,7 @@
     sent = false;
   });
 
-  // The letters of a Korean keyboard, for a keyboard that does not say which key it was.
+  // Letters of a Korean keyboard layout, for keyboards that do not report `event.code`.
   const HANGUL = { ㅊ: "c", ㄱ: "r", ㄲ: "r", ㄴ: "s", ㅜ: "n", ㅕ: "u", ㅋ: "z", ㅗ: "h" };
   function keyOf(event) {
     if (event.key === "?") return "h";

@@ -1,9 +1,9 @@
-// Form, address and things found are always of one search; a chosen photograph is sent at once,
-// with what else is asked. Without this file buttons send both.
+// Keeps form, URL and results in step, and submits a chosen photograph at once together with the
+// other search parameters. Without this file, buttons submit both forms.
 "use strict";
 
-// Back and Forward ask the server: a page put together from memory has its fields as they were
-// first sent, and no script listens to them.
+// Back and Forward must reload from the server: htmx would restore a page whose fields have their
+// initial values and whose scripts do not run.
 htmx.config.historyCacheSize = 0;
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.timeout = 20000; // ms
@@ -18,9 +18,9 @@ document.querySelectorAll("[data-search]").forEach((form) => {
   }
 
   function agree() {
-    const asked = new URLSearchParams(location.search);
+    const params = new URLSearchParams(location.search);
     fields().forEach((field) => {
-      field.value = asked.get(field.name) ?? "";
+      field.value = params.get(field.name) ?? "";
     });
   }
 
@@ -34,7 +34,7 @@ document.querySelectorAll("[data-search]").forEach((form) => {
     });
   }
 
-  // From the browser's memory of a page that somebody left: words that were never sent go.
+  // On a page restored from the back-forward cache, drop words that were never submitted.
   window.addEventListener("pageshow", (event) => event.persisted && agree());
   form.addEventListener("htmx:beforeRequest", () => {
     failed.hidden = true;
@@ -47,7 +47,7 @@ document.querySelectorAll("[data-search]").forEach((form) => {
   }
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === TOO_MANY) {
-      event.detail.shouldSwap = true; // it says so itself
+      event.detail.shouldSwap = true; // the response explains the limit
     }
   });
   form.addEventListener("htmx:afterOnLoad", mark);
