@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
-    """Hears of changed posts; never loads a model."""
+    """Registers matching's hooks and checks; never loads a model."""
 
     name = "matching"
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Register the hooks, the system checks, and the triggers that migrate puts in place."""
+        """Register the hooks, the system checks, and the triggers that `migrate` installs."""
         from matching import checks, hooks  # noqa: F401
         from matching.index.triggers import after_migrate
 

@@ -20,7 +20,7 @@ from matching.encoders.base import CLIP_ENCODER
 def check_matching(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """The MATCHING settings are known, and fit the queue's."""
+    """Check the MATCHING settings, and that they are compatible with the queue's."""
     try:
         current = matching_settings()
     except ImproperlyConfigured as error:
@@ -29,7 +29,7 @@ def check_matching(
     if current.encoder != CLIP_ENCODER and not _exists(current.encoder.rpartition(".")[0]):
         found.append(
             Error(
-                f'MATCHING["ENCODER"] = {current.encoder!r}: there is no such module.',
+                f'MATCHING["ENCODER"] = {current.encoder!r}: no such module exists.',
                 hint="Set MATCHING_ENCODER to the dotted path of an encoder class, such as "
                 f"{CLIP_ENCODER}.",
                 id="matching.E002",
@@ -49,18 +49,18 @@ def check_matching(
     if current.model == BUNDLED and current.encoder == CLIP_ENCODER and not settings.DEBUG:
         found.append(
             Warning(
-                "The bundled model is in use. It knows drawn things only, for demonstration and "
-                "tests; on real photographs its suggestions are of little worth.",
-                hint="Run `manage.py download_model`, and set MATCHING_MODEL to what it names.",
+                "The bundled model is in use. It only knows drawings, for demonstration and tests; "
+                "for real photographs its suggestions are of little use.",
+                hint="Run `manage.py download_model`, and set MATCHING_MODEL as it says.",
                 id="matching.W001",
             )
         )
     if current.engine != TORCH and not _exists("onnxruntime"):
         found.append(
             Warning(
-                f'MATCHING["ENGINE"] = {current.engine!r} needs ONNX Runtime, which is missing.',
-                hint="Install it with pip install '.[onnx]', or set MATCHING_ENGINE=torch. Posts "
-                "wait until then.",
+                f'MATCHING["ENGINE"] = {current.engine!r} needs ONNX Runtime, but it is missing.',
+                hint="Install it with pip install '.[onnx]', or set MATCHING_ENGINE=torch. Until "
+                "then, posts wait.",
                 id="matching.W003",
             )
         )
@@ -68,7 +68,7 @@ def check_matching(
 
 
 def _exists(module: str) -> bool:
-    """Whether a module can be found; importing it here might load a whole model library."""
+    """Whether a module can be found, without importing it, which might load a model library."""
     try:
         return find_spec(module) is not None
     except (ImportError, ValueError):
@@ -79,15 +79,15 @@ def _exists(module: str) -> bool:
 def check_queue(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A task that waits behind others is not given out a second time meanwhile."""
+    """Check that a task that waits behind others is not started a second time."""
     retry_s, least_s = queue.retry_s(), queue.longest_stay_s()
     if retry_s >= least_s:
         return []
     return [
         Error(
-            f"The queue gives a task out again after {retry_s:g} s, while one that was "
-            f"fetched may wait and run for {least_s:g} s.",
-            hint=f"Set TASK_RETRY_S to at least {math.ceil(least_s)}, or TASK_TIMEOUT_S lower.",
+            f"The queue restarts a task after {retry_s:g} s, but a fetched task may wait and "
+            f"run for {least_s:g} s.",
+            hint=f"Set TASK_RETRY_S to at least {math.ceil(least_s)}, or lower TASK_TIMEOUT_S.",
             id="matching.E004",
         )
     ]
@@ -97,7 +97,7 @@ def check_queue(
 def check_sqlite(
     *, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """SQLite with its defaults loses results when web and worker write at once."""
+    """Check SQLite's options: with its defaults, concurrent writes of web and worker fail."""
     found: list[CheckMessage] = []
     for alias, database in settings.DATABASES.items():
         if not database["ENGINE"].endswith("sqlite3"):
@@ -107,8 +107,8 @@ def check_sqlite(
         if not is_wal or options.get("transaction_mode") != "IMMEDIATE":
             found.append(
                 Warning(
-                    f"The SQLite database {alias!r} is not set to WAL with immediate "
-                    "transactions: writers at the same time fail with “database is locked”.",
+                    f"The SQLite database {alias!r} does not use WAL with immediate transactions: "
+                    "concurrent writes fail with “database is locked”.",
                     hint='OPTIONS: {"transaction_mode": "IMMEDIATE", "timeout": 20, '
                     '"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}',
                     id="matching.W002",
@@ -119,7 +119,7 @@ def check_sqlite(
 
 @register(Tags.database)
 def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """The candidate index hears of every change; runs with `migrate` and `check --database`."""
+    """Check the change triggers of the index; runs with `migrate` and `check --database`."""
     from matching.index.triggers import missing_triggers
 
     found: list[CheckMessage] = []
@@ -130,8 +130,8 @@ def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> 
             found.append(
                 Warning(
                     f"{len(missing)} triggers are missing in the database, such as {missing[0]}: "
-                    "the comparison would not see what changes.",
-                    hint="Run `manage.py migrate`, which puts them in place.",
+                    "matching would not notice changes.",
+                    hint="Run `manage.py migrate`, which installs them.",
                     id="matching.W004",
                 )
             )
@@ -140,7 +140,7 @@ def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> 
 
 @register(Tags.database)
 def check_index(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """The index of the settings can work in the database."""
+    """Check that the configured index works with the database."""
     from matching.index.pg_sync import index_problem
 
     if matching_settings().index != "pgvector":

@@ -37,38 +37,40 @@ class MatchingSettings:
     revision: str = ""  # branch, tag or commit of a hub id; empty: main
     device: str = "cpu"  # or "cuda", "cuda:1"
     engine: str = TORCH  # or an export of the checkpoint: "onnx-fp32", "onnx-int8"
-    precision: str = "fp32"  # of torch; or "bf16", or "fp16" on cuda
-    threads: int = 1  # of the engine, in each worker process
+    precision: str = "fp32"  # for torch; or "bf16", or "fp16" on CUDA
+    threads: int = 1  # of the engine, per worker process
     encoder: str = "matching.encoders.torch_clip.ClipEncoder"  # dotted path
     strategy: str = "calibrated_v3"
-    threshold: float | None = None  # None: the strategy's own
-    top_k: int = 20  # suggestions kept for a post
-    shown_from: float = 0.1  # score from which the person who lost it sees a suggestion
-    explored: int = 1  # unlikely candidates of each post that staff are asked about; 0: none
-    lease_s: int = 180  # how long a task may hold a post
-    max_attempts: int = 3  # then a post has failed
-    sweep_s: int = 30  # between two sweeps for posts that were left behind
+    threshold: float | None = None  # None: the strategy's default
+    top_k: int = 20  # suggestions stored per post
+    shown_from: float = 0.1  # score from which the owner sees a suggestion
+    explored: int = 1  # unlikely candidates per post that are sampled for staff; 0: none
+    lease_s: int = 180  # how long a task may claim a post
+    max_attempts: int = 3  # after which a post fails
+    sweep_s: int = 30  # between two sweeps for forgotten posts
     beat_s: int = 10  # between two beats through the queue
-    stale_s: int = 150  # without a beat, then the worker is restarted
-    # People remember a loss by its day, and notice some on the next one: up to two days before
-    # the reported loss a found post still counts.
+    stale_s: int = 150  # without a beat, after which the worker is restarted
+    # People remember the day of a loss roughly, and may notice it a day later, so a find up to two
+    # days before the reported loss still counts.
     max_found_before_lost_days: float = 2.0
-    nice: int = 10  # how far the worker stands back for pages on the same machine, 0 to 19
+    nice: int = 10  # niceness of the worker, so that pages on the same machine go first; 0 to 19
     index: str = "memory"  # or "pgvector", on PostgreSQL
-    exact_below: int = 10_000  # rows that pass a filter, up to which pgvector compares all of them
-    scan: str = "exact"  # of vectors in memory; or "int8", a fourth of the reading, with numkong
-    # Where searches by meaning are answered: "HOST:PORT"; empty: a socket file in VAR_DIR; "off".
+    exact_below: int = (
+        10_000  # if at most this many rows pass a filter, pgvector compares all of them
+    )
+    scan: str = "exact"  # or "int8", which reads a quarter as much memory and needs numkong
+    # The address of the search process: "HOST:PORT"; empty: a socket file in VAR_DIR; or "off".
     finder: str = ""
-    finder_bind: str = ""  # where this machine's worker answers, if that is another address
+    finder_bind: str = ""  # where this machine's search process listens, if it differs
     task_timeout_s: int = 120  # the queue's own limit for one task
     cache_dir: str = ""  # of downloaded models; empty: the hub library's own
 
 
 @lru_cache(maxsize=1)
 def matching_settings() -> MatchingSettings:
-    """The settings, read once by each process; `override_settings(MATCHING=...)` changes them.
+    """The settings, read once per process and again after `override_settings(MATCHING=...)`.
 
-    Raises: ImproperlyConfigured, naming the key and what it takes; again at every call.
+    Raises: ImproperlyConfigured, at every call, with the key and its valid values.
     """
     return validated(getattr(settings, "MATCHING", {}))
 
@@ -79,20 +81,20 @@ def _forget_settings(*, setting: str, **kwargs: Any) -> None:
         matching_settings.cache_clear()
 
 
-def validated(given: object) -> MatchingSettings:
-    """What `settings.MATCHING` holds, typed.
+def validated(settings_dict: object) -> MatchingSettings:
+    """The validated contents of `settings.MATCHING`.
 
-    Raises: ImproperlyConfigured, naming the key and what it takes.
+    Raises: ImproperlyConfigured, with the key and its valid values.
     """
-    if not isinstance(given, Mapping):
+    if not isinstance(settings_dict, Mapping):
         raise ImproperlyConfigured("MATCHING must be a dictionary.")
     types = {name.upper(): name for name in MatchingSettings.__dataclass_fields__}
-    unknown = sorted(key for key in given if key not in types)
+    unknown = sorted(key for key in settings_dict if key not in types)
     if unknown:
         raise ImproperlyConfigured(
             f"Unknown key {_named(unknown[0])}. Known keys: {', '.join(sorted(types))}."
         )
-    values = {types[key]: _typed(key, value) for key, value in given.items()}
+    values = {types[key]: _typed(key, value) for key, value in settings_dict.items()}
     if (before := values.get("encoder")) in MOVED_ENCODERS:
         values["encoder"] = MOVED_ENCODERS[before]
     checked = MatchingSettings(**values)
@@ -108,7 +110,7 @@ def _typed(key: str, value: Any) -> Any:
         return None
     if isinstance(default, str):
         if not isinstance(value, str | Path):
-            raise ImproperlyConfigured(f"{_named(key)} must be a text, not {value!r}.")
+            raise ImproperlyConfigured(f"{_named(key)} must be a string, not {value!r}.")
         return str(value).strip()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(default, int) and not (is_number and value == int(value)):
@@ -126,40 +128,40 @@ def _check_encoder(checked: MatchingSettings) -> None:
     device, _, number = checked.device.partition(":")
     if device not in DEVICES or (":" in checked.device and not number.isdecimal()):
         raise ImproperlyConfigured(
-            f"{_named('DEVICE')} is {checked.device!r}. It takes cpu, cuda, or cuda:NUMBER."
+            f"{_named('DEVICE')} is {checked.device!r}. Set it to cpu, cuda or cuda:NUMBER."
         )
     if checked.engine not in ENGINES:
         raise ImproperlyConfigured(
-            f"{_named('ENGINE')} is {checked.engine!r}. It takes {', '.join(ENGINES)}."
+            f"{_named('ENGINE')} is {checked.engine!r}. Valid: {', '.join(ENGINES)}."
         )
     if checked.engine != TORCH and device != "cpu":
         raise ImproperlyConfigured(
-            f"{_named('ENGINE')} is {checked.engine}, which computes on the CPU. Set DEVICE to "
-            f"cpu, or ENGINE to {TORCH}."
+            f"{_named('ENGINE')} is {checked.engine}, which only runs on the CPU. Set DEVICE "
+            f"to cpu, or ENGINE to {TORCH}."
         )
     if checked.precision not in PRECISIONS:
         raise ImproperlyConfigured(
-            f"{_named('PRECISION')} is {checked.precision!r}. It takes {', '.join(PRECISIONS)}."
+            f"{_named('PRECISION')} is {checked.precision!r}. Valid: {', '.join(PRECISIONS)}."
         )
     if checked.precision == "fp16" and device == "cpu":
         raise ImproperlyConfigured(
-            f"{_named('PRECISION')} is fp16, which a CPU computes about 100 times slower. "
+            f"{_named('PRECISION')} is fp16, which is about 100 times slower on a CPU. "
             "Set it to fp32 or bf16, or set DEVICE to cuda."
         )
     if "." not in checked.encoder:
         raise ImproperlyConfigured(
-            f"{_named('ENCODER')} is {checked.encoder!r}. It takes the dotted path of a class."
+            f"{_named('ENCODER')} is {checked.encoder!r}. Set it to the dotted path of a class."
         )
 
 
 def _check_matching(checked: MatchingSettings) -> None:
     if checked.index not in INDEXES:
         raise ImproperlyConfigured(
-            f"{_named('INDEX')} is {checked.index!r}. It takes {', '.join(INDEXES)}."
+            f"{_named('INDEX')} is {checked.index!r}. Valid: {', '.join(INDEXES)}."
         )
     if checked.scan not in SCANS:
         raise ImproperlyConfigured(
-            f"{_named('SCAN')} is {checked.scan!r}. It takes {', '.join(SCANS)}."
+            f"{_named('SCAN')} is {checked.scan!r}. Valid: {', '.join(SCANS)}."
         )
     if checked.scan == "int8" and find_spec("numkong") is None:
         raise ImproperlyConfigured(
@@ -171,18 +173,20 @@ def _check_matching(checked: MatchingSettings) -> None:
         raise ImproperlyConfigured(f"{_named('STRATEGY')}: {error}") from error
     if checked.threshold is not None and not -1.0 <= checked.threshold <= 1.0:
         raise ImproperlyConfigured(
-            f"{_named('THRESHOLD')} is {checked.threshold}. It takes -1 to 1, or nothing for the "
-            "strategy's own."
+            f"{_named('THRESHOLD')} is {checked.threshold}. Set it from -1 to 1, or leave it empty "
+            "for the strategy's default."
         )
     for name in ("finder", "finder_bind"):
         host, _, port = getattr(checked, name).rpartition(":")
         if getattr(checked, name) not in ("", "off") and not (host and port.isdecimal()):
             raise ImproperlyConfigured(
-                f"{_named(name.upper())} is {getattr(checked, name)!r}. It takes HOST:PORT, off, "
-                "or nothing for a socket file."
+                f"{_named(name.upper())} is {getattr(checked, name)!r}. Set it to HOST:PORT or "
+                "off, or leave it empty for a socket file."
             )
     if not checked.shown_from >= 0:
-        raise ImproperlyConfigured(f"{_named('SHOWN_FROM')} must be 0 or more; above 1 shows none.")
+        raise ImproperlyConfigured(
+            f"{_named('SHOWN_FROM')} must be 0 or more; above 1, nothing is shown."
+        )
     if not checked.max_found_before_lost_days >= 0:
         raise ImproperlyConfigured(f"{_named('MAX_FOUND_BEFORE_LOST_DAYS')} must be 0 or more.")
 

@@ -1,10 +1,10 @@
-"""What matching does when a post changes: it asks for the post's matching."""
+"""Requests a post's matching whenever the post changes."""
 
 from lostfound.hooks import post_changed
 from matching.services.outbox import request_matching
 
 
 def register() -> None:
-    """Hear of changed posts; called when the apps are loaded, and harmless a second time."""
+    """Register for changes of posts when the apps are loaded; calling it twice is harmless."""
     if request_matching not in post_changed:
         post_changed.append(request_matching)

@@ -1,4 +1,4 @@
-"""Reads of matching that more than one page, view or command needs; must not write."""
+"""Queries that several pages, views or commands need; must not write."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from matching.models import Heartbeat, Match, MatchingJob, PossibleDuplicate
 
 WAITING: Final = frozenset({MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING})
 WORKER_PREFIX: Final = "worker:"
-ENCODER: Final = "encoder"  # the heartbeat that says whether vectors can be made
+ENCODER: Final = "encoder"  # heartbeat with the state of the encoder
 SILENT_AFTER_BEATS: Final = 6
 
 
 @dataclass(frozen=True)
 class MatchingState:
-    """How far the matching of a post is, for its author.
+    """The state of a post's matching, for its author.
 
     Attributes:
-        status: one of `Embedding.Status`: pending, running, done, failed, or idle for a post
+        status: one of `MatchingJob.Status`: pending, running, done, failed, or idle for a post
             that is not open.
-        suggestion_count: pairs that are suggested or confirmed now.
-        waiting_reason: why it takes long, in the reader's language; empty where it does not.
+        suggestion_count: number of suggested and confirmed pairs.
+        waiting_reason: why it takes long, in the reader's language; empty if it does not.
     """
 
     status: str
@@ -36,7 +36,7 @@ class MatchingState:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is worth asking again soon."""
+        """Whether to poll again soon."""
         return self.status in WAITING
 
 
@@ -56,23 +56,23 @@ def matching_state(post: Post) -> MatchingState:
 
 
 def suggestions_for(post: Post) -> QuerySet[Match]:
-    """What a post's author is shown, strongest first, with both posts ready to be drawn."""
+    """Suggestions for a post's author, strongest first, with both posts loaded."""
     shown = _shown_of(post).select_related("answer")
     return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
 
 
 def was_alerted(post: Post) -> bool:
-    """Whether its author was ever told that something similar was found."""
+    """Whether its author was ever notified of a suggestion."""
     return Notification.objects.filter(post=post, kind=Notification.Kind.SUGGESTED).exists()
 
 
 def answer_of(match: Match) -> str:
-    """What the person who lost the thing said to a suggestion; empty where they said nothing."""
+    """The owner's answer to a suggestion; empty if there is none."""
     return match.answer.answer if hasattr(match, "answer") else ""
 
 
 def open_suggestions() -> QuerySet[Match]:
-    """What waits for staff, newest and strongest first."""
+    """Pairs that are waiting for staff, newest and strongest first."""
     waiting = Match.objects.filter(
         status=Match.Status.SUGGESTED,
         lost__status=Post.Status.OPEN,
@@ -82,30 +82,30 @@ def open_suggestions() -> QuerySet[Match]:
 
 
 def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Everything that a page shows of the posts, in a constant number of queries."""
+    """Load everything that a page shows of the posts, in a constant number of queries."""
     return with_posts(matches).prefetch_related(*_photos("lost", "found"))
 
 
 def with_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Both posts but for their photographs, which `load_photos` reads for a whole page at once."""
+    """Load both posts without photographs, which `load_photos` loads for a whole page at once."""
     return matches.select_related(*_related("lost", "found"))
 
 
 def load_photos(posts: Iterable[Post]) -> None:
-    """Read the photographs of all these posts in one query, but for those that are read already."""
+    """Load the photographs of these posts in one query, unless they are loaded already."""
     photos = Photo.objects.order_by("position", "pk")
     prefetch_related_objects(list(posts), Prefetch("photos", photos))
 
 
 def with_duplicates(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
-    """Everything that a page shows of two posts of one kind, in a constant number of queries."""
+    """Load everything that a page shows of both posts, in a constant number of queries."""
     return duplicates.select_related(*_related("first", "second")).prefetch_related(
         *_photos("first", "second")
     )
 
 
 def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
-    """What may have been reported twice, of all posts or of these, likeliest first."""
+    """Open possible duplicates of all posts or of these, likeliest first."""
     rows = PossibleDuplicate.objects.filter(status=PossibleDuplicate.Status.OPEN)
     if posts:
         keys = [post.pk for post in posts]
@@ -114,26 +114,26 @@ def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
 
 
 def worker_seen_ago() -> timedelta | None:
-    """How long ago any worker began or ended a task; None where none ever did, or it stopped."""
+    """Time since any worker began or ended a task; None if none ever did, or all have stopped."""
     beats = Heartbeat.objects.filter(name__startswith=WORKER_PREFIX)
     last = beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
     return None if last is None else timezone.now() - last
 
 
 def is_worker_away() -> bool:
-    """Whether no worker has shown itself for as long as a task may take."""
+    """Whether no worker has been active for as long as a task may take."""
     return is_too_long_ago(worker_seen_ago())
 
 
 def is_too_long_ago(ago: timedelta | None) -> bool:
-    """Whether a worker that was last seen so long ago counts as away."""
+    """Whether a worker that was last seen this long ago counts as away."""
     current = matching_settings()
     limit_s = max(current.stale_s, SILENT_AFTER_BEATS * current.beat_s)
     return ago is None or ago > timedelta(seconds=limit_s)
 
 
 def shown_to_authors() -> Q:
-    """The pairs that the office lets the authors of their posts see."""
+    """Condition for pairs that the authors of their posts may see."""
     likely = Q(status=Match.Status.SUGGESTED, score__gte=matching_settings().shown_from)
     return likely | Q(status=Match.Status.CONFIRMED)
 
@@ -153,7 +153,7 @@ def _photos(*sides: str) -> list[Any]:
 
 
 def encoder_problem() -> str:
-    """Why no vectors can be made, as it was last seen; empty where they can."""
+    """Why the encoder was last unavailable; empty if it is available."""
     known = Heartbeat.objects.filter(name=ENCODER).values_list("detail", flat=True).first()
     return known or ""
 
@@ -162,9 +162,9 @@ def _waiting_reason(row: MatchingJob) -> str:
     if row.status != MatchingJob.Status.PENDING:
         return ""
     if encoder_problem():
-        return _("The comparison is being set up. Your post waits until it is ready.")
+        return _("The comparison is being set up. Your post will wait until it is ready.")
     if is_worker_away():
-        return _("The comparison is not running just now. Your post waits until it is.")
+        return _("The comparison is not running right now. Your post will wait until it is.")
     if row.attempts:
-        return _("Something went wrong. It is tried again by itself.")
+        return _("Something went wrong. We will try again automatically.")
     return ""

@@ -1,4 +1,4 @@
-"""Background tasks of matching, run by the queue's worker. Every task may run twice.
+"""Background tasks, run by the queue's worker. Every task may run twice.
 
 Must not import torch: the queue's parent process forks, and the encoder is loaded after that.
 """
@@ -9,7 +9,7 @@ from matching import services
 
 
 def match_post(post_id: int) -> str:
-    """Embed and match one waiting post; ends quietly where it is gone or done."""
+    """Embed and match one waiting post; does nothing if it is deleted or done."""
     outcome = services.match_post(post_id)
     if outcome == "matched":
         services.rebuild_if_grown()
@@ -17,16 +17,16 @@ def match_post(post_id: int) -> str:
 
 
 def answer_intake(public_id: str) -> str:
-    """Propose category and colour for a post that is being written."""
+    """Suggest category and colour for a post that is being written."""
     return services.answer_intake(UUID(public_id))
 
 
 def build_scoring_profile() -> int | None:
-    """Build a new version of the site's statistics; returns its number, None without a model."""
+    """Build a new scoring profile; returns its version, or None without a model."""
     stored = services.build_if_available()
     return stored.pk if stored else None
 
 
 def beat(asked_by: str, number: int) -> None:
-    """Answer the supervisor through the queue, so that it sees that the queue is alive."""
+    """Answer the supervisor, to prove that the queue delivers tasks."""
     services.answer_beat(asked_by, number)

@@ -1,4 +1,4 @@
-"""The addresses of what the people's pages show of matching."""
+"""URLs of the public side of matching."""
 
 from django.urls import path
 

@@ -159,6 +159,118 @@ class Migration(migrations.Migration):
                 verbose_name="post",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="intakequestion",
+            options={
+                "ordering": ("-asked_at", "-pk"),
+                "verbose_name": "suggestion request",
+                "verbose_name_plural": "suggestion requests",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="suggestionanswer",
+            options={
+                "ordering": ("-at", "-pk"),
+                "verbose_name": "owner's answer",
+                "verbose_name_plural": "owners' answers",
+            },
+        ),
+        migrations.AlterField(
+            model_name="heartbeat",
+            name="beat_at",
+            field=models.DateTimeField(verbose_name="last heartbeat"),
+        ),
+        migrations.AlterField(
+            model_name="match",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("suggested", "suggested"),
+                    ("confirmed", "confirmed"),
+                    ("rejected", "rejected"),
+                    ("set_aside", "set aside"),
+                    ("withdrawn", "withdrawn"),
+                    ("gated", "ruled out"),
+                    ("drawn", "sampled for comparison"),
+                ],
+                default="suggested",
+                max_length=10,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="matchdecision",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("different_thing", "A different kind of thing"),
+                    ("different_detail", "Similar, but a detail differs"),
+                    ("time_or_place", "Day or place does not fit"),
+                    ("owner_says_no", "The owner says it is not theirs"),
+                    ("unclear", "Too little information"),
+                    ("other", "Another reason"),
+                ],
+                max_length=20,
+                verbose_name="reason",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="matchdecision",
+            name="undoes",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="undone_by",
+                to="matching.matchdecision",
+                verbose_name="undoes",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="matchingjob",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("pending", "waiting"),
+                    ("running", "running"),
+                    ("done", "done"),
+                    ("failed", "failed"),
+                    ("idle", "not needed"),
+                ],
+                default="pending",
+                max_length=8,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="possibleduplicate",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("open", "waiting"),
+                    ("dismissed", "different things"),
+                    ("closed", "one of them closed"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="open",
+                max_length=10,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="storedprofile",
+            name="origin",
+            field=models.CharField(
+                choices=[
+                    ("built", "built from the posts"),
+                    ("learnt", "learnt from decisions"),
+                    ("rolled_back", "rolled back"),
+                ],
+                max_length=12,
+                verbose_name="origin",
+            ),
+        ),
         migrations.RunPython(name_permissions, partial(name_permissions, backwards=True)),
         migrations.RunPython(migrations.RunPython.noop, drop_triggers),
     ]

@@ -1,4 +1,4 @@
-"""What matching stores: outbox, vectors, profiles, pairs, decisions, answers, signs of life."""
+"""Models of matching: outbox, embeddings, profiles, pairs, decisions, answers, heartbeats."""
 
 from matching.models.decision_state import (
     CONFIRMABLE,

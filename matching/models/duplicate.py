@@ -1,4 +1,4 @@
-"""Two posts of one kind that may be about one thing, and what staff said about them."""
+"""Possible duplicates: two posts of one kind that may be about the same thing."""
 
 from django.conf import settings
 from django.db import models
@@ -10,16 +10,16 @@ from matching.models.profile import StoredProfile
 
 
 class PossibleDuplicate(models.Model):
-    """A thing that may have been reported twice, or a look-alike of it. Students never see it.
+    """A thing that may have been reported twice, and the decision of staff. Only for staff.
 
     `first` is the post with the lower key.
     """
 
     class Status(models.TextChoices):
         OPEN = "open", _("waiting")
-        DISMISSED = "dismissed", _("two things")
+        DISMISSED = "dismissed", _("different things")
         CLOSED = "closed", _("one of them closed")
-        WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence or a post went away
+        WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence changed, or a post closed
 
     first = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="+", verbose_name=_("earlier post")
@@ -36,7 +36,7 @@ class PossibleDuplicate(models.Model):
     profile = models.ForeignKey(
         StoredProfile, on_delete=models.PROTECT, related_name="+", verbose_name=_("profile")
     )
-    evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
+    evidence_hash = models.CharField(max_length=64)  # of both posts' content when it was scored
     created_at = models.DateTimeField(_("noticed"), default=timezone.now)
     scored_at = models.DateTimeField(_("scored"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

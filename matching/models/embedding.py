@@ -1,4 +1,4 @@
-"""Cached embeddings of what posts say and show."""
+"""Cached embeddings of posts' texts and photographs."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -19,12 +19,12 @@ class Modality(models.TextChoices):
 
 
 class EmbeddingQuerySet(models.QuerySet["Embedding"]):
-    """What is cached already."""
+    """Lookups in the cache."""
 
     def of_post_or_content(
         self, post: Post, content_hashes: Iterable[str], fingerprint: str
     ) -> Self:
-        """All of a post, and one of any post for each of these contents."""
+        """All embeddings of a post, and one of any post for each of these content hashes."""
         same_content = (
             self.filter(content_hash__in=list(content_hashes), fingerprint=fingerprint)
             .values("modality", "content_hash")
@@ -53,7 +53,7 @@ class Embedding(models.Model):
         verbose_name = _("embedding")
         verbose_name_plural = _("embeddings")
         constraints = [
-            # Two partial ones, since SQLite lets NULLs differ and has no NULLS NOT DISTINCT.
+            # Two partial constraints, because SQLite treats NULLs as distinct.
             models.UniqueConstraint(
                 fields=["post", "fingerprint"],
                 condition=models.Q(photo=None),

@@ -1,14 +1,14 @@
-"""Signs of life of the processes."""
+"""Heartbeats of the processes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """When the worker last did something; written by every task, read by the supervisor."""
+    """When a component was last active; written by every task, read by the supervisor."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
-    beat_at = models.DateTimeField(_("last sign of life"))
+    beat_at = models.DateTimeField(_("last heartbeat"))
     detail = models.CharField(_("details"), max_length=1000, blank=True)
 
     class Meta:

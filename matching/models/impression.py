@@ -1,4 +1,4 @@
-"""What staff were shown: every candidate with its rank, score and terms at that time."""
+"""The log of what staff were shown."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,7 +8,7 @@ from matching.models.match import Match
 
 
 class Impression(models.Model):
-    """A pair that staff saw, as it was scored then. Rows are only ever added."""
+    """A pair that staff saw, with its rank, score and terms at that time. Append-only."""
 
     match = models.ForeignKey(
         Match, on_delete=models.CASCADE, related_name="impressions", verbose_name=_("pair")
@@ -18,7 +18,9 @@ class Impression(models.Model):
     terms = models.JSONField(_("terms"))
     strategy = models.CharField(_("strategy"), max_length=40)
     fingerprint = models.CharField(_("encoder"), max_length=80)
-    profile_version = models.PositiveIntegerField(_("profile"), default=0)  # 0: none is needed
+    profile_version = models.PositiveIntegerField(
+        _("profile"), default=0
+    )  # 0: the strategy needs none
     evidence_hash = models.CharField(max_length=64)
     sampling_probability = models.FloatField(
         _("sampling probability"), default=1.0

@@ -1,17 +1,17 @@
-"""What the candidate index of every process has to read again."""
+"""Changes that every process's candidate index has to apply."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class IndexChange(models.Model):
-    """A post whose facts, vectors or status have changed, written by triggers of the database.
+    """A post whose facts, vectors or status have changed, recorded by database triggers.
 
-    So no process misses a change, whoever makes it: a page, a command, plain SQL.
+    So no process misses a change, whether a page, a command or plain SQL made it.
     """
 
-    post_id = models.BigIntegerField(null=True)  # None: of a table that all posts refer to
-    # PostgreSQL's transaction; its rows may become visible in another order than their keys.
+    post_id = models.BigIntegerField(null=True)  # None: a change that may concern all posts
+    # PostgreSQL's transaction id: rows may become visible in a different order than their keys.
     transaction = models.BigIntegerField(default=0, db_default=0)
     at = models.DateTimeField(db_default=Now(), db_index=True)
 

@@ -1,4 +1,4 @@
-"""What people ask about a post that they are still writing."""
+"""Requests for suggestions for a post that is still being written."""
 
 import uuid
 
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IntakeQuestion(models.Model):
-    """Words and a photograph, until the worker has proposed a category and a colour for them.
+    """Text and a photograph, for which the worker suggests a category and a colour.
 
-    Neither outlives the answer, and no row outlives the day.
+    Both are deleted when the request is answered, and the row within a day.
     """
 
     class Status(models.TextChoices):
@@ -21,14 +21,14 @@ class IntakeQuestion(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     text = models.TextField(blank=True)
-    photo = models.BinaryField(default=bytes)  # a small JPEG, empty where there is none
+    photo = models.BinaryField(default=bytes)  # a small JPEG, or empty
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
     answer = models.JSONField(default=dict)  # {"category": [[code, p], ...], "colour": [...]}
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("intake question")
-        verbose_name_plural = _("intake questions")
+        verbose_name = _("suggestion request")
+        verbose_name_plural = _("suggestion requests")
         ordering = ("-asked_at", "-pk")
         indexes = [models.Index(fields=["asked_at"])]
 

@@ -1,4 +1,4 @@
-"""Pairs that are suggested, and what staff decided about them."""
+"""Suggested pairs, and the decisions of staff."""
 
 import uuid
 from typing import Self
@@ -13,25 +13,25 @@ from matching.models.profile import StoredProfile
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
-    """Adjectives for pairs."""
+    """Filters for pairs."""
 
     def of_post(self, post: Post) -> Self:
-        """Every pair that a post is in, on either side and whatever became of it."""
+        """Every pair of a post, on either side and with any status."""
         return self.filter(models.Q(lost=post.pk) | models.Q(found=post.pk))
 
 
 class Match(models.Model):
-    """A pair that the strategy suggests, and what became of it."""
+    """A pair that the strategy suggests, and its status."""
 
     class Status(models.TextChoices):
         SUGGESTED = "suggested", _("suggested")
         CONFIRMED = "confirmed", _("confirmed")
         REJECTED = "rejected", _("rejected")
-        SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched elsewhere
-        WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence or a post went away
-        EXCLUDED = "gated", _("ruled out")  # similar, but an exclusion rule makes it impossible
-        # Not likely enough; staff are asked all the same, to learn what the suggestions miss.
-        SAMPLED = "drawn", _("drawn for comparison")
+        SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched with another one
+        WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence changed, or a post closed
+        EXCLUDED = "gated", _("ruled out")  # similar, but excluded by a rule
+        # Not likely enough; shown to staff nevertheless, to learn what the suggestions miss.
+        SAMPLED = "drawn", _("sampled for comparison")
 
     lost = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="matches_as_lost", verbose_name=_("lost")
@@ -57,9 +57,9 @@ class Match(models.Model):
     sampling_probability = models.FloatField(_("sampling probability"), null=True, blank=True)
     terms = models.JSONField(_("terms"), default=dict)
     exclusions = models.JSONField(_("exclusion rules"), default=list)
-    evidence_hash = models.CharField(max_length=64)  # both posts' content when it was scored
+    evidence_hash = models.CharField(max_length=64)  # of both posts' content when it was scored
     created_at = models.DateTimeField(_("suggested"), default=timezone.now)
-    # Its day here, by which the queue is ordered: computed for each row it would cost all of them.
+    # Its local day, by which the queue is ordered: stored, so that an index can be used.
     created_on = models.DateField(_("suggested on"), default=timezone.localdate)
     scored_at = models.DateTimeField(_("scored"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -104,7 +104,7 @@ class Match(models.Model):
 
     @classmethod
     def between(cls, post: Post, other_id: int) -> Self:
-        """A pair of a post with one of the other kind, not saved yet."""
+        """An unsaved pair of a post with one of the other kind."""
         if post.kind == Post.Kind.LOST:
             return cls(lost_id=post.pk, found_id=other_id)
         return cls(lost_id=other_id, found_id=post.pk)
@@ -115,16 +115,16 @@ class Match(models.Model):
         return self.lost, self.found
 
     def other(self, post: Post) -> Post:
-        """The post on the other side of one of the two."""
+        """The other post of the pair."""
         return self.found if self.lost_id == post.pk else self.lost
 
     def other_id(self, post: Post) -> int:
-        """The key of the post on the other side, which need not be loaded."""
+        """The key of the other post, without loading it."""
         return self.found_id if self.lost_id == post.pk else self.lost_id
 
 
 class MatchDecision(models.Model):
-    """What staff decided, and what they saw when they did. Rows are only ever added."""
+    """A decision of staff, with what they saw at the time. Append-only."""
 
     class Action(models.TextChoices):
         CONFIRM = "confirm", _("confirmed")
@@ -132,13 +132,13 @@ class MatchDecision(models.Model):
         UNDO = "undo", _("undone")
 
     class Reason(models.TextChoices):
-        """Why a pair was rejected: a short list, so that the answers can be counted."""
+        """Why a pair was rejected: a fixed list, so that reasons can be counted."""
 
         DIFFERENT_THING = "different_thing", _("A different kind of thing")
-        DIFFERENT_DETAIL = "different_detail", _("Alike, but a detail differs")
-        TIME_OR_PLACE = "time_or_place", _("Day or place cannot be right")
-        OWNER_SAYS_NO = "owner_says_no", _("The owner says that it is not theirs")
-        UNCLEAR = "unclear", _("Too little is known to tell")
+        DIFFERENT_DETAIL = "different_detail", _("Similar, but a detail differs")
+        TIME_OR_PLACE = "time_or_place", _("Day or place does not fit")
+        OWNER_SAYS_NO = "owner_says_no", _("The owner says it is not theirs")
+        UNCLEAR = "unclear", _("Too little information")
         OTHER = "other", _("Another reason")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -161,7 +161,7 @@ class MatchDecision(models.Model):
         null=True,
         blank=True,
         related_name="undone_by",
-        verbose_name=_("takes back"),
+        verbose_name=_("undoes"),
     )
     status_before = models.CharField(_("status before"), max_length=10)
     score = models.FloatField(_("score"))

@@ -1,4 +1,4 @@
-"""The outbox of matching: which posts wait, which are being worked on, and how it ended."""
+"""The outbox of matching: one job per post, with its status."""
 
 from typing import Self
 
@@ -10,17 +10,17 @@ from lostfound.models import Post
 
 
 class MatchingJobQuerySet(models.QuerySet["MatchingJob"]):
-    """Adjectives for the outbox."""
+    """Filters for the outbox."""
 
     def claimable(self) -> Self:
-        """Waiting, or running with a lease that ran out."""
+        """Jobs that are waiting, or running with an expired lease."""
         return self.filter(
             models.Q(status=MatchingJob.Status.PENDING)
             | models.Q(status=MatchingJob.Status.RUNNING, lease_until__lt=timezone.now())
         )
 
     def outdated(self, fingerprint: str, strategy: str, profile_version: int | None) -> Self:
-        """Open posts that were matched with another encoder, strategy or profile than these."""
+        """Jobs of open posts that were matched with another encoder, strategy or profile."""
         other = ~models.Q(fingerprint=fingerprint) | ~models.Q(strategy=strategy)
         if profile_version is not None:
             other |= ~models.Q(profile_version=profile_version)
@@ -29,11 +29,11 @@ class MatchingJobQuerySet(models.QuerySet["MatchingJob"]):
 
 
 class MatchingJob(models.Model):
-    """The outbox row of a post: written in the post's own transaction, worked off by a task.
+    """The outbox row of a post: written in the post's own transaction, processed by a task.
 
     A task claims it with one conditional UPDATE that sets `token` and counts the attempt, and
-    ends with an UPDATE under that token; a saved post resets it to PENDING, which takes the
-    token away from whoever still works on the old content.
+    ends with an UPDATE under that token. Saving the post resets it to PENDING, which revokes the
+    token of any task that still works on the old content.
     """
 
     class Status(models.TextChoices):
@@ -41,7 +41,7 @@ class MatchingJob(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
-        IDLE = "idle", _("not wanted")  # the post is not open
+        IDLE = "idle", _("not needed")  # the post is not open
 
     post = models.OneToOneField(
         Post, on_delete=models.CASCADE, related_name="matching_job", verbose_name=_("post")
@@ -51,13 +51,15 @@ class MatchingJob(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
-    worker = models.CharField(max_length=64, blank=True)  # "cluster:pid" that holds the lease
+    worker = models.CharField(max_length=64, blank=True)  # "cluster:pid" of the lease's holder
     lease_until = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(_("waiting since"), default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)  # last time a task was sent for it
+    sent_at = models.DateTimeField(null=True, blank=True)  # when a task was last enqueued for it
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     fingerprint = models.CharField(_("encoder"), max_length=80, blank=True)
-    content_hash = models.CharField(max_length=64, blank=True)  # content whose vectors are stored
+    content_hash = models.CharField(
+        max_length=64, blank=True
+    )  # of the content whose embeddings are stored
     strategy = models.CharField(_("strategy"), max_length=40, blank=True)
     profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
     tokens = models.JSONField(default=list, blank=True)  # keyed hashes of serial numbers and names

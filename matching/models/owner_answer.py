@@ -1,4 +1,4 @@
-"""What the person who lost something says to a suggestion: evidence for staff, no decision."""
+"""The owner's answer to a suggestion: evidence for staff, not a decision."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from matching.models.match import Match
 
 
 class SuggestionAnswer(models.Model):
-    """One answer to one pair; a later one replaces it."""
+    """The answer to one pair; a later one replaces it."""
 
     class Answer(models.TextChoices):
         MINE = "mine", _("This looks like mine")
@@ -26,8 +26,8 @@ class SuggestionAnswer(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("answer of the person who lost it")
-        verbose_name_plural = _("answers of the people who lost it")
+        verbose_name = _("owner's answer")
+        verbose_name_plural = _("owners' answers")
         ordering = ("-at", "-pk")
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A photograph that somebody searches by: its vector alone, so that the address can be shared."""
+"""Embeddings of photographs to search by, so that the URL of a search can be shared."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PhotoQuery(models.Model):
-    """What the encoder made of a photograph. The photograph itself is not kept."""
+    """The embedding of a photograph; the photograph itself is not stored."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     fingerprint = models.CharField(max_length=80)

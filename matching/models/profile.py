@@ -1,4 +1,4 @@
-"""The statistics of the site that scores are made with, version by version."""
+"""Scoring profiles: the site's statistics behind its scores, by version."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,22 +10,24 @@ from matching.core.weights import EvidenceWeights
 class StoredProfile(models.Model):
     """One version of the site's scoring profile; its key is the version. Rows never change.
 
-    Only one for each encoder is current. Older ones stay as long as a match names them, so that
-    every score can be explained by the numbers that made it.
+    Only one per encoder is current. Older ones are kept as long as a match refers to them, so that
+    every score can be explained by the numbers behind it.
     """
 
     class Origin(models.TextChoices):
-        """What changed against the version before."""
+        """What changed compared with the previous version."""
 
         BUILT = "built", _("built from the posts")
         LEARNT = "learnt", _("learnt from decisions")
-        ROLLED_BACK = "rolled_back", _("taken back")
+        ROLLED_BACK = "rolled_back", _("rolled back")
 
     fingerprint = models.CharField(_("encoder"), max_length=80)
     origin = models.CharField(_("origin"), max_length=12, choices=Origin.choices)
     is_current = models.BooleanField(_("in use"), default=False)
-    prompts_hash = models.CharField(max_length=64)  # of the taxonomy's words
-    weights = models.JSONField(_("weights"), default=dict)  # `matching.core.weights.Weighing`
+    prompts_hash = models.CharField(max_length=64)  # of the category prompts
+    weights = models.JSONField(
+        _("weights"), default=dict
+    )  # `matching.core.weights.EvidenceWeights`
     built_from = models.JSONField(_("built from"), default=dict)
     report = models.JSONField(_("report"), default=dict, blank=True)  # why it was promoted
     data = models.BinaryField()  # `matching.core.profile.ScoringProfile.to_bytes`
@@ -48,12 +50,12 @@ class StoredProfile(models.Model):
 
     @property
     def evidence_weights(self) -> EvidenceWeights:
-        """How this version weighs evidence; does not read `data`."""
+        """The evidence weights of this version; does not load `data`."""
         return EvidenceWeights.from_json(self.weights)
 
     @property
     def profile(self) -> ScoringProfile:
-        """The profile under this row's version.
+        """The profile with this row's version.
 
         Raises: ProfileUnreadable
         """

@@ -1,4 +1,4 @@
-"""Who is looking at which pair, so that two people never review the same one."""
+"""Who is reviewing which pair, so that two people never review the same one."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from matching.models.match import Match
 
 
 class ReviewClaim(models.Model):
-    """A pair that somebody has before them, until they decide, skip, or the time is up."""
+    """A pair that somebody is reviewing, until they decide, skip, or the claim expires."""
 
     match = models.OneToOneField(Match, on_delete=models.CASCADE, related_name="claim")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -25,7 +25,7 @@ class ReviewClaim(models.Model):
 
 
 class ReviewSkip(models.Model):
-    """A pair that somebody would rather leave to others, or to later."""
+    """A pair that somebody has left to others, or to later."""
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="skips")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

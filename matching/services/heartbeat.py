@@ -56,7 +56,7 @@ def register_cluster(cluster_id: str, card: str) -> None:
 
 
 def registered_clusters(*, host: str = "") -> dict[str, str]:
-    """What was noted about each cluster that was not removed, by its identifier.
+    """The recorded processes of each known cluster, by its identifier.
 
     Args:
         host: only clusters on this machine.
