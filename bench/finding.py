@@ -12,7 +12,7 @@ from bench.rows import Row, at_most, figure
 from bench.site import run, scratch_site, started
 
 POSTS = 10_000
-ASKED, ASKED_QUICKLY = 200, 60
+SEARCHES, QUICK_SEARCHES = 200, 60
 PORT = 8124
 READY_S = 60
 COLOURS = ("검은", "파란", "흰색", "빨간", "회색", "갈색", "분홍", "black", "silver", "green")
@@ -25,7 +25,7 @@ PLACES = ("도서관에서 주운", "학생회관", "")
 
 def finding_rows(quick: bool) -> list[Row]:
     """Searches by different words, with and without facts, one after the other."""
-    number = ASKED_QUICKLY if quick else ASKED
+    number = QUICK_SEARCHES if quick else SEARCHES
     url = f"http://127.0.0.1:{PORT}"
     with scratch_site(ALLOWED_HOSTS="127.0.0.1", SITE_URL=url, DEBUG="0", HTTPS="0") as env:
         run(env, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")

@@ -1,17 +1,17 @@
-"""What it takes to match one post, and to show its pairs: calls, queries, validated settings.
+"""Counts calls, queries and settings validations for matching one post and showing its pairs.
 
-Counted in this process (`python -m bench.one_post FOLDER`), on the migrated and empty site of the
-environment. The last line that is printed has the figures; `calls.txt`, `queries.txt` and
-`pages.txt` in FOLDER say where each call and each query comes from.
+Runs in this process (`python -m bench.one_post FOLDER`), on the migrated and empty site of the
+environment. The last line of output has the figures; `calls.txt`, `queries.txt` and `pages.txt` in
+FOLDER list where each call and each query comes from.
 
-The scene: found posts with a photograph each, all matched, then a lost post with one that
-resembles two of them. With its vectors the statistics of a site so small are due, and are built
-anew on the way. A second lost post, when they are new, does without.
+The scene: found posts with one photograph each, all matched, then a lost post with one that
+resembles two of them. Its vectors make a rebuild of such a small site's statistics due, which is
+part of the measurement. A second lost post is matched with new statistics, without a rebuild.
 
-A query is a statement that Django sends, BEGIN and COMMIT among them. A validation of the settings
-is a call of VALIDATES, after a change of them. Pages are asked for by staff of an office, for the
-third time: the page of a pair that another one follows in the queue, in words and photographs
-without a category; the list of what waits; the desk, which shows the first of them.
+A query is a statement that Django sends, including BEGIN and COMMIT. A validation of settings is
+a call of VALIDATES, after a change of them. A member of an office's staff requests each page three
+times, and the third one counts: the page of a pair that is not the last in the queue, with text and
+photographs but without a category; the list of waiting pairs; the desk, which shows the first one.
 """
 
 import json
@@ -26,7 +26,7 @@ import django
 from bench.pictures import jpeg
 from bench.tracing import Calls, Statements, traced
 
-# What of the product is reached into, all of it by name.
+# Parts of the product that the measurement uses, by name.
 SUBMIT_POST: Final = "lostfound.services.submit_post"
 MATCH_POST: Final = "matching.services.match_post"
 BUILD_STATISTICS: Final = "matching.services.build_scoring_profile"
@@ -52,7 +52,7 @@ DAYS_AGO: Final = 5
 
 
 def measure(folder: Path) -> dict[str, dict[str, int]]:
-    """Figures by moment, and of the pages; where they come from goes to files in `folder`."""
+    """Figures by moment and for the pages; their origins are written to files in `folder`."""
     for number, title in enumerate(FOUND):
         _match(_submit("found", title, number))
     figures, calls_of, queries_of = {}, [], []
@@ -96,7 +96,7 @@ def _match(post: Any) -> tuple[Calls, Statements]:
 def _pages() -> dict[str, Statements]:
     from django.test import Client
 
-    # The newest come first: the other ones follow it.
+    # The newest pair comes first, and the others follow it.
     addresses = {"pair page": f"{LIST}{_pairs()[-1].pk}/change/", "list": LIST, "desk": DESK}
     visitor = Client()
     visitor.force_login(_member_of_staff())
@@ -112,7 +112,7 @@ def _pages() -> dict[str, Statements]:
 
 
 def _pairs() -> list[Any]:
-    """Suggested pairs, scored like the best that was found, of posts that are in no other."""
+    """Suggested pairs of posts without other pairs, with the score of the best pair found."""
     known = _named(PAIR).objects.filter(status=SUGGESTED).order_by("-score")[0].pk
     pairs = []
     for number in range(PAIRS):
@@ -151,7 +151,7 @@ def _submit(kind: str, title: str, number: int) -> Any:
 
 
 def _named(path: str) -> Any:
-    """Raises: AttributeError, ImportError, when it is called something else by now."""
+    """The object at a dotted path. Raises: AttributeError, ImportError if it has been renamed"""
     module, _dot, name = path.rpartition(".")
     return getattr(import_module(module), name)
 

@@ -18,11 +18,11 @@ MOST: Final = {
     "hard": {"alerts": 4.5, "ece_top10": 0.03},
 }
 PATTERN_SPREAD: Final = 0.06  # of recall@5, by who has a photograph
-LEARNT_AP: Final = 0.85  # of base before anything is learnt
+LEARNT_AP: Final = 0.85  # of base, before learning
 
 
 def simulation_rows(quick: bool) -> list[Row]:
-    """`calibrated_v3` on one dataset of each simulation, cold start, beside the zero-shot ones."""
+    """`calibrated_v3` and the zero-shot strategies on one dataset of each simulation, cold start."""
     return [row for name in SIMULATIONS for row in _rows_of(name)]
 
 
@@ -50,7 +50,7 @@ def _rows_of(name: str) -> list[Row]:
 
 
 def learning_rows(quick: bool) -> list[Row]:
-    """Simulated annotators judge one dataset; the lost posts that they have not seen are ranked."""
+    """Simulated annotators judge one dataset; only lost posts that they have not seen count."""
     learning_gain = measure_learning_gain([simulate(BASE, 0)], judged=JUDGED)
     (result,) = learning_gain.results
     before, after = learning_gain.before.figures, learning_gain.after.figures

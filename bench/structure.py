@@ -1,11 +1,11 @@
-"""How hard it is to find one's way in the code: rooms and arrows, and what one post costs.
+"""Measures the structure of the code: packages and imports, and the cost of matching one post.
 
-`python -m bench.structure FOLDER` prints the rows as `python -m bench --only structure` does, and
-leaves in FOLDER where every arrow, call and query comes from: who wants fewer begins there.
+`python -m bench.structure FOLDER` prints the same rows as `python -m bench --only structure`, and
+writes to FOLDER where every import, call and query comes from, as a start for reducing them.
 
 In November 2026: 38 and 37 loose modules, 168 and 84 arrows; 793 calls, 48 queries and 11
-validations for one post (two suggested pairs; 778 to 811 calls, by the words of the posts); 26
-queries of the pair page (27 of a pair with statistics, as here) and 12 of the list.
+validations for one post (two suggested pairs; 778 to 811 calls, depending on the texts); 26 queries
+for the pair page (27 for a pair with statistics, as here) and 12 for the list.
 """
 
 import json
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from bench.rooms import arrows_up, import_arrows, loose_modules
-from bench.rows import Row, at_most, told
+from bench.rows import Row, at_most, figure
 from bench.site import run, scratch_site
 
 LOOSE: Final = {"matching": 8, "lostfound": 14}
 ARROWS: Final = {"matching": 100, "lostfound": 55}
 CALLS: Final = 400
 QUERIES: Final = 24
-VALIDATIONS: Final = 1  # after a change of the settings
+VALIDATIONS: Final = 1  # per process and change of the settings
 PAIR_PAGE, LIST = 14, 8  # queries
 
 
@@ -72,13 +72,13 @@ def _post_rows(folder: Path) -> list[Row]:
     ]
     settled = f"{new['suggested']} pairs suggested, {new['queries']} queries"
     rows.append(
-        told("calls to match one post when statistics are new", new["calls"], "calls", settled)
+        figure("calls to match one post when statistics are new", new["calls"], "calls", settled)
     )
     return [
         *rows,
         at_most("queries of the pair page", PAIR_PAGE, pages["pair page"], "sent"),
         at_most("queries of the desk's list", LIST, pages["list"], "sent"),
-        told("queries of the desk's own page", pages["desk"], "sent"),
+        figure("queries of the desk's own page", pages["desk"], "sent"),
     ]
 
 

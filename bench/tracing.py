@@ -1,4 +1,4 @@
-"""Counts the calls between the project's files and the statements that its database is sent."""
+"""Counts calls between the project's files, and statements sent to the database."""
 
 import re
 import sys
@@ -18,11 +18,11 @@ TABLES: Final = re.compile(r'(?:FROM|INTO|UPDATE|JOIN) "(\w+)"')
 class Calls(Counter[tuple[str, str]]):
     """A profiler for `sys.setprofile`: calls by the caller's file and what it calls elsewhere.
 
-    Counted is each call whose caller and callee lie in two files of the project. What the project
-    is called by, such as Django or a decorator of its, is no caller.
+    Counts each call whose caller and callee are in different files of the project. Callers outside
+    the project, such as Django and its decorators, are skipped.
 
     Attributes:
-        of_watched: how often the function `watched` was called, from wherever.
+        of_watched: number of calls of the function `watched`, from anywhere.
     """
 
     def __init__(self, watched: Callable[..., Any]) -> None:
@@ -40,7 +40,7 @@ class Calls(Counter[tuple[str, str]]):
             self[_short(caller), f"{_short(file)} {frame.f_code.co_qualname}"] += 1
 
     def as_text(self, heading: str) -> str:
-        """A line for each file that calls, those that call most first, and what it calls."""
+        """A line for each calling file, most calls first, with what it calls."""
         lines = [f"# {heading}: {self.total()} calls across files", ""]
         of_caller: Counter[str] = Counter()
         for (caller, _callee), number in self.items():
@@ -54,16 +54,16 @@ class Calls(Counter[tuple[str, str]]):
 
 
 class Statements(list[tuple[str, str]]):
-    """Takes the place of a connection's log: what is done to which table, and who wants it."""
+    """Replaces a connection's log: records the kind of statement, its table and its sender."""
 
-    maxlen: Final = 1_000_000  # Django looks at it
+    maxlen: Final = 1_000_000  # Django reads this attribute
 
     def append(self, entry: Any) -> None:
-        """Django logs a statement when it has been answered, in the caller's stack."""
+        """Called by Django after each statement, in the stack of whoever sent it."""
         super().append((_in_short(entry["sql"]), _sender()))
 
     def as_text(self, heading: str) -> str:
-        """A numbered line for each."""
+        """A numbered line for each statement."""
         lines = [f"# {heading}: {len(self)} queries", ""]
         for number, (statement, sender) in enumerate(self, start=1):
             lines.append(f"{number:3} {statement:62} {sender}")
@@ -72,7 +72,7 @@ class Statements(list[tuple[str, str]]):
 
 @contextmanager
 def traced(calls: Calls | None = None) -> Iterator[Statements]:
-    """Take down what happens within, in this thread and on the default connection."""
+    """Record what happens in the block, in this thread and on the default connection."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -88,7 +88,7 @@ def traced(calls: Calls | None = None) -> Iterator[Statements]:
 
 
 def _in_short(sql: str) -> str:
-    """Such as "SELECT matching_match, 2 joins"."""
+    """A summary such as "SELECT matching_match, 2 joins"."""
     kind = sql.split(maxsplit=1)[0]
     if sql.startswith("SELECT COUNT("):
         kind = "SELECT COUNT"
@@ -99,7 +99,7 @@ def _in_short(sql: str) -> str:
 
 
 def _sender() -> str:
-    """The function of the project that a statement is for, after whoever called it elsewhere."""
+    """The project's function that sent a statement, and its callers in other files."""
     frame: FrameType | None = sys._getframe(2)
     chain: list[str] = []
     files: list[str] = []
