@@ -22,7 +22,7 @@ LEARNT_AP: Final = 0.85  # of base, before learning
 
 
 def simulation_rows(quick: bool) -> list[Row]:
-    """`calibrated_v3` and the zero-shot strategies on one dataset of each simulation, cold start."""
+    """All strategies on one dataset of each simulation, cold start."""
     return [row for name in SIMULATIONS for row in _rows_of(name)]
 
 
