@@ -70,7 +70,7 @@ def health_page(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> H
     shown = failed.order_by("-finished_at")[:FAILED_SHOWN]
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Health"),
+        "title": _("System status"),
         "opts": model_admin.opts,
         "lights": lights(),
         "states": [(label, states.get(value, 0)) for value, label in MatchingJob.Status.choices],
