@@ -1,4 +1,4 @@
-"""Settings that cannot work together are told before anything runs."""
+"""Incompatible settings are reported before anything runs."""
 
 import re
 from collections import Counter

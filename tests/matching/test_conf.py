@@ -1,4 +1,4 @@
-"""The MATCHING settings: each wrong value is told by the name of its key."""
+"""The MATCHING settings: each invalid value is reported with its key."""
 
 from dataclasses import fields
 from typing import Any
@@ -30,7 +30,7 @@ def test_the_encoder_is_found_where_an_earlier_version_had_it(settings: Any) -> 
     ("key", "value", "message"),
     [
         ("MODEL", "", "empty"),
-        ("MODEL", 3, "must be a text"),
+        ("MODEL", 3, "must be a string"),
         ("DEVICE", "tpu", "cpu, cuda"),
         ("DEVICE", "cuda:", "cpu, cuda"),
         ("ENGINE", "onnx", "torch, onnx-fp32, onnx-int8"),
@@ -48,7 +48,7 @@ def test_the_encoder_is_found_where_an_earlier_version_had_it(settings: Any) -> 
         ("MAX_FOUND_BEFORE_LOST_DAYS", float("nan"), "0 or more"),
     ],
 )
-def test_a_wrong_setting_is_told_by_its_name(
+def test_an_invalid_setting_is_reported_by_name(
     settings: Any, key: str, value: Any, message: str
 ) -> None:
     settings.MATCHING = {key: value}
@@ -77,13 +77,13 @@ def test_an_export_computes_on_the_cpu_only(settings: Any) -> None:
 
 @pytest.fixture
 def validations(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What was validated, one entry each time."""
+    """The validated values, one entry per call."""
     seen: list[object] = []
     validated = conf.validated
 
-    def counted(given: object) -> MatchingSettings:
-        seen.append(given)
-        return validated(given)
+    def counted(settings_dict: object) -> MatchingSettings:
+        seen.append(settings_dict)
+        return validated(settings_dict)
 
     monkeypatch.setattr(conf, "validated", counted)
     return seen
@@ -106,7 +106,7 @@ def test_settings_are_read_again_once_they_change(settings: Any, validations: li
     assert [matching_settings().top_k for _ in range(3)] == [7, 7, 7]
     with override_settings(MATCHING={"TOP_K": 8}):
         assert [matching_settings().top_k for _ in range(3)] == [8, 8, 8]
-    with override_settings(TIME_ZONE="UTC"):  # none of these
+    with override_settings(TIME_ZONE="UTC"):  # not a MATCHING setting
         assert matching_settings().top_k == 7
     assert validations == [{"TOP_K": 7}, {"TOP_K": 8}, {"TOP_K": 7}]
 

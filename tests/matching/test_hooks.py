@@ -1,4 +1,4 @@
-"""A saved post asks for its matching in the very transaction that saves it."""
+"""A saved post requests its matching in the same transaction."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[int]]:
-    """How often the matching of each post was asked for."""
+    """How often the matching of each post was requested."""
     counts: Counter[int] = Counter()
 
     def counted(post: Post) -> None:
@@ -59,7 +59,7 @@ def test_a_save_that_is_rolled_back_leaves_nothing() -> None:
     assert not MatchingJob.objects.exists()
 
 
-def test_a_hook_that_fails_takes_the_post_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_hook_rolls_back_the_post(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(post: Post) -> None:
         raise ZeroDivisionError
 
@@ -82,12 +82,14 @@ def test_one_task_is_sent_for_all_saves_of_a_transaction(
 
 
 @pytest.mark.parametrize("photos", [0, 1, 3])
-def test_a_new_post_asks_once_whatever_its_photographs(requests: Counter[int], photos: int) -> None:
+def test_a_new_post_requests_matching_once_with_any_number_of_photographs(
+    requests: Counter[int], photos: int
+) -> None:
     post = make_post(photos=photos)
     assert requests == {post.pk: 1}
 
 
-def test_an_edit_asks_once_whatever_it_changes(requests: Counter[int]) -> None:
+def test_an_edit_requests_matching_once_whatever_it_changes(requests: Counter[int]) -> None:
     post = make_post(photos=3)
     requests.clear()
     first, *others = post.photos.all()
@@ -102,14 +104,14 @@ def test_an_edit_asks_once_whatever_it_changes(requests: Counter[int]) -> None:
     assert requests == {post.pk: 1}
 
 
-def test_an_edit_that_changes_nothing_asks_for_nothing(requests: Counter[int]) -> None:
+def test_an_edit_without_changes_requests_nothing(requests: Counter[int]) -> None:
     post = make_post(photos=1)
     requests.clear()
     edit_post(post, actor=post.author, fields={"title": post.title}, add_photos=[upload(0)])
     assert not requests
 
 
-def test_every_change_of_status_asks_once(requests: Counter[int]) -> None:
+def test_every_change_of_status_requests_matching_once(requests: Counter[int]) -> None:
     post = make_post()
     requests.clear()
     changes: list[tuple[Callable[[], object], str]] = [
@@ -124,7 +126,7 @@ def test_every_change_of_status_asks_once(requests: Counter[int]) -> None:
         assert MatchingJob.objects.get(post=post).status == status
 
 
-def test_the_office_asks_through_the_same_hook(client: Client, requests: Counter[int]) -> None:
+def test_the_admin_uses_the_same_hook(client: Client, requests: Counter[int]) -> None:
     client.force_login(StaffFactory.create())
     post = make_post(photos=2)
     requests.clear()
@@ -141,13 +143,13 @@ def test_the_office_asks_through_the_same_hook(client: Client, requests: Counter
     address = reverse("admin:lostfound_post_change", args=[post.pk])
     assert client.post(address, sent).status_code == 302
     assert requests == {post.pk: 1}
-    # Words, and a photograph that goes, are two edits of its history.
+    # Changed text and a removed photograph are two entries in its history.
     assert client.post(address, sent | {"photos-0-DELETE": "on"}).status_code == 302
     assert requests == {post.pk: 2}
     assert post.photos.get() == photos[1]
 
 
-def test_a_broker_that_is_away_costs_no_post(
+def test_an_unavailable_broker_loses_no_post(
     django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*args: Any, **kwargs: Any) -> None:
@@ -175,7 +177,7 @@ def test_a_lost_task_is_sent_again_after_a_while(settings: Any) -> None:
     assert sweep().sent == 1
 
 
-def test_a_photograph_that_goes_asks_again_and_a_deleted_post_does_not() -> None:
+def test_a_removed_photograph_requests_matching_and_a_deleted_post_does_not() -> None:
     photo = PhotoFactory.create()
     post = photo.post
     MatchingJob.objects.update(status="done")
@@ -186,7 +188,7 @@ def test_a_photograph_that_goes_asks_again_and_a_deleted_post_does_not() -> None
     assert not MatchingJob.objects.exists() and not Post.objects.exists()
 
 
-def test_what_goes_with_its_author_leaves_no_row(requests: Counter[int]) -> None:
+def test_posts_deleted_with_their_author_leave_no_row(requests: Counter[int]) -> None:
     post = make_post(photos=2)
     requests.clear()
     delete_user(post.author, actor=None)

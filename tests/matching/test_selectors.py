@@ -1,4 +1,4 @@
-"""What an author and the office are told of a post's matching, without a write."""
+"""The state of a post's matching for its author and for staff."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def seen(ago_s: float) -> None:
-    """A worker that last did something so long ago."""
+    """A worker that was last active so long ago."""
     note_task_end()
     Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=ago_s))
 
@@ -69,11 +69,11 @@ def test_staff_see_pairs_of_open_posts_newest_first() -> None:
     Match.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
     gone = MatchFactory.create()
     close_post(gone.found, actor=None)
-    Match.objects.filter(pk=gone.pk).update(status="suggested")  # whatever has brought it about
+    Match.objects.filter(pk=gone.pk).update(status="suggested")  # for whatever reason
     assert [match.pk for match in open_suggestions()] == [new.pk, old.pk]
 
 
-def test_both_posts_are_ready_to_be_drawn_in_a_constant_number_of_queries() -> None:
+def test_both_posts_are_loaded_in_a_constant_number_of_queries() -> None:
     counts = []
     for more in (1, 6):
         for match in MatchFactory.create_batch(more):
@@ -104,17 +104,17 @@ def test_a_worker_is_away_when_it_was_silent_longer_than_a_task_may_take(
     assert ago is not None and abs(ago.total_seconds() - 210) < 30
 
 
-def test_an_author_is_told_why_it_takes_long() -> None:
+def test_an_author_sees_why_it_takes_long() -> None:
     post = PostFactory.create()
     with translation.override("en"):
         assert "not running" in matching_state(post).waiting_reason
         seen(0)
         assert matching_state(post).waiting_reason == ""
         MatchingJob.objects.update(attempts=1)
-        assert "tried again" in matching_state(post).waiting_reason
+        assert "try again" in matching_state(post).waiting_reason
         note_encoder("no folder /srv/model. Set MATCHING_MODEL.")
         reason = matching_state(post).waiting_reason
-        assert "set up" in reason and "/srv" not in reason  # the path is the office's business
+        assert "set up" in reason and "/srv" not in reason  # paths are only for staff
         MatchingJob.objects.update(status="done")
         assert matching_state(post).waiting_reason == ""
     with translation.override("ko"):

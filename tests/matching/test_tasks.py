@@ -1,4 +1,4 @@
-"""The tasks by which the queue calls the services; each may run twice, and for nobody."""
+"""The tasks through which the queue calls services; each may run twice, or for a deleted row."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def test_every_name_that_is_sent_is_a_task(path: str) -> None:
     assert callable(import_string(path))
 
 
-def test_the_message_of_a_save_matches_the_post_and_may_come_twice(
+def test_the_task_of_a_saved_post_matches_it_and_may_run_twice(
     fake_encoder: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     found()
@@ -44,7 +44,7 @@ def test_the_message_of_a_save_matches_the_post_and_may_come_twice(
     assert state(post) == "done"
 
 
-def test_a_message_for_a_post_that_is_gone_ends_quietly() -> None:
+def test_a_task_for_a_deleted_post_does_nothing() -> None:
     assert tasks.match_post(99_999) == "not waiting"
 
 

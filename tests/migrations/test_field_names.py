@@ -1,4 +1,4 @@
-"""A site of version 0.1 keeps every row, permission and record when names change, both ways."""
+"""A site of version 0.1 keeps every row, permission and record when migrated, both ways."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -25,7 +25,7 @@ AFTER = [("lostfound", "0007_field_names"), ("matching", "0010_field_names")]
 def migrate(targets: list[tuple[str, str]]) -> Any:
     """The models as they are after these migrations.
 
-    By the command, since only that renames content types along with their models.
+    Uses the command, because only that renames content types along with their models.
     """
     for app, name in targets:
         call_command("migrate", app, name, verbosity=0)
@@ -81,7 +81,7 @@ def fill(apps: Any) -> None:
 
 
 def content(apps: Any, names: dict[str, str]) -> dict[str, Any]:
-    """What `fill` made, under the names of one version."""
+    """The rows that `fill` created, under the names of one version."""
 
     def rows(app: str, model: str, *fields: str) -> list[tuple[Any, ...]]:
         manager = apps.get_model(app, names.get(model, model)).objects
@@ -153,5 +153,5 @@ def test_changes_are_noted_once_by_the_tables_new_names(version_0_1: Any) -> Non
     MatchingJob.objects.filter(post__kind="found").update(content_hash="other")
     noted = IndexChange.objects.values_list("post_id", flat=True)
     assert len(set(noted)) == 2
-    # SQLite notes a row's old and new post.
+    # SQLite records the old and the new post of a row.
     assert len(noted) == (2 if connection.vendor == "postgresql" else 4)

@@ -1,4 +1,4 @@
-"""The product's processes on a PostgreSQL that goes away in the middle of work and comes back."""
+"""The product's processes on a PostgreSQL that fails in the middle of work and comes back."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def test_exactly_ten_of_64_threads_pass_on_postgres(
 
 
 def test_a_server_without_pgvector_is_one(postgres_without_pgvector: PostgresServer) -> None:
-    """What the fixture promises to those who use it."""
+    """Checks the fixture itself."""
     with pytest.raises(psycopg.errors.FeatureNotSupported, match="vector"):
         postgres_without_pgvector.execute("CREATE EXTENSION vector")
 
@@ -43,14 +43,14 @@ def test_a_server_with_pgvector_is_one(postgres: PostgresServer) -> None:
 def test_the_site_runs_on_postgres_without_pgvector(
     postgres_without_pgvector: PostgresServer, tmp_path: Path
 ) -> None:
-    """The index in memory needs none."""
+    """The index in memory does not need it."""
     with postgres_site(tmp_path, postgres_without_pgvector, "plain") as site:
         site.manage("check", "--database", "default")
 
 
 @pytest.mark.processes
-def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
-    """Connections are kept between requests; one that was cut is replaced."""
+def test_web_processes_recover_when_postgres_is_back(tmp_path: Path) -> None:
+    """Connections are kept between requests; broken ones are replaced."""
     port = free_port()
     address = f"127.0.0.1:{port}"
     command = ["gunicorn", "lostfound.wsgi", "--bind", address, "--workers", "1", "--threads", "4"]
@@ -86,10 +86,8 @@ def test_web_processes_go_on_when_postgres_is_back(tmp_path: Path) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_nothing_is_lost_where_postgres_goes_away_in_the_middle_of_work(
-    tmp_path: Path, end: str
-) -> None:
-    """A claim whose end could not be written runs out; what was saved is matched, once each."""
+def test_nothing_is_lost_if_postgres_fails_in_the_middle_of_work(tmp_path: Path, end: str) -> None:
+    """A claim whose end could not be written expires; every saved post is matched once."""
     limits = {"TASK_TIMEOUT_S": "5", "MATCHING_LEASE_S": "10", "MATCHING_STALE_S": "10"}
     with PostgresServer() as server, postgres_site(tmp_path, server, "site", **limits) as site:
         site.save(0, PAIRS)
@@ -114,12 +112,12 @@ def test_two_machines_share_one_postgres_and_one_redis(
         assert site.rows("SELECT DISTINCT attempts FROM matching_matchingjob") == [(1,)]
 
 
-def test_pgvector_that_is_not_there_is_told_and_posts_wait(
+def test_a_missing_pgvector_is_reported_and_posts_wait(
     postgres_without_pgvector: PostgresServer, tmp_path: Path
 ) -> None:
     with postgres_site(tmp_path, postgres_without_pgvector, "wanted") as site:
         site.environment["MATCHING_INDEX"] = "pgvector"
-        told = subprocess.run(
+        command = subprocess.run(
             [sys.executable, "manage.py", "check", "--database", "default"],
             cwd=ROOT,
             env=site.environment,
@@ -127,6 +125,6 @@ def test_pgvector_that_is_not_there_is_told_and_posts_wait(
             text=True,
             check=False,
         )
-        assert told.returncode == 1
-        assert "CREATE EXTENSION vector" in told.stderr
-        assert "MATCHING_INDEX=memory" in told.stderr
+        assert command.returncode == 1
+        assert "CREATE EXTENSION vector" in command.stderr
+        assert "MATCHING_INDEX=memory" in command.stderr

@@ -1,4 +1,4 @@
-"""Redis as broker, counter and cache; gone in the middle of work, and back."""
+"""Redis as broker, cache and for rate limits; failing in the middle of work, and back."""
 
 import time
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ QUEUE = "django_q:lostfound:q"
 
 @pytest.fixture
 def server(redis: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A site with REDIS_URL, as settings.py would set it up; the server is empty and runs."""
+    """A site with REDIS_URL, configured as in settings.py, and an empty running server."""
     with Redis.from_url(redis.url) as client:
         client.flushall()
     settings.REDIS_URL = redis.url
@@ -47,7 +47,7 @@ def server(redis: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def client(server: RedisServer) -> Iterator[Redis]:
-    """The server as the tests look into it."""
+    """A client with which tests inspect the server."""
     with Redis.from_url(server.url, decode_responses=True) as opened:
         yield opened
 
@@ -66,7 +66,7 @@ def back(server: RedisServer) -> None:
     forget_absence()  # instead of waiting some seconds
 
 
-# --- It is used ---
+# --- Redis is used ---
 
 
 def test_settings_make_redis_all_three(redis: RedisServer, var_dir: Path) -> None:
@@ -124,11 +124,11 @@ def test_a_saved_post_is_sent_through_redis(client: Redis) -> None:
     assert row_of(post).sent_at is not None
 
 
-# --- It is away ---
+# --- Redis is down ---
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_answer_and_posts_are_saved_while_redis_is_away(
+def test_pages_work_and_posts_are_saved_while_redis_is_down(
     away: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     person = make_user(password="a long enough one")
@@ -144,7 +144,7 @@ def test_pages_answer_and_posts_are_saved_while_redis_is_away(
     row = row_of(post)
     assert (row.status, row.sent_at) == (MatchingJob.Status.PENDING, None)
     assert ThrottleCounter.objects.exists()
-    # Told once, not at every step.
+    # Logged once, not at every step.
     assert caplog.text.count("Redis does not answer, the database stands in") == 1
 
 
@@ -162,12 +162,12 @@ def test_a_redis_that_hangs_is_waited_for_once(server: RedisServer) -> None:
 
 
 @pytest.mark.django_db
-def test_limits_hold_while_redis_is_away(away: RedisServer) -> None:
+def test_limits_apply_while_redis_is_down(away: RedisServer) -> None:
     assert [allow("post", "user:1", 2).allowed for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.django_db
-def test_the_database_stands_in_for_the_cache(away: RedisServer) -> None:
+def test_the_database_replaces_the_cache(away: RedisServer) -> None:
     cache.set("here", "가")
     assert cache.get("here") == "가"
     assert cache.add("here", 1) is False
@@ -179,9 +179,9 @@ def test_the_database_stands_in_for_the_cache(away: RedisServer) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_asks_for_proposals_is_not_left_waiting(away: RedisServer) -> None:
-    asked = ask_intake(make_user(), title="blue umbrella")
-    assert IntakeQuestion.objects.get(pk=asked.pk).status == IntakeQuestion.Status.FAILED
+def test_a_suggestion_request_fails_at_once(away: RedisServer) -> None:
+    question = ask_intake(make_user(), title="blue umbrella")
+    assert IntakeQuestion.objects.get(pk=question.pk).status == IntakeQuestion.Status.FAILED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +190,7 @@ def test_what_waited_is_sent_when_redis_is_back(
 ) -> None:
     post = make()
     with pytest.raises(Exception, match=r"refused|Redis"):
-        sweep()  # the supervisor goes on after it
+        sweep()  # the supervisor would continue after the error
     assert row_of(post).sent_at is None
     back(away)
     assert sweep().sent == 1
@@ -201,10 +201,10 @@ def test_what_waited_is_sent_when_redis_is_back(
 
 @pytest.mark.processes
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_nothing_is_lost_where_redis_goes_away_in_the_middle_of_work(
+def test_nothing_is_lost_if_redis_fails_in_the_middle_of_work(
     redis: RedisServer, tmp_path: Path, migrated: Path, end: str
 ) -> None:
-    """Killed it forgets its queue; a worker that was reading from it gets another one."""
+    """When killed, it forgets its queue; a blocked worker is replaced."""
     folder = tmp_path / "site"
     folder.mkdir()
     with worker_site(folder, migrated, REDIS_URL=redis.url) as site:
@@ -213,7 +213,7 @@ def test_nothing_is_lost_where_redis_goes_away_in_the_middle_of_work(
         site.busy_worker()
         getattr(redis, end)()
         try:
-            # Saving needs no queue.
+            # Saving does not need the queue.
             assert saving.wait(DEADLINE_S) == 0
             assert site.rows("SELECT COUNT(*) FROM lostfound_post") == [(2 * PAIRS,)]
         finally:

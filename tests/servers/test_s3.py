@@ -1,4 +1,4 @@
-"""Photographs in object storage: written, served, cleaned up, and the storage gone and back."""
+"""Photographs in object storage: written, served, deleted, and a storage outage."""
 
 import urllib.request
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bucket(s3: S3Server, settings: Settings, media_root: Path) -> Iterator[S3Server]:
-    """A site with S3_BUCKET; nothing of it lies on this machine's disk."""
+    """A site with S3_BUCKET, and without files on the local disk."""
     settings.STORAGES = settings.STORAGES | {"default": s3.storage()}
     settings.S3_BUCKET = "photographs"
     if not s3.is_running:
@@ -106,7 +106,7 @@ def test_files_go_with_their_post(bucket: S3Server) -> None:
     assert names() == []
 
 
-def test_what_no_photograph_points_at_is_found_and_removed(bucket: S3Server) -> None:
+def test_orphan_files_are_found_and_removed(bucket: S3Server) -> None:
     post = make_post(photos=1)
     default_storage.save("photos/full/ab/left.jpg", ContentFile(b"left behind"))
     assert orphan_files(min_age=timedelta(hours=1)) == []
@@ -137,7 +137,7 @@ def test_matching_reads_photographs_from_the_bucket(bucket: S3Server, fake_encod
     assert match_post(make(photos=2).pk) == "matched"
 
 
-def test_while_the_storage_is_away_people_are_told_and_posts_wait(
+def test_during_an_outage_people_see_an_error_and_posts_wait(
     bucket: S3Server, fake_encoder: Any, settings: Settings
 ) -> None:
     settings.S3_SIGNED_S = 0
@@ -161,7 +161,7 @@ def test_while_the_storage_is_away_people_are_told_and_posts_wait(
         page = browser.post("/posts/new/lost/", form)
         assert page.status_code == 200
         assert "an umbrella" in page.content.decode()
-        # Without photographs posting goes on.
+        # Posting without photographs still works.
         assert browser.post("/posts/new/lost/", form | {"photos": []}).status_code == 302
         assert match_post(post.pk) == "photographs unavailable"
         row = row_of(post)

@@ -1,1 +1,1 @@
-"""What tests are made of: rows, actors, stand-ins and servers. No test lies here."""
+"""Rows, actors, fakes and servers for tests; contains no tests."""

@@ -1,4 +1,4 @@
-"""A phone that talks to the API: signs in for a token, and sends it with each request."""
+"""An API client that signs in for a token and sends it with each request."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ PROBLEM = "application/problem+json"
 
 
 class Device:
-    """One device of one person; without a person it sends no token."""
+    """One device of one person; without a person, it sends no token."""
 
     def __init__(self, user: User | None = None, language: str = "en") -> None:
         self.client = Client(headers={"accept-language": language}, raise_request_exception=False)
@@ -64,7 +64,7 @@ class Device:
         return self.client.post(self._at(path), data, headers=self.headers)
 
     def send(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
-        """Any method with headers of its own, such as If_Match; JSON, or a form with files."""
+        """Any method with extra headers, such as If_Match; JSON, or a form with files."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         has_files = method == "post" and "photos" in (data or {})
         body: dict[str, Any] = {}
@@ -80,7 +80,7 @@ class Device:
 
 
 def errors_of(answer: Any) -> dict[str, list[str]]:
-    """The codes by field of an answer that refuses what was sent."""
+    """The error codes of a response, by field."""
     assert answer.status_code == 400, answer.content
     assert answer.headers["Content-Type"] == PROBLEM
     body = answer.json()

@@ -1,4 +1,4 @@
-"""What the browser tests share: sizes of a screen, waiting for the worker, and what is amiss."""
+"""Shared by the browser tests: screen sizes, waiting for the worker, and problems of a page."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 PHONE: Final = {"width": 390, "height": 844}
 DESK: Final = {"width": 1280, "height": 800}
 
-# Pages whose status is no mistake: one that is not there, one that is for others.
+# Statuses that are expected: a missing page, and one for other people.
 MISSING: Final = "/nothing/here/"
 FORBIDDEN: Final = "/admin/django_q/failure/"
 OpenPage = Callable[..., Page]
@@ -24,7 +24,7 @@ AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 
 def reload_until(page: Page, wanted: str) -> None:
-    """The worker is at it; nothing on the page asks for us."""
+    """Reload until the worker is done, for pages that do not poll."""
     for _ in range(COMPARED_TRIES):
         if page.locator(wanted).count():
             return
@@ -34,7 +34,7 @@ def reload_until(page: Page, wanted: str) -> None:
 
 
 def search_until_meant(page: Page, path: str) -> None:
-    """Until the finder has read the seeded post: it starts with the worker."""
+    """Search until the search process, which starts with the worker, knows the seeded post."""
     for _ in range(READY_TIMEOUT_S):
         page.goto(path)
         if page.locator(".why").count() and not page.locator("#results .notice").count():
@@ -44,7 +44,7 @@ def search_until_meant(page: Page, path: str) -> None:
 
 
 def choose(page: Page, name: str, words: str) -> None:
-    """Type a part of a name, and take the first that fits."""
+    """Type part of a name, and select the first match."""
     page.locator(f"#id_{name}_words").fill(words)
     first = page.locator(f"#id_{name}_list [role=option]").first
     expect(first).to_contain_text(words)
@@ -53,7 +53,7 @@ def choose(page: Page, name: str, words: str) -> None:
 
 
 def fail_to_send(page: Page) -> None:
-    """Press the button while there is no network, which is back afterwards."""
+    """Press the button without a network connection, then restore it."""
     page.evaluate("navigator.serviceWorker.ready")
     page.context.set_offline(True)
     page.locator("[data-busy]").click()
@@ -62,7 +62,7 @@ def fail_to_send(page: Page) -> None:
 
 
 def problems_of(page: Page, path: str = "") -> list[str]:
-    """What is wrong with a page as it stands now, in words."""
+    """Accessibility and layout problems of the current page, in words."""
     wrong = []
     wider_px = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if wider_px > 0:

@@ -1,4 +1,4 @@
-"""Small things that the tests of the people's side are made of."""
+"""Builders that go through the services."""
 
 import io
 from itertools import count
@@ -15,7 +15,7 @@ numbers = count(1)
 
 
 def make_user(**values: Any) -> User:
-    """A person; every call makes another one."""
+    """A new person with each call."""
     name = values.pop("username", f"someone{next(numbers)}")
     return User.objects.create_user(name, values.pop("email", f"{name}@example.com"), **values)
 
@@ -44,7 +44,7 @@ def make_post(**values: Any) -> Post:
 
 
 def notified(user: User, post: Post, kind: str, **values: Any) -> Notification:
-    """The notification of somebody who wants to hear of this."""
+    """A notification for somebody who has this kind turned on."""
     notification = notify(user, post, kind, **values)
     assert notification is not None
     return notification

@@ -1,6 +1,6 @@
-"""`python -m tests.support.busy_process tasks|pages N`: does N of them, prints its memory twice.
+"""`python -m tests.support.busy_process tasks|pages N`: runs N of them, prints its memory twice.
 
-A process of its own, since the memory of a test run is everybody's.
+A separate process, because all tests share the memory of a test run.
 """
 
 import json
@@ -10,13 +10,13 @@ import django
 
 
 def resident_mb() -> float:
-    """Memory that this process holds now. Units: MB"""
+    """Resident memory of this process. Units: MB"""
     with open("/proc/self/statm") as file:  # noqa: PTH123 - not a file that has a folder
         return int(file.read().split()[1]) * 4096 / 1e6
 
 
 def tasks(number: int) -> list[float]:
-    """Match posts that come, change and close, as a worker does over a day."""
+    """Match posts that are created, edited and closed, as a worker does over a day."""
     from django.contrib.auth import get_user_model
 
     from lostfound.services import close_post, submit_post

@@ -99,7 +99,7 @@ WRITERS: Final = {
 
 
 def load(folder: Path, **values: Any) -> Any:
-    """A `ClipEncoder` of this folder, with other settings than the defaults where given."""
+    """A `ClipEncoder` of this folder; `values` override the default settings."""
     from matching.encoders.torch_clip import ClipEncoder
 
     return ClipEncoder(MatchingSettings(model=str(folder), **values))
@@ -133,7 +133,7 @@ def _tower(width: int) -> dict[str, Any]:
 
 
 def _spread(model: Any) -> None:
-    """Larger weights than a fresh model has, so that different inputs give different vectors."""
+    """Enlarge the initial weights, so that different inputs give different vectors."""
     import torch
 
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Sixty-four threads count at once, as a script of its own process on a real database."""
+"""A script in which sixty-four threads count at once, for a separate process."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Several devices of one person at one post in the same moment, as a script of its own process.
+"""A script in which several devices of one person change a post at the same moment.
 
 Threads on a real database: each has read the post before any of them changes it.
 """
@@ -42,5 +42,5 @@ services.transaction_with_files = begin_together
 
 
 def script(at_once: int, rest: str) -> str:
-    """What `python -c` runs: `rest` knows `clients`, `address` and `post`."""
+    """The script for `python -c`; `rest` can use `clients`, `address` and `post`."""
     return (PRELUDE + rest).replace("AT_ONCE", str(at_once))

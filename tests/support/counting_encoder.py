@@ -1,4 +1,4 @@
-"""The fake encoder with a diary: every text and photograph that went through it, in one file.
+"""The fake encoder with a log file of every text and photograph that it encodes.
 
 Used by real processes through MATCHING_ENCODER; FORWARDS names the file.
 """
@@ -19,7 +19,7 @@ FORWARD_S: Final = 0.02  # for each text or photograph
 
 
 class CountingEncoder(FakeEncoder):
-    """The vectors of `FakeEncoder`, one after another, each with a line in the diary."""
+    """Computes the vectors of `FakeEncoder` one by one, each with a line in the log."""
 
     def encode_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """See `FakeEncoder`."""
@@ -36,6 +36,6 @@ class CountingEncoder(FakeEncoder):
 
 def _note(line: str) -> None:
     time.sleep(FORWARD_S)
-    # One short append is never torn apart by another process's.
+    # Short appends of several processes are never interleaved.
     with Path(os.environ["FORWARDS"]).open("a", encoding="utf-8") as diary:
         diary.write(f"{os.getpid()} {' '.join(line.split())}\n")

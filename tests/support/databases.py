@@ -1,4 +1,4 @@
-"""The tests' database, as a file that processes of their own begin with: migrating takes long."""
+"""The tests' database as a file for separate processes, because migrating takes long."""
 
 import fcntl
 import os
@@ -64,7 +64,7 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
     migrated_file: Path,
 ) -> Path | None:
-    """The database as it is before the first test, as a file; None if none is in memory."""
+    """The database before the first test, as a file; None if it is not in memory."""
     django_db_modify_db_settings.undo()
     name = str(connection.settings_dict["NAME"])
     is_in_memory = connection.vendor == "sqlite" and "memory" in name
@@ -83,7 +83,7 @@ def migrated(django_db_setup: Path | None, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def var_dir(migrated: Path, tmp_path: Path) -> Path:
-    """A VAR_DIR of the test's own with a migrated database."""
+    """A separate VAR_DIR with a migrated database."""
     folder = tmp_path / "var"
     folder.mkdir()
     shutil.copy(migrated, folder / "db.sqlite3")
@@ -92,7 +92,7 @@ def var_dir(migrated: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def in_a_file(path: Path, migrated: Path) -> Iterator[None]:
-    """The default database in a file: threads that share one in memory never wait for locks."""
+    """Use a file as the default database: threads that share memory never wait for locks."""
     alias = "default"
     usual, settings = connections[alias], connections.settings[alias]
     if usual.vendor != "sqlite":
@@ -111,9 +111,9 @@ def in_a_file(path: Path, migrated: Path) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test that commits leaves the database as migrations did, not empty.
+    """After a test that commits, restore the database to its state after the migrations.
 
-    Django runs such tests last. Workers that take tests from each other keep no such order.
+    Django would run such tests last, but xdist workers that steal tests do not keep that order.
     """
     result = yield
     mark = item.get_closest_marker("django_db")

@@ -1,6 +1,6 @@
-"""Prints the keys of the demo's suggested pairs that truly are about one thing, as JSON.
+"""Prints the keys of the demo's suggested pairs that are truly about the same thing, as JSON.
 
-Run as a process of its own with the demo's environment, as `tests.support.seed` is.
+Run in a separate process with the demo's environment, like `tests.support.seed`.
 """
 
 import json
@@ -10,7 +10,7 @@ import django
 
 
 def main() -> None:
-    """The demo draws the same campus each time, in the order of its posts."""
+    """Print the keys; the demo creates the same posts in the same order each time."""
     django.setup()
     from lostfound.models import Building, Post
     from matching.demo.campus import demo_posts

@@ -1,4 +1,4 @@
-"""Photographs that the browser tests choose from a disk, drawn with Pillow."""
+"""Photographs for the browser tests to upload, drawn with Pillow."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 
 def draw_umbrella(path: Path, colour: str, shift_px: int = 0) -> Path:
-    """An open umbrella on a table; another shift is another photograph of the same thing."""
+    """An open umbrella on a table; another shift gives another photograph of it."""
     picture = Image.new("RGB", (480, 360), (214, 205, 190))
     pen = ImageDraw.Draw(picture)
     left, top = 110 + shift_px, 60 + shift_px

@@ -1,4 +1,4 @@
-"""Exports of small checkpoints, made once and copied by the tests that use them."""
+"""Exports of small checkpoints, created once and copied by tests."""
 
 import shutil
 from dataclasses import asdict, replace
@@ -16,7 +16,7 @@ from matching.onnx.subprocess_runner import run_in_subprocess
 
 
 def optimize(var: Path, *arguments: str, **values: Any) -> str:
-    """Run `manage.py optimize_model` for a VAR_DIR; returns what it printed."""
+    """Run `manage.py optimize_model` for a VAR_DIR; returns its output."""
     written = StringIO()
     with override_settings(VAR_DIR=var, MATCHING=values):
         call_command("optimize_model", *arguments, stdout=written)
@@ -24,7 +24,7 @@ def optimize(var: Path, *arguments: str, **values: Any) -> str:
 
 
 def export_only(var: Path, folder: Path, scratch: Path) -> None:
-    """Switch both exports of a checkpoint on without comparing them with torch."""
+    """Enable both exports of a checkpoint without comparing them with torch."""
     current = MatchingSettings(model=str(folder))
     engines = [ONNX_FP32, ONNX_INT8]
     scratch.mkdir()
@@ -51,6 +51,6 @@ def load(var: Path, folder: Path | str, engine: str, **values: Any) -> Any:
 
 
 def place_of(var: Path, checkpoint: str, engine: str) -> Path:
-    """Where an export lies in a VAR_DIR."""
+    """The folder of an export in a VAR_DIR."""
     with override_settings(VAR_DIR=var):
         return export_folder(checkpoint, engine)

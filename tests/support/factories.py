@@ -1,4 +1,4 @@
-"""Rows for tests, made by factory-boy. Photographs have real files in the test's media folder."""
+"""factory-boy factories. Photographs have real files in the test's media folder."""
 
 import hashlib
 import io
@@ -101,7 +101,7 @@ class PostFactory(DjangoModelFactory[Post]):
 
     @classmethod
     def _create(cls, model_class: type[Post], *args: Any, **kwargs: Any) -> Post:
-        """Saved as a service saves it: what hears of changed posts hears of this one."""
+        """Calls the hook `post_changed`, as the services do."""
         post: Post = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
         report_post_change(post)
         return post
@@ -131,14 +131,14 @@ class PhotoFactory(DjangoModelFactory[Photo]):
 
     @classmethod
     def _create(cls, model_class: type[Photo], *args: Any, **kwargs: Any) -> Photo:
-        """A new photograph is a change of its post."""
+        """Calls the hook `post_changed` for the photograph's post."""
         photo: Photo = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
         report_post_change(photo.post)
         return photo
 
 
 class MatchFactory(DjangoModelFactory[Match]):
-    """A suggested pair of open posts of two authors."""
+    """A suggested pair of open posts by two authors."""
 
     class Meta:
         model = Match
@@ -154,7 +154,7 @@ class MatchFactory(DjangoModelFactory[Match]):
 
 
 class ProfileFactory(DjangoModelFactory[StoredProfile]):
-    """A version that nobody reads: its bytes are none."""
+    """A version with empty data, which cannot be loaded."""
 
     class Meta:
         model = StoredProfile
@@ -166,7 +166,7 @@ class ProfileFactory(DjangoModelFactory[StoredProfile]):
 
 
 class DuplicateFactory(DjangoModelFactory[PossibleDuplicate]):
-    """Two open found posts that may be about one thing."""
+    """Two open found posts that may be duplicates."""
 
     class Meta:
         model = PossibleDuplicate

@@ -1,4 +1,4 @@
-"""A deterministic encoder without a model, for tests of what happens around it.
+"""A deterministic encoder without a model.
 
     settings.MATCHING = {**settings.MATCHING, "ENCODER": "tests.support.fake_encoder.FakeEncoder"}
 
@@ -19,7 +19,7 @@ from matching.core.vectors import unit
 
 DIM: Final = 32
 LEVELS: Final = 4  # steps of each colour channel in the histogram
-# What every vector of a modality has in common, as in a true CLIP (the modality gap).
+# The common part of every vector of a modality, as in a real CLIP (the modality gap).
 COMMON: Final = 0.4
 
 
@@ -44,12 +44,12 @@ class FakeEncoder:
 
 
 class OtherFakeEncoder(FakeEncoder):
-    """The same under another fingerprint, as after a change of the model."""
+    """The same with another fingerprint, as after a change of the model."""
 
     fingerprint = "fake-32-other"
 
 
-@lru_cache(10_000)  # each site begins with the same thousands of prompts
+@lru_cache(10_000)  # each site starts with the same thousands of prompts
 def _text_vec(text: str) -> npt.NDArray[Any]:
     words = text.lower().split()
     total = sum((_direction(f"word {word}") for word in words), np.zeros(DIM))

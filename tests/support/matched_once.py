@@ -1,4 +1,4 @@
-"""Fifty posts that a worker has matched: each once, with the pairs that there should be."""
+"""Checks that a worker has matched fifty posts exactly once, with the expected pairs."""
 
 from typing import Final
 
@@ -13,14 +13,14 @@ PAIRS: Final = 25  # of posts: fifty are saved
 
 
 def expected_pairs() -> set[tuple[int, int]]:
-    """Every pair that the strategy suggests, worked out with no part of the pipeline."""
+    """Every pair that the strategy suggests, computed without the pipeline."""
     vecs = FakeEncoder().encode_texts([title_of(pair) for pair in range(PAIRS)])
     rows, columns = np.nonzero(vecs @ vecs.T >= ZEROSHOT_THRESHOLD)
     return set(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
 def check_all_matched_once(site: WorkerSite) -> None:
-    """Each outbox row is done, and the pairs are those that there should be, once each."""
+    """Each outbox row is done, and each expected pair exists exactly once."""
     site.wait_until_matched(2 * PAIRS)
     states = site.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1")
     assert states == [("done", 2 * PAIRS)]

@@ -1,4 +1,4 @@
-"""Posts and suggested pairs as the tests of the review desk need them."""
+"""Posts and suggested pairs for the tests of the review desk."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ WHEN = date(2026, 3, 2)
 
 
 def make_user(name: str, **fields: Any) -> User:
-    """A person who is told in the app only."""
+    """A person who gets notifications in the app only."""
     return User.objects.create(username=name, **fields)
 
 
@@ -25,7 +25,7 @@ def make_post(kind: str, title: str, author: User, **fields: Any) -> Post:
 
 
 def make_match(lost: Post, found: Post, score: float = 0.8, **fields: Any) -> Match:
-    """A suggested pair, as the second strategy stores it."""
+    """A suggested pair, as clip_zeroshot_v2 stores it."""
     values: dict[str, Any] = {
         "strategy": "clip_zeroshot_v2",
         "fingerprint": "fake@1",
@@ -37,7 +37,7 @@ def make_match(lost: Post, found: Post, score: float = 0.8, **fields: Any) -> Ma
 
 
 def make_grid(n_lost: int, n_found: int) -> list[Match]:
-    """Every lost post suggested with every found post; the score falls along the list."""
+    """Every lost post suggested with every found post, with decreasing scores."""
     loser, finder = make_user("loser"), make_user("finder")
     lost = [make_post("lost", f"Lost {n}", loser) for n in range(n_lost)]
     found = [make_post("found", f"Found {n}", finder) for n in range(n_found)]
@@ -46,7 +46,7 @@ def make_grid(n_lost: int, n_found: int) -> list[Match]:
 
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:
-    """Every column of every post and pair, but the time of the last change."""
+    """Every column of every post and pair, except the time of the last change."""
     posts = [
         {name: value for name, value in row.items() if name != "updated_at"}
         for row in Post.objects.order_by("pk").values()

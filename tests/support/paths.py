@@ -1,4 +1,4 @@
-"""Where the project lies, and what its settings read from the environment."""
+"""The project's folder, and the names of its settings in the environment."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""Builds photographs as phones make them and files as attackers do; none of them is checked in."""
+"""Builds photographs like those of phones and files like those of attackers."""
 
 import io
 import struct
@@ -92,7 +92,7 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(width_px: int, height_px: int, *chunks: bytes, depth: int = 8, colour: int = 0) -> bytes:
-    """A PNG of the given chunks; without an IDAT among them it has no pixels at all."""
+    """A PNG with these chunks; without an IDAT chunk it has no pixels at all."""
     header = struct.pack(">IIBBBBB", width_px, height_px, depth, colour, 0, 0, 0)
     body = b"".join((png_chunk(b"IHDR", header), *chunks, png_chunk(b"IEND", b"")))
     return b"\x89PNG\r\n\x1a\n" + body

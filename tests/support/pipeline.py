@@ -14,7 +14,7 @@ OTHER_ENCODER: Final = "tests.support.fake_encoder.OtherFakeEncoder"
 
 
 def make(kind: str = "lost", title: str = WORDS, photos: int = 0, **fields: Any) -> Post:
-    """A post that waits for its task, by somebody new where no `author` is given."""
+    """A post that waits for its task, by a new person unless `author` is passed."""
     return submit_post(
         author=fields.pop("author", None) or UserFactory.create(),
         kind=kind,

@@ -1,4 +1,4 @@
-"""A model hub with one repository, spoken to over HTTP as the true one is."""
+"""A model hub with one repository, with the HTTP API of the real one."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ class SmallHub(ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
-        self.fetched: list[str] = []  # files whose content was asked for
+        self.fetched: list[str] = []  # files whose content was requested
 
     @property
     def url(self) -> str:

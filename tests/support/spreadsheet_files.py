@@ -1,4 +1,4 @@
-"""Files of found things, for tests."""
+"""Spreadsheet files of found things."""
 
 from lostfound.models import User
 from lostfound.spreadsheets import Row, read_table
@@ -11,10 +11,10 @@ def table(*lines: str) -> bytes:
 
 
 def clerk(*, has_office: bool = True) -> User:
-    """Who brings files in; of one office, so that a row need not name it."""
+    """A clerk who imports files; with one office, so that rows need not name it."""
     return StaffFactory.create(office=OfficeFactory.create() if has_office else None)
 
 
 def rows_of(content: bytes, actor: User | None = None) -> list[Row]:
-    """The rows of a file as somebody of an office reads it."""
+    """The rows of a file as parsed for an office's clerk."""
     return read_table(content, actor=actor or clerk()).rows

@@ -1,9 +1,9 @@
-"""Two tiers of tests: what needs a browser, processes, a model, a server or time, and the rest.
+"""Two tiers of tests: those that need a browser, processes, a model, a server or time, and others.
 
-`pytest --quick` (`make check`) leaves the first out, and `-m both_databases` is what PostgreSQL
-could answer otherwise than SQLite (docs/testing.md). A test that carries none of the marks in NEEDS
-is quick, and fails where it computes for longer than LIMIT_S, starts a process, or is the first to
-import what the quick tier does without.
+`pytest --quick` (`make check`) skips the former; `-m both_databases` selects tests for which
+PostgreSQL could behave differently from SQLite (docs/testing.md). A test without a marker in NEEDS
+is quick, and fails if it computes for longer than LIMIT_S, starts a process, or is the first to
+import a library that the quick tier does not need.
 """
 
 import os
@@ -27,7 +27,7 @@ FIXTURES: Final = {
     "redis": "server",
     "s3": "server",
 }
-# What speaks SQL of its own. Elsewhere a module says `both_databases` for itself.
+# Folders with their own SQL. Elsewhere, modules mark themselves with `both_databases`.
 BOTH_DATABASES: Final = (
     "lostfound/data",
     "lostfound/infra",
@@ -38,12 +38,11 @@ BOTH_DATABASES: Final = (
     "matching/services",
     "matching/status",
 )
-# Seconds to import, and only the other tier needs them.
+# These take seconds to import, and only the other tier needs them.
 HEAVY: Final = ("torch", "transformers", "onnxruntime", "playwright", "schemathesis")
 LIMIT_S: Final = 2.0
 PYTESTMARK: Final = re.compile(r"^pytestmark = (?:\[$.*?^\]|.*?$)", re.M | re.S)
-# Coverage makes Python slower by at most that, and so does a machine that others use too: what one
-# core computes is then forgotten by its caches.
+# The most by which coverage slows down Python; on a shared machine, cold caches do the same.
 TRACED: Final = 3
 CROWDED: Final = 2
 TESTS: Final = Path(__file__).resolve().parents[1]
@@ -53,12 +52,12 @@ _starts = 0
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--quick`."""
-    what = "leave out tests that need a browser, processes, a model or a server"
+    what = "skip tests that need a browser, processes, a model or a server"
     parser.addoption("--quick", action="store_true", help=what)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count the processes that are started from here."""
+    """Count the processes that tests start."""
     start = subprocess.Popen.__init__
 
     def counted(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -71,22 +70,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def folder_of(path: Path) -> str:
-    """The folder of `tests/` in which a file lies."""
+    """The folder of `tests/` that contains a file."""
     return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
 
 
 def speaks_sql(path: Path) -> bool:
-    """Whether a file lies where every test of the database runs on both."""
+    """Whether a file is in a folder whose database tests run on both databases."""
     return any(path.is_relative_to(TESTS / folder) for folder in BOTH_DATABASES)
 
 
 def needs(item: pytest.Item) -> list[str]:
-    """What a test needs, by its marks."""
+    """What a test needs, according to its markers."""
     return [name for name in NEEDS if item.get_closest_marker(name)]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The quick tier does not even import what belongs to the other one as a whole."""
+    """Do not even import modules without quick tests."""
     if not config.getoption("quick"):
         return None
     if folder_of(collection_path) in FOLDERS:
@@ -98,22 +97,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Nor has anything else that it imports loaded what takes seconds."""
+    """Check that collecting the quick tests has not imported a slow library."""
     if session.config.getoption("quick") and (loaded := set(HEAVY) & set(sys.modules)):
         names = ", ".join(sorted(loaded))
         raise pytest.UsageError(f"Collecting the quick tests imported {names}.")
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order within each part stays
+@pytest.hookimpl(trylast=True)  # after pytest-randomly, to keep its order within each part
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by folder and fixture, and put tests that share something costly side by side.
+    """Mark by folder and fixture, and place tests that share costly fixtures side by side.
 
-    xdist's `worksteal` gives each worker a row of neighbours: one site for the browser is then
-    started by one worker, rather than by both.
+    xdist's `worksteal` gives each worker consecutive tests, so only one worker starts the site for
+    the browser, for example.
     """
     for item in items:
-        asked_for: Iterable[str] = getattr(item, "fixturenames", ())
-        marks = {FIXTURES[name] for name in asked_for if name in FIXTURES}
+        fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+        marks = {FIXTURES[name] for name in fixtures if name in FIXTURES}
         marks |= {FOLDERS[part] for part in [folder_of(item.path)] if part in FOLDERS}
         for name in marks:
             item.add_marker(name)
@@ -129,9 +128,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Hold a test without a mark to what the quick tier allows.
+    """Enforce the limits of the quick tier on tests without a marker.
 
-    Both clocks count: of a busy machine only the wall's runs fast, and a test may wait for nobody.
+    The shorter of CPU and elapsed time counts: on a busy machine, elapsed time is not meaningful.
     """
     if needs(item):
         return (yield)
@@ -156,6 +155,6 @@ def _is_crowded() -> bool:
 
 
 def _cpu_s() -> float:
-    """Seconds of this process and of those that it waited for."""
+    """CPU seconds of this process and of its finished children."""
     children = getrusage(RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime

@@ -1,4 +1,4 @@
-"""A reader of the pages, for tests."""
+"""A client for the pages."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ PASSWORD = "a-long-enough-1"
 
 
 def signed_in(user: User | None, language: str = "ko") -> Client:
-    """The browser of a person, or of somebody who is not signed in."""
+    """A client that is signed in as a person, or not signed in."""
     client = Client(headers={"accept-language": language})
     if user is not None:
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
@@ -20,13 +20,13 @@ def signed_in(user: User | None, language: str = "ko") -> Client:
 
 
 def page(response: Any) -> str:
-    """What was sent, as text."""
+    """The response as text."""
     text: str = response.content.decode()
     return text
 
 
 def queries_of(client: Client, url: str) -> int:
-    """How many queries a page needs once the session is warm."""
+    """The number of queries of a page after the session has been used."""
     assert client.get(url).status_code == 200
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
@@ -34,7 +34,7 @@ def queries_of(client: Client, url: str) -> int:
 
 
 def pressed_too_late(person: User, address: str, **sent: str) -> Any:
-    """Press without a sign-in, sign in through the page with PASSWORD, go where that leads."""
+    """Submit while signed out, sign in through the page with PASSWORD, and follow the redirect."""
     client = signed_in(None, "en")
     to_sign_in = client.post(address, sent).headers["Location"]
     assert f'name="next" value="{address}"' in page(client.get(to_sign_in))

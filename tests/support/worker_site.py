@@ -1,4 +1,4 @@
-"""A database file and a `runworker` of a test's own, each a real process, to be killed at will."""
+"""A separate database file and real `runworker` processes, which a test can kill."""
 
 import os
 import signal
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROC: Final = Path("/proc")
-DEADLINE_S: Final = 120  # generous: the machine may be busy
-BETWEEN_BEATS_S: Final = 0.4  # it has asked the queue by then, and the next beat is not due
+DEADLINE_S: Final = 120  # generous, because the machine may be busy
+BETWEEN_BEATS_S: Final = 0.4  # by then it has polled the queue, and the next beat is not due
 ROUGH_ENCODER: Final = "tests.support.rough_encoder.RoughEncoder"
 
 
@@ -46,7 +46,7 @@ class WorkerSite:
     # --- Processes ---
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start `manage.py runworker` in a session of its own."""
+        """Start `manage.py runworker` in a new session."""
         with (self.folder / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 [sys.executable, "manage.py", "runworker", "--grace", "15"],
@@ -61,7 +61,7 @@ class WorkerSite:
         return worker
 
     def start_command(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start another command; what it prints goes to `command.log`."""
+        """Start another command; its output goes to `command.log`."""
         with (self.folder / "command.log").open("ab") as log:
             command = subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
@@ -76,7 +76,7 @@ class WorkerSite:
         return command
 
     def start_saving(self, first: int, pairs: int, *extra: str) -> subprocess.Popen[bytes]:
-        """Start to save pairs of posts while everything else goes on."""
+        """Start saving pairs of posts in the background."""
         saving = subprocess.Popen(
             [sys.executable, "-m", "tests.support.save_posts", str(first), str(pairs), *extra],
             cwd=ROOT,
@@ -86,7 +86,7 @@ class WorkerSite:
         return saving
 
     def save(self, first: int, pairs: int, *extra: str) -> None:
-        """Save pairs of posts, and return when they are there."""
+        """Save pairs of posts, and return when they are saved."""
         assert self.start_saving(first, pairs, *extra).wait(DEADLINE_S) == 0
 
     def processes(self) -> list[int]:
@@ -100,28 +100,28 @@ class WorkerSite:
         return found
 
     def end(self) -> None:
-        """End whatever is left."""
+        """Kill all remaining processes."""
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for process in self._started:
             process.wait(30)
 
-    # --- What the database says ---
+    # --- Database ---
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Read straight from the file, as no part of the product does."""
+        """Read from the file without the product's code."""
         with closing(sqlite3.connect(self.database, timeout=20)) as connection:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Change the file behind the product's back."""
+        """Change the file without the product's code."""
         with closing(sqlite3.connect(self.database, timeout=20)) as connection, connection:
             yield connection
 
     def wait_for(self, what: str, look: Callable[[], Any], every_s: float = 0.02) -> Any:
-        """Look until there is something, and return it; the worker's log says why there is not."""
+        """Poll until the result is true, and return it; failures include the worker's log."""
         deadline = time.monotonic() + DEADLINE_S
         while time.monotonic() < deadline:
             if seen := look():
@@ -132,13 +132,13 @@ class WorkerSite:
         raise AssertionError(f"Waited in vain for {what}:\n{states}\n{log}")
 
     def busy_worker(self) -> int:
-        """The process that is in the middle of a post."""
+        """The process that is processing a post."""
         query = "SELECT worker FROM matching_matchingjob WHERE status = 'running'"
         running = self.wait_for("a post that is being matched", lambda: self.rows(query), 0.005)
         return int(running[0][0].partition(":")[2])
 
     def idle_worker(self) -> int:
-        """The process that waits for the queue, seen between two beats."""
+        """The process that is waiting for the queue, between two beats."""
         query = (
             "SELECT detail, beat_at FROM matching_heartbeat WHERE name LIKE 'worker:%' "
             "ORDER BY beat_at DESC"
@@ -160,7 +160,7 @@ class WorkerSite:
         return int(self.wait_for("a cluster", lambda: self.rows(query))[-1][0].split()[1])
 
     def wait_until_matched(self, posts: int) -> None:
-        """Until so many posts are there and none of them waits any more."""
+        """Wait until this many posts exist and none of them is waiting."""
 
         def look() -> bool:
             counts = dict(self.rows("SELECT status, COUNT(*) FROM matching_matchingjob GROUP BY 1"))
@@ -172,7 +172,7 @@ class WorkerSite:
 
 @contextmanager
 def worker_site(folder: Path, migrated: Path, **environment: str) -> Iterator[WorkerSite]:
-    """A site with a copy of a migrated database; nothing of it lives on after the block."""
+    """A site with a copy of a migrated database, whose processes end with the block."""
     site = WorkerSite(folder, **environment)
     site.database.write_bytes(migrated.read_bytes())
     try:
@@ -182,7 +182,7 @@ def worker_site(folder: Path, migrated: Path, **environment: str) -> Iterator[Wo
 
 
 def migrate(folder: Path) -> Path:
-    """Make the database that the sites copy."""
+    """Create the database that sites copy."""
     site = WorkerSite(folder)
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, cwd=ROOT, env=site.environment, check=True, timeout=DEADLINE_S)

@@ -1,4 +1,4 @@
-"""All candidates of a post, ranked as they compare now, and putting one up for a decision."""
+"""All candidates of a post, ranked by current scores, and queueing one for a decision."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ def desk() -> Client:
 
 @pytest.fixture
 def lost() -> Post:
-    """A lost post of which nothing is suggested."""
+    """A lost post without suggestions."""
     for title in TITLES:
         found(title=title)
     post = matched(title="black umbrella folding")
@@ -52,7 +52,7 @@ def titles_in(text: str) -> list[str]:
     return re.findall(r'class="review-title"[^>]*>([^<]+)<', text)
 
 
-def test_the_best_are_ranked_though_nothing_is_suggested(desk: Client, lost: Post) -> None:
+def test_candidates_are_ranked_without_any_suggestions(desk: Client, lost: Post) -> None:
     assert not Match.objects.exists()
     text = page(desk.get(address(lost)))
     assert titles_in(text)[:2] == [lost.title, TITLES[0]]
@@ -60,7 +60,7 @@ def test_the_best_are_ranked_though_nothing_is_suggested(desk: Client, lost: Pos
     assert "the descriptions" in text and "%" in text
 
 
-def test_neither_the_encoder_nor_more_queries_are_needed(
+def test_it_needs_no_encoder_and_a_constant_number_of_queries(
     desk: Client, lost: Post, settings: Settings
 ) -> None:
     desk.get(address(lost))
@@ -71,11 +71,11 @@ def test_neither_the_encoder_nor_more_queries_are_needed(
         counts.append(len(queries))
         for title in ("white keyring bear", "brown purse leather"):
             found(title=title)
-        desk.get(address(lost))  # reads what is new
+        desk.get(address(lost))  # reads new posts
     assert counts == [15, 15]
 
 
-def test_one_is_put_up_for_a_decision_and_stays_so(desk: Client, lost: Post) -> None:
+def test_a_candidate_is_queued_for_a_decision_and_stays_queued(desk: Client, lost: Post) -> None:
     candidate = Post.objects.get(title=TITLES[1])
     for _ in range(2):
         answer = desk.post(address(lost, "put_up"), {"candidate": candidate.pk})
@@ -89,10 +89,12 @@ def test_one_is_put_up_for_a_decision_and_stays_so(desk: Client, lost: Post) -> 
     assert match.status == "drawn"
     text = page(desk.get(reverse("admin:matching_match_change", args=[match.pk])))
     assert f'value="confirm:{match.pk}:' in text
-    assert "drawn for comparison" in page(desk.get(address(lost)))
+    assert "sampled for comparison" in page(desk.get(address(lost)))
 
 
-def test_who_had_to_sign_in_again_is_led_back_to_the_candidates(desk: Client, lost: Post) -> None:
+def test_after_signing_in_again_a_person_returns_to_the_candidates(
+    desk: Client, lost: Post
+) -> None:
     answer = desk.get(address(lost, "put_up"), follow=True)
     assert answer.redirect_chain == [(address(lost), 302)]
     assert "nothing has changed yet" in page(answer)
@@ -105,7 +107,7 @@ def test_the_same_from_the_found_side(desk: Client, lost: Post) -> None:
     assert Match.objects.get().found == candidate
 
 
-def test_a_rejected_pair_is_not_put_up_but_shown(desk: Client, lost: Post) -> None:
+def test_a_rejected_pair_is_shown_but_not_queued(desk: Client, lost: Post) -> None:
     candidate = Post.objects.get(title=TITLES[1])
     desk.post(address(lost, "put_up"), {"candidate": candidate.pk})
     reject_match(Match.objects.get(), actor=StaffFactory.create())
@@ -114,14 +116,12 @@ def test_a_rejected_pair_is_not_put_up_but_shown(desk: Client, lost: Post) -> No
     assert "Staff have rejected this pair." in page(desk.get(address(lost)))
 
 
-def test_what_a_gate_rules_out_and_what_is_not_compared_yet_is_refused(
-    desk: Client, lost: Post
-) -> None:
+def test_excluded_and_not_yet_compared_candidates_are_refused(desk: Client, lost: Post) -> None:
     mine = found(title="black umbrella mine", author=lost.author)
     new = make(kind="found", title="black umbrella new", kept_note="desk")
     other_lost = matched(title="black umbrella also lost")
     for post, words in (
-        (mine, "cannot be one thing"),
+        (mine, "cannot be the same thing"),
         (new, "not been compared yet"),
         (other_lost, "one of its posts was deleted"),
     ):
@@ -133,15 +133,15 @@ def test_what_a_gate_rules_out_and_what_is_not_compared_yet_is_refused(
     assert desk.post(address(lost, "put_up"), {"candidate": "9" * 40}).status_code == 404
 
 
-def test_a_post_that_waits_or_is_closed_says_so(desk: Client, lost: Post) -> None:
+def test_the_page_says_that_a_post_is_waiting_or_closed(desk: Client, lost: Post) -> None:
     waiting = make(title="grey glove")
     assert "has not been compared yet" in page(desk.get(address(waiting)))
     close_post(lost, actor=lost.author)
     text = page(desk.get(address(lost)))
-    assert "it is not compared with others now" in text and titles_in(text) == [lost.title]
+    assert "so it is not compared with others" in text and titles_in(text) == [lost.title]
     assert desk.get(reverse("admin:matching_match_candidates", args=[10**6])).status_code == 404
 
 
-def test_the_page_of_a_post_leads_there(desk: Client, lost: Post) -> None:
+def test_the_page_of_a_post_links_to_its_candidates(desk: Client, lost: Post) -> None:
     text = page(desk.get(reverse("admin:lostfound_post_change", args=[lost.pk])))
     assert address(lost) in text

@@ -1,4 +1,4 @@
-"""The review desk: the queue, the page of one pair, deciding one and many, taking back."""
+"""The review desk: the queue, the page of one pair, single and bulk decisions, undo."""
 
 import re
 from typing import Any
@@ -33,7 +33,7 @@ def review_url(match: Match) -> str:
 
 
 def button(client: Client, match: Match, decision: str) -> str:
-    """The value of the button that the person sees."""
+    """The value of a button on the page."""
     found = re.search(
         rf'value="({decision}:{match.pk}:[^"]+)"', page(client.get(review_url(match)))
     )
@@ -65,12 +65,12 @@ def test_the_page_shows_both_posts_the_score_and_every_term(desk: Client) -> Non
     )
     photo = PhotoFactory.create(post=match.found)
     text = page(desk.get(review_url(match)))
-    for words in (match.lost.title, match.found.title, "0.87", "0.91", "Words with words"):
+    for words in (match.lost.title, match.found.title, "0.87", "0.91", "Text to text"):
         assert words in text
     assert str(photo.public_id) in text
 
 
-def test_confirming_matches_both_posts_and_taking_back_restores_them(desk: Client) -> None:
+def test_confirming_matches_both_posts_and_undoing_restores_them(desk: Client) -> None:
     match = MatchFactory.create()
     rival = MatchFactory.create(lost=match.lost)
     press(desk, button(desk, match, "confirm"))
@@ -97,7 +97,7 @@ def test_rejecting_keeps_reason_and_note(desk: Client) -> None:
     assert (decision.reason, decision.note) == ("different_thing", "a notebook, no wallet")
 
 
-def test_a_page_that_is_out_of_date_decides_nothing(desk: Client) -> None:
+def test_an_outdated_page_decides_nothing(desk: Client) -> None:
     match = MatchFactory.create()
     value = button(desk, match, "confirm")
     Match.objects.filter(pk=match.pk).update(evidence_hash="f" * 64)
@@ -118,7 +118,7 @@ def test_what_somebody_else_decided_first_stands(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "confirm", "confirm:x:y", "explode:1:2", "confirm:999999:a"])
-def test_a_button_that_nobody_drew_is_refused(desk: Client, value: str) -> None:
+def test_a_forged_button_is_refused(desk: Client, value: str) -> None:
     match = MatchFactory.create()
     answer = desk.post(DECIDE, {"decision": value, "page": "review"})
     assert answer.status_code in (302, 400, 404)
@@ -127,21 +127,19 @@ def test_a_button_that_nobody_drew_is_refused(desk: Client, value: str) -> None:
 
 
 @pytest.mark.parametrize(("action", "status"), [("confirm", "confirmed"), ("reject", "rejected")])
-def test_many_are_decided_at_once_after_one_more_look(
-    desk: Client, action: str, status: str
-) -> None:
+def test_bulk_decisions_need_a_confirmation(desk: Client, action: str, status: str) -> None:
     matches = MatchFactory.create_batch(3)
     data = {"action": f"{action}_selected", "_selected_action": [match.pk for match in matches]}
-    asked = page(desk.post(QUEUE, data))
+    confirmation = page(desk.post(QUEUE, data))
     assert not MatchDecision.objects.exists()
-    versions = dict(re.findall(r'name="(version_\d+)" value="([^"]+)"', asked))
+    versions = dict(re.findall(r'name="(version_\d+)" value="([^"]+)"', confirmation))
     assert len(versions) == 3
     desk.post(QUEUE, {**data, **versions, "sure": "yes"})
     assert set(Match.objects.values_list("status", flat=True)) == {status}
 
 
 @pytest.mark.parametrize("office", ["0", "abc", "9" * 30, "-1", "%00", "１"])
-def test_an_office_that_is_none_keeps_nothing(desk: Client, office: str) -> None:
+def test_an_unknown_office_has_no_pairs(desk: Client, office: str) -> None:
     match = MatchFactory.create()
     answer = desk.get(QUEUE, {"office": office})
     assert answer.status_code == 200 and review_url(match) not in page(answer)
@@ -160,7 +158,7 @@ def test_a_longer_queue_costs_no_more_queries(desk: Client) -> None:
     assert counts[0] == counts[1]
 
 
-def test_what_people_write_is_never_markup(desk: Client) -> None:
+def test_user_text_is_escaped(desk: Client) -> None:
     match = MatchFactory.create()
     hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     edit_post(
@@ -173,11 +171,11 @@ def test_what_people_write_is_never_markup(desk: Client) -> None:
         assert "&lt;script&gt;" in text
 
 
-def test_a_pair_drawn_for_comparison_can_be_decided_in_the_list(desk: Client) -> None:
+def test_a_sampled_pair_can_be_decided_in_the_list(desk: Client) -> None:
     match = MatchFactory.create(status=Match.Status.SAMPLED, score=0.12)
     assert review_url(match) not in page(desk.get(QUEUE))
     listed = page(desk.get(QUEUE, {"status": "drawn"}))
-    assert "drawn for comparison" in listed
+    assert "sampled for comparison" in listed
     value = re.search(rf'value="(reject:{match.pk}:[^"]+)"', listed)
     assert value
     desk.post(DECIDE, {"decision": value[1], "page": "list"})

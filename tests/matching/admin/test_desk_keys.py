@@ -1,4 +1,4 @@
-"""What the desk does for people who never touch the mouse, and for two of them at one table."""
+"""The desk with the keyboard alone, and with two people at the same time."""
 
 import re
 from datetime import timedelta
@@ -50,13 +50,13 @@ def decide(client: Client, action: str) -> Match:
 
 
 def shown(client: Client, address: str = DESK) -> int:
-    """The key of the pair on the desk."""
+    """The primary key of the pair on the desk."""
     found = re.search(r'value="reject:(\d+):', page(client.get(address, follow=True)))
     assert found
     return int(found[1])
 
 
-def test_undo_goes_back_step_by_step_and_lays_each_pair_before_the_person(
+def test_undo_goes_back_step_by_step_and_shows_each_pair_again(
     desk: Client,
 ) -> None:
     MatchFactory.create_batch(4)
@@ -66,7 +66,7 @@ def test_undo_goes_back_step_by_step_and_lays_each_pair_before_the_person(
         match.refresh_from_db()
         assert match.status == "suggested"
         assert shown(desk, answer.headers["Location"]) == match.pk
-    assert "nothing of today" in page(desk.post(UNDO, follow=True))
+    assert "not decided anything today" in page(desk.post(UNDO, follow=True))
     assert MatchDecision.objects.filter(action="undo").count() == 3
 
 
@@ -87,7 +87,7 @@ def test_undo_is_offered_when_nothing_is_left(desk: Client) -> None:
     assert shown(desk, desk.post(UNDO).headers["Location"]) == match.pk
 
 
-def test_only_ones_own_decisions_of_the_day_are_undone_by_a_key(clerk: User) -> None:
+def test_the_undo_key_only_undoes_ones_own_decisions_of_the_day(clerk: User) -> None:
     theirs, old, mine = MatchFactory.create_batch(3)
     reject_match(theirs, actor=StaffFactory.create())
     decision = reject_match(old, actor=clerk)
@@ -97,7 +97,7 @@ def test_only_ones_own_decisions_of_the_day_are_undone_by_a_key(clerk: User) -> 
     assert last_decision(clerk) == decision
 
 
-def test_a_pair_that_a_colleague_has_is_not_decided(clerk: User) -> None:
+def test_a_pair_that_a_colleague_is_reviewing_cannot_be_decided(clerk: User) -> None:
     match, colleague = MatchFactory.create(), StaffFactory.create()
     claim(match, colleague)
     for decide_it in (confirm_match, reject_match):
@@ -129,11 +129,11 @@ def test_a_person_has_one_pair_at_a_time_when_taking_over(clerk: User) -> None:
     assert list(ReviewClaim.objects.values_list("match", "user")) == [(two.pk, clerk.pk)]
 
 
-def test_what_is_opened_from_the_list_is_not_handed_out_at_the_desk(desk: Client) -> None:
+def test_a_pair_opened_from_the_list_is_not_handed_out_at_the_desk(desk: Client) -> None:
     match = MatchFactory.create()
     desk.get(reverse("admin:matching_match_change", args=[match.pk]))
     colleague = signed_in(StaffFactory.create(), "en")
-    assert "Your colleagues have what is left" in page(colleague.get(DESK))
+    assert "Your colleagues are reviewing the remaining pairs" in page(colleague.get(DESK))
 
 
 def test_the_next_pair_after_one_from_the_list_is_a_free_one(desk: Client) -> None:
@@ -148,7 +148,7 @@ def test_the_next_pair_after_one_from_the_list_is_a_free_one(desk: Client) -> No
 
 
 @pytest.mark.parametrize("name", ["decide", "undo_last", "skip", "take"])
-def test_whoever_comes_back_from_the_sign_in_is_led_to_the_desk(name: str, desk: Client) -> None:
+def test_after_signing_in_again_a_person_returns_to_the_desk(name: str, desk: Client) -> None:
     match = MatchFactory.create()
     args = [match.pk] if name in ("skip", "take") else []
     answer = desk.get(reverse(f"admin:matching_match_{name}", args=args), follow=True)
@@ -157,7 +157,7 @@ def test_whoever_comes_back_from_the_sign_in_is_led_to_the_desk(name: str, desk:
     assert not MatchDecision.objects.exists()
 
 
-def test_a_pair_that_is_gone_leaves_the_person_at_the_desk(desk: Client) -> None:
+def test_a_deleted_pair_leaves_the_person_at_the_desk(desk: Client) -> None:
     match = MatchFactory.create()
     match.lost.delete()
     for name in ("skip", "take"):
@@ -165,19 +165,19 @@ def test_a_pair_that_is_gone_leaves_the_person_at_the_desk(desk: Client) -> None
         assert answer.redirect_chain[-1][0].startswith(DESK) and answer.status_code == 200
     button = {"decision": f"reject:{match.pk}:0", "page": "desk"}
     answer = desk.post(DECIDE, button, follow=True)
-    assert answer.redirect_chain[-1][0] == DESK and "is gone" in page(answer)
+    assert answer.redirect_chain[-1][0] == DESK and "no longer exists" in page(answer)
 
 
-def test_two_tabs_of_one_person_are_told_the_truth(desk: Client, clerk: User) -> None:
+def test_a_second_tab_of_one_person_explains_what_happened(desk: Client, clerk: User) -> None:
     match = MatchFactory.create()
     value = re.search(r'value="(reject:[^"]+)"', page(desk.get(DESK)))
     assert value
     reject_match(match, actor=clerk)
     answer = desk.post(DECIDE, {"decision": value[1], "page": "desk"}, follow=True)
-    assert "You have decided this pair already" in page(answer)
+    assert "You have already decided this pair" in page(answer)
 
 
-def test_a_person_who_only_reviews_meets_no_closed_doors(clerk: User) -> None:
+def test_a_person_who_may_only_review_sees_no_forbidden_links(clerk: User) -> None:
     reviewer = UserFactory.create(is_staff=True)
     may = ("view_match", "change_match")
     reviewer.user_permissions.set(Permission.objects.filter(codename__in=may))

@@ -1,4 +1,4 @@
-"""The pages of things that may have been reported twice."""
+"""The pages of possible duplicates."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ def address(duplicate: PossibleDuplicate, what: str = "change") -> str:
 
 
 def press(client: Client, duplicate: PossibleDuplicate, what: str) -> Any:
-    """Press a button that the page has."""
+    """Press a button on the page."""
     button = re.search(rf'value="({what}:[0-9a-f]+)"', page(client.get(address(duplicate))))
     assert button, what
     answer = client.post(address(duplicate, "settle"), {"decision": button[1]}, follow=True)
@@ -50,8 +50,8 @@ def test_the_page_compares_both_and_says_why_in_words(desk: Client) -> None:
     text = page(desk.get(address(duplicate)))
     for words in (
         *(duplicate.first.title, duplicate.second.title, "80%", "Posted first", "Posted later"),
-        *("same day", "Words with words", "+4.9", "Days between the two", "Who posted them"),
-        "Words of the earlier with the photograph of the later",
+        *("same day", "Text to text", "+4.9", "Days between the two", "Authors"),
+        "Earlier text to later photograph",
     ):
         assert words in text, words
     for code in ("twins_", "text_image"):
@@ -71,7 +71,7 @@ def test_one_is_closed_by_its_button(desk: Client, button: str, closed: int) -> 
     assert "Closed as a duplicate" in log
 
 
-def test_two_things_and_back_again(desk: Client) -> None:
+def test_a_duplicate_is_dismissed_and_reopened(desk: Client) -> None:
     duplicate = DuplicateFactory.create()
     press(desk, duplicate, "dismiss")
     assert duplicate.status == "dismissed"
@@ -79,7 +79,7 @@ def test_two_things_and_back_again(desk: Client) -> None:
     assert duplicate.status == "open"
 
 
-def test_next_goes_through_all_and_begins_again(desk: Client) -> None:
+def test_next_goes_through_all_and_starts_over(desk: Client) -> None:
     pairs = [DuplicateFactory.create(score=score) for score in (0.9, 0.8, 0.7)]
     seen, at = [], pairs[0]
     for _ in pairs:
@@ -95,13 +95,13 @@ def test_after_one_comes_the_next_and_then_the_list(desk: Client) -> None:
     assert press(desk, weak, "dismiss").redirect_chain == [(LIST, 302)]
 
 
-def test_what_changed_meanwhile_is_refused_and_nothing_is_closed(desk: Client) -> None:
+def test_a_decision_on_changed_posts_is_refused_and_nothing_is_closed(desk: Client) -> None:
     duplicate = DuplicateFactory.create()
     value = re.search(r'value="(close_first:[0-9a-f]+)"', page(desk.get(address(duplicate))))
     assert value
     PossibleDuplicate.objects.update(evidence_hash="f" * 64)
     answer = desk.post(address(duplicate, "settle"), {"decision": value[1]}, follow=True)
-    assert "Look at them again" in page(answer)
+    assert "Please review them again" in page(answer)
     assert not Post.objects.exclude(status="open").exists()
 
 
@@ -116,7 +116,7 @@ def test_a_bad_decision_is_refused(desk: Client, decision: str) -> None:
 
 def test_the_list_has_a_constant_number_of_queries(desk: Client) -> None:
     DuplicateFactory.create()
-    desk.get(LIST)  # the device is noted once
+    desk.get(LIST)  # the device is recorded only once
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -126,18 +126,18 @@ def test_the_list_has_a_constant_number_of_queries(desk: Client) -> None:
     assert counts[0] == counts[1]
 
 
-def test_it_is_marked_at_the_first_page_and_where_a_pair_is_decided(desk: Client) -> None:
+def test_it_is_shown_on_the_first_page_and_with_the_pair(desk: Client) -> None:
     duplicate = DuplicateFactory.create()
     match = MatchFactory.create(found=duplicate.second)
     assert LIST in page(desk.get(reverse("admin:index")))
     text = page(desk.get(reverse("admin:matching_match_change", args=[match.pk])))
-    assert address(duplicate) in text and "Perhaps taken in twice" in text
+    assert address(duplicate) in text and "Possibly registered twice" in text
     press(desk, duplicate, "dismiss")
     text = page(desk.get(reverse("admin:matching_match_change", args=[match.pk])))
     assert address(duplicate) not in text
 
 
-def test_who_may_look_but_not_decide_has_no_buttons() -> None:
+def test_without_permission_to_decide_there_are_no_buttons() -> None:
     duplicate = DuplicateFactory.create()
     person = UserFactory.create(is_staff=True)
     person.user_permissions.add(Permission.objects.get(codename="view_possibleduplicate"))
@@ -149,7 +149,7 @@ def test_who_may_look_but_not_decide_has_no_buttons() -> None:
     assert duplicate.status == "open"
 
 
-def test_who_had_to_sign_in_again_is_led_back_to_the_two_posts(desk: Client) -> None:
+def test_after_signing_in_again_a_person_returns_to_the_two_posts(desk: Client) -> None:
     duplicate = DuplicateFactory.create()
     answer = desk.get(address(duplicate, "settle"), follow=True)
     assert answer.redirect_chain == [(address(duplicate), 302)]

@@ -1,4 +1,4 @@
-"""The office's first page: each person is offered what they may do, and nothing that refuses."""
+"""The admin's first page offers each person what they may do, and nothing else."""
 
 import re
 
@@ -34,7 +34,7 @@ def somebody(*permissions: str) -> User:
 
 
 def links(client: Client, path: str) -> list[str]:
-    """Where a page's own part leads: of the first page, its panel."""
+    """Links in the main part of a page; of the first page, in its panel."""
     text = page(client.get(path)).partition('id="content"')[2].partition("</main>")[0]
     if path == INDEX:
         panel = re.search(r'<section class="review-desk".*?</section>', text, re.S)
@@ -70,14 +70,14 @@ def test_everybody_is_offered_what_they_may_do(
             assert client.get(further).status_code == 200, (path, further)
 
 
-def test_the_link_to_health_warns_where_something_is_wrong() -> None:
+def test_the_link_to_the_system_status_warns_about_problems() -> None:
     client = signed_in(StaffFactory.create(), "en")
     write_heartbeat(worker_heartbeat("here"))
     text = page(client.get(INDEX))
     assert ">Health</a>" in text and "is-warning" not in text
     MatchingJob.objects.filter(post=make_post()).update(status=MatchingJob.Status.FAILED)
     text = page(client.get(INDEX))
-    assert "Health: 1 part needs mending" in text and "is-warning" in text
+    assert "System status: 1 component needs attention" in text and "is-warning" in text
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_link_to_health_warns_where_something_is_wrong() -> None:
         (COUNTER, False, "/"),
     ],
 )
-def test_whoever_signs_in_begins_where_their_work_is(
+def test_after_signing_in_people_start_at_their_work(
     permissions: tuple[str, ...], is_staff: bool, begins: str
 ) -> None:
     person = somebody(*permissions)
@@ -102,7 +102,7 @@ def test_whoever_signs_in_begins_where_their_work_is(
     assert (answer.status_code, answer["Location"]) == (302, begins)
 
 
-def test_a_refusal_in_the_office_leads_back_to_the_office() -> None:
+def test_a_forbidden_admin_page_links_back_to_the_admin() -> None:
     text = page(signed_in(somebody(*COUNTER), "en").get(DESK))
     assert '<a class="button" href="/admin/">Back to the office</a>' in text
     assert 'href="/">Go to the home page</a>' in text

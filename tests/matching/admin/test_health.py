@@ -1,4 +1,4 @@
-"""The page of health: in words, with what to do, and the technical text folded below."""
+"""The system status page: in words, with advice, and technical details folded away."""
 
 import re
 from datetime import timedelta
@@ -29,11 +29,11 @@ def client() -> Client:
 
 
 def unfolded(text: str) -> str:
-    """What is read without unfolding anything."""
+    """The visible text while all details are folded."""
     return re.sub(r"<details>.*?</details>", "", text, flags=re.S)
 
 
-def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
+def test_failed_posts_are_shown_and_retried(client: Client) -> None:
     broken, fine = make_post(title="망가진 우산"), make_post(title="멀쩡한 우산")
     rows = MatchingJob.objects.filter(post=broken)
     rows.update(status=MatchingJob.Status.FAILED, error=MISSING)
@@ -63,20 +63,20 @@ def test_health_shows_what_failed_and_tries_it_again(client: Client) -> None:
         "",
     ],
 )
-def test_a_failure_is_said_without_paths_and_names_of_classes(error: str) -> None:
+def test_failures_are_shown_without_paths_and_class_names(error: str) -> None:
     words = failure_words(error)
     assert words and "/" not in words and "Error" not in words
 
 
-def test_health_says_what_is_away(
+def test_missing_processes_are_shown(
     client: Client, fake_encoder: Any, settings: Settings, tmp_path: Path
 ) -> None:
     settings.VAR_DIR = tmp_path
     settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
     text = page(client.get(HEALTH))
     assert "python manage.py runworker" in text
-    assert "The search process does not answer." in text  # no finder answers in a test
-    assert text.count("Needs mending") == 2
+    assert "The search process does not answer." in text  # no search process runs in this test
+    assert text.count("Needs attention") == 2
     assert "fake-32" in text and "fake-32" not in unfolded(text)
 
 
@@ -90,9 +90,7 @@ def test_the_model_is_named_with_its_engine_its_strategy_and_its_profile(
     assert f"<dd>{profile.pk} (" in text
 
 
-def test_the_demonstration_model_is_called_so_with_what_to_do(
-    client: Client, settings: Settings
-) -> None:
+def test_the_demonstration_model_is_named_with_advice(client: Client, settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "MODEL": BUNDLED}
     text = unfolded(page(client.get(HEALTH)))
     assert "The demonstration model that comes with the project." in text
@@ -108,7 +106,7 @@ def test_a_model_in_a_folder_is_named_without_its_path(
     assert str(tmp_path) in text and str(tmp_path) not in unfolded(text)
 
 
-def test_a_model_that_cannot_be_used_is_told_in_words_first(client: Client) -> None:
+def test_an_unavailable_model_is_explained_in_words_first(client: Client) -> None:
     note_encoder('MATCHING["MODEL"] = "/srv/model" cannot be used: there is no folder.')
     text = page(client.get(HEALTH))
     assert "New posts wait, and nothing of them is lost." in unfolded(text)
@@ -123,7 +121,7 @@ def test_a_model_that_cannot_be_used_is_told_in_words_first(client: Client) -> N
         (timedelta(hours=7), "for 7 hours.", True),
     ],
 )
-def test_the_age_of_the_queue_is_said_in_minutes_or_hours(
+def test_the_age_of_the_queue_is_in_minutes_or_hours(
     client: Client, waits: timedelta, words: str, is_bad: bool
 ) -> None:
     make_post()
@@ -135,7 +133,7 @@ def test_the_age_of_the_queue_is_said_in_minutes_or_hours(
     assert ("It usually takes seconds." in text) == is_bad
 
 
-def test_signs_of_life_are_words(client: Client) -> None:
+def test_heartbeats_are_described_in_words(client: Client) -> None:
     write_heartbeat("worker:cf2dbe709a6d4ffe", "busy 3228")
     write_heartbeat("beat:cf2dbe709a6d4ffe", "10 cf2dbe709a6d4ffe")
     write_heartbeat("cluster:cf2dbe709a6d4ffe", "3212 3220 desk-pc")
@@ -144,13 +142,13 @@ def test_signs_of_life_are_words(client: Client) -> None:
     )
     text = page(client.get(HEALTH))
     signs = " ".join(re.sub(r"<[^>]+>", " ", unfolded(text).partition("health-signs")[2]).split())
-    assert "Worker : just now · at work" in signs
-    assert "Cluster : 3 hours ago · on the machine “desk-pc”" in signs
-    assert "Answer through the queue : just now" in signs
+    assert "Worker : just now · working" in signs
+    assert "Cluster : 3 hours ago · on machine “desk-pc”" in signs
+    assert "Response through the queue : just now" in signs
     assert "cf2dbe709a6d4ffe" in text and "cf2dbe709a6d4ffe" not in signs
 
 
-def test_health_needs_as_many_queries_for_any_number(client: Client) -> None:
+def test_the_page_needs_a_constant_number_of_queries(client: Client) -> None:
     counts = []
     for number in (1, 9):
         for _ in range(number):

@@ -1,4 +1,4 @@
-"""The outbox in the admin: what failed, with its error, and a way to try again."""
+"""The outbox in the admin: what failed, with its error, and a way to retry."""
 
 import re
 from typing import Any
@@ -43,15 +43,15 @@ def test_a_failed_post_is_listed_with_its_error(desk: Client) -> None:
     )
 
 
-def test_match_again_lets_it_wait_with_all_attempts(desk: Client) -> None:
+def test_match_again_queues_the_post_with_all_attempts(desk: Client) -> None:
     row = failed()
     answer = desk.post(LIST, {"action": "match_again", "_selected_action": [row.pk]}, follow=True)
-    assert "1 post is matched again" in page(answer)
+    assert "1 post will be matched again" in page(answer)
     row.refresh_from_db()
     assert (row.status, row.attempts, row.error) == ("pending", 0, "")
 
 
-def test_a_post_that_failed_is_done_after_match_again(desk: Client, fake_encoder: Any) -> None:
+def test_a_failed_post_is_done_after_match_again(desk: Client, fake_encoder: Any) -> None:
     post = make()
     encode = fake_encoder.encode_texts
     fake_encoder.encode_texts = lambda texts: 1 / 0
@@ -69,7 +69,7 @@ def test_a_post_that_failed_is_done_after_match_again(desk: Client, fake_encoder
     assert (row.status, row.attempts, row.error) == ("done", 1, "")
 
 
-def test_match_again_leaves_a_closed_post_as_it_is(desk: Client) -> None:
+def test_match_again_leaves_a_closed_post_unchanged(desk: Client) -> None:
     post = PostFactory.create(status="closed")
     row = post.matching_job
     answer = desk.post(LIST, {"action": "match_again", "_selected_action": [row.pk]}, follow=True)
@@ -79,7 +79,7 @@ def test_match_again_leaves_a_closed_post_as_it_is(desk: Client) -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_link_of_the_list_has_a_name(language: str) -> None:
-    """Also while nothing has a strategy, an encoder or an error yet."""
+    """Even if no row has a strategy, an encoder or an error yet."""
     failed()
     PostFactory.create()
     MatchingJob.objects.filter(status="pending").update(strategy="", fingerprint="")

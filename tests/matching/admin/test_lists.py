@@ -1,4 +1,4 @@
-"""Pages of the list of pairs: its rows say how many there are."""
+"""Pages of the list of pairs, whose rows carry the total number."""
 
 import re
 
@@ -21,7 +21,7 @@ def desk() -> Client:
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"),
+    ("params", "shown"),
     [
         ({}, range(20)),
         ({"p": "1"}, range(20)),
@@ -32,10 +32,10 @@ def desk() -> Client:
     ],
 )
 def test_each_page_has_its_rows_and_the_number_of_all(
-    desk: Client, asked: dict[str, str], shown: range
+    desk: Client, params: dict[str, str], shown: range
 ) -> None:
     pairs = [MatchFactory.create(score=0.9 - 0.01 * n) for n in range(23)]
-    answer = desk.get(LIST, asked)
+    answer = desk.get(LIST, params)
     listed = answer.context["cl"]
     assert list(listed.result_list) == [pairs[n] for n in shown]
     assert (listed.result_count, listed.multi_page, listed.can_show_all) == (23, True, True)
@@ -43,18 +43,18 @@ def test_each_page_has_its_rows_and_the_number_of_all(
 
 
 @pytest.mark.parametrize("number", ["3", "0", "-1", "9" * 30])
-def test_a_page_that_is_none_leads_back_to_the_list(desk: Client, number: str) -> None:
+def test_an_invalid_page_redirects_to_the_list(desk: Client, number: str) -> None:
     MatchFactory.create_batch(21)
     assert desk.get(LIST, {"p": number})["Location"] == f"{LIST}?e=1"
 
 
-def test_a_list_of_one_page_is_shown_whatever_page_is_asked_for(desk: Client) -> None:
+def test_a_list_of_one_page_ignores_the_requested_page(desk: Client) -> None:
     pair = MatchFactory.create()
     listed = desk.get(LIST, {"p": "2"}).context["cl"]
     assert list(listed.result_list) == [pair] and not listed.multi_page
 
 
-def test_only_what_is_searched_for_is_counted(desk: Client) -> None:
+def test_only_search_results_are_counted(desk: Client) -> None:
     pair = MatchFactory.create(lost__title="보라색 텀블러")
     MatchFactory.create_batch(2)
     answer = desk.get(LIST, {"q": "텀블러"})
@@ -62,7 +62,7 @@ def test_only_what_is_searched_for_is_counted(desk: Client) -> None:
     assert desk.get(LIST, {"q": "없음"}).context["cl"].result_count == 0
 
 
-def test_a_queue_keeps_its_filters_though_its_page_is_gone(desk: Client) -> None:
+def test_a_queue_keeps_its_filters_if_its_page_no_longer_exists(desk: Client) -> None:
     office = OfficeFactory.create()
     MatchFactory.create(score=0.9)
     kept = MatchFactory.create(score=0.5, found__office=office)

@@ -1,4 +1,4 @@
-"""The two groups that a new site has: what their members can use, and what not."""
+"""The two predefined groups: what their members can do, and what not."""
 
 import importlib
 from typing import Any
@@ -49,7 +49,7 @@ def at(name: str, *args: Any) -> str:
     return reverse(f"admin:{name}", args=args)
 
 
-# What the migration names was renamed since, and stayed with the groups.
+# The permissions in the migration have been renamed since, and stayed with the groups.
 RENAMED = {
     "matching.view_embedding": "matching.view_matchingjob",
     "lostfound.view_look": "lostfound.view_accesslog",
@@ -67,7 +67,7 @@ def test_every_permission_that_the_groups_name_exists() -> None:
         assert member(name).get_all_permissions() == {RENAMED.get(one, one) for one in named}
 
 
-def test_a_group_of_that_name_is_left_as_it_is() -> None:
+def test_an_existing_group_of_that_name_is_not_changed() -> None:
     mine = Group.objects.get(name=CLERKS)
     mine.permissions.set(Permission.objects.filter(codename="view_post"))
     Group.objects.filter(name=CHIEFS).delete()
@@ -77,12 +77,12 @@ def test_a_group_of_that_name_is_left_as_it_is() -> None:
 
 
 class Schema:
-    """All that the migration asks of a schema editor."""
+    """The part of a schema editor that the migration uses."""
 
     connection = connection
 
 
-def test_a_clerk_opens_every_page_of_the_work(counter: Client) -> None:
+def test_a_clerk_can_open_every_page_of_their_work(counter: Client) -> None:
     match, duplicates, post = MatchFactory.create(), DuplicateFactory.create(), make_post(photos=1)
     for path in (
         *("/admin/", at("matching_match_desk"), at("matching_match_changelist")),
@@ -101,7 +101,7 @@ def test_a_clerk_opens_every_page_of_the_work(counter: Client) -> None:
     assert post.photos.all()[0].thumbnail_url in text and "Posted" in text
 
 
-def test_a_clerk_takes_in_corrects_closes_and_saves_as_a_file(counter: Client, clerk: User) -> None:
+def test_a_clerk_can_register_edit_close_and_export(counter: Client, clerk: User) -> None:
     sent = {"title": "우산", "office": clerk.office_id, "shelf": "A-1", "photos": [upload()]}
     answer = counter.post(at("lostfound_post_intake"), {**sent, "happened_on": "2026-03-02"})
     assert answer.status_code == 302, answer.context["form"].errors
@@ -157,7 +157,7 @@ def test_a_clerk_uses_the_api_of_the_office(counter: Client) -> None:
 
 
 @pytest.mark.parametrize("who", [CLERKS, CHIEFS])
-def test_what_lies_beyond_each_group(who: str) -> None:
+def test_what_each_group_may_not_do(who: str) -> None:
     is_chief = who == CHIEFS
     person = member(who)
     client, student = signed_in(person), make_user()
@@ -188,7 +188,7 @@ def test_what_lies_beyond_each_group(who: str) -> None:
 
 
 def account(person: User, **changes: Any) -> dict[str, Any]:
-    """What a browser sends of an account's page."""
+    """The form of an account's page as a browser submits it."""
     sent = {"username": person.username, "language": "ko", "is_active": "on", "is_staff": "on"}
     return {**sent, **changes}
 
@@ -211,7 +211,7 @@ def test_a_chief_makes_a_member_of_staff_in_three_steps(chief: User) -> None:
     assert (student.is_staff, student.is_active) == (False, False)
 
 
-def test_a_chief_rises_no_further_and_lifts_nobody_above(chief: User) -> None:
+def test_a_chief_cannot_raise_their_own_or_others_permissions(chief: User) -> None:
     client, student = signed_in(chief, "en"), make_user()
     mighty = Group.objects.create(name="mighty")
     mighty.permissions.add(Permission.objects.get(codename="delete_user"))
@@ -229,7 +229,7 @@ def test_a_chief_rises_no_further_and_lifts_nobody_above(chief: User) -> None:
 
 @pytest.mark.parametrize("is_active", [True, False])
 @pytest.mark.parametrize("above", ["superuser", "permission", "group"])
-def test_a_chief_reads_who_may_do_more_and_changes_nothing_of_them(
+def test_a_chief_can_read_but_not_change_more_powerful_accounts(
     chief: User, above: str, is_active: bool
 ) -> None:
     other = make_user(is_staff=True, is_superuser=above == "superuser", is_active=is_active)

@@ -1,4 +1,4 @@
-"""The page of figures: complete in its tables, and honest about few decisions."""
+"""The statistics page: complete in its tables, and honest about few decisions."""
 
 import re
 
@@ -18,16 +18,16 @@ FIGURES = "/admin/matching/match/figures/"
 
 
 def main(client: Client) -> str:
-    """The page's own part."""
+    """The main part of the page."""
     return page(client.get(FIGURES)).partition('id="content-main"')[2].partition("</main>")[0]
 
 
 def cells(text: str, row: str) -> list[str]:
-    """What the cells of a row say, its drawing left out."""
+    """The texts in the cells of a row, without its drawing."""
     found = re.search(rf"<tr[^>]*>\s*<th[^>]*>{re.escape(row)}</th>(.*?)</tr>", text, re.S)
     assert found, row
-    said = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
-    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in said if "<svg" not in cell]
+    texts = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
+    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in texts if "<svg" not in cell]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def client() -> Client:
     return signed_in(StaffFactory.create(), "en")
 
 
-def test_figures_are_tables_that_a_screen_reader_reads(client: Client) -> None:
+def test_statistics_are_tables_that_a_screen_reader_reads(client: Client) -> None:
     staff = StaffFactory.create()
     for number in range(4):
         match = MatchFactory.create(strategy="calibrated_v3", score=0.84 + number / 100)
@@ -55,18 +55,18 @@ def test_figures_are_tables_that_a_screen_reader_reads(client: Client) -> None:
 @pytest.mark.parametrize(
     ("band", "verdict"),
     [
-        (Band(0.8, 0.9, 200, 170, 0.85), "fits: chance explains the difference"),
+        (Band(0.8, 0.9, 200, 170, 0.85), "as expected: the difference may be chance"),
         (Band(0.8, 0.9, 200, 120, 0.85), "confirmed less often than expected"),
         (Band(0.2, 0.4, 200, 160, 0.3), "confirmed more often than expected"),
         (Band(0.8, 0.9, 2, 1, 0.85), "too few decisions to tell"),
     ],
 )
-def test_a_band_is_judged_only_by_what_chance_leaves_open(band: Band, verdict: str) -> None:
+def test_a_band_is_assessed_only_beyond_chance(band: Band, verdict: str) -> None:
     with translation.override("en"):
         assert band_bar(band).verdict == verdict
 
 
-def test_rows_tell_rejections_and_the_share_that_was_confirmed(client: Client) -> None:
+def test_rows_show_rejections_and_the_confirmed_share(client: Client) -> None:
     category, staff = CategoryFactory.create(), StaffFactory.create()
     for decide in (confirm_match, reject_match, reject_match, reject_match):
         match = MatchFactory.create(found=FoundPostFactory.create(category=category))
@@ -74,7 +74,7 @@ def test_rows_tell_rejections_and_the_share_that_was_confirmed(client: Client) -
     assert cells(main(client), category.name_en) == ["0", "4", "1", "3", "25%"]
 
 
-def test_every_figure_says_over_which_time_it_is(client: Client) -> None:
+def test_every_figure_names_its_period(client: Client) -> None:
     match = MatchFactory.create(strategy="calibrated_v3", score=0.85)
     confirm_match(match, actor=StaffFactory.create())
     text = main(client)
@@ -85,10 +85,10 @@ def test_every_figure_says_over_which_time_it_is(client: Client) -> None:
         "median of 1 pair, the last 90 days",
     ]
     assert "As of " in text and text.count('<p class="figures-span">') == 2
-    assert re.search(r"of the last 1 decided pair \(\w+\.? \d+, \d+ to ", text)
+    assert re.search(r"for the last 1 decided pair \(\w+\.? \d+, \d+ to ", text)
 
 
-def test_an_office_without_decisions_is_told_so_instead_of_empty_bars(client: Client) -> None:
+def test_without_decisions_there_is_a_message_instead_of_empty_bars(client: Client) -> None:
     MatchFactory.create()
     text = main(client)
     bands = text.partition('id="figures-bands"')[2].partition("</section>")[0]
@@ -96,7 +96,7 @@ def test_an_office_without_decisions_is_told_so_instead_of_empty_bars(client: Cl
     assert "<svg" not in bands and "<table" not in bands
 
 
-def test_figures_need_as_many_queries_for_thousands_of_decisions(client: Client) -> None:
+def test_thousands_of_decisions_need_no_more_queries(client: Client) -> None:
     match = MatchFactory.create(strategy="calibrated_v3")
     counts = []
     for number in (1, 3000):

@@ -1,6 +1,6 @@
-"""How many queries the office's pages take: as many for thirty pairs as for two.
+"""How many queries the staff pages take: as many for thirty pairs as for two.
 
-Counted as a member of staff, with their permissions by group, and all that a page can show.
+Counted for a member of staff with permissions by group, and with everything that a page can show.
 """
 
 from typing import Any, Final
@@ -42,7 +42,7 @@ FIRST_PAGE: Final = EVERY_PAGE + 9
 
 @pytest.fixture(autouse=True)
 def encoder(fake_encoder: Any) -> None:
-    """None has to be loaded for the first page to say how it does."""
+    """So that the first page can show the system status without loading a model."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def clerk() -> Client:
 
 
 def make_pairs(count: int) -> list[Match]:
-    """Pairs with everything that a page shows: each of its parts has something in it."""
+    """Pairs with everything that a page can show, so that none of its parts is empty."""
     profile, office = ProfileFactory.create(), OfficeFactory.create()
     facts = {"category": CategoryFactory.create(), "building": BuildingFactory.create()}
     pairs = []
@@ -75,7 +75,7 @@ def make_pairs(count: int) -> list[Match]:
 
 
 def queries_of(client: Client, url: str) -> int:
-    """Queries of a page that was seen before."""
+    """Queries of a page that has been opened before."""
     for _ in range(2):
         assert client.get(url).status_code == 200
     with CaptureQueriesContext(connection) as queries:
@@ -101,7 +101,7 @@ def test_pages_of_pairs(clerk: Client, count: int) -> None:
 
 
 def test_a_filtered_queue_costs_its_filters(clerk: Client) -> None:
-    """The offices are read, so that one that is none keeps nothing."""
+    """The offices are loaded, to recognise an unknown one."""
     first = make_pairs(2)[0]
     kept = f"office={first.found.office_id}"
     pair = reverse("admin:matching_match_change", args=[first.pk])

@@ -1,4 +1,4 @@
-"""The versions of the scoring profile in the admin: readable, and not to be changed."""
+"""The versions of the scoring profile in the admin, which are read-only."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_staff_see_which_version_is_in_use_and_what_it_knows(fake_encoder: Any) 
     assert (first.is_current, second.is_current) == (False, True)
 
 
-def test_what_the_learning_measured_is_told(fake_encoder: Any) -> None:
+def test_the_learning_report_is_shown(fake_encoder: Any) -> None:
     stored = build_scoring_profile()
     report = {"stage": "platt", "confirmed": 31, "loss": {"before": 0.41234, "after": 0.3}}
     StoredProfile.objects.filter(pk=stored.pk).update(report=report)

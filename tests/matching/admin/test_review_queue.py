@@ -1,4 +1,4 @@
-"""The desk that hands out pairs: one after the other, each before one person only."""
+"""The desk hands out pairs one at a time, each reserved for one person."""
 
 import pytest
 from django.test import Client
@@ -68,7 +68,7 @@ def test_a_colleague_sees_that_a_pair_is_taken(client: Client) -> None:
     assert "이 쌍을 보고 있어요" not in own
 
 
-def test_the_losers_answer_and_the_shelf_are_shown(client: Client) -> None:
+def test_the_owners_answer_and_the_shelf_are_shown(client: Client) -> None:
     pair = MatchFactory.create(
         found=FoundPostFactory.create(shelf="A-12", hidden_facts="별 스티커")
     )
@@ -80,7 +80,7 @@ def test_the_losers_answer_and_the_shelf_are_shown(client: Client) -> None:
     assert "A-12" in text and "별 스티커" in text
 
 
-def test_look_alikes_say_how_common_the_thing_is(client: Client) -> None:
+def test_look_alikes_show_how_common_the_thing_is(client: Client) -> None:
     category = CategoryFactory.create(name_ko="이어폰 케이스")
     facts = {"category": category, "colour": "white"}
     pair = MatchFactory.create(found=FoundPostFactory.create(**facts))
@@ -104,14 +104,14 @@ def test_the_page_needs_as_many_queries_for_any_queue(client: Client) -> None:
     assert queries_of(client, DESK) <= few + 1
 
 
-def test_filters_of_the_list_hold_at_the_desk(client: Client) -> None:
+def test_filters_of_the_list_apply_to_the_desk(client: Client) -> None:
     MatchFactory.create(score=0.99)
     filters = MatchFactory.create(score=0.5, lost__title="보라색 텀블러")
     answer = client.get(DESK, {"filters": "q=텀블러"})
     assert answer.context["match"] == filters and answer.context["filters"] == "q=텀블러"
 
 
-def test_only_who_may_decide_gets_pairs() -> None:
+def test_only_people_who_may_decide_get_pairs() -> None:
     MatchFactory.create()
     client = signed_in(UserFactory.create(is_staff=True))
     assert client.get(DESK).status_code == 403

@@ -1,4 +1,4 @@
-"""Once a match is confirmed, the person who lost the thing learns where it is, and nobody else."""
+"""Once a match is confirmed, the owner and nobody else learns where the thing is kept."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def message_of(user: User, kind: str = "match_confirmed") -> Any:
     return next(row for row in rows if row["kind"] == kind)
 
 
-def test_the_loser_reads_office_hours_and_telephone(loser: User, finder: User) -> None:
+def test_the_owner_sees_office_hours_and_telephone(loser: User, finder: User) -> None:
     office = OfficeFactory.create(hours_ko="평일", hours_en="Weekdays", phone="02-123-4567")
     pair = pair_of(loser, finder, office, note="처음에는 경비실")
     assert suggestion_of(pair.lost)["kept_at"] is None  # not before the office has confirmed it
@@ -73,9 +73,7 @@ def test_the_loser_reads_office_hours_and_telephone(loser: User, finder: User) -
     assert message["advice"] == where
 
 
-def test_the_loser_reads_the_finders_words_where_no_office_keeps_it(
-    loser: User, finder: User
-) -> None:
+def test_the_owner_sees_the_finders_note_if_no_office_keeps_it(loser: User, finder: User) -> None:
     pair = pair_of(loser, finder, note="과사무실 302호")
     assert "302호" not in str(suggestion_of(pair.lost))
     confirm_match(pair, actor=StaffFactory.create())
@@ -95,7 +93,7 @@ def test_the_finder_does_not_see_the_place(loser: User, finder: User) -> None:
     assert message["advice"].startswith("You need not do anything")
 
 
-def test_what_was_taken_back_tells_no_place_any_more(loser: User, finder: User) -> None:
+def test_an_undone_match_no_longer_shows_the_place(loser: User, finder: User) -> None:
     pair = pair_of(loser, finder, note="과사무실 302호")
     staff = StaffFactory.create()
     undo_decision(confirm_match(pair, actor=staff), actor=staff)
@@ -114,7 +112,7 @@ def test_what_was_taken_back_tells_no_place_any_more(loser: User, finder: User) 
     assert "302호" not in str(rows)
 
 
-def test_what_is_back_with_its_owner_waits_nowhere(loser: User, finder: User) -> None:
+def test_a_returned_thing_is_kept_nowhere(loser: User, finder: User) -> None:
     pair = pair_of(loser, finder, note="과사무실 302호")
     confirm_match(pair, actor=StaffFactory.create())
     for post in (pair.lost, pair.found):
@@ -124,7 +122,7 @@ def test_what_is_back_with_its_owner_waits_nowhere(loser: User, finder: User) ->
     assert message_of(loser)["kept_at"] is None
 
 
-def test_the_finder_does_not_read_what_the_loser_answered(loser: User, finder: User) -> None:
+def test_the_finder_does_not_see_the_owners_answer(loser: User, finder: User) -> None:
     pair = pair_of(loser, finder)
     answer_suggestion(pair.lost, pair.pk, actor=loser, answer="mine")
     assert suggestion_of(pair.lost)["answer"] == "mine"

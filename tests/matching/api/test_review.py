@@ -1,4 +1,4 @@
-"""Review over the API: an app of the office decides as the desk does."""
+"""Review over the API: an office app decides as the desk does."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def app() -> Device:
     return Device(StaffFactory.create())
 
 
-def test_the_next_pair_with_all_that_a_decision_needs(app: Device) -> None:
+def test_the_next_pair_has_everything_for_a_decision(app: Device) -> None:
     found = FoundPostFactory.create(shelf="A-12", hidden_facts="별")
     pair = MatchFactory.create(found=found)
     body = app.post("review/next/").json()
@@ -72,9 +72,7 @@ def test_nobody_else_reviews() -> None:
 
 
 @pytest.mark.parametrize("action", ["confirm", "reject"])
-def test_a_decision_that_is_sent_again_is_answered_as_the_first_time(
-    app: Device, action: str
-) -> None:
+def test_a_repeated_decision_gets_the_same_response(app: Device, action: str) -> None:
     pair = MatchFactory.create()
     path = f"review/{pair.pk}/{action}/"
     body = {"version": app.get(f"review/{pair.pk}/").json()["version"]}
@@ -101,7 +99,7 @@ def test_a_rejection_for_another_reason_is_not_the_same_decision(app: Device) ->
     assert MatchDecision.objects.get().reason == "unclear"
 
 
-def test_a_decision_that_was_undone_is_not_answered_again(app: Device) -> None:
+def test_a_repeated_decision_that_was_undone_is_refused(app: Device) -> None:
     pair = MatchFactory.create()
     path = f"review/{pair.pk}/confirm/"
     body = {"version": app.get(f"review/{pair.pk}/").json()["version"]}
@@ -110,7 +108,7 @@ def test_a_decision_that_was_undone_is_not_answered_again(app: Device) -> None:
     assert code_of(app.post(path, body), 409) == "changed"
 
 
-def test_a_pair_says_who_has_it_and_what_is_easily_mixed_up_with_it(app: Device) -> None:
+def test_a_pair_has_its_reviewer_and_its_look_alikes(app: Device) -> None:
     category, office = CategoryFactory.create(name_en="Earphone case"), OfficeFactory.create()
     facts = {"category": category, "colour": "white"}
     pair = MatchFactory.create(

@@ -15,7 +15,7 @@ from tests.support.factories import MatchFactory, PostFactory, StaffFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anybody_can_search_and_sees_only_public_data(monkeypatch: pytest.MonkeyPatch) -> None:
     post = make_post(title="검은 우산", category=make_category(), photos=1, description="안쪽 이름")
     monkeypatch.setattr(
         "matching.search.search.find_things", lambda *_args: [Hit(post.pk, 2.0, ("text_image",))]
@@ -23,12 +23,12 @@ def test_anybody_searches_and_reads_only_what_is_public(monkeypatch: pytest.Monk
     body = Device().get("search/", q="우산").json()
     assert (body["count"], body["pages"], body["by_meaning"]) == (1, 1, True)
     result = body["results"][0]
-    assert result["why"] == ["It says “우산”", "Its photograph fits your words"]
+    assert result["why"] == ["It says “우산”", "Its photograph matches your words"]
     assert result["thing"]["id"] == str(post.public_id) and result["thing"]["thumbnail_url"]
     assert not {"description", "kept_note", "shelf", "author"} & result["thing"].keys()
 
 
-def test_while_nobody_answers_exact_words_are_compared() -> None:
+def test_without_the_search_process_exact_words_are_matched() -> None:
     make_post(title="검은 우산")
     body = Device().get("search/", q="우산").json()
     assert body["by_meaning"] is False and body["count"] == 1
@@ -36,7 +36,7 @@ def test_while_nobody_answers_exact_words_are_compared() -> None:
     assert code_of(Device().send_form("search/photo/", {"photo": upload(1)}), 503) == "unavailable"
 
 
-def test_what_cannot_be_searched_is_named() -> None:
+def test_invalid_parameters_are_named() -> None:
     phone = Device()
     days = {"since": "2026-12-01", "until": "2026-01-01"}
     assert errors_of(phone.get("search/", **days)) == {"until": ["before_since"]}
@@ -60,7 +60,7 @@ def test_pages_are_numbered_and_end() -> None:
         assert errors_of(phone.get("search/", page=nonsense)) == {"page": ["invalid"]}
 
 
-def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photograph_returns_an_id_to_search_with(monkeypatch: pytest.MonkeyPatch) -> None:
     import numpy as np
 
     from matching.api import search
@@ -80,7 +80,7 @@ def test_a_photograph_gives_an_address_to_search_with(monkeypatch: pytest.Monkey
     assert seen[0].fingerprint == "f" and seen[0].vec.tolist() == [1, 1, 1, 1]
 
 
-def test_a_suggestion_is_answered_and_the_answer_taken_back() -> None:
+def test_a_suggestion_is_answered_and_the_answer_withdrawn() -> None:
     author = make_user(password="correct horse")
     pair = MatchFactory.create(lost=PostFactory.create(author=author))
     phone = Device(author)

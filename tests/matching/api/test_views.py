@@ -1,4 +1,4 @@
-"""How far a post's matching is and what it suggests, as a mobile client reads it."""
+"""The state of a post's matching and its suggestions, as a mobile client reads them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +84,7 @@ def test_similarity_is_shown_in_two_bands_and_not_as_a_score() -> None:
     assert [row["likeness_words"] for row in korean][::2] == ["매우 비슷해요", "비슷해요"]
 
 
-def test_a_suggestion_tells_no_more_than_the_public_may_know() -> None:
+def test_a_suggestion_contains_only_public_data() -> None:
     post, phone = owned()
     secret = make_post(
         kind="found",
@@ -114,7 +114,7 @@ def test_more_suggestions_cost_no_more_queries() -> None:
     assert counts[0] == counts[1]
 
 
-def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
+def test_a_timeline_lists_steps_with_their_times() -> None:
     post, phone = owned()
     path = f"posts/{post.public_id}/timeline/"
     steps = phone.get(path).json()
@@ -143,7 +143,7 @@ def test_a_timeline_says_how_far_a_post_has_come_and_when() -> None:
     assert phone.get(f"posts/{other.public_id}/timeline/").status_code == 404
 
 
-def test_an_answer_that_is_refused_takes_no_place(set_limit: Callable[..., None]) -> None:
+def test_a_refused_answer_does_not_count_towards_the_limit(set_limit: Callable[..., None]) -> None:
     set_limit("answer", 2)
     post, phone = owned()
     open_one, decided = (
@@ -159,7 +159,7 @@ def test_an_answer_that_is_refused_takes_no_place(set_limit: Callable[..., None]
         assert code_of(answer(decided, "mine"), 409) == "not_answerable"
         assert errors_of(answer(open_one, "perhaps")) == {"answer": ["invalid_choice"]}
         there = f"posts/{post.public_id}/suggestions/{open_one.pk}/answer/"
-        assert phone.delete(there).status_code == 204  # there is none to take back
+        assert phone.delete(there).status_code == 204  # there is no answer to withdraw
     got = [answer(open_one, "mine").status_code for _ in range(2)]
     assert [*got, phone.delete(there).status_code] == [200, 200, 429]
     assert SuggestionAnswer.objects.filter(match=open_one).exists()

@@ -72,7 +72,7 @@ def test_lost_and_found_swapped_give_the_same(
             assert other.terms[name] == (None if term is None else pytest.approx(term, abs=1e-4))
 
 
-def test_order_and_company_change_nothing(
+def test_order_and_other_candidates_change_nothing(
     dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
     query, others = dataset.features("lost")[0], dataset.features("found")
@@ -85,7 +85,7 @@ def test_order_and_company_change_nothing(
 
 
 @pytest.mark.parametrize("gone", ["text_vec", "image_vecs", "day", "building", "colour", "tokens"])
-def test_a_channel_that_goes_leaves_the_others(
+def test_a_missing_channel_does_not_affect_the_others(
     dataset: BenchmarkDataset, profile: ScoringProfile, gone: str
 ) -> None:
     lost, found = full_post(dataset), full_post(dataset, "found")
@@ -95,7 +95,7 @@ def test_a_channel_that_goes_leaves_the_others(
         "text_vec": None,
         "building": None,
     }
-    # Words and photographs also say what category it is: that term may change with them.
+    # Text and photographs also determine the category, so that term may change with them.
     touched = {
         "text_vec": {"text_text", "text_image", "category"},
         "image_vecs": {"image_image", "image_text", "category"},
@@ -136,7 +136,7 @@ def test_the_score_is_the_sum_of_its_terms(
 
 
 def test_agrees_with_a_naive_loop(dataset: BenchmarkDataset, profile: ScoringProfile) -> None:
-    """Text with text of one pair, worked out step by step."""
+    """The text_text channel of one pair, computed step by step."""
     lost, found = dataset.features("lost")[1], dataset.features("found")[2]
 
     def residual(post: PostFeatures) -> Any:
@@ -183,7 +183,7 @@ def test_of_several_photographs_the_best_pair_counts(
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(2, profile.dim)).astype(np.float32)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    # The posterior is held by the label, so that more photographs change nothing else.
+    # The label fixes the posterior, so that more photographs change nothing else.
     flat = profile.with_(image_logit_sd=1e6)
     one = dataclasses.replace(found, image_vecs=lost.image_vecs[:1])
     many = dataclasses.replace(found, image_vecs=np.concatenate([noise, lost.image_vecs[:1]]))
@@ -197,7 +197,7 @@ def test_of_several_photographs_the_best_pair_counts(
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), n=st.sampled_from([0, 1, 5]), one_category=st.booleans())
 def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> None:
-    """Sites of nearly nothing, zero vectors, identical vectors, one category."""
+    """Nearly empty sites, zero vectors, identical vectors, a single category."""
     rng = np.random.default_rng(seed)
     settings = dataclasses.replace(
         SMALL, categories=1 if one_category else 3, families=1, lost=n, found=n, pairs=n, dim=8
@@ -228,10 +228,10 @@ def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> 
             assert not np.isinf(term).any()
 
 
-def test_photographs_that_differ_of_things_that_differ_are_ruled_out(
+def test_different_photographs_of_different_categories_are_excluded(
     dataset: BenchmarkDataset,
 ) -> None:
-    """Both have one, their evidence is at its floor, and the categories hardly agree."""
+    """Both have one, their evidence is minimal, and the categories hardly agree."""
     profile = build_profile(
         dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
     )
@@ -260,14 +260,14 @@ def test_a_profile_is_written_and_read_unchanged(
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"nothing of the kind"])
-def test_bytes_that_are_no_profile_are_refused(data: bytes) -> None:
+def test_invalid_profile_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ProfileUnreadable):
         ScoringProfile.from_bytes(data)
 
 
 @pytest.mark.slow
-def test_the_posts_teach_how_things_are_lost_here() -> None:
-    """A site where things lie about for nine days, and where every loser's thing is handed in."""
+def test_loss_patterns_are_learnt_from_the_posts() -> None:
+    """A site where things lie around for nine days, and where every lost thing is handed in."""
     slow = simulate(dataclasses.replace(BASE, delay_days=9.0, same_building=0.8, same_zone=0.1), 1)
     lost, found = slow.candidates("lost"), slow.candidates("found")
     loss_patterns = adapt(build_profile(lost, found, slow.categories), lost, found).loss_patterns
@@ -287,10 +287,10 @@ def test_a_site_with_few_pairs_stays_near_the_cold_start() -> None:
     assert taught.evidence_weights.log_odds(prior(taught), {}) == pytest.approx(prior(taught))
 
 
-def test_candidates_that_nobody_holds_are_let_go(
+def test_unreferenced_candidates_are_freed(
     dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
-    gc.disable()  # they must go by themselves: what they hold is large
+    gc.disable()  # they must be freed without it, because they are large
     try:
         candidates = dataset.candidates("found")
         V3.score(dataset.features("lost")[0], candidates, ScoringContext(profile=profile))

@@ -1,4 +1,4 @@
-"""Two posts of one kind about one thing: what is found, and what the score must not depend on."""
+"""Duplicates: what is found, and what the score must not depend on."""
 
 import dataclasses
 from typing import Any
@@ -28,7 +28,7 @@ def profile(dataset: BenchmarkDataset) -> ScoringProfile:
 
 
 @pytest.mark.slow
-def test_most_things_that_were_reported_twice_are_marked_and_little_else() -> None:
+def test_most_duplicates_are_flagged_and_little_else() -> None:
     figures = measure_duplicates(dataclasses.replace(BASE, **SMALL), 3, 20)
     assert figures.recall >= 0.75
     assert figures.precision >= 0.85
@@ -38,7 +38,7 @@ def test_most_things_that_were_reported_twice_are_marked_and_little_else() -> No
     assert hard.precision >= 0.5
 
 
-def test_both_posts_say_the_same_whatever_else_there_is(
+def test_both_posts_get_the_same_score_whatever_else_there_is(
     dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
     candidates, posts = dataset.candidates("found"), dataset.features("found")
@@ -56,7 +56,9 @@ def test_both_posts_say_the_same_whatever_else_there_is(
             assert back.terms[name] == (value and pytest.approx(value, rel=1e-6, abs=1e-6)), name
 
 
-def test_a_post_is_not_its_own_twin(dataset: BenchmarkDataset, profile: ScoringProfile) -> None:
+def test_a_post_is_not_its_own_duplicate(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
     post = dataset.features("found")[0]
     scores = score_duplicates(post, dataset.candidates("found"), profile)
     assert post.post_id not in scores.post_ids
@@ -67,7 +69,7 @@ def test_a_post_is_not_its_own_twin(dataset: BenchmarkDataset, profile: ScoringP
 
 
 def pair(profile: ScoringProfile, dataset: BenchmarkDataset, **changed: Any) -> Any:
-    """Terms and score of a thing reported twice, where the second report differs in something."""
+    """Terms and score of a duplicate whose second report differs in something."""
     posts = dataset.features("found")
     first = dataclasses.replace(posts[0], author_id=5, day=100.0)
     second = dataclasses.replace(
@@ -78,7 +80,7 @@ def pair(profile: ScoringProfile, dataset: BenchmarkDataset, **changed: Any) -> 
     return scores.at(int(np.flatnonzero(scores.post_ids == 10**6)[0]))
 
 
-def test_days_far_apart_and_another_author_speak_against_it(
+def test_distant_days_and_another_author_are_evidence_against_it(
     dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
     same = pair(profile, dataset)
@@ -92,7 +94,7 @@ def test_days_far_apart_and_another_author_speak_against_it(
     assert nobody.terms["author"] is None and nobody.terms["time"] is None
 
 
-def test_posts_without_words_or_photographs_are_scored_without_a_fault(
+def test_posts_without_text_or_photographs_can_be_scored(
     profile: ScoringProfile,
 ) -> None:
     zero = np.zeros(profile.dim, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Pairs that cannot be one thing."""
+"""The exclusion rules."""
 
 from typing import Any
 
@@ -23,12 +23,12 @@ def apply_exclusion_rules(
     return {reason: mask.tolist() for reason, mask in masks.items()}
 
 
-def test_gate_takes_out_the_same_kind() -> None:
+def test_the_same_kind_is_excluded() -> None:
     columns = Candidates.from_features([post(2, "lost", VEC), post(3, "found", VEC)])
     assert exclusions.same_kind(post(1, "lost", VEC), columns).tolist() == [True, False]
 
 
-def test_gate_takes_out_the_same_author() -> None:
+def test_the_same_author_is_excluded() -> None:
     masks = apply_exclusion_rules({"author_id": 7}, {"author_id": 7}, {"author_id": 8}, {})
     assert masks["same_author"] == [True, False, False]
 
@@ -38,13 +38,13 @@ def test_two_posts_without_an_author_are_not_one_person() -> None:
 
 
 @pytest.mark.parametrize("kind", ["found", "lost"])
-def test_gate_takes_out_what_was_found_too_long_before_it_was_lost(kind: str) -> None:
+def test_a_find_too_long_before_the_loss_is_excluded(kind: str) -> None:
     days = (7.0, 7.9, 8.0, 10.0, 30.0) if kind == "found" else (13.0, 12.1, 12.0, 10.0, 0.0)
     masks = apply_exclusion_rules({"day": 10.0}, *({"day": day} for day in days), {}, kind=kind)
     assert masks["found_before_lost"] == [True, True, False, False, False, False]
 
 
-def test_the_days_that_people_may_be_mistaken_are_a_setting() -> None:
+def test_the_tolerance_in_days_is_a_setting() -> None:
     early = {"day": 7.0}
     assert apply_exclusion_rules({"day": 10.0}, early, max_found_before_lost_days=3)[
         "found_before_lost"
@@ -54,19 +54,19 @@ def test_the_days_that_people_may_be_mistaken_are_a_setting() -> None:
     ] == [True]
 
 
-def test_no_day_closes_no_gate() -> None:
+def test_a_missing_day_excludes_nothing() -> None:
     assert apply_exclusion_rules({}, {"day": 1.0})["found_before_lost"] == [False]
 
 
-def test_gate_takes_out_a_rejected_pair() -> None:
+def test_a_rejected_pair_is_excluded() -> None:
     masks = apply_exclusion_rules({}, {}, {}, rejected=np.array([False, True]))
     assert masks["rejected"] == [False, True]
 
 
-def test_rejections_of_another_list_of_candidates_are_refused() -> None:
+def test_rejections_for_another_number_of_candidates_are_refused() -> None:
     with pytest.raises(ValueError, match="one entry for each candidate"):
         apply_exclusion_rules({}, {}, {}, rejected=np.array([True]))
 
 
-def test_gates_of_no_candidates_are_empty() -> None:
+def test_without_candidates_the_masks_are_empty() -> None:
     assert set(map(tuple, apply_exclusion_rules({"day": 1.0, "author_id": 1}).values())) == {()}

@@ -1,4 +1,4 @@
-"""What holds for every strategy and all posts: naive loop, symmetry, bounds, order, any number."""
+"""Properties of every strategy: agreement with a naive loop, symmetry, bounds, order."""
 
 import dataclasses
 import math
@@ -90,7 +90,7 @@ def test_swapping_lost_and_found_changes_nothing(name: str, seed: int) -> None:
 
 @EVERY_STRATEGY
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 40))
-def test_order_and_company_of_candidates_change_nothing(name: str, seed: int, n: int) -> None:
+def test_order_and_other_candidates_change_nothing(name: str, seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     query = random_post(rng, 0, "lost")
     others = [random_post(rng, 1 + i, "found") for i in range(n)]

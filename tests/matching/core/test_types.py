@@ -45,7 +45,7 @@ def test_columns_hold_the_facts_of_the_posts() -> None:
 
 
 @pytest.mark.parametrize("dim", [None, 8])
-def test_no_posts_are_columns_too(dim: int | None) -> None:
+def test_no_posts_give_empty_columns(dim: int | None) -> None:
     columns = Candidates.from_features([], dim)
     assert len(columns) == 0
     assert columns.text_vecs.shape == columns.photo_vecs.shape == (0, dim or 0)
@@ -86,7 +86,7 @@ def test_top_ranks_by_score_and_then_by_post(scores: Scores) -> None:
     assert scores.top(0) == scores.top(-1) == []
 
 
-def test_a_gated_pair_is_kept_with_its_reason(scores: Scores) -> None:
+def test_an_excluded_pair_is_kept_with_its_reason(scores: Scores) -> None:
     first = scores.top(1, excluded=True)[0]
     assert (first.post_id, first.exclusions, first.is_excluded) == (10, ("same_author",), True)
     assert scores.excluded.tolist() == [False, False, False, True]

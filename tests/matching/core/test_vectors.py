@@ -41,7 +41,7 @@ def test_cosine_agrees_with_a_naive_loop(vecs: np.ndarray) -> None:
     assert (np.abs(got) <= 1.0).all()
 
 
-def test_a_row_has_the_same_product_wherever_it_stands() -> None:
+def test_a_row_has_the_same_product_at_every_position() -> None:
     rng = np.random.default_rng(0)
     vecs = rng.normal(size=(501, 96)).astype(np.float32)
     order = rng.permutation(len(vecs))

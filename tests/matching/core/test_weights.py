@@ -14,7 +14,7 @@ STEPS = ((-4.0, 0.001), (0.0, 0.3), (3.0, 0.3), (6.0, 0.97))
 
 
 def terms(**values: float) -> dict[str, Any]:
-    """One pair; what is not named is absent."""
+    """One pair; terms that are not named are absent."""
     return {name: np.array([values.get(name, np.nan)]) for name in TERMS}
 
 
@@ -30,7 +30,7 @@ def test_an_absent_term_adds_nothing_until_its_absence_says_something() -> None:
     assert learnt.log_odds(-5.0, terms(image_image=0.0))[0] == pytest.approx(-4.9)
 
 
-def test_scale_and_bias_change_how_sure_it_is() -> None:
+def test_scale_and_bias_change_the_confidence() -> None:
     evidence_weights = EvidenceWeights(scale=0.5, bias=1.0)
     assert evidence_weights.log_odds(-4.0, terms(time=2.0))[0] == pytest.approx(0.5 * -2.0 + 1.0)
 

@@ -1,4 +1,4 @@
-"""The demo's descriptions read as if somebody had written them."""
+"""The demo's descriptions read like human writing."""
 
 import re
 from dataclasses import replace
@@ -39,7 +39,7 @@ def test_every_particle_of_the_demo_fits() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_names_what_is_there_and_nothing_that_is_not(language: Language) -> None:
+def test_it_names_exactly_the_attributes_of_the_thing(language: Language) -> None:
     for seed, accessory in product(range(30), ACCESSORIES):
         thing = replace(sample_thing(seed, "umbrella"), accessory=accessory)
         text = describe(thing, str(seed), language)
@@ -52,7 +52,7 @@ def test_it_names_what_is_there_and_nothing_that_is_not(language: Language) -> N
             assert any(word in text for word in ACCESSORY_WORDS[language][accessory])
 
 
-def test_english_has_its_articles_and_an_order_that_reads() -> None:
+def test_english_has_correct_articles_and_word_order() -> None:
     texts = {describe(sample_thing(seed), str(seed), "en") for seed in range(400)}
     assert not any(re.search(r"\ba [aeiou]|\ban [^aeiou]", text) for text in texts)
     assert all(text[0].isupper() and text.endswith(".") for text in texts)

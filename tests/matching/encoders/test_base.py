@@ -1,4 +1,4 @@
-"""Where the encoder comes from, its fingerprint, and a web process that never meets torch."""
+"""Loading the encoder, its fingerprint, and web processes that never import torch."""
 
 import json
 import os
@@ -125,7 +125,7 @@ def test_the_fingerprint_is_short_and_stays(settings: Any, folder: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
-def test_whatever_decides_a_vector_changes_the_fingerprint(
+def test_everything_that_determines_a_vector_changes_the_fingerprint(
     settings: Any, folder: Path, name: str
 ) -> None:
     use(settings, MODEL=str(folder))
@@ -144,7 +144,7 @@ def test_another_preparation_changes_the_fingerprint(
     assert checkpoint_fingerprint(current, folder) != first
 
 
-def test_where_and_how_it_runs_is_not_in_the_fingerprint(settings: Any, folder: Path) -> None:
+def test_location_and_device_do_not_change_the_fingerprint(settings: Any, folder: Path) -> None:
     current = use(settings, MODEL=str(folder))
     (folder / "README.md").write_text("A model card.")
     elsewhere = Path(shutil.copytree(folder, folder.parent / "copy"))
@@ -225,7 +225,7 @@ def test_a_broken_folder_is_seen_without_loading_it(
 
 
 @pytest.mark.processes
-def test_importing_and_asking_for_the_fingerprint_imports_no_torch(
+def test_reading_the_fingerprint_imports_no_torch(
     folder: Path, tmp_path: Path, settings: Any
 ) -> None:
     snapshot = checkpoints.put_into_hub_cache(folder, tmp_path / "hub")
@@ -261,7 +261,7 @@ print(sorted({"torch", "transformers", "matching.encoders.torch_clip"} & sys.mod
 # --- The encoder of the other tests ---
 
 
-def test_the_fake_encoder_is_deterministic_and_has_a_sense_of_likeness() -> None:
+def test_the_fake_encoder_is_deterministic_and_reflects_similarity() -> None:
     fake, again = FakeEncoder(), FakeEncoder()
     texts = ["black wallet library", "black wallet gym", "blue umbrella bus"]
     vecs = fake.encode_texts(texts)

@@ -77,7 +77,7 @@ def test_a_hub_id_is_loaded_from_the_cache_without_network(
     import socket
 
     def no_network(*args: Any) -> None:
-        raise AssertionError("the network was asked")
+        raise AssertionError("the network was used")
 
     monkeypatch.setattr(socket.socket, "connect", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
@@ -153,7 +153,7 @@ def fill(name: str, content: str) -> Callable[[Path], object]:
         (remove("preprocessor_config.json"), "cannot be loaded"),
         (fill("tokenizer.json", "{}"), "cannot be loaded"),
         (fill("preprocessor_config.json", "no"), "cannot be loaded"),
-        (fill("config.json", '{"model_type": "bert"}'), "takes the types"),
+        (fill("config.json", '{"model_type": "bert"}'), "supports the types"),
         (fill("config.json", '{"model_type": "clip", "text_config": 3}'), "cannot be loaded"),
         (fill("model.safetensors", "version https://git-lfs.github.com/spec/v1"), "cannot be"),
         (cut_in_half, "cannot be loaded"),

@@ -210,8 +210,8 @@ def empty_graph(folder: Path) -> None:
         (lambda folder: (folder / MANIFEST).write_text("{"), "cannot be read"),
         (lambda folder: (folder / MANIFEST).write_text("{}"), "cannot be read"),
         (lambda folder: change_manifest(folder, format=0), "another version"),
-        (lambda folder: change_manifest(folder, checkpoint="clip-0"), "belongs to"),
-        (lambda folder: change_manifest(folder, engine=ONNX_INT8), "belongs to"),
+        (lambda folder: change_manifest(folder, checkpoint="clip-0"), "is for"),
+        (lambda folder: change_manifest(folder, engine=ONNX_INT8), "is for"),
         (lambda folder: change_manifest(folder, more=1), "cannot be read"),
     ],
 )

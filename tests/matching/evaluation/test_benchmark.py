@@ -30,10 +30,10 @@ def measured_dataset(request: Any) -> tuple[BenchmarkDataset, dict[str, Outcome]
     return dataset, evaluate([dataset], list(STRATEGIES))
 
 
-def test_v3_is_better_than_what_came_before_it(
+def test_v3_is_better_than_the_baselines(
     measured_dataset: tuple[BenchmarkDataset, dict[str, Outcome]],
 ) -> None:
-    """Its targets are rows of `make bench`, on datasets of full size."""
+    """`make bench` has the actual targets, on datasets of full size."""
     _, outcomes = measured_dataset
     figures = outcomes["calibrated_v3"].figures
     assert set(figures["patterns"]) == set(PATTERNS)
@@ -46,7 +46,7 @@ def test_v3_is_better_than_what_came_before_it(
 def test_the_zeroshot_strategies_are_measured_as_they_were_written(
     measured_dataset: tuple[BenchmarkDataset, dict[str, Outcome]],
 ) -> None:
-    """By hand, from the notes: mixed vectors, two rules, and nothing of ours."""
+    """Computed by hand from the notes: mixed vectors and two rules."""
     dataset, outcomes = measured_dataset
 
     def mixed(kind: str, weight: float) -> Any:
@@ -102,7 +102,7 @@ def test_calibration_error_of_calibrated_probabilities() -> None:
     assert calibration_error(np.full(10, 0.8), right) == pytest.approx(0.5)
 
 
-def test_an_interval_holds_the_mean_and_draws_queries_whole() -> None:
+def test_an_interval_contains_the_mean_and_resamples_whole_queries() -> None:
     rng = np.random.default_rng(1)
     values = (rng.random(400) < 0.7).astype(float)
     lower, upper = bootstrap_interval(values, np.arange(400))
@@ -111,7 +111,7 @@ def test_an_interval_holds_the_mean_and_draws_queries_whole() -> None:
     assert doubled == pytest.approx((lower, upper), abs=0.01)
 
 
-def test_a_world_without_pairs_or_posts_is_measured_without_a_crash() -> None:
+def test_a_dataset_without_pairs_or_posts_can_be_measured() -> None:
     for lost, found in ((3, 4), (0, 4), (3, 0)):
         dataset = simulate(replace(SIMULATIONS["base"], lost=lost, found=found, pairs=0, dim=16), 0)
         for name, outcome in evaluate([dataset], list(STRATEGIES)).items():

@@ -1,4 +1,4 @@
-"""Benchmark files and simulated datasets: read as written, refused by name, true to life."""
+"""Benchmark files and simulated datasets: round trip, validation, and realism."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ def tiny(seed: int = 0) -> BenchmarkDataset:
 
 
 def written(folder: Path, **changed: Any) -> Path:
-    """A file with some arrays changed; None leaves one out."""
+    """A file with some arrays changed; None omits one."""
     dataset = tiny()
     arrays = {name: getattr(dataset, name) for name in ARRAYS} | changed
     path = folder / "dataset.npz"
@@ -27,7 +27,7 @@ def written(folder: Path, **changed: Any) -> Path:
     return path
 
 
-def test_a_world_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_dataset_is_read_as_it_was_written(tmp_path: Path) -> None:
     dataset, path = tiny(), tmp_path / "dataset.npz"
     dataset.save(path)
     again = BenchmarkDataset.load(path)
@@ -35,7 +35,7 @@ def test_a_world_is_read_as_it_was_written(tmp_path: Path) -> None:
         assert np.allclose(getattr(again, name), getattr(dataset, name), atol=1e-6, equal_nan=True)
 
 
-def test_a_seed_is_one_world() -> None:
+def test_a_seed_determines_the_dataset() -> None:
     assert np.array_equal(tiny(1).text_lost, tiny(1).text_lost)
     assert not np.array_equal(tiny(1).text_lost, tiny(2).text_lost)
 
@@ -94,15 +94,15 @@ def test_a_file_that_is_not_npz_is_reported(tmp_path: Path, content: bytes | Non
     assert "\n" not in str(refused.value)
 
 
-def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
+def test_code_in_a_file_is_not_executed(tmp_path: Path) -> None:
     path = written(tmp_path, zone=np.array([{"a": 1}], dtype=object))
     with pytest.raises(DatasetFileError):
         BenchmarkDataset.load(path)
 
 
 @pytest.mark.slow
-def test_the_base_world_is_as_the_real_photographs_were() -> None:
-    """Ten datasets: the figures that the constants were fitted to, within what seeds differ by."""
+def test_the_base_dataset_resembles_real_photographs() -> None:
+    """Ten datasets: the figures that the constants were fitted to, within the spread of seeds."""
     datasets = [measured(BASE, seed) for seed in range(10)]
     mean = {name: float(np.mean([one[name] for one in datasets])) for name in datasets[0]}
     assert mean["different_mean"] == pytest.approx(0.576, abs=0.01)
@@ -115,7 +115,7 @@ def test_the_base_world_is_as_the_real_photographs_were() -> None:
 
 
 @pytest.mark.parametrize("name", SIMULATIONS)
-def test_a_worlds_posts_are_as_its_settings_say(name: str) -> None:
+def test_a_datasets_posts_follow_its_settings(name: str) -> None:
     settings = SIMULATIONS[name]
     dataset = simulate(settings, 5)
     own = dataset.category_found[dataset.pair_found]
@@ -131,6 +131,6 @@ def test_a_worlds_posts_are_as_its_settings_say(name: str) -> None:
     assert days[days >= 0].mean() == pytest.approx(settings.delay_days, rel=0.2)
 
 
-def test_the_hard_world_is_harder() -> None:
+def test_the_hard_dataset_is_harder() -> None:
     assert HARD.wrong_label > BASE.wrong_label and HARD.delay_days > BASE.delay_days
     assert measured(HARD, 0)["text_image@5"] < measured(BASE, 0)["text_image@5"]

@@ -88,7 +88,7 @@ def test_a_profile_is_built_of_nothing_and_again_when_posts_come(fake_encoder: A
     assert profile_is_due(fake_encoder.fingerprint)
     prompts = fake_encoder.forward_counts["text"]
     second = build_scoring_profile()
-    assert fake_encoder.forward_counts["text"] == prompts  # the prompts are asked only once
+    assert fake_encoder.forward_counts["text"] == prompts  # the prompts are embedded only once
     assert StoredProfile.objects.get(is_current=True) == second
     profile = current_profile(fake_encoder.fingerprint)
     assert profile is not None and profile.version == second.pk

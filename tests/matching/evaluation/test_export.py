@@ -1,4 +1,4 @@
-"""A site as a benchmark file: its confirmed matches are the true pairs, and nobody is named."""
+"""Exporting a site as an anonymous benchmark file with confirmed matches as true pairs."""
 
 from io import StringIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The index of this process follows the database's rows, whatever happens to them."""
+"""The index in memory stays in sync with the database, whatever happens."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,14 +29,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """What an index has, in the order of the posts' keys."""
+    """The contents of an index, in the order of the posts' keys."""
 
     candidates: Candidates
     content_hashes: dict[int, str]
 
 
 def listed(kind: Kind = "found", fingerprint: str = "fake-32") -> Listed:
-    """What the index that has seen everything says; a new one must say the very same."""
+    """The contents of the long-lived index, which must equal those of a new one."""
     shortlist = get_index().everything(kind, fingerprint, 32)
     anew = MemoryIndex().everything(kind, fingerprint, 32)
     assert dict(anew.content_hashes) == dict(shortlist.content_hashes)
@@ -124,7 +124,7 @@ def test_a_post_without_vectors_or_outbox_row_is_no_candidate() -> None:
     assert ids(listed()) == []
 
 
-def test_nothing_is_laid_out_again_while_nothing_changes() -> None:
+def test_nothing_is_rebuilt_without_changes() -> None:
     found()
     first = get_index().everything("found", "fake-32", 32)
     assert get_index().everything("found", "fake-32", 32) is first
@@ -133,14 +133,14 @@ def test_nothing_is_laid_out_again_while_nothing_changes() -> None:
     assert len(queries) == (2 if connection.vendor == "postgresql" else 1)
 
 
-def test_what_was_handed_out_stays_as_it_was() -> None:
+def test_a_returned_shortlist_does_not_change() -> None:
     posts = [found(title=f"thing {n}") for n in range(3)]
     before = get_index().everything("found", "fake-32", 32)
     close_post(posts[1], actor=posts[1].author)
     after = get_index().everything("found", "fake-32", 32)
     assert len(before) == 3 and len(before.candidates()) == 3
     assert len(after) == 2 and posts[1].pk not in after.content_hashes
-    # The large part was not laid out again.
+    # The large segment was not rebuilt.
     assert after.segments[0].candidates is before.segments[0].candidates
 
 
@@ -174,7 +174,7 @@ def test_many_changes_are_merged_and_few_segments_stay(monkeypatch: pytest.Monke
     assert len(shortlist.segments) <= 7
 
 
-def test_what_was_pruned_before_it_was_read_is_read_all_again() -> None:
+def test_after_unread_changes_were_pruned_everything_is_read_again() -> None:
     first = found()
     assert ids(listed()) == [first.pk]
     second = found(title="two")

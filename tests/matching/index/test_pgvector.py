@@ -1,6 +1,6 @@
-"""The index inside PostgreSQL: the same answers as the exact one, whatever happens to the posts.
+"""The index in PostgreSQL gives the same results as the exact one, whatever happens.
 
-Runs where the tests run on PostgreSQL.
+Only runs if the tests run on PostgreSQL.
 """
 
 from datetime import timedelta
@@ -42,7 +42,7 @@ def pgvector(settings: Settings) -> None:
 def nearest(
     vec: Any, side: Any = "text", k: int = 5, filters: SearchFilters | None = None
 ) -> list[int]:
-    """What this index finds; the exact one must find the same."""
+    """The results of this index, which must equal those of the exact one."""
     query_args = (
         np.asarray(vec, dtype=np.float32),
         side,
@@ -144,7 +144,7 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
         assert "matching_pgvector_found_text_32" in "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_a_filter_that_few_of_all_pass_is_not_left_to_the_graph(
+def test_the_graph_is_not_used_if_few_posts_pass_the_filter(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vecs = many(600)
@@ -183,7 +183,7 @@ def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(
         listed = nearest(vecs[0], k=10, filters=SearchFilters(last_day=float(day.toordinal())))
         assert set(listed) <= {ids[row] for row in far} and len(listed) == 10
         cursor.execute("SHOW enable_seqscan")
-        assert cursor.fetchone() == ("on",)  # nothing of the plan is left to what comes next
+        assert cursor.fetchone() == ("on",)  # the planner's settings are restored
 
 
 def test_a_small_shortlist_scores_as_the_exact_index_does(settings: Settings) -> None:
@@ -204,7 +204,7 @@ def test_a_small_shortlist_scores_as_the_exact_index_does(settings: Settings) ->
     assert here
 
 
-def test_changes_that_were_pruned_unread_are_made_up_for() -> None:
+def test_after_unread_changes_were_pruned_everything_is_read_again() -> None:
     first = found(title="one")
     assert nearest(words_of(first)) == [first.pk]
     second = found(title="two")

@@ -25,7 +25,7 @@ CATEGORIES = ("wallet", "phone", "bag")
 
 
 def clustered(n: int, rng: np.random.Generator) -> Vec:
-    """Unit vectors in clusters, as those of a CLIP are."""
+    """Unit vectors in clusters, like those of a CLIP."""
     centres = rng.normal(size=(8, DIM))
     return unit(centres[rng.integers(0, 8, n)] + 0.7 * rng.normal(size=(n, DIM)))
 
@@ -79,7 +79,7 @@ def test_the_same_posts_as_a_plain_loop_finds(how: str, side: str, share: float)
         assert all(a[1] >= b[1] for a, b in pairwise(listed))
 
 
-def test_a_filter_that_disagrees_with_the_query_costs_no_recall() -> None:
+def test_a_filter_far_from_the_query_costs_no_recall() -> None:
     """The wanted posts are all far away, where a graph would not look."""
     candidates = posts(2000, seed=3)
     query = clustered(1, np.random.default_rng(9))[0]

@@ -1,4 +1,4 @@
-"""What the tests of learning share."""
+"""Fixtures of the learning tests."""
 
 import importlib
 
@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 @pytest.fixture(scope="session", autouse=True)
 def scikit_learn() -> None:
-    """Loading it takes seconds, which are no test's own; it brings a pool of threads of its own."""
+    """Import it once: that takes seconds, and starts its own pool of threads."""
     for module in ("sklearn.isotonic", "sklearn.linear_model", "sklearn.metrics"):
         importlib.import_module(module)
     threadpool_limits(1, user_api="blas")

@@ -1,4 +1,4 @@
-"""Fitting to decisions: by stages, past people's mistakes, and never against the evidence."""
+"""Fitting to decisions: in stages, robust to mistakes, and never against the evidence."""
 
 import dataclasses
 from functools import cache
@@ -27,7 +27,7 @@ from matching.learning.simulated_annotators import (
 SMALL = dataclasses.replace(HARD, lost=260, found=500, pairs=240, dim=128)
 
 
-def drawn(
+def sampled_judgements(
     n: int,
     weights: dict[str, float],
     *,
@@ -35,7 +35,7 @@ def drawn(
     seed: int = 0,
     scale: float = 1.0,
 ) -> Judgements:
-    """Pairs that are matches as these weights say, judged by people of whom some err."""
+    """Pairs whose truth follows these weights, judged by people of whom some make mistakes."""
     rng = np.random.default_rng(seed)
     terms = rng.normal(0.0, 1.5, (n, len(TERMS)))
     terms[rng.random((n, len(TERMS))) < 0.3] = np.nan
@@ -77,8 +77,8 @@ def test_how_much_is_fitted_depends_on_how_much_was_decided(
 
 
 @pytest.mark.slow
-def test_platt_finds_how_sure_scores_may_be_and_leaves_the_weights() -> None:
-    fitted = fit(drawn(4000, COLD_WEIGHTS, scale=0.5), Stage.PLATT)
+def test_platt_fits_the_confidence_and_keeps_the_weights() -> None:
+    fitted = fit(sampled_judgements(4000, COLD_WEIGHTS, scale=0.5), Stage.PLATT)
     assert fitted.evidence_weights.scale == pytest.approx(0.5, abs=0.06)
     assert fitted.evidence_weights.weights == COLD_WEIGHTS and not fitted.evidence_weights.missing
 
@@ -86,7 +86,9 @@ def test_platt_finds_how_sure_scores_may_be_and_leaves_the_weights() -> None:
 @pytest.mark.slow
 def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
     weights = {**COLD_WEIGHTS, "place": 0.2, "text_text": 1.8}
-    few, many = (fit(drawn(n, weights), Stage.LOGISTIC).evidence_weights for n in (250, 8000))
+    few, many = (
+        fit(sampled_judgements(n, weights), Stage.LOGISTIC).evidence_weights for n in (250, 8000)
+    )
     for evidence_weights, near in ((few, 0.75), (many, 0.25)):
         learnt = {
             name: value * evidence_weights.scale for name, value in evidence_weights.weights.items()
@@ -99,14 +101,14 @@ def test_weights_move_towards_what_decisions_say_and_start_from_one() -> None:
 @pytest.mark.slow
 def test_no_weight_is_ever_negative() -> None:
     weights = {**COLD_WEIGHTS, "colour": -1.5, "time": -0.5}
-    evidence_weights = fit(drawn(6000, weights), Stage.LOGISTIC).evidence_weights
+    evidence_weights = fit(sampled_judgements(6000, weights), Stage.LOGISTIC).evidence_weights
     assert min(evidence_weights.weights.values()) >= 0.0
     assert evidence_weights.weights["colour"] == 0.0
 
 
 @pytest.mark.slow
 def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
-    of = drawn(6000, COLD_WEIGHTS)
+    of = sampled_judgements(6000, COLD_WEIGHTS)
     evidence_weights = fit(of, Stage.ISOTONIC).evidence_weights
     assert len(evidence_weights.steps) > 3
     assert np.all(np.diff(np.array(evidence_weights.steps), axis=0)[:, 1] >= 0.0)
@@ -116,7 +118,7 @@ def test_the_curve_is_fitted_where_there_is_enough_and_rises() -> None:
 
 @pytest.mark.slow
 def test_mistakes_are_estimated_person_by_person() -> None:
-    of = drawn(6000, {**COLD_WEIGHTS}, error_rates=(0.01, 0.1, 0.9), scale=1.5)
+    of = sampled_judgements(6000, {**COLD_WEIGHTS}, error_rates=(0.01, 0.1, 0.9), scale=1.5)
     fitted = fit(of, Stage.LOGISTIC)
     assert fitted.error_rates[0] < 0.05 < fitted.error_rates[1] < 0.16
     assert fitted.error_rates[2] > 0.7
@@ -126,10 +128,10 @@ def test_mistakes_are_estimated_person_by_person() -> None:
 
 
 @pytest.mark.slow
-def test_mistakes_do_not_make_scores_unsure() -> None:
+def test_mistakes_do_not_reduce_confidence() -> None:
     clean, erring = (
         fit(
-            drawn(6000, COLD_WEIGHTS, error_rates=(share,), scale=2.0), Stage.PLATT
+            sampled_judgements(6000, COLD_WEIGHTS, error_rates=(share,), scale=2.0), Stage.PLATT
         ).evidence_weights.scale
         for share in (0.0, 0.05)
     )
@@ -138,17 +140,17 @@ def test_mistakes_do_not_make_scores_unsure() -> None:
 
 @pytest.mark.slow
 def test_too_few_or_one_sided_decisions_teach_nothing() -> None:
-    assert learn(drawn(60, COLD_WEIGHTS), EvidenceWeights()).stage is Stage.NOTHING
-    of = drawn(400, COLD_WEIGHTS)
+    assert learn(sampled_judgements(60, COLD_WEIGHTS), EvidenceWeights()).stage is Stage.NOTHING
+    of = sampled_judgements(400, COLD_WEIGHTS)
     late = dataclasses.replace(of, is_match=np.arange(400) >= 300)  # only newest are confirmed
     result = learn(late, EvidenceWeights())
     assert not result.is_promoted
 
 
 @pytest.mark.slow
-def test_only_what_would_be_put_in_use_was_tested() -> None:
+def test_the_promoted_fit_is_the_tested_one() -> None:
     """The fit that is promoted has not seen the last block of time."""
-    of = drawn(1500, COLD_WEIGHTS, scale=0.4)
+    of = sampled_judgements(1500, COLD_WEIGHTS, scale=0.4)
     result = learn(of, EvidenceWeights())
     assert result.is_promoted and result.fitted is not None
     again = fit(of.blocks()[-1][0], result.stage)
@@ -156,17 +158,19 @@ def test_only_what_would_be_put_in_use_was_tested() -> None:
 
 
 @pytest.mark.slow
-def test_where_more_is_refused_less_is_tried() -> None:
+def test_if_a_higher_stage_is_refused_a_lower_one_is_tried() -> None:
     """All weights are right and only the scale is wrong: with few decisions, weights are noise."""
     stages = set()
     for seed in range(6):
-        result = learn(drawn(330, COLD_WEIGHTS, scale=0.35, seed=seed), EvidenceWeights())
+        result = learn(
+            sampled_judgements(330, COLD_WEIGHTS, scale=0.35, seed=seed), EvidenceWeights()
+        )
         if result.is_promoted:
             stages.add(result.stage)
     assert stages <= {Stage.PLATT, Stage.LOGISTIC} and stages
 
 
-# --- Simulated offices ---
+# --- Simulated annotators ---
 
 
 @cache
@@ -175,7 +179,7 @@ def known_dataset(seed: int) -> tuple[BenchmarkDataset, ScoringProfile]:
     return dataset, cold_start(dataset)
 
 
-def office_of(seed: int, **changes: Any) -> SimulatedAnnotators:
+def annotators_of(seed: int, **changes: Any) -> SimulatedAnnotators:
     dataset, profile = known_dataset(seed)
     truth = np.zeros((len(dataset.text_lost), len(dataset.text_found)), dtype=np.bool_)
     truth[dataset.pair_lost, dataset.pair_found] = True
@@ -185,14 +189,14 @@ def office_of(seed: int, **changes: Any) -> SimulatedAnnotators:
 def annotators_result(
     error_rates: tuple[float, ...], seed: int = 3, judged: int = 1200
 ) -> LearningResult:
-    annotators = office_of(seed, judged=judged, error_rates=error_rates)
+    annotators = annotators_of(seed, judged=judged, error_rates=error_rates)
     return learn(annotators.judgements, EvidenceWeights())
 
 
 @pytest.mark.slow
-def test_an_office_judges_the_best_and_draws_one_more() -> None:
+def test_annotators_judge_the_best_and_sample_one_more() -> None:
     dataset, _ = known_dataset(3)
-    annotators = office_of(3, judged=400, error_rates=(0.0,))
+    annotators = annotators_of(3, judged=400, error_rates=(0.0,))
     of = annotators.judgements
     assert (of.sampling_probability == 1.0).sum() == 400
     posts = np.unique(of.queries)
@@ -226,9 +230,7 @@ def test_simulated_annotators_teach_better_ranking_and_calibration() -> None:
     ],
     ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
 )
-def test_a_poisoned_set_of_decisions_is_refused(
-    error_rates: tuple[float, ...], judged: int
-) -> None:
+def test_poisoned_decisions_are_refused(error_rates: tuple[float, ...], judged: int) -> None:
     result = annotators_result(error_rates, judged=judged)
     assert result.verdict is not None
     suspicious = {Refusal.CONTRADICTORY, Refusal.PERSON_CONTRADICTS, Refusal.SCALE}
@@ -236,7 +238,7 @@ def test_a_poisoned_set_of_decisions_is_refused(
 
 
 @pytest.mark.slow
-def test_whoever_decides_against_the_evidence_is_named() -> None:
+def test_people_who_decide_against_the_evidence_are_named() -> None:
     verdict = annotators_result((0.02, 0.02, 1.0)).verdict
     assert verdict is not None and verdict.people == (2,)
 

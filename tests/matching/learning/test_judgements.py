@@ -1,4 +1,4 @@
-"""Judgements in the order of time, and the guard between them and the profile."""
+"""Judgements in chronological order, and the guard before promotion."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ HONEST = {1: (400, 0.02)}
 
 
 def judgements(n: int, seed: int = 0, *, per_post: int = 4, steep: float = 1.0) -> Judgements:
-    """Pairs whose one term, text_text, says how probable a match is, as far as `steep` goes."""
+    """Pairs with the single term text_text, which predicts a match; `steep` scales the truth."""
     rng = np.random.default_rng(seed)
     terms = np.full((n, len(TERMS)), np.nan)
     terms[:, TERMS.index("text_text")] = rng.normal(0.0, 8.0, n)
@@ -50,7 +50,7 @@ def test_each_block_of_time_is_tested_by_what_came_before_it() -> None:
 def test_a_lost_post_that_was_judged_twice_counts_when_it_was_judged_last() -> None:
     of = judgements(100)
     queries = of.queries.copy()
-    queries[-1] = 0  # the first post of all is judged once more at the end
+    queries[-1] = 0  # the first post is judged again at the end
     again = Judgements(of.terms, of.prior, of.is_match, of.sampling_probability, queries, of.people)
     for past, following in again.blocks():
         assert not set(past.queries) & set(following.queries)
@@ -84,25 +84,25 @@ def test_patterns_follow_from_the_channels_that_are_there() -> None:
     assert one.patterns.tolist() == [0, 1, 2, 3]
 
 
-def test_what_predicts_better_is_promoted() -> None:
-    of = judgements(2000, steep=0.4)  # scores were too sure
+def test_better_predictions_are_promoted() -> None:
+    of = judgements(2000, steep=0.4)  # scores were overconfident
     found = verdict(EvidenceWeights(scale=0.4), of)
     assert found.is_promoted, found.refusals
     gain, lower, upper = found.figures["log_loss_gain"]
     assert 0.0 < lower < gain < upper
 
 
-def test_what_is_not_surely_better_is_refused() -> None:
+def test_an_uncertain_improvement_is_refused() -> None:
     assert verdict(EvidenceWeights(scale=1.02), judgements(2000)).refusals == (Refusal.NOT_BETTER,)
 
 
-def test_what_is_better_on_average_but_off_in_its_probabilities_is_refused() -> None:
+def test_better_but_miscalibrated_weights_are_refused() -> None:
     of = judgements(2000, steep=0.4)
     refusals = verdict(EvidenceWeights(scale=0.7, bias=0.6), of).refusals
     assert Refusal.NOT_CALIBRATED in refusals
 
 
-def test_what_finds_less_is_refused() -> None:
+def test_lower_recall_is_refused() -> None:
     of = judgements(2000, per_post=16)
     refusals = verdict(
         EvidenceWeights(weights={**EvidenceWeights().weights, "text_text": 0.0}), of
@@ -131,6 +131,6 @@ def test_a_person_with_few_decisions_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize("scale", [0.1, 6.0])
-def test_a_scale_out_of_all_proportion_is_refused(scale: float) -> None:
+def test_an_extreme_scale_is_refused(scale: float) -> None:
     of = judgements(2000, steep=scale)
     assert Refusal.SCALE in verdict(EvidenceWeights(scale=scale), of).refusals

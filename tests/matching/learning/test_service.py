@@ -1,4 +1,4 @@
-"""Learning from what staff decided: collected from the database, put in use, taken back."""
+"""Learning from decisions: collected from the database, promoted, rolled back."""
 
 from datetime import timedelta
 from io import StringIO
@@ -52,16 +52,16 @@ def profile(settings: Any, fake_encoder: Any) -> StoredProfile:
 def decide_many(
     n: int, *, scale: float, actors: int = 2, error_rates: int = 0, seed: int = 0
 ) -> None:
-    """Decisions of a site where scores are `scale` times as sure as they may be.
+    """Decisions of a site whose scores are overconfident by a factor of `scale`.
 
     Args:
-        error_rates: of the last so many actors every decision is the wrong way round.
+        error_rates: the last actors, as many as this, decide everything the wrong way round.
     """
     rng = np.random.default_rng(seed)
     staff = [StaffFactory.create(username=f"staff{number}") for number in range(actors)]
     loser, finder = make_user("loser"), make_user("finder")
     start = timezone.now() - timedelta(days=10)
-    # Of ten pairs with equal evidence as many are matches as their probability says.
+    # Of ten pairs with equal evidence, the share of matches equals their probability.
     values = np.repeat(np.linspace(-12.0, 20.0, n // 10), 10)
     share = 1.0 / (1.0 + np.exp(-scale * (values - 4.0)))
     truth = np.arange(n) % 10 + 0.5 < 10 * share
@@ -73,7 +73,7 @@ def decide_many(
         )
         for kind, author in (("lost", loser), ("found", finder))
     )
-    # One by one they would take most of the time of these tests.
+    # Creating them one by one would take most of the time of these tests.
     confirmed = [
         bool(truth[row]) ^ (number % actors >= actors - error_rates)
         for number, row in enumerate(rows)
@@ -125,7 +125,7 @@ def pair(name: str, **fields: Any) -> Match:
     )
 
 
-def test_the_decision_that_stands_is_learnt_from() -> None:
+def test_only_standing_decisions_are_learnt_from() -> None:
     actor = staff()
     one, other, taken_back, unclear = (pair(name) for name in "abcd")
     confirm_match(one, actor=actor)
@@ -156,7 +156,7 @@ def test_other_encoders_and_strategies_are_left_out() -> None:
     assert len(collect_judgements(FAKE)) == 0
 
 
-def test_what_lost_to_a_confirmed_pair_counts_where_it_was_shown() -> None:
+def test_pairs_set_aside_by_a_confirmation_count_if_they_were_shown() -> None:
     actor, one = staff(), pair("a")
     others = [
         make_match(one.lost, make_post("found", f"other {n}", actor), 0.5, **V3, terms=terms(n))
@@ -172,7 +172,7 @@ def test_what_lost_to_a_confirmed_pair_counts_where_it_was_shown() -> None:
     assert len(collect_judgements(FAKE)) == 0
 
 
-def test_what_was_drawn_keeps_its_probability() -> None:
+def test_sampled_pairs_keep_their_sampling_probability() -> None:
     one = pair("a", status="drawn", sampling_probability=0.02)
     decision = reject_match(one, actor=staff())
     assert decision.sampling_probability == 0.02
@@ -186,7 +186,7 @@ def test_a_closed_post_does_not_take_its_decision_away() -> None:
     assert len(collect_judgements(FAKE)) == 1
 
 
-# --- What comes of it ---
+# --- Promotion and rollback ---
 
 
 def run(*arguments: str) -> str:
@@ -209,7 +209,7 @@ def test_without_any_profile_it_says_so() -> None:
 
 
 @pytest.mark.slow
-def test_what_is_learnt_is_put_in_use_kept_and_taken_back(profile: StoredProfile) -> None:
+def test_learnt_weights_are_promoted_kept_and_rolled_back(profile: StoredProfile) -> None:
     decide_many(400, scale=0.4)
     output = run("--dry-run")
     assert "It would be put in use" in output
@@ -252,7 +252,7 @@ def test_a_second_result_is_rolled_back_to_the_first(profile: StoredProfile) -> 
 
 
 @pytest.mark.slow
-def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
+def test_people_who_decide_against_the_evidence_are_named_and_can_be_left_out(
     profile: StoredProfile,
 ) -> None:
     decide_many(900, scale=0.3, actors=3, error_rates=1)
@@ -264,7 +264,7 @@ def test_one_who_decides_against_the_evidence_is_named_and_can_be_left_out(
 
 
 @pytest.mark.slow
-def test_coin_tossing_is_refused(profile: StoredProfile) -> None:
+def test_random_decisions_are_refused(profile: StoredProfile) -> None:
     decide_many(360, scale=0.0)
     assert "Not put in use." in run()
     assert StoredProfile.objects.get(is_current=True) == profile
@@ -281,7 +281,7 @@ def test_an_estimate_of_missed_pairs_is_reported(profile: StoredProfile) -> None
 
 
 @pytest.mark.slow
-def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile) -> None:
+def test_open_pairs_are_rescored_with_the_learnt_weights(profile: StoredProfile) -> None:
     lost, other = matched(), found()
     before = pair_of(lost, other)
     decide_many(400, scale=0.4)
@@ -297,12 +297,12 @@ def test_open_pairs_are_scored_anew_with_what_was_learnt(profile: StoredProfile)
     assert after.score != pytest.approx(before.score)
 
 
-def test_a_person_who_is_not_there_is_no_typing_error_that_passes() -> None:
+def test_an_unknown_username_is_an_error() -> None:
     with pytest.raises(CommandError, match="There is no user 'mistyped'"):
         run("--without", "mistyped")
 
 
-def test_a_number_that_comes_twice_is_another_version(profile: StoredProfile) -> None:
+def test_a_reused_version_number_is_noticed(profile: StoredProfile) -> None:
     """As after a rollback, or in a database that was restored while this process ran."""
     assert current_profile(FAKE) is not None
     learnt = EvidenceWeights(scale=0.5)

@@ -1,4 +1,4 @@
-"""Fetching a checkpoint over HTTP from a small hub, and checking what is there."""
+"""Downloading a checkpoint over HTTP from a small hub, and checking existing ones."""
 
 from collections.abc import Iterator
 from io import StringIO

@@ -25,14 +25,14 @@ def site(tmp_path: Path, migrated: Path) -> Iterator[WorkerSite]:
     extra = {"MATCHING_ENCODER": ENCODER, "FORWARDS": str(diary)}
     with worker_site(tmp_path, migrated, **extra) as made:
         made.save(0, PAIRS)
-        # The two posts of a pair are worded alike, and one may copy the other's vector: not here.
+        # Normally, both posts of a pair have the same text, so one may copy the other's vector.
         with made.writing() as connection:
             connection.execute("UPDATE lostfound_post SET description = 'number ' || id")
         yield made
 
 
 def forwards(site: WorkerSite) -> Counter[str]:
-    """How often each text went through an encoder, of whichever process."""
+    """How often each text was encoded, by any process."""
     lines = (site.folder / "forwards").read_text().splitlines()
     return Counter(line.partition(" ")[2] for line in lines)
 
@@ -54,7 +54,7 @@ def log_of(site: WorkerSite) -> str:
     return (site.folder / "command.log").read_text()
 
 
-def test_two_at_once_embed_each_post_once(site: WorkerSite) -> None:
+def test_two_commands_at_once_embed_each_post_once(site: WorkerSite) -> None:
     both = [site.start_command("embed_posts") for _ in range(2)]
     assert [one.wait(DEADLINE_S) for one in both] == [0, 0], log_of(site)
     check_each_embedded_once(site)
@@ -63,7 +63,7 @@ def test_two_at_once_embed_each_post_once(site: WorkerSite) -> None:
     assert states == [("pending", 2 * PAIRS)]
 
 
-def test_beside_the_worker_each_post_is_embedded_once_and_matched(site: WorkerSite) -> None:
+def test_next_to_the_worker_each_post_is_embedded_once_and_matched(site: WorkerSite) -> None:
     site.start_worker()
     site.busy_worker()
     both = [site.start_command("embed_posts") for _ in range(2)]
@@ -77,7 +77,7 @@ def test_beside_the_worker_each_post_is_embedded_once_and_matched(site: WorkerSi
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_stopped_run_says_so_and_the_next_one_goes_on(site: WorkerSite, number: int) -> None:
+def test_a_stopped_run_reports_it_and_the_next_one_resumes(site: WorkerSite, number: int) -> None:
     running = site.start_command("embed_posts")
     site.wait_for("some forwards", lambda: len(forwards(site)) > 3)
     os.kill(running.pid, number)
@@ -90,12 +90,12 @@ def test_a_stopped_run_says_so_and_the_next_one_goes_on(site: WorkerSite, number
     check_each_embedded_once(site)
 
 
-def test_nothing_is_lost_where_it_is_killed(site: WorkerSite) -> None:
+def test_nothing_is_lost_if_it_is_killed(site: WorkerSite) -> None:
     running = site.start_command("embed_posts")
     site.wait_for("some forwards", lambda: len(forwards(site)) > 3)
     os.kill(running.pid, signal.SIGKILL)
     running.wait(DEADLINE_S)
-    with site.writing() as connection:  # as if the lease had run out
+    with site.writing() as connection:  # as if the lease had expired
         connection.execute(
             "UPDATE matching_matchingjob SET lease_until = '2020-01-01' WHERE token IS NOT NULL"
         )

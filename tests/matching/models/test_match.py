@@ -9,7 +9,7 @@ from tests.support.factories import FoundPostFactory, MatchFactory, PostFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_pairs_of_a_post_are_those_of_either_side_whatever_became_of_them() -> None:
+def test_pairs_of_a_post_are_on_either_side_and_have_any_status() -> None:
     lost, found = PostFactory.create(), FoundPostFactory.create()
     pair = MatchFactory.create(lost=lost, found=found)
     rejected = MatchFactory.create(lost=lost, status=Match.Status.REJECTED)
@@ -21,7 +21,7 @@ def test_pairs_of_a_post_are_those_of_either_side_whatever_became_of_them() -> N
     assert not Match.objects.of_post(PostFactory.create()).exists()
 
 
-def test_the_other_post_is_the_one_that_is_not_asked_about(
+def test_the_other_post_is_the_one_not_passed(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     pair = MatchFactory.create()

@@ -1,4 +1,4 @@
-"""How two engines are compared: the worst vector, and who comes first."""
+"""How two engines are compared: the worst vector, and changes of the top result."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_one_vector_that_is_off_is_seen() -> None:
     assert found.moved
 
 
-def test_who_comes_first_counts_and_a_tie_does_not() -> None:
+def test_changes_of_the_top_result_count_except_for_ties() -> None:
     query = unit(np.array([[1.0, 0.0, 0.0]]))
 
     def near(first: float, second: float) -> np.ndarray:
@@ -41,7 +41,7 @@ def test_who_comes_first_counts_and_a_tie_does_not() -> None:
         assert found.moved == moved
 
 
-def test_what_is_no_number_never_agrees() -> None:
+def test_nan_never_agrees() -> None:
     texts, images = vecs(4), vecs(4, 1)
     broken = texts.copy()
     broken[2] = np.nan
@@ -51,7 +51,7 @@ def test_what_is_no_number_never_agrees() -> None:
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (1, 0), (0, 1), (1, 1)])
-def test_next_to_nothing_is_compared_without_complaint(n: int, m: int) -> None:
+def test_tiny_samples_can_be_compared(n: int, m: int) -> None:
     texts, images = vecs(n), vecs(m, 1)
     found = agreement(texts, images, texts, images)
     assert found.lowest == pytest.approx(1.0)

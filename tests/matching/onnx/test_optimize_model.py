@@ -1,4 +1,4 @@
-"""`manage.py optimize_model`: what it prints, when it refuses, and that posts wait meanwhile."""
+"""`manage.py optimize_model`: its output, its refusals, and posts that wait for an export."""
 
 import errno
 import json
@@ -41,7 +41,7 @@ def fresh_encoder() -> Iterator[None]:
 
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Export and try here: processes are for memory, and each imports torch for ten seconds."""
+    """Run in this process: separate ones only save memory, and import torch for ten seconds."""
 
     def run_here(module: str, spec: dict[str, Any]) -> dict[str, Any]:
         with warnings.catch_warnings():
@@ -56,7 +56,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def optimized(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: Any, django_db_blocker: Any
 ) -> tuple[Path, str]:
-    """A VAR_DIR with the bundled model's exports, and what the command printed."""
+    """A VAR_DIR with the bundled model's exports, and the command's output."""
     var = tmp_path_factory.mktemp("var")
     with django_db_blocker.unblock():
         return var, exports.optimize(var)
@@ -80,13 +80,13 @@ def test_speed_memory_and_the_lowest_cosine_are_reported(optimized: tuple[Path, 
     for name in ("lowest cosine, texts", "lowest cosine, photographs"):
         fp32, int8 = map(float, rows[name])
         assert fp32 >= 0.9999 and int8 >= 0.99
-    assert rows["other first places"] == ["0/96", "0/96"]
+    assert rows["different top results"] == ["0/96", "0/96"]
     peak = [float(cell) for cell in rows["peak memory, MiB"]]
     assert max(peak[1:]) <= peak[0] / 2
     for engine in (ONNX_FP32, ONNX_INT8):
-        assert f"{engine} is switched on" in printed
+        assert f"{engine} is enabled" in printed
         assert f"set MATCHING_ENGINE={engine}" in printed
-    assert len(exported(var)) == 2  # and nothing of the work is left
+    assert len(exported(var)) == 2  # and no scratch files are left
     manifest = json.loads((exported(var)[1] / MANIFEST).read_text())
     assert manifest["agreement"]["text"] >= 0.99 and manifest["agreement"]["moved"] == 0
 
@@ -113,7 +113,7 @@ def test_posts_are_embedded_with_the_engine_that_is_set(
 def test_one_engine_alone_is_exported_on_request(tmp_path: Path) -> None:
     folder = checkpoints.write_clip(tmp_path / "model")
     printed = exports.optimize(tmp_path, "--engine", ONNX_FP32, MODEL=str(folder))
-    assert "no post is embedded anew" in printed
+    assert "no post is re-embedded" in printed
     assert [path.name.endswith(ONNX_FP32) for path in exported(tmp_path)] == [True]
     again = exports.optimize(tmp_path, "--engine", ONNX_FP32, MODEL=str(folder), ENGINE=ONNX_FP32)
     assert "To use it" not in again
@@ -130,8 +130,8 @@ def test_one_engine_alone_is_exported_on_request(tmp_path: Path) -> None:
         (ONNX_FP32, Agreement(0.99995, 0.99999, 90, 0), ""),
         (ONNX_INT8, Agreement(0.9899, 0.995, 90, 0), "vectors of a text have a cosine of 0.98990"),
         (ONNX_INT8, Agreement(0.995, 0.4, 90, 0), "vectors of a photograph have a cosine of 0.4"),
-        (ONNX_FP32, Agreement(0.9995, 1.0, 90, 0), "takes 0.9999 for every"),
-        (ONNX_INT8, Agreement(0.999, 0.999, 90, 1), "came first in 1 of 90"),
+        (ONNX_FP32, Agreement(0.9995, 1.0, 90, 0), "Every vector needs at least 0.9999"),
+        (ONNX_INT8, Agreement(0.999, 0.999, 90, 1), "the top result differs in 1 of 90 searches"),
         (ONNX_INT8, Agreement(float("nan"), 1.0, 90, 0), "NOT enabled"),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_missing_model_is_reported(tmp_path: Path) -> None:
         exports.optimize(tmp_path, MODEL=str(tmp_path / "nowhere"))
 
 
-def test_a_full_disk_changes_nothing_and_says_what_it_takes(
+def test_a_full_disk_changes_nothing_and_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any, **kwargs: Any) -> Any:
@@ -218,7 +218,7 @@ def test_a_folder_is_taken_and_filled_up_with_drawn_things(tmp_path: Path) -> No
     assert str(sample).startswith("2 texts and 1 photographs of the folder, ")
 
 
-def test_a_folder_with_nothing_says_what_it_takes(tmp_path: Path) -> None:
+def test_an_empty_folder_is_explained(tmp_path: Path) -> None:
     for folder, message in ((tmp_path, "has no photographs"), (tmp_path / "no", "There is no")):
         with pytest.raises(SampleMissing, match=message):
             gather_sample(folder, tmp_path)
@@ -291,7 +291,7 @@ def test_the_check_names_the_missing_extra(settings: Any, monkeypatch: pytest.Mo
     assert "matching.W003" in [one.id for one in checks.check_matching(app_configs=None)]
 
 
-def test_help_tells_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         call_command("optimize_model", "--help")
     assert "--sample DIR" in capsys.readouterr().out

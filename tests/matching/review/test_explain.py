@@ -1,4 +1,4 @@
-"""Every code that a strategy writes has words in both languages."""
+"""Every term and exclusion reason has a text in both languages."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ from matching.review.explain import (
 
 
 def a_match(name: str, both_photos: bool = True) -> Match:
-    """What a strategy writes about two posts that are one."""
+    """A match as a strategy scores two posts about the same thing."""
     vecs = np.eye(4, dtype=np.float32)
     images = vecs[:1] if both_photos else vecs[:0]
     lost = PostFeatures(1, "lost", vecs[0], images, category="wallet", family="wallets")
@@ -38,8 +38,8 @@ def a_match(name: str, both_photos: bool = True) -> Match:
     )
 
 
-def test_the_order_in_which_terms_were_stored_says_nothing() -> None:
-    """PostgreSQL gives them back by the length of their names."""
+def test_the_stored_order_of_terms_does_not_matter() -> None:
+    """PostgreSQL returns them sorted by the length of their names."""
     match = a_match("calibrated_v3")
     as_written = explain_terms(match)
     match.terms = dict(sorted(match.terms.items(), key=lambda item: (len(item[0]), item[0])))
@@ -67,7 +67,7 @@ def test_an_absent_channel_is_shown_as_absent() -> None:
     assert terms["image_image"].missing and not terms["text_text"].missing
 
 
-def test_what_was_compared_is_told_from_the_terms() -> None:
+def test_what_was_compared_follows_from_the_terms() -> None:
     with translation.override("en"):
         assert "alone" in compared_words(a_match("clip_zeroshot_v2", False))
         assert "photographs of both" in compared_words(a_match("clip_zeroshot_v2"))

@@ -1,4 +1,4 @@
-"""What the page of one pair shows."""
+"""The context of the page of one pair."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -28,7 +28,7 @@ def standing_on_page(match: Match) -> MatchDecision | None:
     return shown
 
 
-def test_the_decision_that_stands_is_the_latest_that_was_not_taken_back() -> None:
+def test_the_standing_decision_is_the_latest_that_was_not_undone() -> None:
     match, staff = MatchFactory.create(), StaffFactory.create()
     assert standing_on_page(match) is None
     rejection = reject_match(match, actor=staff)

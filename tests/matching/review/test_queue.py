@@ -1,4 +1,4 @@
-"""Where a pair stands among those that wait, and which one follows it."""
+"""The position of a pair in the queue, and the next one."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -35,12 +35,12 @@ def test_nothing_follows_the_only_one() -> None:
     assert place_of(match) == Place(1, None)
 
 
-def test_of_an_empty_queue_nothing_follows() -> None:
+def test_an_empty_queue_has_no_next_pair() -> None:
     match = MatchFactory.create(status=Match.Status.REJECTED)
     assert place_of(match) == Place(0, None)
 
 
-def test_what_a_colleague_has_is_counted_and_passed_over(
+def test_a_colleagues_pair_is_counted_but_skipped(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     strong, taken, weak = (MatchFactory.create(score=score) for score in (0.9, 0.8, 0.7))

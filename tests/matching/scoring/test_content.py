@@ -1,4 +1,4 @@
-"""What counts as evidence, and what does not."""
+"""What the content hash covers, and what not."""
 
 from typing import Any
 

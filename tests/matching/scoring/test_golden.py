@@ -1,4 +1,4 @@
-"""The cases that the project began with, under calibrated_v3, through the bundled model."""
+"""The project's original test cases with calibrated_v3 and the bundled model."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ LABELS = [
 
 
 class Campus:
-    """A hundred and twenty drawn posts, and what a site with them knows."""
+    """A hundred and twenty posts with drawings, and their scoring profile."""
 
     def __init__(self) -> None:
         self.encoder = ClipEncoder(MatchingSettings(threads=2))
@@ -87,7 +87,7 @@ class Campus:
         return V3.score(lost, Candidates.from_features([found]), context).at(0)
 
     def rank(self, lost: PostFeatures, found: PostFeatures) -> int:
-        """Of the found post among all of the campus."""
+        """Rank of the found post among all of the campus."""
         candidates = Candidates.from_features([*self.found, found])
         scores = V3.score(lost, candidates, ScoringContext(profile=self.profile)).score
         return 1 + int((scores[:-1] > scores[-1]).sum())
@@ -112,7 +112,7 @@ LEATHER = {"colour": "black", "pattern": "leather", "accessory": "none"}
 
 @pytest.mark.parametrize("labels", LABELS, ids=str)
 def test_a_black_wallet_is_no_leather_notebook(campus: Campus, labels: Any) -> None:
-    """With the same colour words, and with right, wrong or missing categories."""
+    """With the same colours, and with right, wrong or missing categories."""
     wallet, notebook = thing("wallet_long", 1, **LEATHER), thing("notebook", 2, **LEATHER)
     lost = campus.post(
         "lost", "검은색 가죽 장지갑을 도서관에서 잃어버렸어요", shots(wallet, 1), labels[0]
@@ -124,7 +124,7 @@ def test_a_black_wallet_is_no_leather_notebook(campus: Campus, labels: Any) -> N
 
 
 def test_a_dog_is_no_wallet(campus: Campus) -> None:
-    """Whose posts are worded alike: what v1 offered as a match."""
+    """Their posts have similar wording, and v1 suggested them as a match."""
     wallet, dog = thing("wallet_long", 1, **LEATHER), thing("dog", 3, colour="brown")
     lost = campus.post("lost", "검은색 지갑을 도서관에서 잃어버렸어요", shots(wallet, 1))
     found = campus.post("found", "갈색 강아지를 도서관에서 봤어요", shots(dog, 2))

@@ -1,4 +1,4 @@
-"""What names one single thing is found, and kept only as a keyed hash."""
+"""Identity tokens are recognised, and stored only as keyed hashes."""
 
 import pytest
 from pytest_django import Settings

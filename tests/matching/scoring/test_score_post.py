@@ -1,4 +1,4 @@
-"""Scoring a post against all candidates: who is one, what names the evidence, what it costs."""
+"""Scoring a post against all candidates: which posts, evidence hashes, number of queries."""
 
 from typing import Any
 
@@ -58,12 +58,12 @@ def test_a_search_writes_nothing() -> None:
     before = list(Match.objects.values())
     with CaptureQueriesContext(connection) as queries:
         search(lost)
-    # PostgreSQL reads many rows through a cursor that it declares.
+    # On PostgreSQL, Django reads many rows through a server-side cursor.
     assert all(query["sql"].startswith(("SELECT", "DECLARE")) for query in queries)
     assert list(Match.objects.values()) == before
 
 
-def test_the_evidence_of_a_pair_has_one_name_from_both_sides() -> None:
+def test_the_evidence_hash_is_the_same_from_both_sides() -> None:
     lost, other = matched(), found()
     name = evidence_hash(content_of(lost).content_hash, content_of(other).content_hash)
     assert search(lost).pair_evidence(other.pk) == name
@@ -71,7 +71,7 @@ def test_the_evidence_of_a_pair_has_one_name_from_both_sides() -> None:
     assert pair_of(lost, other).evidence_hash == name
 
 
-def test_what_staff_rejected_on_this_evidence_is_gated_from_both_sides() -> None:
+def test_a_pair_rejected_on_this_evidence_is_excluded_from_both_sides() -> None:
     lost, other = matched(), found()
     rival = found(title=f"{WORDS} rival")
     reject_match(pair_of(lost, other), actor=StaffFactory.create())
@@ -85,7 +85,7 @@ def test_what_staff_rejected_on_this_evidence_is_gated_from_both_sides() -> None
     assert [score.exclusions for score in search(other).scores.top(9, excluded=True)] == [()]
 
 
-def test_the_days_that_a_loser_may_be_mistaken_are_a_setting(settings: Settings) -> None:
+def test_the_tolerance_in_days_is_a_setting(settings: Settings) -> None:
     lost, _ = matched(happened_on="2026-01-20"), found(happened_on="2026-01-15")
     for days, exclusions in ((4.0, ("found_before_lost",)), (5.0, ())):
         settings.MATCHING = {**settings.MATCHING, "MAX_FOUND_BEFORE_LOST_DAYS": days}
@@ -102,7 +102,7 @@ def test_the_threshold_is_the_strategys_own_unless_it_is_set(settings: Settings)
     assert search(lost).threshold == 0.0
 
 
-def test_a_post_is_described_to_the_strategies_as_it_is() -> None:
+def test_features_describe_the_post_correctly() -> None:
     category, building = CategoryFactory.create(), BuildingFactory.create()
     post = make(category=category, building=building, colour="red", happened_on="2026-01-20")
     features = query_features(post, *NO_VECS)

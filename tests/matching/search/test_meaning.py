@@ -1,4 +1,4 @@
-"""What the finder makes of words with the real model: of what means something, and of nonsense."""
+"""The search process with the real model: queries with a meaning, and nonsense."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ NAMED = {
     "은색 열쇠": "key",
     "갈색 모자": "cap",
 }
-UNREADABLE = ("ZX-778", "이상한 물건")  # nothing that the bundled model has read
+UNREADABLE = ("ZX-778", "이상한 물건")  # unknown to the bundled model
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def posted(title: str, category: str | None, kind: str = "found") -> Post:
 
 @pytest.fixture
 def site() -> dict[str, Post]:
-    """Things that are described, on a site that knows them, and two that nobody can read."""
+    """Things with descriptions, and two whose text means nothing to the model."""
     posts = {title: posted(title, category) for title, category in NAMED.items()}
     for title in NAMED:
         posted(title, None, "lost")
@@ -77,7 +77,7 @@ def test_nonsense_finds_nothing_and_words_find_what_they_mean(site: dict[str, Po
         assert not {site[title].pk for title in UNREADABLE} & set(found)
 
 
-def test_it_is_the_look_at_nonsense_that_keeps_away_what_nobody_can_read(
+def test_unreadable_posts_are_filtered_by_the_comparison_with_nonsense(
     site: dict[str, Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_handlers, "_without_nonsense", lambda results, _profile: results)

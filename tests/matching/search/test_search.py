@@ -1,4 +1,4 @@
-"""What people find: by meaning where somebody answers, by exact words in any case."""
+"""Search results: by meaning if the search process answers, by exact words always."""
 
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody answers."""
+    """The search process is unavailable."""
 
     def find(*_args: Any) -> list[Hit]:
         raise FinderAway("away")
@@ -30,7 +30,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[Hit]:
-    """What the finder answers; tests add to it."""
+    """The search process's results; tests add to them."""
     hits: list[Hit] = []
     monkeypatch.setattr(search, "find_things", lambda *_args: list(hits))
     return hits
@@ -40,7 +40,7 @@ def ids(found: search.Found) -> list[int]:
     return [finding.post_id for finding in found.findings]
 
 
-def test_exact_words_are_found_while_nobody_answers(away: None) -> None:
+def test_exact_words_are_found_without_the_search_process(away: None) -> None:
     both = make_post(title="검은 우산")
     one = make_post(title="검은 지갑")
     make_post(title="파란 가방")
@@ -60,7 +60,7 @@ def test_meaning_and_words_together_decide_the_order(answers: list[Hit]) -> None
     assert found.by_meaning
 
 
-def test_what_says_every_word_comes_before_what_only_means_it(answers: list[Hit]) -> None:
+def test_titles_with_every_word_come_before_semantic_matches(answers: list[Hit]) -> None:
     says = make_post(title="ZX-778")
     half = make_post(title="ZX-999")
     meant = make_post(title="무언가")
@@ -79,7 +79,7 @@ def test_words_inside_of_others_are_not_found(away: None) -> None:
     assert ids(search.look_up(SearchQuery("Ring"))) == [ring.pk]
 
 
-def test_many_newer_titles_that_hold_it_inside_hide_no_whole_word(
+def test_many_newer_partial_matches_do_not_hide_a_whole_word(
     away: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MAX_EXACT", 2)
@@ -107,7 +107,7 @@ def test_digits_and_empty_words_are_not_searched_by_meaning(
     assert encoded == ["우산"]
 
 
-def test_what_nobody_has_named_is_counted_where_a_fact_leaves_it_out(answers: list[Hit]) -> None:
+def test_posts_without_a_fact_are_counted_if_its_filter_hides_them(answers: list[Hit]) -> None:
     umbrella = Category.objects.get(code="umbrella")
     named = make_post(title="우산", category=umbrella, colour="blue")
     nameless = make_post(title="긴 우산")
@@ -160,7 +160,7 @@ def test_facts_are_required_of_what_is_found(answers: list[Hit]) -> None:
 @pytest.mark.parametrize(
     "text", ["%", "_", "'; DROP TABLE", "\x00우산", "🙂🙂", "a" * 5000, "   ", "우산 " * 400]
 )
-def test_no_words_break_it(away: None, text: str) -> None:
+def test_odd_queries_do_not_break_it(away: None, text: str) -> None:
     make_post(title="검은 우산")
     search.look_up(SearchQuery(text))
     assert signed_in(None).get("/search/", {"q": text}).status_code == 200
@@ -177,7 +177,7 @@ def test_the_page_says_why_and_its_address_can_be_shared(answers: list[Hit]) -> 
     assert f"/things/{post.public_id}/" in text
 
 
-def test_the_page_of_any_number_of_things_needs_as_many_queries(answers: list[Hit]) -> None:
+def test_the_page_needs_a_constant_number_of_queries(answers: list[Hit]) -> None:
     client = signed_in(None)
     counts = []
     for number in (3, 30):
@@ -193,16 +193,16 @@ def test_without_words_the_newest_are_listed_in_pages(away: None) -> None:
     client = signed_in(None)
     first, second = (page(client.get("/search/", {"page": number})) for number in (1, 2))
     assert first.count('class="card"') == 24 and second.count('class="card"') == 2
-    assert "page=2" in first and "쉬고 있어요" not in first
+    assert "page=2" in first and "뜻으로 찾기를 쓸 수 없어요" not in first
     assert (
         client.get("/search/", {"page": "nonsense", "since": "x", "category": "?"}).status_code
         == 200
     )
 
 
-def test_it_says_where_meaning_rests_and_photographs_are_gone(away: None) -> None:
+def test_it_says_that_semantic_search_or_a_photograph_is_unavailable(away: None) -> None:
     client = signed_in(None)
-    assert "쉬고 있어요" in page(client.get("/search/?q=우산"))
+    assert "뜻으로 찾기를 쓸 수 없어요" in page(client.get("/search/?q=우산"))
     unknown = "00000000-0000-4000-8000-000000000000"
     assert "이제 남아 있지 않아요" in page(client.get(f"/search/?photo={unknown}"))
     answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
@@ -215,7 +215,7 @@ def test_searching_has_a_limit(away: None, set_limit: Callable[..., None]) -> No
     client = signed_in(None)
     answers = [client.get("/search/?q=우산").status_code for _ in range(3)]
     assert answers == [200, 200, 429]
-    assert client.get("/search/").status_code == 200  # looking through is free
+    assert client.get("/search/").status_code == 200  # browsing has no limit
 
 
 def test_a_colour_by_any_name_counts_beside_a_word_and_never_alone(away: None) -> None:

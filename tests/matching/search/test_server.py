@@ -1,4 +1,4 @@
-"""The process that searches by meaning: what it answers, to whom, and that it comes back."""
+"""The search process: its responses, who may query it, and its restart."""
 
 import json
 import os
@@ -28,14 +28,14 @@ from tests.support.worker_site import WorkerSite, worker_site
 
 @pytest.fixture(autouse=True)
 def same_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of its own begins each question with a fresh look at its connections; here they
-    hold the test's own transaction."""
+    """A separate process checks its connections before each request; here they hold the test's
+    own transaction."""
     monkeypatch.setattr(server, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
 def wired(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The finder's own application, asked without a socket."""
+    """The application of the search process, called without a socket."""
 
     def ask(question: dict[str, Any], *_args: Any) -> dict[str, Any]:
         status, answer = call(packed(question))
@@ -67,7 +67,7 @@ def test_words_find_what_they_mean_under_the_facts_that_are_wanted(
     category = CategoryFactory.create()
     there, plain = found(category=category), found()
     other = found(title="totally different")
-    matched()  # a lost post is no find
+    matched()  # lost posts are not searched
     hits = find_things(WORDS, None, SearchFilters())
     assert {hits[0].post_id, hits[1].post_id} == {there.pk, plain.pk}
     assert all(hit.bits > 0 for hit in hits)
@@ -84,12 +84,12 @@ def test_a_photograph_finds_its_like(fake_encoder: Any, wired: None) -> None:
     assert seen.fingerprint == "fake-32" and seen.vec.shape == (32,)
     assert np.linalg.norm(seen.vec) == pytest.approx(1.0, abs=1e-5)
     assert find_things("", seen, SearchFilters())[0].post_id == there.pk
-    # What another encoder has seen says nothing to this one.
+    # A photograph embedded by another encoder is ignored.
     assert find_things("", PhotoVec("another", seen.vec), SearchFilters()) == []
 
 
 @pytest.mark.django_db
-def test_only_who_knows_the_key_is_answered(fake_encoder: Any) -> None:
+def test_only_signed_requests_are_answered(fake_encoder: Any) -> None:
     body = packed({"do": "find", "text": WORDS})
     assert call(body, "wrong")[0] == 403
     assert call(body + b" ", signature(body))[0] == 403
@@ -109,7 +109,7 @@ def test_without_an_encoder_it_says_so(fake_encoder: Any, monkeypatch: pytest.Mo
     assert call(packed({"do": "find", "text": WORDS})) == (503, {"error": "no model"})
 
 
-def test_nobody_there_is_noticed_at_once(settings: Settings, tmp_path: Path) -> None:
+def test_a_missing_search_process_is_noticed_at_once(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.MATCHING = {**settings.MATCHING, "FINDER": ""}
     started = time.monotonic()
@@ -156,7 +156,7 @@ def site(tmp_path: Path, migrated: Path) -> Iterator[WorkerSite]:
 
 
 @pytest.mark.processes
-def test_the_worker_brings_a_finder_with_it_and_a_killed_one_back(
+def test_the_worker_starts_a_search_process_and_restarts_a_killed_one(
     site: WorkerSite, settings: Settings
 ) -> None:
     settings.VAR_DIR = Path(site.environment["VAR_DIR"])
@@ -174,23 +174,23 @@ def test_the_worker_brings_a_finder_with_it_and_a_killed_one_back(
     assert worker.wait(60) == 0
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{pid}").exists() for pid in second):
-        assert time.monotonic() < deadline, "a finder outlived its worker"
+        assert time.monotonic() < deadline, "a search process outlived its worker"
         time.sleep(0.1)
 
 
 def wait_for_pid(address: Any, site: WorkerSite, but: list[int] | None = None) -> list[int]:
-    """The processes of the finder, once it answers."""
+    """The processes of the search process, once it answers."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         pids = [pid for pid in finder_pids(site) if pid not in (but or [])]
         if pids and is_there(address, 1.0):
             return pids
         time.sleep(0.2)
-    raise AssertionError("no finder answers")
+    raise AssertionError("no search process answers")
 
 
 def finder_pids(site: WorkerSite) -> list[int]:
-    """Every process of this site's finder."""
+    """Every process of this site's search process."""
     mark = f"VAR_DIR={site.environment['VAR_DIR']}".encode()
     found_pids = []
     for folder in Path("/proc").glob("[0-9]*"):

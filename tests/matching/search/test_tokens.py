@@ -1,4 +1,4 @@
-"""What counts as a word of a query, and where a text says it."""
+"""The words of a query, and where they occur in a text."""
 
 import unicodedata
 
@@ -34,7 +34,7 @@ def test_words_are_whole_and_hangul_is_found_in_compounds(word: str, text: str, 
     assert form_in(word, text) == form
 
 
-def test_words_that_every_query_has_and_lone_letters_say_nothing() -> None:
+def test_common_words_and_lone_letters_are_ignored() -> None:
     assert words_of("The keys of my LOCKER, the 내 그 열쇠") == ["keys", "locker", "열쇠"]
     assert words_of("the a of 내 그") == words_of("1") == words_of("a 1") == []
     assert words_of("공") == ["공"]

@@ -1,4 +1,4 @@
-"""The loser hears of a likely find at once, and not of every one."""
+"""Owners are notified of a likely find at once, but not of every one."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,44 +23,44 @@ pytestmark = pytest.mark.django_db
 KIND = Notification.Kind.SUGGESTED
 
 
-def told() -> list[tuple[int, int | None]]:
+def alerts() -> list[tuple[int, int | None]]:
     rows = Notification.objects.filter(kind=KIND).order_by("pk")
     return list(rows.values_list("post", "other_post"))
 
 
-def test_a_strong_suggestion_is_told_once_a_day(fake_encoder: Any) -> None:
+def test_a_strong_suggestion_is_notified_once_a_day(fake_encoder: Any) -> None:
     lost, other = matched(photos=1), found(photos=1)
-    assert told() == [(lost.pk, other.pk)]
+    assert alerts() == [(lost.pk, other.pk)]
     again = found(photos=1)
-    assert told() == [(lost.pk, other.pk)]
+    assert alerts() == [(lost.pk, other.pk)]
     Notification.objects.update(created_at=timezone.now() - timedelta(days=2))
     last = found(photos=1)
-    assert told() == [(lost.pk, other.pk), (lost.pk, last.pk)]
-    assert again.pk not in {row[1] for row in told()}
+    assert alerts() == [(lost.pk, other.pk), (lost.pk, last.pk)]
+    assert again.pk not in {row[1] for row in alerts()}
 
 
-def test_a_lost_post_is_told_of_what_lay_there_already(fake_encoder: Any) -> None:
+def test_a_new_lost_post_is_notified_of_earlier_finds(fake_encoder: Any) -> None:
     other = found(photos=1)
     lost = matched(photos=1)
-    assert told() == [(lost.pk, other.pk)]
+    assert alerts() == [(lost.pk, other.pk)]
 
 
 def test_of_several_the_strongest_is_named() -> None:
     lost = PostFactory.create()
     pairs = [MatchFactory.create(lost=lost, score=score) for score in (0.9, 0.97, 0.95)]
     assert alert_losers(pairs) == 1
-    assert told() == [(lost.pk, pairs[1].found_id)]
+    assert alerts() == [(lost.pk, pairs[1].found_id)]
 
 
 @pytest.mark.parametrize(
     ("score", "status"), [(0.7, "suggested"), (0.97, "gated"), (0.97, "drawn")]
 )
-def test_what_is_weak_or_ruled_out_is_not_told(score: float, status: str) -> None:
+def test_weak_excluded_and_sampled_pairs_are_not_notified(score: float, status: str) -> None:
     assert alert_losers([MatchFactory.create(score=score, status=status)]) == 0
-    assert told() == []
+    assert alerts() == []
 
 
-def test_what_the_office_does_not_show_is_not_told(settings: Settings) -> None:
+def test_pairs_below_shown_from_are_not_notified(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "SHOWN_FROM": 1.1}
     assert alert_losers([MatchFactory.create(score=0.99)]) == 0
 
@@ -75,7 +75,7 @@ def test_the_email_names_the_post_and_says_nothing_once_it_is_closed() -> None:
     assert Match.objects.count() == 2
 
 
-GONE = "turned out not to be similar after all"
+GONE = "turned out not to be similar"
 
 
 def shown(post: Post) -> str:
@@ -92,17 +92,17 @@ def deleted(post: Post) -> None:
 
 
 @pytest.mark.parametrize("go", [edited, deleted])
-def test_the_page_says_why_what_was_told_about_is_not_there(
+def test_the_page_explains_why_a_notified_suggestion_is_gone(
     fake_encoder: Any, go: Callable[[Post], None]
 ) -> None:
     lost = matched()
-    never_told = matched(title="brown purse leather")
+    never_notified = matched(title="brown purse leather")
     other = found()
-    assert [row[0] for row in told()] == [lost.pk]
+    assert [row[0] for row in alerts()] == [lost.pk]
     assert other.title in shown(lost) and GONE not in shown(lost)
     go(other)
     assert "Nothing similar yet" in shown(lost) and GONE in shown(lost)
-    assert GONE not in shown(never_told)
+    assert GONE not in shown(never_notified)
     found()
     assert GONE not in shown(lost)  # there is something to see again
 

@@ -1,4 +1,4 @@
-"""Embedding many posts at once: what is missing, once, under claims, and handed back."""
+"""Bulk embedding: only what is missing, only once, under claims, and handed back."""
 
 from typing import Any
 
@@ -46,10 +46,10 @@ def forwards(encoder: Any, work: Any) -> dict[str, int]:
 def test_everything_is_embedded_once_and_then_waits_to_be_matched(encoder: Any) -> None:
     posts = many(40)  # more than are claimed at once
     with_photos = [make(title=f"with photographs {n}", photos=2) for n in range(3)]
-    told: list[int] = []
+    processed: list[int] = []
     # The two pictures are the same ones in all three posts.
-    assert forwards(encoder, lambda: run(progress=told.append)) == {"text": 43, "image": 2}
-    assert sum(told) == 43
+    assert forwards(encoder, lambda: run(progress=processed.append)) == {"text": 43, "image": 2}
+    assert sum(processed) == 43
     for post in posts + with_photos:
         row = row_of(post)
         assert (row.status, row.attempts, row.token, row.worker) == ("pending", 0, None, "")
@@ -108,7 +108,7 @@ def test_newer_posts_come_first() -> None:
 # --- Beside others ---
 
 
-def test_what_somebody_else_holds_is_left_to_them(encoder: Any) -> None:
+def test_posts_claimed_by_others_are_left_alone(encoder: Any) -> None:
     held, free = many(2)
     claim = claim_post(held.pk)
     report = run()
@@ -118,7 +118,7 @@ def test_what_somebody_else_holds_is_left_to_them(encoder: Any) -> None:
     assert state(free) == "pending"
 
 
-def test_what_was_done_since_the_plan_is_not_touched(encoder: Any) -> None:
+def test_posts_finished_since_the_plan_are_left_alone(encoder: Any) -> None:
     post = many(2)[0]
     planned = missing_posts(current_fingerprint())
     assert match_post(post.pk) == "matched"
@@ -169,7 +169,7 @@ def test_photographs_of_a_post_that_changed_are_not_embedded(encoder: Any) -> No
 
 
 def test_leases_last_while_photographs_are_embedded(encoder: Any, settings: Settings) -> None:
-    """However many photographs a batch has: each forward starts the leases anew."""
+    """However many photographs a batch has: each forward pass renews the leases."""
     author = UserFactory.create()
     posts = [make(title=f"thing {n}", author=author) for n in range(4)]
     for number, post in enumerate(posts):
@@ -210,7 +210,7 @@ def test_a_stopped_run_hands_back_and_the_next_one_goes_on(encoder: Any) -> None
     assert [state(post) for post in posts] == ["pending"] * 3
     encoder.encode_images = forward
     assert run().embedded == 2
-    # A stop costs at most one forward: three of its photographs belonged to an unfinished post.
+    # Stopping costs at most one batch: three of its photographs belonged to an unfinished post.
     assert encoder.forward_counts["image"] == 15 + 3
 
 

@@ -1,4 +1,4 @@
-"""The whole path with the real model: drawn photographs and words in, suggestions out."""
+"""End to end with the real model: drawings and texts in, suggestions out."""
 
 import io
 from collections.abc import Iterator

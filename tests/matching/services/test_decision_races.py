@@ -1,4 +1,4 @@
-"""Two people decide at once, on a real database file: one wins, the other is told so."""
+"""Two people decide at once, on a real database file: one wins, the other is refused."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def database_file(
 
 
 def at_once(*deeds: Deed) -> tuple[list[MatchDecision], list[DecisionRefused]]:
-    """Run each deed in a thread of its own, all from one starting shot."""
+    """Run each action in a separate thread, all starting at the same moment."""
     people = [make_user(f"staff {n}") for n in range(len(deeds))]
     barrier = threading.Barrier(len(deeds))
     decided: list[MatchDecision] = []

@@ -1,4 +1,4 @@
-"""Confirming, rejecting and taking back: what changes, what is refused, and who is told."""
+"""Confirming, rejecting and undoing: what changes, what is refused, and who is notified."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -63,11 +63,11 @@ def test_confirm_records_what_was_seen_and_who_did_it(staff: User) -> None:
     assert event.detail == {"match": match.pk, "decision": str(decision.public_id)}
 
 
-def test_confirm_tells_both_authors(staff: User) -> None:
+def test_confirm_notifies_both_authors(staff: User) -> None:
     match = make_grid(1, 1)[0]
     confirm_match(match, actor=staff)
-    told = Notification.objects.filter(kind="match_confirmed")
-    assert set(told.values_list("user", "post", "other_post")) == {
+    notifications = Notification.objects.filter(kind="match_confirmed")
+    assert set(notifications.values_list("user", "post", "other_post")) == {
         (match.lost.author_id, match.lost_id, match.found_id),
         (match.found.author_id, match.found_id, match.lost_id),
     }
@@ -150,7 +150,7 @@ def test_version_changes_with_the_pair(make: Any, change: dict[str, str]) -> Non
     assert decision_version(pair) != before
 
 
-def test_deleted_pair_is_gone(staff: User) -> None:
+def test_deciding_a_deleted_pair_is_refused(staff: User) -> None:
     match = make_grid(1, 1)[0]
     Match.objects.filter(pk=match.pk).delete()
     with pytest.raises(DecisionRefused) as refused:
@@ -171,7 +171,7 @@ def test_reject_keeps_the_evidence_and_says_why(staff: User) -> None:
     assert not Notification.objects.exists()
 
 
-def test_reject_takes_no_reason_that_is_not_on_the_list(staff: User) -> None:
+def test_reject_refuses_an_unknown_reason(staff: User) -> None:
     match = make_grid(1, 1)[0]
     with pytest.raises(DecisionRefused) as refused:
         reject_match(match, actor=staff, reason="because")
@@ -189,13 +189,15 @@ def test_undone_confirmation_leaves_all_as_it_was(staff: User) -> None:
     assert snapshot() == before
     assert (undo.action, undo.undoes, undo.status_before) == ("undo", decision, "confirmed")
     assert MatchDecision.objects.count() == 3
-    told = Notification.objects.filter(kind="match_withdrawn").values_list("post", flat=True)
-    assert set(told) == {matches[0].lost_id, matches[0].found_id}
+    notifications = Notification.objects.filter(kind="match_withdrawn").values_list(
+        "post", flat=True
+    )
+    assert set(notifications) == {matches[0].lost_id, matches[0].found_id}
     events = PostEvent.objects.filter(action="match_undone")
-    assert {event.post_id for event in events} == set(told)
+    assert {event.post_id for event in events} == set(notifications)
 
 
-def test_pair_that_a_gate_rules_out_is_ruled_out_again_after_an_undo(staff: User) -> None:
+def test_an_excluded_pair_is_excluded_again_after_an_undo(staff: User) -> None:
     chosen, ruled_out = make_grid(1, 2)
     Match.objects.filter(pk=ruled_out.pk).update(
         status=Status.EXCLUDED, exclusions=["category_differs"]
@@ -366,7 +368,7 @@ def test_any_decisions_undone_in_any_order_leave_all_as_it_was(staff: User, seed
 
 
 def assert_consistent() -> None:
-    """A post is matched exactly where it has a confirmed pair; what waits can be decided."""
+    """A post is matched if and only if it has a confirmed pair; waiting pairs can be decided."""
     for post in Post.objects.all():
         mine = Match.objects.filter(Q(lost=post) | Q(found=post))
         confirmed = mine.filter(status=Status.CONFIRMED).count()

@@ -1,4 +1,4 @@
-"""A thing that was reported twice is marked for staff, who settle it; no student sees a mark."""
+"""Possible duplicates are flagged for staff, who decide; students never see them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +42,7 @@ def facts() -> dict[str, Any]:
 
 
 def twice(kind: str = "found") -> tuple[Post, Post]:
-    """The same thing posted by two people on one day, among others; both tasks have run."""
+    """The same thing, posted by two people on the same day; both tasks have run."""
     custody: dict[str, Any] = {"kept_note": "desk"} if kind == "found" else {}
     posts = [make(kind=kind, title=title, **facts(), **custody) for title in (*OTHERS, TITLE)]
     again = make(kind=kind, title=TITLE, **facts(), **custody)
@@ -87,7 +87,7 @@ def test_either_post_gives_the_same_score_and_evidence() -> None:
     assert from_first.created_at == before.created_at
 
 
-def test_the_older_strategies_mark_nothing(settings: Settings) -> None:
+def test_the_older_strategies_flag_nothing(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v2"}
     twice()
     assert not PossibleDuplicate.objects.exists()
@@ -99,7 +99,7 @@ def test_the_authors_see_nothing_of_it() -> None:
     assert not Notification.objects.exists()
 
 
-def test_two_things_stay_two_until_one_of_them_is_described_anew() -> None:
+def test_dismissed_duplicates_return_only_if_a_post_changes() -> None:
     first, second = twice()
     staff = StaffFactory.create()
     dismiss_duplicate(only(), actor=staff, expected_version=decision_version(only()))
@@ -112,7 +112,7 @@ def test_two_things_stay_two_until_one_of_them_is_described_anew() -> None:
     assert (only().status, only().decided_by) == ("open", None)
 
 
-def test_that_they_are_two_things_can_be_taken_back() -> None:
+def test_a_dismissal_can_be_undone() -> None:
     twice()
     staff = StaffFactory.create()
     dismiss_duplicate(only(), actor=staff)
@@ -123,20 +123,20 @@ def test_that_they_are_two_things_can_be_taken_back() -> None:
 
 
 @pytest.mark.parametrize("closes", [0, 1])
-def test_one_of_them_is_closed_and_its_author_is_told(closes: int) -> None:
+def test_one_of_them_is_closed_and_its_author_notified(closes: int) -> None:
     posts = twice()
     closing, kept = posts[closes], posts[1 - closes]
     close_duplicate(only(), close=closing, actor=StaffFactory.create())
     closing.refresh_from_db()
     kept.refresh_from_db()
     assert (closing.status, kept.status, only().status) == ("closed", "open", "closed")
-    told = Notification.objects.get()
-    assert (told.user, told.kind) == (closing.author, "closed_as_duplicate")
+    notification = Notification.objects.get()
+    assert (notification.user, notification.kind) == (closing.author, "closed_as_duplicate")
     event = PostEvent.objects.get(action="closed_as_duplicate")
     assert event.detail["kept"] == str(kept.public_id)
 
 
-def test_one_that_was_closed_and_is_opened_again_is_a_question_again() -> None:
+def test_a_reopened_post_makes_the_duplicate_open_again() -> None:
     _, second = twice()
     close_duplicate(only(), close=second, actor=StaffFactory.create())
     second.refresh_from_db()
@@ -163,7 +163,7 @@ def test_the_second_person_is_refused() -> None:
     assert Notification.objects.count() == 1
 
 
-def test_a_mark_goes_with_a_post_that_closes_and_with_words_that_differ() -> None:
+def test_closing_a_post_or_changing_its_text_withdraws_the_flag() -> None:
     first, second = twice()
     close_post(second, actor=second.author)
     assert only().status == "withdrawn"

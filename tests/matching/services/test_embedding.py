@@ -1,4 +1,4 @@
-"""What goes through the model: whatever is new, once, and nothing else."""
+"""The model encodes new content once, and nothing else."""
 
 from typing import Any
 from uuid import uuid4
@@ -31,7 +31,7 @@ def encoder(fake_encoder: Any) -> Any:
 
 
 def forwards_of(encoder: Any, post: Post) -> dict[str, int]:
-    """What the post's task puts through the model."""
+    """What the model encodes for the post's task."""
     before = dict(encoder.forward_counts)
     assert match_post(post.pk) == "matched"
     return {name: encoder.forward_counts[name] - before[name] for name in before}
@@ -44,7 +44,7 @@ def test_words_and_each_photograph_go_through_the_model_once(encoder: Any) -> No
     rows = set(Embedding.objects.values_list("pk", flat=True))
     retry_matching([post])
     assert forwards_of(encoder, post) == NOTHING
-    assert set(Embedding.objects.values_list("pk", flat=True)) == rows  # nor is anything rewritten
+    assert set(Embedding.objects.values_list("pk", flat=True)) == rows  # and nothing is rewritten
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_another_order_embeds_nothing_and_changes_the_cover(encoder: Any) -> Non
 def test_a_save_that_changes_nothing_embeds_nothing(encoder: Any) -> None:
     post = matched(photos=1)
     edit_post(post, actor=post.author, fields={"title": WORDS})
-    assert state(post) == "done"  # the edit wrote nothing, so that nothing is asked for
+    assert state(post) == "done"  # the edit wrote nothing, so no matching is requested
     post.save()
     report_post_change(post)
     assert state(post) == "pending"
@@ -113,7 +113,7 @@ def test_closing_and_opening_again_embeds_nothing(encoder: Any) -> None:
 
 
 def test_words_that_return_to_what_they_were_are_embedded_again_once(encoder: Any) -> None:
-    """Vectors of older content are not kept: a post's history is nobody's evidence."""
+    """Vectors of older content are not kept, because a post's history is not evidence."""
     post = matched()
     for title in ("red umbrella", WORDS):
         edit_post(post, actor=post.author, fields={"title": title})
@@ -135,7 +135,7 @@ def test_the_same_photograph_twice_in_a_post_goes_through_once(encoder: Any) -> 
         fields={"title": WORDS},
         photos=[upload(1)],
     )
-    duplicate = post.photos.get()  # of a time when posts could hold the same one twice
+    duplicate = post.photos.get()  # from a time when a post could have the same one twice
     duplicate.pk, duplicate.public_id, duplicate.position = None, uuid4(), 1
     duplicate.save(force_insert=True)
     assert post.photos.count() == 2
@@ -186,7 +186,7 @@ def test_an_encoder_that_is_replaced_in_the_middle_is_noticed(
     [np.full((1, 32), np.nan), np.zeros((1, 31)), np.zeros((2, 32))],
     ids=["not numbers", "too short", "too many"],
 )
-def test_vectors_that_are_none_are_an_error_and_not_stored(
+def test_invalid_vectors_are_an_error_and_not_stored(
     encoder: Any, monkeypatch: pytest.MonkeyPatch, vecs: Any
 ) -> None:
     post = make()
@@ -198,7 +198,7 @@ def test_vectors_that_are_none_are_an_error_and_not_stored(
 def test_without_an_encoder_what_is_stored_already_still_counts(
     encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The model is loaded for what is new only."""
+    """The model is only loaded for new content."""
     post = matched(photos=1)
     retry_matching([post])
 
@@ -223,7 +223,7 @@ def test_a_photograph_whose_file_is_gone_fails_its_own_post_only() -> None:
 
 
 def test_photographs_of_an_upload_are_embedded_as_they_are_shown(encoder: Any) -> None:
-    """Turned upright and stripped: what is embedded is the stored file, not the upload."""
+    """Upright and without metadata: the stored file is embedded, not the upload."""
     post = submit_post(
         author=UserFactory.create(), kind="lost", fields={"title": WORDS}, photos=[upload(1)]
     )

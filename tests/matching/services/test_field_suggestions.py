@@ -1,4 +1,4 @@
-"""Category and colour proposed while a post is being written: asked by the web, answered later."""
+"""Suggestions for category and colour while a post is being written."""
 
 import json
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def test_the_likeliest_category_of_a_post_without_a_label_is_proposed() -> None:
 
 
 @pytest.mark.slow
-def test_the_label_that_was_given_changes_no_proposal() -> None:
+def test_the_authors_label_does_not_change_the_suggestions() -> None:
     dataset = simulate(BASE, 0)
     profile = build_profile(
         dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
@@ -67,7 +67,7 @@ def test_the_label_that_was_given_changes_no_proposal() -> None:
     assert other[0] == other[1] == other[2]
 
 
-def test_a_post_of_nothing_is_proposed_nothing_certain() -> None:
+def test_an_empty_post_gets_no_certain_suggestion() -> None:
     dataset = simulate(BASE, 0)
     profile = build_profile(
         dataset.candidates("lost"), dataset.candidates("found"), dataset.categories
@@ -81,10 +81,10 @@ def test_a_post_of_nothing_is_proposed_nothing_certain() -> None:
     assert all(one.probability < 0.9 for one in propose_category(nothing, profile))
 
 
-# --- Asked and answered ---
+# --- Requests and answers ---
 
 
-def test_a_question_is_answered_by_the_worker_and_forgets_what_was_asked(
+def test_the_worker_answers_a_request_and_deletes_its_content(
     user: User, fake_encoder: Any, django_capture_on_commit_callbacks: Any, monkeypatch: Any
 ) -> None:
     sent: list[str] = []
@@ -143,16 +143,14 @@ def test_old_questions_are_removed(user: User) -> None:
     assert IntakeQuestion.objects.get() == new
 
 
-# --- The two doors ---
+# --- The page and the API ---
 
 
-def test_the_page_asks_and_reads_the_answer_with_words(
-    client: Client, user: User, fake_encoder: Any
-) -> None:
+def test_the_page_polls_and_gets_labels(client: Client, user: User, fake_encoder: Any) -> None:
     client.force_login(user)
-    asked = client.post(reverse("matching:ask_intake"), {"title": "wallet", "photo": upload(1)})
-    assert asked.status_code == 202
-    url = asked.json()["url"]
+    response = client.post(reverse("matching:ask_intake"), {"title": "wallet", "photo": upload(1)})
+    assert response.status_code == 202
+    url = response.json()["url"]
     assert client.get(url).json()["status"] == "waiting"
     question = IntakeQuestion.objects.get()
     category = Category.objects.filter(is_active=True).order_by("pk").first()
@@ -160,12 +158,12 @@ def test_the_page_asks_and_reads_the_answer_with_words(
     question.status = "done"
     question.answer = {"category": [(category.code, 0.873)], "colour": [("black", 0.999)]}
     question.save()
-    told = client.get(url, headers={"accept-language": "en"}).json()
+    answered = client.get(url, headers={"accept-language": "en"}).json()
     with translation.override("en"):
         name = category.name
-    assert told["category"] == [{"value": str(category.pk), "label": name, "sure": "probably"}]
-    assert told["colour"][0]["value"] == "black"
-    assert told["colour"][0]["sure"] == "almost certainly"
+    assert answered["category"] == [{"value": str(category.pk), "label": name, "sure": "probably"}]
+    assert answered["colour"][0]["value"] == "black"
+    assert answered["colour"][0]["sure"] == "almost certainly"
 
 
 def test_nobody_reads_the_answer_of_another(client: Client, user: User) -> None:
@@ -174,7 +172,7 @@ def test_nobody_reads_the_answer_of_another(client: Client, user: User) -> None:
     assert client.get(reverse("matching:intake", args=[question.public_id])).status_code == 404
 
 
-def test_a_bad_photograph_is_told(client: Client, user: User) -> None:
+def test_a_bad_photograph_is_reported(client: Client, user: User) -> None:
     from django.core.files.base import ContentFile
 
     client.force_login(user)
@@ -183,24 +181,24 @@ def test_a_bad_photograph_is_told(client: Client, user: User) -> None:
     assert refused.status_code == 400 and refused.json()["detail"]
 
 
-def test_asking_without_end_is_limited(
-    client: Client, user: User, set_limit: Callable[..., None]
-) -> None:
+def test_requests_are_limited(client: Client, user: User, set_limit: Callable[..., None]) -> None:
     set_limit("intake", 2)
     client.force_login(user)
     statuses = [client.post(reverse("matching:ask_intake"), {}).status_code for _ in range(3)]
     assert statuses == [202, 202, 429]
 
 
-def test_the_api_asks_and_answers(client: Client, user: User) -> None:
+def test_the_api_accepts_requests_and_returns_answers(client: Client, user: User) -> None:
     client.force_login(user)
-    asked = client.post(
+    response = client.post(
         reverse("api-intake"), json.dumps({"title": "wallet"}), content_type="application/json"
     )
-    assert asked.status_code == 202 and asked["Retry-After"] == "1"
+    assert response.status_code == 202 and response["Retry-After"] == "1"
     IntakeQuestion.objects.update(status="done", answer={"category": [], "colour": [["red", 0.5]]})
-    told = client.get(reverse("api-intake-answer", args=[asked.json()["id"]])).json()
-    assert told["colour"] == [{"code": "red", "probability": 0.5}] and told["category"] == []
+    answered = client.get(reverse("api-intake-answer", args=[response.json()["id"]])).json()
+    assert (
+        answered["colour"] == [{"code": "red", "probability": 0.5}] and answered["category"] == []
+    )
 
 
 @pytest.mark.model

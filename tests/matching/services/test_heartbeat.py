@@ -1,4 +1,4 @@
-"""Signs of life: written around every task, and never the reason why one fails."""
+"""Heartbeats are written around every task, and never make one fail."""
 
 import logging
 import os
@@ -33,7 +33,7 @@ def test_a_worker_is_busy_within_a_task_and_idle_after_it(monkeypatch: pytest.Mo
     assert began < ended
 
 
-def test_a_database_that_is_away_breaks_no_task(
+def test_an_unavailable_database_breaks_no_task(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(*args: object) -> None:
@@ -65,7 +65,7 @@ def test_a_problem_of_the_encoder_is_logged_when_it_changes(
     ]
 
 
-def test_a_very_long_problem_is_cut_and_still_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_very_long_problem_is_truncated_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         note_encoder("x" * (DETAIL_CHARS + 50))
     assert encoder_problem() == "x" * DETAIL_CHARS

@@ -1,4 +1,4 @@
-"""From a saved post to its pairs: what is suggested, what goes and what returns."""
+"""From a saved post to its pairs: what is suggested, withdrawn and suggested again."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def test_it_is_the_same_pair_whichever_post_came_first(first: str) -> None:
         assert match_post(post.pk) == "matched"
     again = Match.objects.get()
     assert again.pk == before.pk and again.score == pytest.approx(before.score)
-    assert again.created_at == before.created_at < again.scored_at  # it is no news
+    assert again.created_at == before.created_at < again.scored_at  # it is not a new suggestion
 
 
 def test_an_absent_channel_is_stored_as_absent() -> None:
@@ -73,13 +73,13 @@ def test_an_absent_channel_is_stored_as_absent() -> None:
 
 
 def test_the_setting_chooses_the_strategy(settings: Settings) -> None:
-    """With words and one photograph alike, words decide under v1 and the missing one under v2."""
+    """With the same text but only one photograph, text decides in v1, the missing one in v2."""
     use(settings, STRATEGY="clip_zeroshot_v1")
     lost, other = matched(), found(photos=1)
     match = pair_of(lost, other)
     assert (match.strategy, match.status) == ("clip_zeroshot_v1", "suggested")
     use(settings, STRATEGY="clip_zeroshot_v2")
-    assert sweep().outdated == 2  # whoever was matched by another strategy is matched anew
+    assert sweep().outdated == 2  # posts matched with another strategy are matched again
     assert [match_post(post.pk) for post in (lost, other)] == ["matched", "matched"]
     assert pair_of(lost, other).status == "withdrawn"
 
@@ -107,10 +107,10 @@ def test_a_post_keeps_its_best_only(settings: Settings) -> None:
     assert set(listed) == {others[1].pk, others[2].pk}
 
 
-# --- Gates ---
+# --- Exclusion rules ---
 
 
-def test_a_pair_that_only_a_gate_rules_out_is_kept_with_its_reason() -> None:
+def test_a_pair_that_only_a_rule_excludes_is_kept_with_its_reason() -> None:
     author = UserFactory.create()
     match = pair_of(matched(author=author), found(author=author))
     assert (match.status, match.exclusions) == ("gated", ["same_author"])
@@ -124,7 +124,7 @@ def test_every_reason_of_a_pair_is_stored() -> None:
     assert match.exclusions == ["same_author", "found_before_lost"]
 
 
-def test_a_gate_that_opens_suggests_the_pair() -> None:
+def test_a_pair_that_is_no_longer_excluded_is_suggested() -> None:
     lost, other = matched(happened_on="2026-01-20"), found(happened_on="2026-01-05")
     assert pair_of(lost, other).exclusions == ["found_before_lost"]
     edit_post(lost, actor=lost.author, fields={"happened_on": "2026-01-04"})
@@ -139,7 +139,7 @@ def test_categories_that_differ_rule_a_pair_out_under_v2() -> None:
     assert Match.objects.filter(found=found(category=lost.category)).exists()
 
 
-# --- What goes and what returns ---
+# --- Withdrawn and suggested again ---
 
 
 def test_closing_takes_a_post_out_and_opening_brings_it_back() -> None:
@@ -173,7 +173,7 @@ def test_a_deleted_post_takes_everything_with_it() -> None:
     assert match_post(99_999) == "not waiting"
 
 
-def test_an_edit_that_ends_the_likeness_withdraws_the_suggestion() -> None:
+def test_an_edit_that_removes_the_similarity_withdraws_the_suggestion() -> None:
     lost, other = matched(), found()
     edit_post(other, actor=other.author, fields={"title": "brown leather wallet cards"})
     match_post(other.pk)
@@ -191,7 +191,7 @@ def test_a_confirmed_pair_is_out_of_everybodys_search() -> None:
     assert pair_of(lost, rival).status == "set_aside"
 
 
-# --- What goes wrong, and what it costs ---
+# --- Errors, and number of queries ---
 
 
 def test_a_post_that_cannot_be_done_fails_after_its_attempts_and_can_be_tried_again(

@@ -65,7 +65,7 @@ def test_a_lease_lasts_as_long_as_the_setting_says(settings: Settings) -> None:
     assert abs(lease - timezone.now() - timedelta(seconds=500)) < timedelta(seconds=60)
 
 
-def test_a_lease_that_ran_out_lets_the_next_task_in() -> None:
+def test_an_expired_lease_lets_the_next_task_in() -> None:
     post = make()
     first = claimed(post)
     run_out(post)
@@ -135,7 +135,7 @@ def test_a_claim_that_was_lost_writes_nothing(
     assert list(MatchingJob.objects.values()) == before
 
 
-def test_a_stranger_ends_nothing() -> None:
+def test_an_unknown_claim_ends_nothing() -> None:
     post = make()
     claimed(post)
     with pytest.raises(ClaimLost):
@@ -143,10 +143,10 @@ def test_a_stranger_ends_nothing() -> None:
     assert state(post) == "running"
 
 
-# --- Sending and letting go ---
+# --- Enqueueing and releasing ---
 
 
-def test_a_task_is_sent_once_until_the_post_is_asked_for_again() -> None:
+def test_a_task_is_enqueued_once_until_matching_is_requested_again() -> None:
     post = make()
     assert [send_matching(post.pk), send_matching(post.pk)] == [True, False]
     assert OrmQ.objects.count() == 1
@@ -168,7 +168,7 @@ def test_a_dead_worker_lets_go_of_its_own_posts_only() -> None:
     assert [state(post) for post in (same_cluster, another)] == ["pending", "running"]
 
 
-def test_a_retry_matches_a_done_post_anew_with_all_attempts_before_it() -> None:
+def test_a_retry_matches_a_done_post_again_with_all_attempts() -> None:
     post = matched()
     MatchingJob.objects.update(status="failed", attempts=3, error="broken")
     assert retry_matching([post]) == 1

@@ -1,4 +1,4 @@
-"""What the person who lost something says to a suggestion: evidence for staff, no decision."""
+"""The owner's answer to a suggestion: evidence for staff, not a decision."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,15 +36,15 @@ def pair() -> Match:
     return MatchFactory.create()
 
 
-def test_an_answer_changes_nothing_but_what_is_known(pair: Match) -> None:
-    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
+def test_an_answer_does_not_change_the_pair_or_the_posts(pair: Match) -> None:
+    stored = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
     pair.refresh_from_db()
-    assert (said.answer, pair.status, pair.lost.status) == ("mine", "suggested", "open")
+    assert (stored.answer, pair.status, pair.lost.status) == ("mine", "suggested", "open")
     event = PostEvent.objects.get(post=pair.lost, action="answered")
     assert event.detail == {"match": pair.pk, "answer": "mine"}
 
 
-def test_a_later_answer_replaces_it_and_can_be_taken_back(pair: Match) -> None:
+def test_a_later_answer_replaces_it_and_can_be_withdrawn(pair: Match) -> None:
     for answer in (MINE, NOT_MINE):
         answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=answer)
     assert SuggestionAnswer.objects.get().answer == NOT_MINE
@@ -53,10 +53,10 @@ def test_a_later_answer_replaces_it_and_can_be_taken_back(pair: Match) -> None:
     assert not SuggestionAnswer.objects.exists()
 
 
-def test_numbers_in_a_note_are_masked_and_it_has_an_end(pair: Match) -> None:
+def test_numbers_in_a_note_are_masked_and_it_is_truncated(pair: Match) -> None:
     note = "901225-1234567 " + "가" * 400
-    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
-    assert "1234567" not in said.note and len(said.note) == 200
+    stored = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
+    assert "1234567" not in stored.note and len(stored.note) == 200
 
 
 @pytest.mark.parametrize("status", ["gated", "withdrawn", "rejected", "drawn", "confirmed"])
@@ -81,7 +81,7 @@ def test_nobody_else_answers(pair: Match) -> None:
         answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer="perhaps")
 
 
-def test_what_the_office_does_not_show_is_neither_seen_nor_answered(settings: Settings) -> None:
+def test_pairs_below_shown_from_are_neither_shown_nor_answerable(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "SHOWN_FROM": 0.5}
     lost = PostFactory.create()
     weak, strong = (
@@ -96,7 +96,7 @@ def test_what_the_office_does_not_show_is_neither_seen_nor_answered(settings: Se
     assert "strong one" not in page(signed_in(lost.author).get(lost.get_absolute_url()))
 
 
-def test_the_page_asks_and_remembers(pair: Match) -> None:
+def test_the_page_asks_and_shows_the_answer(pair: Match) -> None:
     from matching.models import MatchingJob
 
     MatchingJob.objects.update_or_create(
@@ -117,7 +117,7 @@ def test_the_page_asks_and_remembers(pair: Match) -> None:
     assert stranger.post(address, {"answer": "mine"}).status_code == 404
 
 
-def test_the_finders_page_does_not_show_what_the_loser_answered(pair: Match) -> None:
+def test_the_finders_page_does_not_show_the_owners_answer(pair: Match) -> None:
     from matching.models import MatchingJob
 
     MatchingJob.objects.update_or_create(
@@ -129,7 +129,7 @@ def test_the_finders_page_does_not_show_what_the_loser_answered(pair: Match) -> 
 
 
 @pytest.mark.parametrize("decide", [confirm_match, reject_match])
-def test_what_staff_acted_on_is_not_taken_back(pair: Match, decide: Any) -> None:
+def test_an_answer_cannot_be_withdrawn_after_a_decision(pair: Match, decide: Any) -> None:
     answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
     decide(pair, actor=StaffFactory.create())
     pair.lost.refresh_from_db()
@@ -137,12 +137,12 @@ def test_what_staff_acted_on_is_not_taken_back(pair: Match, decide: Any) -> None
         withdraw_answer(pair.lost, pair.pk, actor=pair.lost.author)
     client = signed_in(pair.lost.author)
     address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
-    told = page(client.post(address, {"answer": "none"}, follow=True))
-    assert gettext("This suggestion is no longer open.") in told
+    shown = page(client.post(address, {"answer": "none"}, follow=True))
+    assert gettext("This suggestion is no longer open.") in shown
     assert SuggestionAnswer.objects.get().answer == MINE
 
 
-def test_nobody_else_takes_an_answer_back(pair: Match) -> None:
+def test_nobody_else_can_withdraw_an_answer(pair: Match) -> None:
     answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE)
     for person, post in ((pair.found.author, pair.found), (UserFactory.create(), pair.lost)):
         with pytest.raises(AnswerRefused):
@@ -152,8 +152,8 @@ def test_nobody_else_takes_an_answer_back(pair: Match) -> None:
 
 def test_a_note_is_cleaned_like_a_post(pair: Match) -> None:
     note = "이름이\u202e 적혀\x07 있어요\n 안쪽에\u200b"
-    said = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
-    assert said.note == "이름이 적혀 있어요 안쪽에"
+    stored = answer_suggestion(pair.lost, pair.pk, actor=pair.lost.author, answer=MINE, note=note)
+    assert stored.note == "이름이 적혀 있어요 안쪽에"
     for unsaveable in ("\ud800", "우산\x00"):
         with pytest.raises(ValidationError) as refused:
             answer_suggestion(
@@ -162,7 +162,7 @@ def test_a_note_is_cleaned_like_a_post(pair: Match) -> None:
         assert set(refused.value.error_dict) == {"note"}
 
 
-def test_who_had_to_sign_in_again_answers_once_more_on_the_posts_page() -> None:
+def test_after_signing_in_again_a_person_answers_again_on_the_posts_page() -> None:
     person = make_user(password=PASSWORD)
     pair = MatchFactory.create(lost__author=person)
     address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
@@ -180,6 +180,6 @@ def test_the_limit_on_answers_says_when_it_ends(
     client = signed_in(pair.lost.author, "en")
     address = f"{pair.lost.get_absolute_url()}suggestions/{pair.pk}/"
     client.post(address, {"answer": "mine"})
-    told = page(client.post(address, {"answer": "none"}, follow=True))
-    assert "Try again at 17:00." in told
+    shown = page(client.post(address, {"answer": "none"}, follow=True))
+    assert "Try again at 17:00." in shown
     assert SuggestionAnswer.objects.get().answer == MINE

@@ -1,4 +1,4 @@
-"""The one table of what becomes of a pair when it has been scored."""
+"""The rules for a pair's status after it has been scored."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tests.support.pipeline import found, matched, pair_of
 
 SAME, OTHER = "same evidence", "other evidence"
 # Status before -> after, for a pair that: reaches and is listed; reaches only; does not reach;
-# reaches, is listed, and is gated.
+# reaches, is listed, and is excluded.
 TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] = {
     None: ("suggested", None, None, "gated"),
     "suggested": ("suggested", "suggested", "withdrawn", "gated"),
@@ -43,7 +43,7 @@ def test_the_table_knows_every_status() -> None:
 
 
 @pytest.mark.parametrize("before", TABLE)
-def test_what_becomes_of_a_pair(before: str | None) -> None:
+def test_the_next_status_of_a_pair(before: str | None) -> None:
     found = tuple(next_status(stored(before), scored(*case)) for case in CASES)
     assert found == TABLE[before]
 
@@ -58,13 +58,13 @@ def test_a_confirmed_pair_is_left_alone_whatever_changes(case: tuple[bool, bool,
     assert next_status(stored("confirmed"), scored(*case, OTHER)) is None
 
 
-def test_staff_see_as_new_what_they_did_not_see_before() -> None:
+def test_only_unseen_pairs_are_new_for_staff() -> None:
     news = {before for before in TABLE if is_news(before, "suggested")}
     assert news == {None, "gated", "withdrawn", "rejected", "confirmed", "drawn"}
     assert not any(is_news(before, "gated") for before in TABLE)
 
 
-def test_what_was_drawn_is_drawn_once_and_waits_even_after_it_was_set_aside() -> None:
+def test_a_pair_is_sampled_once_and_waits_even_after_it_was_set_aside() -> None:
     sampled = replace(scored(False, False, False), is_sampled=True)
     assert next_status(None, sampled) == "drawn"
     for before in ("withdrawn", "rejected", "confirmed"):

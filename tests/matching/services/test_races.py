@@ -1,4 +1,4 @@
-"""A task that is overtaken while it works, at whatever step, writes nothing."""
+"""A task that is overtaken at any step writes nothing."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def run_out(post: Any) -> None:
 
 
 def test_a_worker_that_comes_back_late_leaves_the_others_work_alone(encoder: Any) -> None:
-    """Of two workers on one post, the one whose lease ran out writes neither vector nor pair."""
+    """If two workers process a post, the one whose lease expired writes no vector and no pair."""
     post = make(photos=1)
     other = found(photos=1)
     Embedding.objects.filter(post=other).update(content_hash="")  # nothing to copy from
@@ -147,7 +147,7 @@ def test_pairs_of_a_task_that_was_overtaken_while_it_searched_are_not_written(
 def test_a_pair_whose_other_side_changed_while_it_was_searched_is_not_written(
     monkeypatch: pytest.MonkeyPatch, change: Any, its_own_task: str
 ) -> None:
-    """The search saw words that are gone: the pair is left to the other post's own task."""
+    """The search read outdated text, so the pair is left to the other post's task."""
     other, steady = found(), found(title=f"{WORDS} steady")
     post = make()
     changes = [change]

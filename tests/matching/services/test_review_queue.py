@@ -1,4 +1,4 @@
-"""Nobody gets a pair that somebody else has, whatever they do at once."""
+"""No two people get the same pair, whatever they do at once."""
 
 import threading
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def test_a_skipped_pair_comes_last_for_who_skipped_it_and_first_for_others() -> 
     assert claim_next(one, waiting()) == pairs[0]  # nothing else is left
 
 
-def test_what_its_loser_calls_their_own_comes_first() -> None:
+def test_a_pair_that_its_owner_recognises_comes_first() -> None:
     pairs = make_pairs(3)
     SuggestionAnswer.objects.create(match=pairs[2], user=pairs[2].lost.author, answer="mine")
     SuggestionAnswer.objects.create(match=pairs[0], user=pairs[0].lost.author, answer="not_mine")
@@ -101,7 +101,7 @@ def test_an_answer_that_comes_in_meanwhile_is_shown_next() -> None:
     assert claim_next(two, waiting()) == pairs[0]  # it is free again
 
 
-def test_a_claim_that_ran_out_is_free_again() -> None:
+def test_an_expired_claim_is_free_again() -> None:
     pairs = make_pairs(1)
     one, two = staff("one"), staff("two")
     claim_next(one, waiting())

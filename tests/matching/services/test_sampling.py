@@ -1,4 +1,4 @@
-"""Unlikely candidates that staff are asked about, and the log of what they were shown."""
+"""Sampling of unlikely candidates, and the log of impressions."""
 
 from typing import Any
 
@@ -30,13 +30,13 @@ TITLES = ["red scarf wool", "silver laptop sleeve", "green thermos steel", "whit
 
 @pytest.fixture(autouse=True)
 def strategy(settings: Settings, fake_encoder: Any) -> None:
-    # No pair of these reaches the threshold, so that each is one that may be drawn.
+    # None of these pairs reaches the threshold, so each may be sampled.
     values: dict[str, Any] = {"STRATEGY": "calibrated_v3", "THRESHOLD": 1.0, "EXPLORED": 1}
     settings.MATCHING = {**settings.MATCHING, **values}
 
 
 def campus(n_found: int = 4) -> tuple[Post, list[Post]]:
-    """A lost post, matched last, so that it has all found posts to draw from."""
+    """A lost post, matched last, so that it can sample from all found posts."""
     others = [make(kind="found", title=title, kept_note="desk") for title in TITLES[:n_found]]
     build_scoring_profile()
     for other in others:
@@ -44,7 +44,7 @@ def campus(n_found: int = 4) -> tuple[Post, list[Post]]:
     return matched(title="black umbrella folding"), others
 
 
-def test_one_of_those_that_are_not_suggested_is_drawn_with_its_probability() -> None:
+def test_one_unsuggested_candidate_is_sampled_with_its_probability() -> None:
     lost, others = campus()
     (match,) = Match.objects.all()
     assert match.status == "drawn" and match.lost == lost
@@ -53,7 +53,7 @@ def test_one_of_those_that_are_not_suggested_is_drawn_with_its_probability() -> 
     assert match.terms["prior"] is not None
 
 
-def test_a_task_that_runs_twice_draws_the_same_and_no_more() -> None:
+def test_a_task_that_runs_twice_samples_the_same_and_no_more() -> None:
     lost, _ = campus()
     before = list(Match.objects.values_list("pk", "found_id", "sampling_probability"))
     for _ in range(2):
@@ -63,20 +63,22 @@ def test_a_task_that_runs_twice_draws_the_same_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(("explored", "sampled"), [(0, 0), (2, 2), (9, 4)])
-def test_how_many_are_drawn_is_a_setting(settings: Settings, explored: int, sampled: int) -> None:
+def test_the_number_of_samples_is_a_setting(
+    settings: Settings, explored: int, sampled: int
+) -> None:
     settings.MATCHING = {**settings.MATCHING, "EXPLORED": explored}
     campus()
     assert Match.objects.filter(status="drawn").count() == sampled
 
 
-def test_the_older_strategies_draw_nothing(settings: Settings) -> None:
+def test_the_older_strategies_sample_nothing(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v2"}
     matched(title="black umbrella folding")
     found(title="red scarf wool")
     assert not Match.objects.exists()
 
 
-def test_nobody_but_staff_sees_what_was_drawn() -> None:
+def test_only_staff_see_sampled_pairs() -> None:
     lost, _ = campus()
     (match,) = Match.objects.all()
     assert not suggestions_for(lost).exists() and not suggestions_for(match.found).exists()
@@ -84,7 +86,7 @@ def test_nobody_but_staff_sees_what_was_drawn() -> None:
     assert not open_suggestions().exists()
 
 
-def test_what_was_drawn_and_becomes_likely_is_suggested(settings: Settings) -> None:
+def test_a_sampled_pair_that_becomes_likely_is_suggested(settings: Settings) -> None:
     lost, _ = campus()
     settings.MATCHING = {**settings.MATCHING, "THRESHOLD": 0.0}
     retry_matching([lost])
@@ -118,10 +120,10 @@ def test_it_goes_with_its_post() -> None:
     assert Match.objects.get().status == "withdrawn"
 
 
-# --- What staff were shown ---
+# --- Impressions ---
 
 
-def test_what_is_shown_is_noted_once_for_each_scoring() -> None:
+def test_an_impression_is_recorded_once_per_scoring() -> None:
     campus()
     (match,) = Match.objects.all()
     record_impressions([match])
@@ -137,7 +139,7 @@ def test_what_is_shown_is_noted_once_for_each_scoring() -> None:
     assert Impression.objects.count() == 2
 
 
-def test_pairs_that_say_that_they_are_noted_are_not_looked_up(
+def test_pairs_annotated_as_recorded_are_not_queried(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     campus()
@@ -155,7 +157,7 @@ def test_pairs_that_say_that_they_are_noted_are_not_looked_up(
     assert Impression.objects.count() == 3
 
 
-def test_noting_takes_the_same_queries_for_any_number() -> None:
+def test_recording_needs_a_constant_number_of_queries() -> None:
     _, others = campus()
     counts = []
     for n in (1, 3):
@@ -180,7 +182,7 @@ def test_noting_takes_the_same_queries_for_any_number() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_pair_that_is_gone_stops_no_page() -> None:
+def test_a_deleted_pair_breaks_no_page() -> None:
     campus()
     (match,) = Match.objects.all()
     gone = Match.objects.get(pk=match.pk)

@@ -1,4 +1,4 @@
-"""The sweep: whatever was lost, cut off, spent or outdated is found again."""
+"""The sweep finds whatever was lost, interrupted, exhausted or outdated."""
 
 import logging
 from datetime import timedelta
@@ -32,7 +32,7 @@ def encoder(fake_encoder: Any) -> Any:
 
 
 def use_model(settings: Settings, folder: Path) -> dict[str, Any]:
-    """Point the settings at a folder; returns them as they were."""
+    """Point the settings at a folder; returns the previous ones."""
     before: dict[str, Any] = settings.MATCHING
     settings.MATCHING = {**before, "ENCODER": CLIP_ENCODER, "MODEL": str(folder)}
     forget_encoder()
@@ -62,7 +62,7 @@ def test_the_queue_is_fed_as_far_as_it_has_room_the_longest_waiting_first() -> N
     assert sorted(waiting) == [post.pk for post in posts[-5:]]
 
 
-def test_a_worker_that_died_once_too_often_fails_the_post_with_words(settings: Settings) -> None:
+def test_a_post_fails_with_a_message_after_too_many_crashes(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "MAX_ATTEMPTS": 2}
     post = make()
     for expected in ("pending", "failed"):
@@ -85,13 +85,15 @@ def test_a_task_that_is_still_at_work_is_left_alone() -> None:
 # --- What is outdated ---
 
 
-def test_vectors_of_two_encoders_never_meet(settings: Settings) -> None:
+def test_vectors_of_two_encoders_are_never_compared(settings: Settings) -> None:
     lost, other = matched(), found()
     settings.MATCHING = {**settings.MATCHING, "ENCODER": OTHER_ENCODER}
     forget_encoder()
     newcomer = matched()
-    assert not Match.objects.filter(lost=newcomer).exists()  # nobody speaks its language yet
-    assert pair_of(lost, other).status == "suggested"  # and nothing is taken away meanwhile
+    assert not Match.objects.filter(
+        lost=newcomer
+    ).exists()  # no other post has vectors of its encoder yet
+    assert pair_of(lost, other).status == "suggested"  # and nothing is withdrawn in the meantime
     assert sweep().outdated == 2
     assert [match_post(post.pk) for post in (lost, other)] == ["matched", "matched"]
     assert pair_of(newcomer, other).fingerprint == "fake-32-other"
@@ -136,13 +138,13 @@ def test_without_a_model_posts_wait_and_the_setting_is_named(
         assert (row.status, row.attempts) == ("pending", 0)
         assert "MATCHING_MODEL" in row.error
     assert "MATCHING_MODEL" in encoder_problem()
-    said = [record for record in caplog.records if "no vectors can be made" in record.message]
-    assert len(said) == 1 and "MATCHING_MODEL" in said[0].message
+    logged = [record for record in caplog.records if "the encoder is unavailable" in record.message]
+    assert len(logged) == 1 and "MATCHING_MODEL" in logged[0].message
 
     settings.MATCHING = fake
     forget_encoder()
     MatchingJob.objects.update(sent_at=LONG_AGO)
-    assert sweep().sent == 1  # one of them asks
+    assert sweep().sent == 1  # one of them tries it
     assert match_post(posts[0].pk) == "matched"
     assert encoder_problem() == ""
     assert sweep().sent == 1  # then the others follow
@@ -175,10 +177,10 @@ def test_without_a_model_the_queue_is_not_filled(settings: Settings) -> None:
     assert sweep().sent == 1
 
 
-# --- Beside the posts ---
+# --- Other work ---
 
 
-def test_owed_emails_are_asked_for() -> None:
+def test_due_emails_are_enqueued() -> None:
     NotificationFactory.create(email_due=True)
     MatchingJob.objects.update(status="done", fingerprint="fake-32", strategy="clip_zeroshot_v2")
     sweep()

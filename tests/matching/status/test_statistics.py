@@ -1,4 +1,4 @@
-"""The office's figures: of decisions that stand, and of what was really seen."""
+"""Statistics: only of standing decisions, and of pairs that were really suggested."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 V3 = "calibrated_v3"
 
 
-def test_bands_hold_what_was_decided_of_each_probability() -> None:
+def test_bands_count_decisions_by_probability() -> None:
     decided = [(0.85, "confirm")] * 8 + [(0.85, "reject")] * 2 + [(1.0, "confirm"), (0.0, "reject")]
     by_low = {band.low: band for band in bands(decided)}
     assert (by_low[0.8].count, by_low[0.8].share) == (10, 0.8)
@@ -30,7 +30,7 @@ def test_bands_hold_what_was_decided_of_each_probability() -> None:
     assert sum(band.count for band in by_low.values()) == len(decided)
 
 
-def test_only_decisions_that_stand_and_probabilities_count() -> None:
+def test_only_standing_decisions_with_probabilities_count() -> None:
     staff = StaffFactory.create()
     kept, undone, cosine = (
         MatchFactory.create(score=0.85, strategy=name) for name in (V3, V3, "clip_zeroshot_v2")
@@ -64,7 +64,7 @@ def test_times_are_medians_of_what_happened() -> None:
     assert (found.decision_h, found.decided_count) == (None, 0)
 
 
-def test_durations_are_given_in_one_number() -> None:
+def test_durations_have_a_single_number() -> None:
     assert hours_words(None) == "–"
     assert [hours_words(hours) for hours in (0.001, 0.5, 3.2, 50)] == [
         "1분",
@@ -85,7 +85,7 @@ def test_durations_are_given_in_one_number() -> None:
         {"status": Match.Status.REJECTED, "sampling_probability": 0.2},
     ],
 )
-def test_what_was_never_suggested_is_no_first_suggestion(never_suggested: dict[str, Any]) -> None:
+def test_pairs_that_were_never_suggested_do_not_count(never_suggested: dict[str, Any]) -> None:
     MatchFactory.create(**never_suggested)
     assert figures().first_suggestion_h is None
     MatchFactory.create(status=Match.Status.WITHDRAWN)
@@ -140,7 +140,7 @@ def test_twelve_months_are_counted_and_nothing_older() -> None:
     assert [row.label for row in figures().months] == [start]
 
 
-def test_the_bands_say_over_which_time_they_are() -> None:
+def test_the_bands_have_a_period() -> None:
     staff, now = StaffFactory.create(), timezone.now()
     for days in (1, 40):
         decision = confirm_match(MatchFactory.create(strategy=V3, score=0.85), actor=staff)

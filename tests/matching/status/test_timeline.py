@@ -1,4 +1,4 @@
-"""How far a post has come, as its author reads it."""
+"""The timeline of a post, as its author reads it."""
 
 import pytest
 from django.db import connection
@@ -66,7 +66,7 @@ def test_many_posts_need_three_or_four_queries() -> None:
     assert text.count('class="timeline"') == 20
 
 
-def test_what_the_loser_says_is_not_theirs_is_counted_no_more() -> None:
+def test_suggestions_that_the_owner_ruled_out_are_not_counted() -> None:
     post = make_post(kind="lost")
     compare(post)
     matches = [MatchFactory.create(lost=post, found=make_post()) for _ in range(2)]
@@ -81,7 +81,7 @@ def test_what_the_loser_says_is_not_theirs_is_counted_no_more() -> None:
     assert "Nothing else similar yet" in page(client.get(post.get_absolute_url()))
 
 
-def test_thanks_stand_at_the_suggestion_that_was_answered() -> None:
+def test_the_thank_you_is_next_to_the_answered_suggestion() -> None:
     post = make_post(kind="lost")
     compare(post)
     match = MatchFactory.create(lost=post, found=make_post())
@@ -91,9 +91,9 @@ def test_thanks_stand_at_the_suggestion_that_was_answered() -> None:
     assert answered.headers["Location"] == f"{post.get_absolute_url()}#suggestion-{match.pk}"
     text = page(client.get(post.get_absolute_url()))
     beside = text.partition(f'id="suggestion-{match.pk}"')[2].partition("</li>")[0]
-    assert "Thank you. The office sees your answer" in beside
+    assert "Thank you. The office can see your answer" in beside
     refused = client.post(url, {"answer": "perhaps"})
-    assert refused.headers["Location"] == post.get_absolute_url()  # its message stands on top
+    assert refused.headers["Location"] == post.get_absolute_url()  # its message is at the top
 
 
 def test_every_dot_has_words() -> None:

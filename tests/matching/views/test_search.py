@@ -1,4 +1,4 @@
-"""The page of the search: its addresses, what is wrong with it, and what stays asked."""
+"""The search page: its URLs, its errors, and the parameters that it keeps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,14 +17,14 @@ from tests.support.web_client import page, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-ASKED = {"q": "우산", "colour": "blue", "since": "2026-03-01"}
+PARAMS = {"q": "우산", "colour": "blue", "since": "2026-03-01"}
 ADDRESS = "/search/?q=%EC%9A%B0%EC%82%B0"
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
 def hits(monkeypatch: pytest.MonkeyPatch) -> list[Hit]:
-    """What the finder answers; tests add to it."""
+    """The search process's results; tests add to them."""
     listed: list[Hit] = []
     monkeypatch.setattr("matching.search.search.find_things", lambda *_args: list(listed))
     return listed
@@ -34,47 +34,47 @@ def read_photo(_jpeg: bytes) -> PhotoVec:
     return PhotoVec("f", np.ones(4, np.float32))
 
 
-def test_a_photograph_that_is_refused_leaves_words_and_facts_as_they_were(
+def test_a_refused_photograph_keeps_words_and_facts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = signed_in(None)
     monkeypatch.setattr(search, "embed_photo", read_photo)
     text = SimpleUploadedFile("a.jpg", b"no photograph", "image/jpeg")
     for photo in ({"photo": text}, {}):
-        answer = client.post("/search/photo/", {**ASKED, "category": "", **photo})
+        answer = client.post("/search/photo/", {**PARAMS, "category": "", **photo})
         assert answer["Location"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
 
     def away(_jpeg: bytes) -> PhotoVec:
         raise FinderAway("away")
 
     monkeypatch.setattr(search, "embed_photo", away)
-    answer = client.post("/search/photo/", {**ASKED, "photo": upload(1)})
+    answer = client.post("/search/photo/", {**PARAMS, "photo": upload(1)})
     assert answer["Location"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
 
 
-def test_words_a_photograph_and_facts_are_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_a_photograph_and_facts_share_one_url(monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(None)
     monkeypatch.setattr(search, "embed_photo", read_photo)
-    answer = client.post("/search/photo/", {**ASKED, "next": "//evil", "photo": upload(1)})
+    answer = client.post("/search/photo/", {**PARAMS, "next": "//evil", "photo": upload(1)})
     photo = PhotoQuery.objects.get().public_id
     address = f"{ADDRESS}&photo={photo}&colour=blue&since=2026-03-01"
     assert answer["Location"] == address
     text = page(client.get(address))
     assert f'<input type="hidden" name="photo" value="{photo}">' in text
     assert f'href="{ADDRESS}&amp;colour=blue&amp;since=2026-03-01"' in text  # without it
-    # Without a script, the next photograph takes along what is asked.
+    # Without a script, the next photograph is sent with the current parameters.
     assert text.count('<input type="hidden" name="q" value="우산">') == 1
 
 
-def test_an_answer_to_htmx_brings_all_that_depends_on_what_is_asked(hits: list[Hit]) -> None:
+def test_an_htmx_response_updates_everything_that_depends_on_the_search(hits: list[Hit]) -> None:
     client = signed_in(None)
-    answer = client.get("/search/", {**ASKED, "category": "", "building": ""}, headers=HTMX)
+    answer = client.get("/search/", {**PARAMS, "category": "", "building": ""}, headers=HTMX)
     assert answer["HX-Push-Url"] == f"{ADDRESS}&colour=blue&since=2026-03-01"
     text = page(answer)
     assert "<html" not in text
     for slot in ("search-by", "search-reset", "search-along", "search-error-until"):
         assert f'id="{slot}" hx-swap-oob="true"' in text
-    assert 'href="/search/">' in text  # the way to start again
+    assert 'href="/search/">' in text  # the link that clears the search
     wrong = page(
         client.get("/search/", {"since": "2026-03-09", "until": "2026-03-02"}, headers=HTMX)
     )
@@ -82,7 +82,7 @@ def test_an_answer_to_htmx_brings_all_that_depends_on_what_is_asked(hits: list[H
 
 
 @pytest.mark.parametrize(
-    ("asked", "field", "words"),
+    ("params", "field", "words"),
     [
         ({"q": "a" * 201}, "q", "This is too long. Please use at most 200 characters."),
         ({"q": "a\x00b"}, "q", "This contains a character that cannot be read."),
@@ -100,18 +100,18 @@ def test_an_answer_to_htmx_brings_all_that_depends_on_what_is_asked(hits: list[H
         ),
     ],
 )
-def test_what_cannot_be_searched_is_said_at_its_field_and_nothing_is_listed(
-    asked: dict[str, str], field: str, words: str
+def test_errors_are_shown_at_their_fields_and_nothing_is_listed(
+    params: dict[str, str], field: str, words: str
 ) -> None:
     make_post(title="우산")
-    text = page(signed_in(None, "en").get("/search/", asked))
+    text = page(signed_in(None, "en").get("/search/", params))
     start = text.index(f'id="search-error-{field}"')
     assert words in text[start : start + 300]
     assert 'class="card"' not in text
-    assert "Nothing was searched: please correct what is marked." in text
+    assert "Please correct the marked fields and search again." in text
 
 
-def test_what_a_category_or_a_colour_leaves_out_is_said_with_the_way_to_see_it(
+def test_things_hidden_by_a_category_or_colour_are_counted_and_linked(
     hits: list[Hit],
 ) -> None:
     umbrella = Category.objects.get(code="umbrella")
@@ -122,11 +122,11 @@ def test_what_a_category_or_a_colour_leaves_out_is_said_with_the_way_to_see_it(
     client = signed_in(None, "en")
     text = page(client.get("/search/?q=우산&category=umbrella&colour=blue"))
     assert text.count('class="card"') == 1
-    assert "3 things without a category are left out." in text
+    assert "3 things without a category are not shown." in text
     assert f'href="{ADDRESS}&amp;colour=blue"' in text
-    assert "1 thing without a colour is left out." in text
+    assert "1 thing without a colour is not shown." in text
     assert f'href="{ADDRESS}&amp;category=umbrella"' in text
-    assert "left out" not in page(client.get("/search/?q=우산"))
+    assert "not shown" not in page(client.get("/search/?q=우산"))
     assert "3 things without a category" in page(client.get("/search/?category=umbrella"))
 
 
@@ -142,7 +142,7 @@ def test_a_name_is_quoted_as_it_stands_on_the_page(hits: list[Hit]) -> None:
     assert f"Its place is “{building.name_en}”" in place
 
 
-def test_where_nothing_is_found_a_post_begins_with_the_words(hits: list[Hit]) -> None:
+def test_without_results_a_new_post_starts_with_the_words(hits: list[Hit]) -> None:
     text = page(signed_in(None).get("/search/", {"q": "분홍 코끼리 & 공"}))
     link = (
         "/posts/new/lost/?title=%EB%B6%84%ED%99%8D%20%EC%BD%94%EB%81%BC%EB%A6%AC%20%26%20%EA%B3%B5"
@@ -152,7 +152,7 @@ def test_where_nothing_is_found_a_post_begins_with_the_words(hits: list[Hit]) ->
     assert 'value="분홍 코끼리 &amp; 공"' in form
 
 
-def test_a_thing_leads_back_to_the_search_one_came_from_and_nowhere_else() -> None:
+def test_a_thing_links_back_to_the_search_it_was_opened_from() -> None:
     thing = f"/things/{make_post(title='우산').public_id}/"
     client = signed_in(None)
 

@@ -1,4 +1,4 @@
-"""What an author sees of the matching of a post, and when the page stops asking."""
+"""A post's matching as its author sees it, and when the page stops polling."""
 
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def fragment(client: Client, post: Post, seen: str = "") -> Any:
 
 
 @pytest.mark.parametrize("status", ["pending", "running"])
-def test_a_waiting_post_is_asked_about_again(author: User, status: str) -> None:
+def test_a_waiting_post_is_polled(author: User, status: str) -> None:
     post = make_post(author=author, kind="lost")
     set_state(post, status)
     client = signed_in(author)
@@ -81,7 +81,7 @@ def test_nothing_is_sent_while_nothing_has_changed(author: User) -> None:
     ("status", "words"),
     [("done", "아직 비슷한 물건이 없어요."), ("failed", "글은 저장됐지만 비교하지 못했어요.")],
 )
-def test_an_end_stops_the_asking(author: User, status: str, words: str) -> None:
+def test_polling_stops_at_the_end(author: User, status: str, words: str) -> None:
     post = make_post(author=author, kind="lost")
     set_state(post, status)
     response = fragment(signed_in(author), post)
@@ -89,7 +89,7 @@ def test_an_end_stops_the_asking(author: User, status: str, words: str) -> None:
     assert words in page(response) and "hx-get=" not in page(response)
 
 
-def test_suggestions_show_public_facts_strength_and_the_way_on(author: User) -> None:
+def test_suggestions_show_public_facts_similarity_and_what_to_do(author: User) -> None:
     lost = make_post(author=author, kind="lost")
     strong = make_post(
         title="파란 장우산",
@@ -115,7 +115,7 @@ def test_suggestions_show_public_facts_strength_and_the_way_on(author: User) -> 
         assert secret not in html
 
 
-def test_rejected_and_ruled_out_pairs_are_not_shown(author: User) -> None:
+def test_rejected_and_excluded_pairs_are_not_shown(author: User) -> None:
     lost = make_post(author=author, kind="lost")
     set_state(lost, "done")
     for status in (Match.Status.REJECTED, Match.Status.EXCLUDED, Match.Status.WITHDRAWN):
@@ -124,7 +124,7 @@ def test_rejected_and_ruled_out_pairs_are_not_shown(author: User) -> None:
     assert "-thing" not in page(fragment(signed_in(author), lost))
 
 
-def test_a_confirmed_match_is_said_in_plain_words(author: User) -> None:
+def test_a_confirmed_match_is_explained_in_plain_words(author: User) -> None:
     lost = make_post(author=author, kind="lost")
     found = make_post(title="파란 장우산", office=office(), category=make_category())
     confirm_match(suggest(lost, found), actor=make_user(is_staff=True))

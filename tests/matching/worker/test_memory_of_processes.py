@@ -1,4 +1,4 @@
-"""What a worker and a web process hold does not grow with what they have done."""
+"""The memory of a worker and a web process does not grow over time."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def test_memory_does_not_grow_over_a_thousand(what: str, var_dir: Path) -> None:
         "ALLOWED_HOSTS": "testserver",
         "POSTS_PER_HOUR": "100000",
         "LOG_LEVEL": "ERROR",
-        # Freed memory goes back at once, so that what is held is what is in use.
+        # Return freed memory at once, so that resident memory is memory in use.
         "MALLOC_TRIM_THRESHOLD_": "65536",
     }
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The processes of a cluster: ended as one, found again by name, and dead with their parent."""
+"""The processes of a cluster: killed together, found by name, and ended with their parent."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ if child:
     print(child, flush=True)
 time.sleep(120)
 """
-# A parent that arms itself under a grandparent, and forks.
+# A child that arms itself under its parent, and forks.
 ARMED = """
 import os, sys, time
 sys.path.insert(0, ".")
@@ -43,7 +43,7 @@ time.sleep(120)
 
 
 def is_alive(pid: int) -> bool:
-    """A process that nobody has waited for yet is dead too."""
+    """Whether a process is running; a zombie is not."""
     with suppress(OSError):
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     return False

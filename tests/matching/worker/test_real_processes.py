@@ -24,7 +24,7 @@ def site(tmp_path: Path, migrated: Path) -> Iterator[WorkerSite]:
         yield made
 
 
-def test_nothing_is_lost_where_the_busy_worker_is_killed(site: WorkerSite) -> None:
+def test_nothing_is_lost_if_the_busy_worker_is_killed(site: WorkerSite) -> None:
     site.start_worker()
     saving = site.start_saving(0, PAIRS)
     for _ in range(2):
@@ -39,8 +39,8 @@ def test_nothing_is_lost_where_the_busy_worker_is_killed(site: WorkerSite) -> No
     check_all_matched_once(site)
 
 
-def test_nothing_is_lost_where_an_idle_worker_is_killed(site: WorkerSite) -> None:
-    """It dies holding the queue's lock: the cluster looks alive and would run nothing again."""
+def test_nothing_is_lost_if_an_idle_worker_is_killed(site: WorkerSite) -> None:
+    """It dies holding the queue's lock: the cluster looks alive but would never run a task."""
     site.start_worker()
     idle = site.idle_worker()  # it has answered a beat
     cluster = site.cluster()
@@ -51,7 +51,7 @@ def test_nothing_is_lost_where_an_idle_worker_is_killed(site: WorkerSite) -> Non
     assert site.cluster() != cluster
 
 
-def test_nothing_is_lost_where_the_whole_cluster_is_killed(site: WorkerSite) -> None:
+def test_nothing_is_lost_if_the_whole_cluster_is_killed(site: WorkerSite) -> None:
     site.start_worker()
     saving = site.start_saving(0, PAIRS)
     site.busy_worker()
@@ -60,7 +60,7 @@ def test_nothing_is_lost_where_the_whole_cluster_is_killed(site: WorkerSite) -> 
     check_all_matched_once(site)
 
 
-def test_nothing_is_lost_where_everything_is_killed_and_started_again(site: WorkerSite) -> None:
+def test_nothing_is_lost_if_everything_is_killed_and_restarted(site: WorkerSite) -> None:
     supervisor = site.start_worker()
     saving = site.start_saving(0, PAIRS)
     site.busy_worker()
@@ -86,7 +86,7 @@ def test_two_workers_share_the_posts_and_each_is_taken_once(site: WorkerSite) ->
 
 @pytest.mark.model
 def test_without_a_model_posts_wait_until_it_is_there(tmp_path: Path, migrated: Path) -> None:
-    """No restart: whoever puts the folder where the setting says has done all there is to do."""
+    """It needs no restart: creating the folder is enough."""
     folder = tmp_path / "model"
     limits = {"TASK_TIMEOUT_S": "60", "MATCHING_LEASE_S": "120", "MATCHING_STALE_S": "90"}
     clip = {"MATCHING_ENCODER": CLIP_ENCODER, "MATCHING_MODEL": str(folder)}
@@ -125,7 +125,7 @@ def test_posts_that_kill_or_hold_their_worker_fail_and_the_others_are_matched(
         assert "Timeout" in rows[5][3]
 
 
-def test_sigterm_ends_everything_and_what_was_cut_off_waits(site: WorkerSite) -> None:
+def test_sigterm_ends_everything_and_interrupted_posts_wait(site: WorkerSite) -> None:
     supervisor = site.start_worker()
     site.save(0, PAIRS)
     site.busy_worker()
@@ -139,5 +139,5 @@ def test_sigterm_ends_everything_and_what_was_cut_off_waits(site: WorkerSite) ->
 
 
 def others(site: WorkerSite, saving: subprocess.Popen[bytes]) -> list[int]:
-    """The living processes but the one that saves."""
+    """The living processes except the one that saves."""
     return [pid for pid in site.processes() if pid != saving.pid]

@@ -1,4 +1,4 @@
-"""The supervisor's loop with a cluster that only sleeps: what it starts, ends and lets go."""
+"""The supervisor's loop with a cluster that only sleeps: what it starts, ends and releases."""
 
 import logging
 import os
@@ -52,7 +52,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[b
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The supervisor's clock; the test turns it."""
+    """The supervisor's clock, which the test sets."""
     now = [1000.0]
     turned = SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep)
     monkeypatch.setattr(module, "time", turned)
@@ -137,7 +137,7 @@ def test_a_busy_cluster_gets_the_time_that_a_task_may_take(
     assert started[0].poll() is not None
 
 
-def test_a_cluster_that_dies_again_and_again_is_started_less_and_less_often(
+def test_a_crashing_cluster_is_restarted_less_and_less_often(
     supervisor: Supervisor, clock: list[float], started: list[subprocess.Popen[bytes]]
 ) -> None:
     pauses: list[float] = []
@@ -150,7 +150,7 @@ def test_a_cluster_that_dies_again_and_again_is_started_less_and_less_often(
         pauses.append(clock[0] - died_at)
     assert pauses == sorted(pauses)
     assert pauses[0] <= 1.5 and MAX_BACKOFF_S <= pauses[-1] <= MAX_BACKOFF_S + 1
-    tick(supervisor, clock, 61.0)  # this one has lived
+    tick(supervisor, clock, 61.0)  # this one has lived long enough
     started[-1].kill()
     started[-1].wait(30)
     count = len(started)
@@ -186,11 +186,11 @@ def test_no_error_ends_the_loop(
     for _ in range(40):
         tick(supervisor, clock, 1.0)
     records = [record for record in caplog.records if "continues after an error" in record.message]
-    assert len(records) == 1  # not once for every tick
+    assert len(records) == 1  # not once per tick
     assert supervisor._process is not None
 
 
-def test_what_a_killed_supervisor_left_behind_is_cleared(
+def test_leftovers_of_a_killed_supervisor_are_removed(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = make()
@@ -227,7 +227,7 @@ def test_without_a_model_the_worker_starts_and_names_the_setting(
     settings.MATCHING = {**settings.MATCHING, "MODEL": str(tmp_path / "nowhere")}
     monkeypatch.setattr("signal.signal", lambda *args: None)
     supervisor = Supervisor(grace_s=0.5)
-    monkeypatch.setattr(module, "feed_queue", supervisor._stop.set)  # the first round is the last
+    monkeypatch.setattr(module, "feed_queue", supervisor._stop.set)  # the first pass is the last
     with caplog.at_level(logging.INFO, "matching"):
         supervisor.run()
     errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
@@ -236,7 +236,7 @@ def test_without_a_model_the_worker_starts_and_names_the_setting(
     assert len(started) == 1 and started[0].poll() is not None
 
 
-def test_alive_is_a_machine_whose_worker_gave_a_sign_not_long_ago() -> None:
+def test_a_machine_is_alive_if_its_worker_was_recently_active() -> None:
     assert not is_worker_alive("here")
     write_heartbeat("cluster:abc", "12 13 here")
     assert not is_worker_alive("here")

@@ -1,4 +1,4 @@
-"""A server process on a free port of this machine, in a folder that goes when it ends."""
+"""A server process on a free port, with a temporary folder."""
 
 import shutil
 import signal
@@ -15,14 +15,14 @@ STOP_S: Final = 30.0
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is not in use."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class LocalServer:
-    """One server; stopped and started again it has the same port and the same data."""
+    """One server, which keeps its port and its data when it is stopped and started again."""
 
     stop_signal: signal.Signals = signal.SIGTERM
     kill_signal: signal.Signals = signal.SIGKILL
@@ -34,16 +34,16 @@ class LocalServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line of the server."""
         raise NotImplementedError
 
     def ping(self) -> None:
-        """Return where the server answers, raise where it does not."""
+        """Return if the server answers, else raise."""
         raise NotImplementedError
 
     @property
     def is_running(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process is running."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
@@ -55,7 +55,7 @@ class LocalServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                # Ctrl-C in a terminal is for the tests, which then end it.
+                # Ctrl-C in a terminal is meant for the tests, which then stop it.
                 start_new_session=True,
                 **self.popen_options,
             )
@@ -70,19 +70,19 @@ class LocalServer:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """End it as its administrator would."""
+        """Shut it down cleanly."""
         self._end(self.stop_signal)
 
     def kill(self) -> None:
-        """End it in the middle of whatever it does."""
+        """Kill it."""
         self._end(self.kill_signal)
 
     def pause(self) -> None:
-        """Let it accept and never answer."""
+        """Suspend it: it accepts connections but never answers."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Resume it."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:

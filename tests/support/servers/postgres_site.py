@@ -1,4 +1,4 @@
-"""A worker's site whose database and broker are real servers."""
+"""A worker's site with a PostgreSQL database."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.support.worker_site import DEADLINE_S, ROOT, WorkerSite
 
 
 class PostgresSite(WorkerSite):
-    """The same processes on a PostgreSQL database of their own."""
+    """The same processes with a separate PostgreSQL database."""
 
     def __init__(self, folder: Path, server: PostgresServer, name: str, **environment: str) -> None:
         url = server.make_migrated(name)
@@ -20,7 +20,7 @@ class PostgresSite(WorkerSite):
         self.server, self.name = server, name
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command to its end."""
+        """Run a management command to completion."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
@@ -29,7 +29,7 @@ class PostgresSite(WorkerSite):
         return done.stdout
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Read from the server, as no part of the product does."""
+        """Read from the server without the product's code."""
         return self.server.execute(query, *values, database=self.name)
 
 
@@ -37,7 +37,7 @@ class PostgresSite(WorkerSite):
 def postgres_site(
     folder: Path, server: PostgresServer, name: str, **environment: str
 ) -> Iterator[PostgresSite]:
-    """A migrated site; nothing of it lives on after the block."""
+    """A migrated site, whose processes end with the block."""
     site = PostgresSite(folder, server, name, **environment)
     try:
         yield site

@@ -6,10 +6,10 @@ from tests.support.servers.local_server import LocalServer
 
 
 class RedisServer(LocalServer):
-    """A server of its own. Stopped kindly it keeps what it holds, killed it loses it."""
+    """A separate server. It keeps its data when stopped, and loses it when killed."""
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line of the server."""
         program = shutil.which("redis-server")
         assert program, "redis-server is missing: apt-get install redis-server"
         return [
@@ -18,7 +18,7 @@ class RedisServer(LocalServer):
         ]
 
     def ping(self) -> None:
-        """Return where the server answers, raise where it does not."""
+        """Return if the server answers, else raise."""
         from redis import Redis
 
         with Redis(port=self.port) as client:
@@ -26,5 +26,5 @@ class RedisServer(LocalServer):
 
     @property
     def url(self) -> str:
-        """What REDIS_URL takes."""
+        """The value of REDIS_URL."""
         return f"redis://127.0.0.1:{self.port}/0"

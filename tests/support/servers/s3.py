@@ -1,4 +1,4 @@
-"""A server that speaks S3, in memory: what it held is gone when it ends."""
+"""A fake S3 server, which keeps its data in memory only."""
 
 import sys
 import urllib.request
@@ -10,19 +10,19 @@ BUCKET: Final = "photographs"
 
 
 class S3Server(LocalServer):
-    """One bucket, and keys that it does not check."""
+    """A server with one bucket, which does not check keys."""
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line of the server."""
         return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
 
     def ping(self) -> None:
-        """Return where the server answers, raise where it does not."""
+        """Return if the server answers, else raise."""
         with urllib.request.urlopen(f"{self.url}/moto-api/", timeout=2):
             pass
 
     def start(self) -> None:
-        """With an empty bucket."""
+        """Start it with an empty bucket."""
         super().start()
         request = urllib.request.Request(f"{self.url}/{BUCKET}", method="PUT")
         with urllib.request.urlopen(request, timeout=5):
@@ -30,12 +30,12 @@ class S3Server(LocalServer):
 
     @property
     def url(self) -> str:
-        """What S3_ENDPOINT_URL takes."""
+        """The value of S3_ENDPOINT_URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of a site whose photographs lie here."""
+        """The environment of a site that stores its photographs here."""
         return {
             "S3_BUCKET": BUCKET,
             "S3_ENDPOINT_URL": self.url,
@@ -47,7 +47,7 @@ class S3Server(LocalServer):
         }
 
     def storage(self) -> dict[str, Any]:
-        """What settings.py makes of them."""
+        """The storage configuration that settings.py derives from it."""
         options = {
             "bucket_name": BUCKET,
             "endpoint_url": self.url,
