@@ -20,7 +20,7 @@ FACT: Final = {
 }
 REASON: Final = {
     "name": "text_text",
-    "label": "Words with words",
+    "label": "Text to text",
     "value": "+4.2",
     "says": "both describe it in nearly the same words",
 }

@@ -126,10 +126,10 @@ def test_links_beside_the_form_are_of_the_search_that_is_shown(
     assert "photo=" in page.url and "colour=navy" in page.url
     page.get_by_role("link", name="사진 빼기").click()
     holds(page, "손가방", "navy")
-    page.get_by_role("link", name="처음부터").click()
+    page.get_by_role("link", name="검색 조건 지우기").click()
     expect(page).to_have_url(re.compile("/search/$"))
     page.locator("#id_colour").select_option("navy")
-    page.get_by_role("link", name="처음부터").click()
+    page.get_by_role("link", name="검색 조건 지우기").click()
     expect(page.locator("#id_colour")).to_have_value("")
 
 

@@ -74,7 +74,7 @@ def test_the_link_to_the_system_status_warns_about_problems() -> None:
     client = signed_in(StaffFactory.create(), "en")
     write_heartbeat(worker_heartbeat("here"))
     text = page(client.get(INDEX))
-    assert ">Health</a>" in text and "is-warning" not in text
+    assert ">System status</a>" in text and "is-warning" not in text
     MatchingJob.objects.filter(post=make_post()).update(status=MatchingJob.Status.FAILED)
     text = page(client.get(INDEX))
     assert "System status: 1 component needs attention" in text and "is-warning" in text

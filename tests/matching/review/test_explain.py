@@ -69,7 +69,7 @@ def test_an_absent_channel_is_shown_as_absent() -> None:
 
 def test_what_was_compared_follows_from_the_terms() -> None:
     with translation.override("en"):
-        assert "alone" in compared_words(a_match("clip_zeroshot_v2", False))
+        assert "text only" in compared_words(a_match("clip_zeroshot_v2", False))
         assert "photographs of both" in compared_words(a_match("clip_zeroshot_v2"))
         one = Match(terms={"text_text": 0.4, "image_image": None, "text_image": 0.2})
         assert "photograph of one" in compared_words(one)

@@ -162,7 +162,7 @@ def test_a_missing_model_stays_known_where_nobody_waits(
         for _ in range(3):
             assert not sweep()
             assert "MATCHING_MODEL" in encoder_problem()
-    assert len([record for record in caplog.records if "vectors" in record.message]) == 1
+    assert len([record for record in caplog.records if "encoder" in record.message]) == 1
     settings.MATCHING = fake
     forget_encoder()
     sweep()
