@@ -1,6 +1,6 @@
 """How the packages are divided: loose modules, and import arrows between rooms.
 
-A room of a package is a sub-package of its first level, or a module that lies loose beside them.
+A room of a package is a first-level sub-package, or a loose module beside them.
 An arrow is an ordered pair of two rooms one of which imports from the other, however often:
 imports within functions and under TYPE_CHECKING count, those of the package's own `__init__` do
 not. November 2026 had 168 of them in `matching` and 84 in `lostfound`.

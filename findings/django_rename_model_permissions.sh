@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Django 5.2: RenameModel takes the content type along, and leaves the permissions' codenames behind.
+# Django 5.2: RenameModel renames the content type, but not the codenames of the permissions.
 #
-# A group that may view a model loses that right when the model is renamed: the content type follows
-# (`document` becomes `record`), its permissions keep `view_document`, and `post_migrate` adds a
-# second set, `view_record`, that no group has. `has_perm("app.view_record")` turns false for
-# everybody but superusers. A migration that renames a model has to rename its permissions as well.
+# A group that may view a model loses that permission when the model is renamed. The content type is
+# renamed too (`document` becomes `record`), but its permissions keep the codename `view_document`, and
+# `post_migrate` adds a second set, `view_record`, that no group has. `has_perm("app.view_record")` is
+# then false for everybody except superusers. A migration that renames a model has to rename its
+# permissions as well.
 #
-# Seen with Django 5.2.8 on SQLite. Prints what it saw; ends with 1 where that has changed.
+# Seen with Django 5.2.8 on SQLite. Prints what it saw; exits with 1 if that has changed.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

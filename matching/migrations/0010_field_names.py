@@ -1,6 +1,6 @@
-"""Names of the field: the outbox row is a matching job, the cached vector an embedding.
+"""Established terms: the outbox row is a matching job, the cached vector an embedding.
 
-Nothing is lost on the way: tables and columns are renamed, and groups keep what they may do.
+No data is lost: tables and columns are renamed, and groups keep their permissions.
 """
 
 from functools import partial
@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 from lostfound.migrations._permissions import rename_permissions
 
-# Permissions bear their model's name, which Django does not change along with the model.
+# Permissions contain their model's name, which Django does not change when a model is renamed.
 MODELS = (
     ("matchingjob", "embedding", "matching job"),
     ("embedding", "vector", "embedding"),
@@ -29,7 +29,7 @@ def name_permissions(apps, schema_editor, *, backwards=False):
 
 
 def drop_triggers(apps, schema_editor):
-    """Those of the tables that are renamed: `migrate` puts them in place anew at its end."""
+    """Drop the triggers of renamed tables; `migrate` installs them again at its end."""
     is_sqlite = schema_editor.connection.vendor == "sqlite"
     there = schema_editor.connection.introspection.table_names()
     for table in ("matching_embedding", "matching_vector", "matching_matchingjob"):
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(drop_triggers, migrations.RunPython.noop),
-        # The outbox row first: its name becomes free for the vector.
+        # The outbox row first, so that its name becomes available for the vector.
         migrations.RenameModel("Embedding", "MatchingJob"),
         migrations.RenameIndex(
             "matchingjob", "matching_ma_status_a9c0ac_idx", old_name="matching_em_status_259372_idx"

@@ -71,7 +71,7 @@ def mpo() -> bytes:
 
 
 def jpeg_of_many_scans(repeats: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again."""
+    """A progressive JPEG whose last scan is repeated many times."""
     data = encoded(Image.new("L", (64, 64), 100), "JPEG", progressive=True)
     last_scan = data[data.rfind(b"\xff\xda") : -2]
     return data[:-2] + last_scan * repeats + data[-2:]
@@ -99,7 +99,7 @@ def png(width_px: int, height_px: int, *chunks: bytes, depth: int = 8, colour: i
 
 
 def png_idat(row_bytes: int, height_px: int) -> bytes:
-    """The pixels of an all-zero PNG, written row by row so that they never lie in memory."""
+    """The pixels of an all-zero PNG, compressed row by row to save memory."""
     packer = zlib.compressobj(9)
     row = bytes(1 + row_bytes)
     rows = b"".join(packer.compress(row) for _ in range(height_px))
@@ -112,7 +112,7 @@ def png_bomb(edge_px: int = 13_312) -> bytes:
 
 
 def png_of_40_megapixels() -> bytes:
-    """As large as is allowed, with the transparency that needs the most memory."""
+    """The largest allowed image, with the transparency that needs the most memory."""
     return png(8_000, 5_000, png_idat(4 * 8_000, 5_000), colour=6)
 
 
@@ -139,7 +139,7 @@ def palette_with_transparency() -> bytes:
 
 
 def half_transparent(mode: str) -> bytes:
-    """A PNG that is black: left half opaque, right half transparent."""
+    """A black PNG: left half opaque, right half transparent."""
     image = Image.new(mode, (64, 64))
     alpha = Image.new("L", (64, 64), 255)
     alpha.paste(0, (32, 0, 64, 64))

@@ -1,4 +1,4 @@
-"""Posts as people submit them, and their tasks run here and now: what pipeline tests share."""
+"""Posts saved through the services, with their tasks run synchronously."""
 
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ def row_of(post: Post) -> MatchingJob:
 
 
 def state(post: Post) -> str:
-    """How far the matching of a post is."""
+    """The status of a post's matching job."""
     return row_of(post).status
 
 

@@ -1,4 +1,4 @@
-"""Posts whose vectors have exactly the similarities that a test asks for."""
+"""Posts whose vectors have exactly the similarities that a test specifies."""
 
 from typing import Any
 

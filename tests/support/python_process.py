@@ -1,4 +1,4 @@
-"""Python in a process of its own, at the top of the project."""
+"""Python in a separate process, in the project's root."""
 
 import os
 import subprocess
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python at the top of the project, with none of our own settings around it.
+    """Run code in the project's root, without the settings of this process.
 
-    Threads that write at once need this: the tests' own database lies in memory and is locked
-    as a whole, while a real one waits.
+    Concurrent writes need this: the tests' database is in memory and locked as a whole, while a
+    real one waits for locks.
     """
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""An app on a device, which talks to a running site over HTTP."""
+"""An app on a device, which uses the API of a running site over HTTP."""
 
 import json
 import urllib.request
@@ -12,13 +12,13 @@ DEADLINE_S: Final = 120
 
 @dataclass(frozen=True)
 class Device:
-    """An app that is signed in."""
+    """A signed-in app."""
 
     url: str
     token: str = ""
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Send JSON, and read the JSON that comes back."""
+        """Send JSON, and return the JSON response."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json", "X-Session-Token": self.token}
         request = urllib.request.Request(self.url + path, data, headers, method=method)

@@ -1,4 +1,4 @@
-"""A server of the tests' own: database, gunicorn and a worker, each a real process."""
+"""A running site for tests: a database, and gunicorn and a worker as real processes."""
 
 import json
 import os
@@ -21,12 +21,12 @@ STOP_TIMEOUT_S = 20
 
 
 def chromium() -> str | None:
-    """Where the system's Chromium lies."""
+    """The path of the system's Chromium."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is not in use."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Site:
-    """A running product."""
+    """A running site."""
 
     url: str
     folder: Path
@@ -42,7 +42,7 @@ class Site:
 
 
 def site_environment(folder: Path, url: str = "") -> dict[str, str]:
-    """This machine's environment with nothing in it that points at another database."""
+    """The environment of this process without variables that name another database."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "lostfound.settings",
@@ -61,10 +61,10 @@ def running_site(
     """The product with the people and posts of `tests.support.seed`, until the block ends.
 
     Args:
-        migrated: a database file, of which it gets a copy.
-        seed: arguments of the seed, such as how many pairs wait.
-        worker: whether posts are compared, and searched by meaning.
-        settings: what the environment says beside the usual.
+        migrated: a database file to copy.
+        seed: arguments of the seed, such as the number of waiting pairs.
+        worker: whether to start a worker, for matching and semantic search.
+        settings: additional environment variables.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -94,7 +94,7 @@ def running_site(
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """End what was started here, kindly at first."""
+    """Terminate the processes, and kill those that do not stop."""
     for process in processes:
         process.terminate()
     for process in processes:

@@ -1,4 +1,4 @@
-"""Saves pairs of posts as two people would, one after another: `python -m ... FIRST PAIRS`."""
+"""Saves pairs of posts by two people, one after another: `python -m ... FIRST PAIRS`."""
 
 import sys
 import time

@@ -18,7 +18,7 @@ PEOPLE = ("reader", "loser", "finder", "english", "clumsy", "newcomer", "clerk",
 
 
 def main() -> None:
-    """Print the addresses of what was made as JSON."""
+    """Print the URLs of the created objects as JSON."""
     django.setup()
     from lostfound.models import User
     from tests.support.drawings import draw_bag
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _pairs(loser: Any, finder: Any, count: int) -> None:
-    """Suggested pairs that nobody compares again, for a site without a worker."""
+    """Create suggested pairs without any matching, for a site without a worker."""
     from matching.models import Match
 
     for number in range(count):
@@ -66,7 +66,7 @@ def _pairs(loser: Any, finder: Any, count: int) -> None:
 
 
 def _duplicate(author: Any, other: Any) -> str:
-    """Two found posts that may be about one thing; the address of their page."""
+    """Create a possible duplicate of two found posts; returns the URL of its page."""
     from django.urls import reverse
 
     from tests.support.factories import DuplicateFactory

@@ -1,4 +1,4 @@
-"""Captions name what is drawn, and what is held out stays out of training."""
+"""Captions name what is drawn, and held-out wordings are never used in training."""
 
 import re
 from itertools import product

@@ -110,7 +110,7 @@ def test_a_training_that_was_cut_goes_on_and_makes_a_model_that_loads(
 
 
 def test_the_tokenizer_follows_from_its_seed() -> None:
-    """In processes of their own: ties were once settled by the order of a hash."""
+    """In separate processes, because ties were once broken by the order of a hash."""
     command = (
         "from matching.bundled.training.tokenizer import train_tokenizer;"
         "print(hash_of(train_tokenizer(0).backend_tokenizer.to_str()))"

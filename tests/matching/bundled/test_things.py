@@ -1,4 +1,4 @@
-"""What is drawn follows from its seed, and the taxonomy knows it."""
+"""Things are deterministic in their seed and belong to the taxonomy."""
 
 from typing import Literal
 

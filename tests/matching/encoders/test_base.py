@@ -68,7 +68,7 @@ def test_a_wrong_encoder_path_names_its_setting(settings: Any, path: str) -> Non
         base.get_encoder()
 
 
-# --- Where a checkpoint lies ---
+# --- Location of a checkpoint ---
 
 
 def test_bundled_names_the_folder_that_ships_with_the_project(

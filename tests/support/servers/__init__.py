@@ -1,1 +1,1 @@
-"""Real servers for tests: each a process of the tests' own, to be stopped and started at will."""
+"""Real servers for tests, as separate processes that a test can stop and start."""

@@ -1,4 +1,4 @@
-"""The servers as fixtures: one of each for a session; whoever stops one starts it again."""
+"""The servers as session fixtures; a test that stops one has to start it again."""
 
 import os
 import shutil
@@ -13,14 +13,14 @@ from tests.support.servers.s3 import S3Server
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """PostgreSQL with pgvector; take a database of your own with `make_database`."""
+    """PostgreSQL with pgvector; use `make_database` to get a separate database."""
     with PostgresServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def postgres_without_pgvector() -> Iterator[PostgresServer]:
-    """PostgreSQL as a distribution packs it: `CREATE EXTENSION vector` fails."""
+    """PostgreSQL without pgvector, where `CREATE EXTENSION vector` fails."""
     with PostgresServer(with_pgvector=False) as server:
         yield server
 
@@ -29,7 +29,7 @@ def postgres_without_pgvector() -> Iterator[PostgresServer]:
 def redis() -> Iterator[RedisServer]:
     """The system's Redis."""
     if shutil.which("redis-server") is None:
-        why = "Redis is not on this machine; install it with: apt-get install redis-server"
+        why = "Redis is not installed; install it with: apt-get install redis-server"
         if os.environ.get("CI"):
             pytest.fail(why)
         pytest.skip(why)
@@ -39,6 +39,6 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3Server]:
-    """A server that speaks S3, with one bucket."""
+    """A fake S3 server with one bucket."""
     with S3Server() as server:
         yield server
