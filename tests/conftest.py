@@ -46,8 +46,9 @@ def media_roots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def media_root(settings: Settings, media_roots: Iterator[Path]) -> Path:
     """Uploads of a test lie in its own folder."""
-    settings.MEDIA_ROOT = next(media_roots)
-    return settings.MEDIA_ROOT
+    folder = next(media_roots)
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 @pytest.fixture(scope="session", autouse=True)

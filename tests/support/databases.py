@@ -118,7 +118,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     mark = item.get_closest_marker("django_db")
     if isinstance(item, pytest.Function) and mark and mark.kwargs.get("transaction"):
-        with item.funcargs["django_db_blocker"].unblock():
+        blocker: DjangoDbBlocker = item._request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
             call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
             connection.creation.deserialize_db_from_string(_rows["migrated"])
             ContentType.objects.clear_cache()
