@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-postgres lint lint-web format format-web bench load screenshots clean
+.PHONY: help demo check test test-postgres lint lint-web lint-style lint-types lint-project format format-web bench load screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -51,20 +51,27 @@ lint-web format-web:
 	@echo "Skipped because npm is not installed: formatter and linter of scripts and styles"
 else
 lint-web: node_modules/.installed
-	$(WEB)/prettier --check --log-level=warn .
+	$(WEB)/prettier --check --cache --cache-location=build/prettier --log-level=warn .
 	$(WEB)/biome lint --error-on-warnings
 
 format-web: node_modules/.installed
 	$(WEB)/prettier --write --log-level=warn .
 endif
 
-lint: $(VENV)/.installed-dev lint-web ## Style, spelling, types, import contracts, migrations, translations
+lint: $(VENV)/.installed-dev ## Style, spelling, types, import contracts, migrations, translations
+	@$(MAKE) --no-print-directory --jobs=2 lint-web lint-style lint-types lint-project
+
+lint-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	find templates -name '*.html' -exec $(BIN)/djade --check {} +
 	$(BIN)/codespell
+
+lint-types:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-project:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
 

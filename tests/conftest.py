@@ -23,10 +23,15 @@ pytest_plugins = [
 
 # No deadline: a busy machine is slow now and then, which is no failure.
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
-hypothesis_settings.load_profile("tests")
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=20)
 
 COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The quick tier looks at fewer examples of each property."""
+    hypothesis_settings.load_profile("quick" if config.getoption("quick") else "tests")
 
 
 def pytest_collection_finish() -> None:

@@ -363,7 +363,15 @@ def fields_of(body: Any) -> set[str]:
     return set(rows).union(*inner)
 
 
-@pytest.mark.parametrize(("route", "method"), TABLE, ids=lambda value: value)
+# Drawing the schema for the first time takes two seconds.
+SLOW: Final = ("schema", "get")
+
+
+@pytest.mark.parametrize(
+    ("route", "method"),
+    [pytest.param(*one, marks=[pytest.mark.slow] if one == SLOW else []) for one in TABLE],
+    ids=lambda value: value,
+)
 def test_each_person_gets_what_the_table_says(route: str, method: str, scene: Scene) -> None:
     if "reopen" in route:
         Post.objects.update(status=Post.Status.CLOSED)

@@ -90,7 +90,7 @@ def test_missing_and_empty_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CampusFileError, match="cannot be read"):
         read_taxonomy(tmp_path / "none.toml")
     (tmp_path / "empty.toml").touch()
-    with pytest.raises(CampusFileError, match="holds no"):
+    with pytest.raises(CampusFileError, match="contains no"):
         read_campus(tmp_path / "empty.toml")
 
 

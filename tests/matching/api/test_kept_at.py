@@ -89,7 +89,9 @@ def test_the_finder_does_not_see_the_place(loser: User, finder: User) -> None:
     assert suggestion_of(pair.found)["kept_at"] is None
     message = message_of(finder)
     assert message["kept_at"] is None and "302호" not in str(message)
-    assert message["message"] == f"The owner of what you found is known: {pair.found.title}"
+    assert message["message"] == (
+        f"The owner of the thing you found has been identified: {pair.found.title}"
+    )
     assert message["advice"].startswith("You need not do anything")
 
 
