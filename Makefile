@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # tests of another, so that neighbours, which share costly fixtures, stay together.
 AT_ONCE ?= -n auto --maxprocesses 4 --dist worksteal
 QUICK := --quick -p no:schemathesis
+# What these need is mostly waited for, so that more of them run at once than there are cores.
+NEEDS := browser or server or model or processes or slow
+MOST_AT_ONCE ?= 3
 WEB := node_modules/.bin
 TORCH := $(shell grep '^torch==' constraints.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -83,10 +86,13 @@ format: $(VENV)/.installed-dev format-web ## Format code, templates, scripts and
 	  find templates -name '*.html' -exec $(BIN)/djade --check {} +
 
 check: lint ## Lint, and every test that needs no browser, processes, model or server
-	$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) --hypothesis-profile=quick $(ARGS)
 
 test: lint ## All tests and checks
-	$(BIN)/python -m pytest $(AT_ONCE) --cov --cov-report=term $(ARGS)
+	@echo "Quick tests, with the coverage of lines and branches"
+	$(BIN)/python -m pytest $(AT_ONCE) $(QUICK) --cov --cov-report=term $(ARGS)
+	@echo "Tests that need a browser, processes, a model, a server or time"
+	$(BIN)/python -m pytest $(AT_ONCE) -n $(MOST_AT_ONCE) -m "$(NEEDS)" $(ARGS)
 	@echo "Database-dependent tests on PostgreSQL"
 	$(BIN)/python -m tests.support.servers.postgres \
 	  $(BIN)/python -m pytest $(AT_ONCE) $(QUICK) -m both_databases $(ARGS)

@@ -27,6 +27,7 @@ MEASURES = (
     ("finding", "bench.finding", "finding_rows"),
     ("postgres", "bench.postgres", "postgres_rows"),
     ("peers", "bench.search", "peer_rows"),
+    ("memory", "bench.memory", "memory_rows"),
     ("structure", "bench.structure", "structure_rows"),
 )
 

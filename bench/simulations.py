@@ -1,14 +1,20 @@
 """Simulated datasets: how well the strategies rank, and what learning from decisions adds."""
 
+from dataclasses import replace
 from typing import Any, Final
+
+import numpy as np
 
 from bench.rows import Row, at_least, at_most
 from matching.core.registry import STRATEGIES
-from matching.evaluation.benchmark import evaluate
+from matching.core.weights import EvidenceWeights
+from matching.evaluation.benchmark import cold_start, evaluate
 from matching.evaluation.ranking import PATTERNS
-from matching.evaluation.simulator import BASE, SIMULATIONS, simulate
-from matching.learning.fit import Stage
+from matching.evaluation.simulator import BASE, HARD, SIMULATIONS, simulate
+from matching.learning.fit import Stage, learn
 from matching.learning.learning_gain import measure_learning_gain
+from matching.learning.promotion import Refusal
+from matching.learning.simulated_annotators import dataset_scores, simulate_annotators
 
 SEED: Final = 11
 JUDGED: Final = 1500
@@ -18,6 +24,17 @@ MOST: Final = {
     "hard": {"alerts": 4.5, "ece_top10": 0.03},
 }
 PATTERN_SPREAD: Final = 0.06  # of recall@5, by who has a photograph
+SMALL: Final = replace(HARD, lost=260, found=500, pairs=240, dim=128)
+POISONED_SEED: Final = 3
+POISONED_JUDGED: Final = 1200
+POISONED: Final = {  # share of wrong decisions of each person
+    "all wrong": (1.0,),
+    "a coin": (0.5,),
+    "a third wrong": (0.3, 0.3),
+    "one against all": (0.02, 0.02, 1.0),
+    "one by the coin": (0.02, 0.02, 0.5),
+}
+SUSPICIOUS: Final = {Refusal.CONTRADICTORY, Refusal.PERSON_CONTRADICTS, Refusal.SCALE}
 LEARNT_AP: Final = 0.85  # of base, before learning
 
 
@@ -62,7 +79,27 @@ def learning_rows(quick: bool) -> list[Row]:
         _more("learnt: ap after", before["ap"], after["ap"]),
         _less("learnt: ece_top10 after", before["ece_top10"], after["ece_top10"]),
         at_most("learnt: alerts after", before["alerts"], after["alerts"], ""),
+        *_poisoned_rows(),
     ]
+
+
+def _poisoned_rows() -> list[Row]:
+    """Judgements of people who are wrong, too often or on purpose: nothing is learnt from them."""
+    dataset = simulate(SMALL, POISONED_SEED)
+    scores = dataset_scores(dataset, cold_start(dataset))
+    truth = np.zeros((len(dataset.text_lost), len(dataset.text_found)), dtype=np.bool_)
+    truth[dataset.pair_lost, dataset.pair_found] = True
+    rows = []
+    for name, error_rates in POISONED.items():
+        annotators = simulate_annotators(
+            scores, truth, judged=POISONED_JUDGED, error_rates=error_rates, seed=POISONED_SEED
+        )
+        verdict = learn(annotators.judgements, EvidenceWeights()).verdict
+        reasons = verdict.refusals if verdict else ()
+        named = ", ".join(sorted(reasons))
+        is_refused = bool(SUSPICIOUS.intersection(reasons))
+        rows.append(Row(f"learnt: refused, {name}", "yes", None, "", is_refused, named))
+    return rows
 
 
 def _more(row: str, than: float, value: float) -> Row:

@@ -1,6 +1,8 @@
-"""Who is signed in, as a type that views can rely on."""
+"""Who is signed in, as a type that views can rely on; and addresses that have moved."""
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from lostfound.models import User
 
@@ -18,3 +20,11 @@ def signed_in(request: HttpRequest) -> User:
     """
     assert isinstance(request.user, User)
     return request.user
+
+
+def redirects(before: str, now: str) -> list[URLPattern]:
+    """Lead bookmarks of an earlier version to where everything below an address is now."""
+    return [
+        path(before, RedirectView.as_view(url=now, query_string=True)),
+        path(f"{before}<path:rest>", RedirectView.as_view(url=f"{now}%(rest)s", query_string=True)),
+    ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lostfound.http import redirects
 from matching.views import answers, intake, search, state
 
 app_name = "matching"
@@ -13,4 +14,5 @@ urlpatterns = [
     path("intake/<uuid:public_id>/", intake.answer, name="intake"),
     path("posts/<uuid:public_id>/suggestions/<int:pk>/", answers.answer, name="answer"),
     path("posts/<uuid:public_id>/matching/", state.state, name="state"),
+    *redirects("admin/matching/embedding/", "/admin/matching/matchingjob/"),
 ]

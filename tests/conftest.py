@@ -17,6 +17,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 pytest_plugins = [
     "tests.support.tiers",
+    "tests.support.shared",
     "tests.support.databases",
     "tests.support.servers.fixtures",
 ]
@@ -24,14 +25,10 @@ pytest_plugins = [
 # No deadline: a busy machine is slow now and then, which is no failure.
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis_settings.load_profile("tests")
 
 COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """The quick tier looks at fewer examples of each property."""
-    hypothesis_settings.load_profile("quick" if config.getoption("quick") else "tests")
 
 
 def pytest_collection_finish() -> None:

@@ -483,6 +483,7 @@ def admin_addresses(match_pk: int) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["anonymous", "student"])
 def test_nobody_but_staff_sees_any_page_of_the_admin(role: str) -> None:
     match = MatchFactory.create()

@@ -1,8 +1,12 @@
 """The rules of the tests themselves."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.support.paths import ROOT
 from tests.support.tiers import FOLDERS, TESTS, speaks_sql
@@ -35,3 +39,17 @@ def test_what_depends_on_the_database_runs_on_both() -> None:
             continue
         if "django_db" in source and OF_A_DATABASE.search(source) and not speaks_sql(path):
             assert "both_databases" in source, path
+
+
+@pytest.mark.processes
+def test_marks_by_folder_can_be_selected() -> None:
+    """`-m` is applied while tests are collected: marks that come later select nothing."""
+    arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", "-m", "both_databases"]
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments, "tests/matching/index/test_pgvector.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "tests/matching/index/test_pgvector.py::" in collected.stdout, collected.stdout[-500:]

@@ -56,7 +56,7 @@ STAFF = (
     "/admin/lostfound/category/1/change/",
     "/admin/lostfound/building/",
     "/admin/lostfound/notification/",
-    "/admin/lostfound/look/",
+    "/admin/lostfound/accesslog/",
     "/admin/lostfound/user/",
     "/admin/lostfound/user/1/change/",
     "/admin/django_q/ormq/",

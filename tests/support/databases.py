@@ -1,7 +1,5 @@
 """The tests' database as a file for separate processes, because migrating takes long."""
 
-import fcntl
-import os
 import shutil
 import sqlite3
 from collections.abc import Generator, Iterator
@@ -16,18 +14,16 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
+from tests.support.shared import locked
 from tests.support.worker_site import migrate
 
 _rows: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_file(run_folder: Path) -> Path:
     """Where the workers of one run keep the database that the first of them has migrated."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    return folder / "migrated.sqlite3"
+    return run_folder / "migrated.sqlite3"
 
 
 @pytest.fixture(scope="session")
@@ -124,11 +120,3 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
             connection.creation.deserialize_db_from_string(_rows["migrated"])
             ContentType.objects.clear_cache()
     return result
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

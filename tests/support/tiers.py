@@ -103,21 +103,24 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError(f"Collecting the quick tests imported {names}.")
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-randomly, to keep its order within each part
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by folder and fixture, and place tests that share costly fixtures side by side.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark by folder and fixture, in time for `-m` to select by these marks too."""
+    requested: Iterable[str] = getattr(item, "fixturenames", ())
+    marks = {FIXTURES[name] for name in requested if name in FIXTURES}
+    marks |= {FOLDERS[part] for part in [folder_of(item.path)] if part in FOLDERS}
+    for name in marks:
+        item.add_marker(name)
+    if item.get_closest_marker("django_db") and speaks_sql(item.path) and not needs(item):
+        item.add_marker("both_databases")
 
-    xdist's `worksteal` gives each worker consecutive tests, so only one worker starts the site for
-    the browser, for example.
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order within each part stays
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put tests that share something costly side by side.
+
+    xdist's `worksteal` gives each worker a row of neighbours: one site for the browser is then
+    started by one worker, rather than by both.
     """
-    for item in items:
-        fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-        marks = {FIXTURES[name] for name in fixtures if name in FIXTURES}
-        marks |= {FOLDERS[part] for part in [folder_of(item.path)] if part in FOLDERS}
-        for name in marks:
-            item.add_marker(name)
-        if item.get_closest_marker("django_db") and speaks_sql(item.path) and not needs(item):
-            item.add_marker("both_databases")
     if config.getoption("quick"):
         left_out = [item for item in items if needs(item)]
         config.hook.pytest_deselected(items=left_out)

@@ -92,7 +92,9 @@ def test_the_finder_does_not_see_the_place(loser: User, finder: User) -> None:
     assert message["message"] == (
         f"The owner of the thing you found has been identified: {pair.found.title}"
     )
-    assert message["advice"].startswith("You need not do anything")
+    assert message["advice"].startswith(
+        "If the thing is at the office, you do not need to do anything"
+    )
 
 
 def test_an_undone_match_no_longer_shows_the_place(loser: User, finder: User) -> None:

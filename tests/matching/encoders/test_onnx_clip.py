@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from matching.conf import BUNDLED, BUNDLED_FOLDER, ONNX_FP32, ONNX_INT8
 from matching.encoders.checkpoint import EncoderUnavailable
 from matching.encoders.manifest import LEAST_COSINE, MANIFEST
 from tests.support import checkpoints, exports
+from tests.support.shared import Make
 
 pytestmark = pytest.mark.model
 
@@ -37,12 +39,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def var(written: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def var(written: dict[str, Path], made_once: Callable[[str, Make], Path]) -> Path:
     """A VAR_DIR with both exports of every checkpoint."""
-    folder = tmp_path_factory.mktemp("var")
-    for family, path in written.items():
-        exports.export_only(folder, path, folder / family)
-    return folder
+
+    def export_all(folder: Path) -> None:
+        for family, path in written.items():
+            exports.export_only(folder, path, folder / family)
+
+    return made_once("exports", export_all)
 
 
 def pictures() -> list[Image.Image]:

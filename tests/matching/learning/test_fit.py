@@ -207,40 +207,11 @@ def test_annotators_judge_the_best_and_sample_one_more() -> None:
 
 
 @pytest.mark.slow
-def test_simulated_annotators_teach_better_ranking_and_calibration() -> None:
-    """One simulated dataset; docs/matching.md has the means of several."""
-    learning_gain = measure_learning_gain([simulate(BASE, 0)], judged=1500)
-    (result,) = learning_gain.results
-    assert result.is_promoted and result.stage is Stage.LOGISTIC
-    before, after = learning_gain.before.figures, learning_gain.after.figures
-    assert after["ap"] > before["ap"] > 0.85
-    assert after["ece_top10"] < before["ece_top10"]
-    assert after["alerts"] <= before["alerts"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("error_rates", "judged"),
-    [
-        ((1.0,), 1200),
-        ((0.5,), 1200),
-        ((0.3, 0.3), 1200),
-        ((0.02, 0.02, 1.0), 1200),
-        ((0.02, 0.02, 0.5), 1200),
-    ],
-    ids=["all wrong", "coin", "a third wrong", "one against all", "one by the coin"],
-)
-def test_poisoned_decisions_are_refused(error_rates: tuple[float, ...], judged: int) -> None:
-    result = annotators_result(error_rates, judged=judged)
-    assert result.verdict is not None
-    suspicious = {Refusal.CONTRADICTORY, Refusal.PERSON_CONTRADICTS, Refusal.SCALE}
-    assert suspicious & set(result.verdict.refusals)
-
-
-@pytest.mark.slow
 def test_people_who_decide_against_the_evidence_are_named() -> None:
+    """And what they have decided is refused; `python -m bench --only learning` poisons more."""
     verdict = annotators_result((0.02, 0.02, 1.0)).verdict
     assert verdict is not None and verdict.people == (2,)
+    assert Refusal.PERSON_CONTRADICTS in verdict.refusals
 
 
 @pytest.mark.slow

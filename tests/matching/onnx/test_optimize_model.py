@@ -4,7 +4,7 @@ import errno
 import json
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,11 @@ from matching.services import match_post, sweep
 from tests.support import checkpoints, exports
 from tests.support.factories import PhotoFactory, PostFactory
 from tests.support.pipeline import make, row_of
+from tests.support.shared import Make
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
+
+OUTPUT = "output.txt"
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +57,16 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def optimized(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: Any, django_db_blocker: Any
+    made_once: Callable[[str, Make], Path], django_db_setup: Any, django_db_blocker: Any
 ) -> tuple[Path, str]:
     """A VAR_DIR with the bundled model's exports, and the command's output."""
-    var = tmp_path_factory.mktemp("var")
+
+    def optimize(var: Path) -> None:
+        (var / OUTPUT).write_text(exports.optimize(var))
+
     with django_db_blocker.unblock():
-        return var, exports.optimize(var)
+        var = made_once("optimized", optimize)
+    return var, (var / OUTPUT).read_text()
 
 
 def exported(var: Path) -> list[Path]:

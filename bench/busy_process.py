@@ -1,7 +1,4 @@
-"""`python -m tests.support.busy_process tasks|pages N`: runs N of them, prints its memory twice.
-
-A separate process, because all tests share the memory of a test run.
-"""
+"""`python -m bench.busy_process tasks|pages N`: runs N of them, and prints its memory twice."""
 
 import json
 import sys
