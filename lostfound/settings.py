@@ -308,7 +308,7 @@ POSTS_PER_HOUR = env.integer(
     "POSTS_PER_HOUR", 30, "posts and changes allowed per person", unit="per hour", least=1
 )
 
-# --- Queue: all values have been tested in trials (docs/decisions.md) ---
+# --- Queue ---
 env.section("Queue")
 TASK_TIMEOUT_S = env.integer(
     "TASK_TIMEOUT_S", 120, "how long one task may run before it is stopped", unit="s", least=5
@@ -387,8 +387,8 @@ MATCHING = {
     "SHOWN_FROM": env.number(
         "MATCHING_SHOWN_FROM",
         0.1,
-        "score from which the person who lost a thing sees a suggestion; above 1: only after staff "
-        "have confirmed it",
+        "score from which the author of a post sees a suggestion; above 1: none before staff have "
+        "confirmed it",
     ),
     "NICE": env.integer(
         "MATCHING_NICE", 10, "how far the worker yields to pages on the same machine, 0 to 19"

@@ -185,7 +185,7 @@ def _check_matching(checked: MatchingSettings) -> None:
             )
     if not checked.shown_from >= 0:
         raise ImproperlyConfigured(
-            f"{_named('SHOWN_FROM')} must be 0 or more; above 1, nothing is shown."
+            f"{_named('SHOWN_FROM')} must be 0 or more; above 1, authors only see confirmed pairs."
         )
     if not checked.max_found_before_lost_days >= 0:
         raise ImproperlyConfigured(f"{_named('MAX_FOUND_BEFORE_LOST_DAYS')} must be 0 or more.")

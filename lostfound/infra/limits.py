@@ -1,7 +1,8 @@
 """All rate limits in one table: what is limited, and how often per hour.
 
 `rate_limits` does the counting. Over the API, a reached limit is 429 with Retry-After and the
-code `throttled`; pages show one of the messages below. allauth has its own limits on signing in
+code `throttled`; pages show one of the messages below
+(suggestions for a form just stay away). allauth has its own limits on signing in
 (ACCOUNT_RATE_LIMITS in the settings).
 """
 

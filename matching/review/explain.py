@@ -33,9 +33,9 @@ TERM_WORDS: Final = {
     "identity": gettext_lazy("Serial number, model or name"),
     "total": gettext_lazy("Total"),
     # For two posts of the same kind; the earlier one has the lower key.
-    "twins_text_image": gettext_lazy("Earlier text to later photograph"),
-    "twins_image_text": gettext_lazy("Earlier photograph to later text"),
-    "twins_time": gettext_lazy("Days between the two"),
+    "duplicate_text_image": gettext_lazy("Earlier text to later photograph"),
+    "duplicate_image_text": gettext_lazy("Earlier photograph to later text"),
+    "duplicate_time": gettext_lazy("Days between the two"),
     "author": gettext_lazy("Authors"),
 }
 EXCLUSION_WORDS: Final = {
@@ -58,7 +58,7 @@ WEIGHT_WORDS: Final = {
     "clip_zeroshot_v2": gettext_lazy("photographs count more than text"),
 }
 PHOTO_TERMS: Final = frozenset(
-    {"image_image", "text_image", "image_text", "twins_text_image", "twins_image_text"}
+    {"image_image", "text_image", "image_text", "duplicate_text_image", "duplicate_image_text"}
 )
 WHOLE: Final = 100  # total width of the chart, in its own units
 
@@ -115,7 +115,9 @@ def _steps(match: Match) -> list[Step]:
 def _duplicate_steps(duplicate: PossibleDuplicate) -> list[Step]:
     steps = waterfall(duplicate.terms, EVIDENCE_WEIGHTS, duplicate.score)
     return [
-        replace(step, name=f"twins_{step.name}") if f"twins_{step.name}" in TERM_WORDS else step
+        replace(step, name=f"duplicate_{step.name}")
+        if f"duplicate_{step.name}" in TERM_WORDS
+        else step
         for step in steps
     ]
 

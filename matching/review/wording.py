@@ -75,21 +75,21 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
         _("the numbers or names differ"),
         _("the numbers or names differ"),
     ),
-    "twins_text_image": (
+    "duplicate_text_image": (
         _("the later photograph shows what the earlier post describes"),
         _("the later photograph matches the earlier description"),
         NO_HELP,
         _("the later photograph hardly matches the earlier description"),
         _("the later photograph shows something other than what the earlier post describes"),
     ),
-    "twins_image_text": (
+    "duplicate_image_text": (
         _("the earlier photograph shows what the later post describes"),
         _("the earlier photograph matches the later description"),
         NO_HELP,
         _("the earlier photograph hardly matches the later description"),
         _("the earlier photograph shows something other than what the later post describes"),
     ),
-    "twins_time": (
+    "duplicate_time": (
         _("both name the same day"),
         _("the days are close together"),
         _("the days say little either way"),

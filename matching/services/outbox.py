@@ -116,7 +116,7 @@ class Claim:
         )
 
     def hand_back(self, why: str = "") -> None:
-        """Release the post and enqueue it again at once, without counting the attempt."""
+        """Release the post to be enqueued again within seconds, without counting the attempt."""
         self._end(
             status=MatchingJob.Status.PENDING,
             attempts=F("attempts") - 1,
@@ -298,7 +298,7 @@ def release_worker(worker: str) -> int:
 
 
 def release(rows: QuerySet[MatchingJob]) -> int:
-    """Revoke claims and let the posts wait, to be enqueued at once; attempts stay counted."""
+    """Revoke claims; the posts are enqueued again within seconds, and attempts stay counted."""
     return rows.filter(status=MatchingJob.Status.RUNNING).update(
         status=MatchingJob.Status.PENDING, token=None, lease_until=None, worker="", sent_at=None
     )

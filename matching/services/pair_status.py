@@ -16,7 +16,7 @@ class ScoredPair:
     """A pair of open posts with its current score.
 
     `is_listed`: it is among the best of its query, so it may become a suggestion.
-    `is_drawn`: it is not, but was sampled from the candidates behind them.
+    `is_sampled`: it is not, but was sampled from the candidates behind them.
     """
 
     score: Score

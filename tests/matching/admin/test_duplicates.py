@@ -54,7 +54,7 @@ def test_the_page_compares_both_and_says_why_in_words(desk: Client) -> None:
         "Earlier text to later photograph",
     ):
         assert words in text, words
-    for code in ("twins_", "text_image"):
+    for code in ("duplicate_", "text_image"):
         assert code not in text
 
 
