@@ -5,7 +5,6 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from lostfound.api.problems import not_found
-from lostfound.http import redirects
 
 handler400 = "lostfound.api.problems.bad_request"
 handler500 = "lostfound.api.problems.server_error"
@@ -15,7 +14,6 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    *redirects("admin/lostfound/look/", "/admin/lostfound/accesslog/"),
     path("admin/", admin.site.urls),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/", include("lostfound.api.urls")),

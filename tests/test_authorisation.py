@@ -475,7 +475,7 @@ def admin_addresses(match_pk: int) -> list[str]:
     found = []
     for at, name in routes(get_resolver()):
         # Without a name: a bookmark that leads on to one of the others.
-        is_nameless = name in ("", "matching:")
+        is_nameless = name.rpartition(":")[2] == ""
         if not at.startswith("admin/") or is_nameless or name in ("admin:login", "admin:logout"):
             continue
         if "(?P" in at or "<" in at:

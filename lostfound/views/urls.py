@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lostfound.http import redirects
 from lostfound.views import (
     app,
     devices,
@@ -37,4 +38,5 @@ urlpatterns = [
     path("sw.js", app.service_worker, name="service_worker"),
     path("offline/", app.offline, name="offline"),
     path("language/", preferences.language, name="language"),
+    *redirects("admin/lostfound/look/", "/admin/lostfound/accesslog/"),
 ]
