@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 AT_ONCE ?= -n auto --maxprocesses 4 --dist worksteal
 QUICK := --quick -p no:schemathesis
 # What these need is mostly waited for, so that more of them run at once than there are cores.
-NEEDS := browser or server or model or processes or slow
+STARTS := browser or server or model or processes
+NEEDS := $(STARTS) or slow
 MOST_AT_ONCE ?= 3
 WEB := node_modules/.bin
 TORCH := $(shell grep '^torch==' constraints.txt)
@@ -95,7 +96,7 @@ test: lint ## All tests and checks
 	$(BIN)/python -m pytest $(AT_ONCE) -n $(MOST_AT_ONCE) -m "$(NEEDS)" $(ARGS)
 	@echo "Database-dependent tests on PostgreSQL"
 	$(BIN)/python -m tests.support.servers.postgres \
-	  $(BIN)/python -m pytest $(AT_ONCE) $(QUICK) -m both_databases $(ARGS)
+	  $(BIN)/python -m pytest $(AT_ONCE) -m "both_databases and not ($(STARTS))" $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev ## The whole test suite on a temporary PostgreSQL
 	$(BIN)/python -m tests.support.servers.postgres $(BIN)/python -m pytest $(AT_ONCE) $(ARGS)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
@@ -106,17 +108,26 @@ def in_a_file(path: Path, migrated: Path) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, Any, Any]:
     """After a test that commits, restore the database to its state after the migrations.
 
     Django would run such tests last, but xdist workers that steal tests do not keep that order.
     """
     result = yield
+    if nextitem is None:  # the database is gone already
+        return result
     mark = item.get_closest_marker("django_db")
     if isinstance(item, pytest.Function) and mark and mark.kwargs.get("transaction"):
         blocker: DjangoDbBlocker = item._request.getfixturevalue("django_db_blocker")
         with blocker.unblock():
             call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
             connection.creation.deserialize_db_from_string(_rows["migrated"])
+            tables = apps.get_models(include_auto_created=True)
+            # Rows with keys of their own leave PostgreSQL's sequences behind.
+            with connection.cursor() as cursor:
+                for statement in connection.ops.sequence_reset_sql(no_style(), tables):
+                    cursor.execute(statement)
             ContentType.objects.clear_cache()
     return result

@@ -122,6 +122,8 @@ def many(n: int) -> np.ndarray:
     return vecs
 
 
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Settings) -> None:
     vecs = many(600)
     settings.MATCHING = {**settings.MATCHING, "EXACT_BELOW": 100}
@@ -144,6 +146,8 @@ def test_the_graph_is_used_above_the_crossover_and_finds_nearly_all(settings: Se
         assert "matching_pgvector_found_text_32" in "\n".join(row[0] for row in cursor.fetchall())
 
 
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_the_graph_is_not_used_if_few_posts_pass_the_filter(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +171,8 @@ def test_the_graph_is_not_used_if_few_posts_pass_the_filter(
     assert graph_calls == ["graph"]
 
 
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,8 @@ def forwards(encoder: Any, work: Any) -> dict[str, int]:
 # --- What it does ---
 
 
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_everything_is_embedded_once_and_then_waits_to_be_matched(encoder: Any) -> None:
     posts = many(40)  # more than are claimed at once
     with_photos = [make(title=f"with photographs {n}", photos=2) for n in range(3)]
