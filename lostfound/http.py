@@ -1,8 +1,6 @@
-"""Who is signed in, as a type that views can rely on; and addresses that have moved."""
+"""Who is signed in, as a type that views can rely on."""
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path
-from django.views.generic import RedirectView
 
 from lostfound.models import User
 
@@ -20,11 +18,3 @@ def signed_in(request: HttpRequest) -> User:
     """
     assert isinstance(request.user, User)
     return request.user
-
-
-def redirects(before: str, now: str) -> list[URLPattern]:
-    """Lead bookmarks of an earlier version to where everything below an address is now."""
-    return [
-        path(before, RedirectView.as_view(url=now, query_string=True)),
-        path(f"{before}<path:rest>", RedirectView.as_view(url=f"{now}%(rest)s", query_string=True)),
-    ]

@@ -18,9 +18,7 @@ CHECKS_TAG: Final = "matching"  # of the system checks
 BUNDLED: Final = "bundled"
 BUNDLED_FOLDER: Final = Path(__file__).resolve().parent / "bundled" / "model"
 # A site may have written down where version 0.1 had it.
-MOVED_ENCODERS: Final = {
-    "matching.clip_encoder.ClipEncoder": "matching.encoders.torch_clip.ClipEncoder"
-}
+FORMER_ENCODER: Final = "matching.clip_encoder.ClipEncoder"
 DEVICES: Final = ("cpu", "cuda")
 INDEXES: Final = ("memory", "pgvector")
 SCANS: Final = ("exact", "int8")
@@ -95,8 +93,8 @@ def validated(settings_dict: object) -> MatchingSettings:
             f"Unknown key {_named(unknown[0])}. Known keys: {', '.join(sorted(types))}."
         )
     values = {types[key]: _typed(key, value) for key, value in settings_dict.items()}
-    if (before := values.get("encoder")) in MOVED_ENCODERS:
-        values["encoder"] = MOVED_ENCODERS[before]
+    if values.get("encoder") == FORMER_ENCODER:
+        del values["encoder"]
     checked = MatchingSettings(**values)
     _check_encoder(checked)
     _check_matching(checked)

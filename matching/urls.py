@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lostfound.http import redirects
+from lostfound.views.redirects import redirects
 from matching.views import answers, intake, search, state
 
 app_name = "matching"

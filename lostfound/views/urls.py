@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from lostfound.http import redirects
 from lostfound.views import (
     app,
     devices,
@@ -14,6 +13,7 @@ from lostfound.views import (
     preferences,
     things,
 )
+from lostfound.views.redirects import redirects
 
 app_name = "lostfound"
 

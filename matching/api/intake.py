@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -19,7 +19,7 @@ from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.media.processing import PhotoRefused
 from matching.api.serializers.intake import IntakeIn, IntakeOut, IntakeWithPhotoIn
 from matching.models import IntakeQuestion
-from matching.services import ask_intake
+from matching.services import ask_intake, intake_of
 
 POLL_AFTER_S: Final = 1
 
@@ -53,9 +53,9 @@ class IntakeAnswerView(APIView):
     @extend_schema(operation_id="intake_answer", responses={200: IntakeOut, **ONE_ERRORS})
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read the suggestions; while they are pending, Retry-After says when to poll again."""
-        question = get_object_or_404(
-            IntakeQuestion, public_id=public_id, asked_by=signed_in(request)
-        )
+        question = intake_of(signed_in(request), public_id)
+        if question is None:
+            raise Http404
         return _response(question, status.HTTP_200_OK)
 
 
