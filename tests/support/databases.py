@@ -16,21 +16,17 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
-from tests.support.shared import locked
+from tests.support.shared import MadeOnce
 from tests.support.worker_site import migrate
+
+MIGRATED, FILE = "migrated", "db.sqlite3"
 
 _rows: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")
-def migrated_file(run_folder: Path) -> Path:
-    """Where the workers of one run keep the database that the first of them has migrated."""
-    return run_folder / "migrated.sqlite3"
-
-
-@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, migrated_file: Path
+    django_db_modify_db_settings: None, made_once: MadeOnce
 ) -> pytest.MonkeyPatch:
     """Within pytest-django's set-up alone, `migrate` copies what another worker has migrated."""
     migrate = MigrateCommand.handle
@@ -40,14 +36,14 @@ def django_db_modify_db_settings(
         if to.vendor != "sqlite":
             migrate(self, *args, **options)
             return
+
+        def migrate_here(folder: Path) -> None:
+            migrate(self, *args, **options)
+            with closing(sqlite3.connect(folder / FILE)) as file:
+                to.connection.backup(file)
+
         to.ensure_connection()
-        with locked(migrated_file.with_suffix(".lock")):
-            if not migrated_file.exists():
-                migrate(self, *args, **options)
-                with closing(sqlite3.connect(migrated_file)) as file:
-                    to.connection.backup(file)
-                return
-        with closing(sqlite3.connect(migrated_file)) as file:
+        with closing(sqlite3.connect(made_once(MIGRATED, migrate_here) / FILE)) as file:
             file.backup(to.connection)
 
     patched = pytest.MonkeyPatch()
@@ -60,7 +56,7 @@ def django_db_setup(
     django_db_setup: None,
     django_db_modify_db_settings: pytest.MonkeyPatch,
     django_db_blocker: DjangoDbBlocker,
-    migrated_file: Path,
+    run_folder: Path,
 ) -> Path | None:
     """The database before the first test, as a file; None if it is not in memory."""
     django_db_modify_db_settings.undo()
@@ -70,7 +66,7 @@ def django_db_setup(
     if is_in_memory or name.startswith("test_"):
         with django_db_blocker.unblock():
             _rows["migrated"] = connection.creation.serialize_db_to_string()
-    return migrated_file if is_in_memory else None
+    return run_folder / MIGRATED / FILE if is_in_memory else None
 
 
 @pytest.fixture(scope="session")
@@ -124,10 +120,10 @@ def pytest_runtest_teardown(
         with blocker.unblock():
             call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
             connection.creation.deserialize_db_from_string(_rows["migrated"])
-            tables = apps.get_models(include_auto_created=True)
+            models = apps.get_models(include_auto_created=True)
             # Rows with keys of their own leave PostgreSQL's sequences behind.
             with connection.cursor() as cursor:
-                for statement in connection.ops.sequence_reset_sql(no_style(), tables):
+                for statement in connection.ops.sequence_reset_sql(no_style(), models):
                     cursor.execute(statement)
             ContentType.objects.clear_cache()
     return result

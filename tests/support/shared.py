@@ -2,21 +2,13 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 Make = Callable[[Path], None]
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+MadeOnce = Callable[[str, Make], Path]
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +19,13 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_once(run_folder: Path) -> Callable[[str, Make], Path]:
+def made_once(run_folder: Path) -> MadeOnce:
     """`made_once(name, make)`: a folder that the first worker to need it has filled."""
 
     def make_or_wait(name: str, make: Make) -> Path:
         folder, unfinished = run_folder / name, run_folder / f"{name}.unfinished"
-        with locked(run_folder / f"{name}.lock"):
+        with (run_folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             if not folder.exists():
                 unfinished.mkdir()
                 make(unfinished)

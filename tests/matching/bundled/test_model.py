@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from matching.bundled.training import train
 from matching.bundled.training.evaluate import MODEL_DIR, REAL_PHOTOS, TARGETS, evaluate
 from matching.conf import MatchingSettings
 from matching.encoders.torch_clip import ClipEncoder
-from tests.support.shared import Make
+from tests.support.shared import MadeOnce
 
 pytestmark = pytest.mark.model
 
@@ -30,7 +29,7 @@ HELD_OUT_LOSS = 0.10
 
 
 @pytest.fixture(scope="module")
-def figures(made_once: Callable[[str, Make], Path]) -> dict[str, Any]:
+def figures(made_once: MadeOnce) -> dict[str, Any]:
     def measure(folder: Path) -> None:
         (folder / "figures.json").write_text(json.dumps(evaluate(MODEL_DIR)))
 

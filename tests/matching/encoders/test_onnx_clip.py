@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from matching.conf import BUNDLED, BUNDLED_FOLDER, ONNX_FP32, ONNX_INT8
 from matching.encoders.checkpoint import EncoderUnavailable
 from matching.encoders.manifest import LEAST_COSINE, MANIFEST
 from tests.support import checkpoints, exports
-from tests.support.shared import Make
+from tests.support.shared import MadeOnce
 
 pytestmark = pytest.mark.model
 
@@ -39,7 +38,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def var(written: dict[str, Path], made_once: Callable[[str, Make], Path]) -> Path:
+def var(written: dict[str, Path], made_once: MadeOnce) -> Path:
     """A VAR_DIR with both exports of every checkpoint."""
 
     def export_all(folder: Path) -> None:

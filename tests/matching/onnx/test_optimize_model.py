@@ -4,7 +4,7 @@ import errno
 import json
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from matching.services import match_post, sweep
 from tests.support import checkpoints, exports
 from tests.support.factories import PhotoFactory, PostFactory
 from tests.support.pipeline import make, row_of
-from tests.support.shared import Make
+from tests.support.shared import MadeOnce
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
 
@@ -57,7 +57,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def optimized(
-    made_once: Callable[[str, Make], Path], django_db_setup: Any, django_db_blocker: Any
+    made_once: MadeOnce, django_db_setup: Any, django_db_blocker: Any
 ) -> tuple[Path, str]:
     """A VAR_DIR with the bundled model's exports, and the command's output."""
 
