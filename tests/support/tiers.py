@@ -17,6 +17,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any, Final
 
 import pytest
+from hypothesis import find
+from hypothesis.strategies import text
 
 NEEDS: Final = ("browser", "server", "model", "processes", "slow")
 FOLDERS: Final = {"browser": "browser", "contract": "server", "servers": "server"}
@@ -97,10 +99,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Check that collecting the quick tests has not imported a slow library."""
+    """Check what collecting has imported, and prepare what the first test would pay for."""
     if session.config.getoption("quick") and (loaded := set(HEAVY) & set(sys.modules)):
         names = ", ".join(sorted(loaded))
         raise pytest.UsageError(f"Collecting the quick tests imported {names}.")
+    find(text(), lambda _: True)  # On a fresh clone, hypothesis takes seconds to list characters.
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
