@@ -26,9 +26,9 @@ from lostfound.spreadsheets import (
     Row,
     Table,
     csv_lines,
+    import_rows,
     read_table,
     sample_lines,
-    take_in,
 )
 
 SALT: Final = "lostfound.import"
@@ -101,7 +101,7 @@ def _bring_in(
         return _page(model_admin, request, {"problem": problem})
     except FileRefused as refused:
         return _page(model_admin, request, {"problem": str(refused)})
-    report = take_in(table.rows, actor=request.user)
+    report = import_rows(table.rows, actor=request.user)
     _tell(request, report)
     if not report.refused:
         return HttpResponseRedirect(reverse("admin:lostfound_post_changelist"))

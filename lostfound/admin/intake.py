@@ -39,11 +39,11 @@ def intake_view(
     saved = _saved(form, person)
     if saved is None:
         return _page(model_admin, request, form)
-    form.let_photos_go()
+    form.discard_staged_photos()
     request.session[SESSION_KEY] = {
         name: getattr(form.cleaned_data[name], "pk", form.cleaned_data[name]) for name in REMEMBERED
     }
-    request.session[ARRIVED_KEY] = form.sending
+    request.session[ARRIVED_KEY] = form.submission_key
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
     text = format_html('<a href="{}">{}</a>', url, saved.title)
     messages.success(request, format_html(_("Taken in: {}. Matching has started."), text))
@@ -58,7 +58,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
                 kind=Post.Kind.FOUND,
                 fields=form.values,
                 photos=form.uploads,
-                idempotency_key=form.sending,
+                idempotency_key=form.submission_key,
             )
         except DuplicateSubmission as before:
             if before.post is not None and before.is_same:
@@ -68,7 +68,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
             form.add_error(None, ValidationError(text))
         except ValidationError as error:
             form.add_error(None, error)
-    form.keep_photos()
+    form.stage_photos()
     return None
 
 

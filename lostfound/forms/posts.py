@@ -215,7 +215,7 @@ class PostForm(forms.Form):
         return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS if name in self.fields}
 
     @property
-    def sending(self) -> str:
+    def submission_key(self) -> str:
         """The submission's idempotency key; empty for an older page without one."""
         key = str(self.cleaned_data.get("idempotency_key", ""))
         return f"form-{key}" if key else ""
@@ -226,7 +226,7 @@ class PostForm(forms.Form):
         self.data = data.copy()
         self.data["idempotency_key"] = uuid4().hex  # type: ignore[index]
 
-    def take_in(self, changed: EditConflict) -> None:
+    def show_conflict(self, changed: EditConflict) -> None:
         """Show the current values; what was typed here is saved on the next submission."""
         seen, first = self.seen, self.data.get("first_photo", "")
         self.data = data = brought_up_to_date(self, changed)
@@ -269,7 +269,7 @@ class PostForm(forms.Form):
             return []
         return [photo for photo in self.photos_now if str(photo.public_id) == first]
 
-    def keep_photos(self) -> None:
+    def stage_photos(self) -> None:
         """Stage the valid photographs for the next try, and add errors for the others."""
         uploads = self.files.getlist("photos") if self.files else []
         first_number = len(self.staged) + 1
@@ -282,6 +282,6 @@ class PostForm(forms.Form):
             if error.message not in reported:
                 self.add_error("photos", error)
 
-    def let_photos_go(self) -> None:
+    def discard_staged_photos(self) -> None:
         """Discard the staged photographs, which belong to a post now."""
         photo_staging.discard_staged(self.staged)

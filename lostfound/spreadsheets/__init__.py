@@ -3,7 +3,7 @@
 from lostfound.spreadsheets.columns import BY_NAME, SAVED
 from lostfound.spreadsheets.escaping import safe_cell
 from lostfound.spreadsheets.exporter import csv_lines, sample_lines
-from lostfound.spreadsheets.importer import Report, Table, read_table, take_in
+from lostfound.spreadsheets.importer import Report, Table, import_rows, read_table
 from lostfound.spreadsheets.parsing import MAX_FILE_BYTES, MAX_ROWS, FileRefused
 from lostfound.spreadsheets.validation import Row
 
@@ -17,8 +17,8 @@ __all__ = [
     "Row",
     "Table",
     "csv_lines",
+    "import_rows",
     "read_table",
     "safe_cell",
     "sample_lines",
-    "take_in",
 ]

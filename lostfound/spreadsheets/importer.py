@@ -106,7 +106,7 @@ class Report:
     refused: list[Row] = field(default_factory=list)
 
 
-def take_in(rows: Iterable[Row], *, actor: User) -> Report:
+def import_rows(rows: Iterable[Row], *, actor: User) -> Report:
     """Save each new row; if one is refused, the others are still saved."""
     report = Report()
     for row in rows:

@@ -71,9 +71,9 @@ def new_post(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
         with _errors_in(form):
             if form.is_valid():
                 saved = _submit(request, form, kind)
-                form.let_photos_go()
+                form.discard_staged_photos()
                 return redirect(saved)
-        form.keep_photos()
+        form.stage_photos()
     return _form_page(request, form, like=like)
 
 
@@ -92,7 +92,7 @@ def _submit(request: HttpRequest, form: PostForm, kind: str) -> Post:
                 kind=kind,
                 fields=form.values,
                 photos=photos,
-                idempotency_key=form.sending,
+                idempotency_key=form.submission_key,
             )
             count_one(request, "post")
         return post
@@ -136,12 +136,12 @@ def edit(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
         with _errors_in(form):
             if form.is_valid():
                 _save_changes(request, form, edited)
-                form.let_photos_go()
+                form.discard_staged_photos()
                 # Tells drafts.js which draft has been saved.
                 arrived = f"{edited.public_id} {form.seen}"
                 messages.success(request, _("Your changes have been saved."), extra_tags=arrived)
                 return redirect(edited)
-        form.keep_photos()
+        form.stage_photos()
     return _form_page(request, form)
 
 
@@ -183,7 +183,7 @@ def _errors_in(form: PostForm) -> Iterator[None]:
     try:
         yield
     except services.EditConflict as changed:
-        form.take_in(changed)
+        form.show_conflict(changed)
         form.add_error(None, changed)
     except ValidationError as error:
         form.add_error(None, error)

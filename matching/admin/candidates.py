@@ -22,7 +22,7 @@ from matching.review.comparison import Fact, compare_posts
 from matching.review.explain import explain_exclusions, explain_reasons
 from matching.scoring.score_post import SearchResult
 from matching.selectors import load_photos, open_duplicates
-from matching.services import DecisionRefused, put_up_pair, search_now
+from matching.services import DecisionRefused, search_now, suggest_pair
 
 SHOWN: Final = 20
 VIEW, CHANGE = "matching.view_match", "matching.change_match"
@@ -86,7 +86,7 @@ def put_up_view(request: AuthenticatedHttpRequest, id: int) -> HttpResponse:
     other = request.POST.get("candidate", "")
     candidate = get_object_or_404(Post, pk=int(other) if other.isdecimal() else 0)
     try:
-        match = put_up_pair(post, candidate, actor=request.user)
+        match = suggest_pair(post, candidate, actor=request.user)
     except DecisionRefused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(_page_url(post.pk))

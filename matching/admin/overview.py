@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from matching.admin.health import health_page
 from matching.models import Match
 from matching.status.durations import hours_words
-from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, figures
+from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, office_statistics
 
 CHART_WIDTH: Final = 320  # in units of the drawing, which the page scales
 
@@ -71,7 +71,7 @@ def overview_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
 def _figures(model_admin: admin.ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
-    found = figures()
+    found = office_statistics()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Statistics"),

@@ -12,7 +12,7 @@ from matching.services.duplicates import (
 from matching.services.field_suggestions import answer_intake, ask_intake, intake_of
 from matching.services.heartbeat import answer_beat
 from matching.services.impressions import record_impressions
-from matching.services.manual_pairs import put_up_pair, search_now
+from matching.services.manual_pairs import search_now, suggest_pair
 from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
@@ -62,7 +62,6 @@ __all__ = [
     "match_post",
     "missing_posts",
     "photo_query",
-    "put_up_pair",
     "rebuild_if_grown",
     "record_impressions",
     "reject_match",
@@ -73,6 +72,7 @@ __all__ = [
     "reviewer_of",
     "search_now",
     "skip",
+    "suggest_pair",
     "sweep",
     "take_over",
     "take_up_duplicate",

@@ -31,7 +31,7 @@ def search_now(post: Post) -> SearchResult | None:
         return None
 
 
-def put_up_pair(post: Post, candidate: Post, *, actor: User) -> Match:
+def suggest_pair(post: Post, candidate: Post, *, actor: User) -> Match:
     """Create a pair of two posts that staff can confirm or reject.
 
     An existing pair is returned unchanged, unless it was withdrawn.

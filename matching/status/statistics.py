@@ -68,7 +68,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Figures:
+class OfficeStatistics:
     """Everything on the statistics page.
 
     Attributes:
@@ -95,7 +95,7 @@ class Figures:
     months: list[Row]
 
 
-def figures() -> Figures:
+def office_statistics() -> OfficeStatistics:
     """Statistics of the last days and the last twelve months, in a constant number of queries."""
     now = timezone.now()
     since = now - timedelta(days=RECENT_DAYS)
@@ -116,7 +116,7 @@ def figures() -> Figures:
     year_from = first_of_year(timezone.localtime(now))
     posts = Post.objects.filter(created_at__gte=year_from)
     judged = standing.filter(at__gte=year_from)
-    return Figures(
+    return OfficeStatistics(
         new_lost=counts["lost"],
         new_found=counts["found"],
         waiting=Match.objects.filter(status=Match.Status.SUGGESTED).count(),

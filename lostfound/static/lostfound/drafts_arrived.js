@@ -12,7 +12,7 @@
 
   // A saved post's page has its idempotency key; the message about saved changes, its edit version.
   document.querySelectorAll("[data-draft-done]").forEach(({ dataset }) => {
-    arrived(`${dataset.person}/${dataset.kind}/${dataset.sending.replace(/^form-/, "")}`);
+    arrived(`${dataset.person}/${dataset.kind}/${dataset.draftKey.replace(/^form-/, "")}`);
   });
   document.querySelectorAll("[data-arrived]").forEach(({ dataset }) => {
     const [post, base] = dataset.arrived.split(" ");

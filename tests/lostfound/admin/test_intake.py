@@ -79,7 +79,7 @@ def test_where_there_is_one_office_things_lie_there(staff: User) -> None:
 def test_the_page_after_a_thing_names_the_sending_whose_draft_is_done(client: Client) -> None:
     client.post(INTAKE, thing(title="우산"))
     text = page(client.get(INTAKE))
-    assert f'data-sending="form-{"a" * 32}"' in text and 'data-draft="intake"' in text
+    assert f'data-draft-key="form-{"a" * 32}"' in text and 'data-draft="intake"' in text
     assert "data-draft-done" not in page(client.get(INTAKE))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lostfound.models import Building, Category, Office, Post
-from lostfound.spreadsheets import csv_lines, read_table, safe_cell, sample_lines, take_in
+from lostfound.spreadsheets import csv_lines, import_rows, read_table, safe_cell, sample_lines
 from lostfound.spreadsheets.escaping import read_cell
 from tests.support.builders import make_post
 from tests.support.spreadsheet_files import clerk, rows_of
@@ -80,7 +80,7 @@ def test_what_went_out_comes_in_again_as_nothing_new(language: str) -> None:
     # Read by somebody of the other language.
     with translation.override("en" if language == "ko" else "ko"):
         read = read_table(content, actor=actor)
-        report = take_in(read.rows, actor=actor)
+        report = import_rows(read.rows, actor=actor)
     assert read.ignored == []
     assert [row.known for row in report.known] == posts
     assert Post.objects.count() == 2 and not report.saved and not report.refused
@@ -98,7 +98,7 @@ def test_of_a_file_from_elsewhere_only_what_waits_is_taken_in(language: str) -> 
     with translation.override(language):
         content = "".join(csv_lines(posts)).encode()
         Post.objects.all().delete()
-        report = take_in(rows_of(content), actor=clerk())
+        report = import_rows(rows_of(content), actor=clerk())
     assert [post.title for post in report.saved] == ["found"]
     assert [row.texts["title"] for row in report.refused] == [
         "lost",

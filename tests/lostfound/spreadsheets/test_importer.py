@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from lostfound.models import Post
 from lostfound.services import delete_post
-from lostfound.spreadsheets import Report, take_in
+from lostfound.spreadsheets import Report, import_rows
 from tests.support.builders import make_post
 from tests.support.spreadsheet_files import clerk, rows_of, table
 
@@ -18,7 +18,7 @@ ONE, TWO = "우산 하나,A-1,2026-03-02", "우산 둘,A-1,2026-03-03"
 
 def bring_in(*lines: str, actor: object = None) -> Report:
     person = actor or clerk()
-    return take_in(rows_of(table(*lines), person), actor=person)  # type: ignore[arg-type]
+    return import_rows(rows_of(table(*lines), person), actor=person)  # type: ignore[arg-type]
 
 
 def test_a_file_that_is_brought_in_twice_is_saved_once() -> None:

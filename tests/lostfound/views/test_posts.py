@@ -311,7 +311,7 @@ def test_a_browser_learns_whose_draft_arrived_and_nobodys_name(author: User) -> 
     assert mark == drafts_owner(author) != drafts_owner(make_user())
     assert author.username not in mark and mark != str(author.pk)
     sent = client.post(NEW_LOST, filled(idempotency_key="abc"), follow=True)
-    assert 'data-sending="form-abc"' in page(sent) and f'data-person="{mark}"' in page(sent)
+    assert 'data-draft-key="form-abc"' in page(sent) and f'data-person="{mark}"' in page(sent)
 
 
 def test_a_closed_post_is_not_edited(author: User) -> None:

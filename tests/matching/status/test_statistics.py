@@ -13,7 +13,14 @@ from lostfound.models import Post
 from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match, undo_decision
 from matching.status.durations import ago_words, hours_words
-from matching.status.statistics import CATEGORIES, LATEST, bands, figures, first_of_year, wilson
+from matching.status.statistics import (
+    CATEGORIES,
+    LATEST,
+    bands,
+    first_of_year,
+    office_statistics,
+    wilson,
+)
 from tests.support.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +45,7 @@ def test_only_standing_decisions_with_probabilities_count() -> None:
     confirm_match(kept, actor=staff)
     undo_decision(confirm_match(undone, actor=staff), actor=staff)
     reject_match(cosine, actor=staff)
-    found = figures()
+    found = office_statistics()
     assert sum(band.count for band in found.bands) == 1
     assert (found.confirmed, found.rejected, found.waiting) == (1, 1, 1)
     assert (found.new_lost, found.new_found) == (3, 3)
@@ -58,7 +65,7 @@ def test_times_are_medians_of_what_happened() -> None:
     for hours in (1, 2, 30):
         match = MatchFactory.create(created_at=now)
         Post.objects.filter(pk=match.lost_id).update(created_at=now - timedelta(hours=hours))
-    found = figures()
+    found = office_statistics()
     assert found.first_suggestion_h == pytest.approx(2.0, abs=0.01)
     assert found.suggested_count == 3
     assert (found.decision_h, found.decided_count) == (None, 0)
@@ -87,9 +94,9 @@ def test_durations_have_a_single_number() -> None:
 )
 def test_pairs_that_were_never_suggested_do_not_count(never_suggested: dict[str, Any]) -> None:
     MatchFactory.create(**never_suggested)
-    assert figures().first_suggestion_h is None
+    assert office_statistics().first_suggestion_h is None
     MatchFactory.create(status=Match.Status.WITHDRAWN)
-    assert figures().suggested_count == 1
+    assert office_statistics().suggested_count == 1
 
 
 def test_times_are_of_the_last_three_months_only() -> None:
@@ -97,7 +104,7 @@ def test_times_are_of_the_last_three_months_only() -> None:
     match = MatchFactory.create(created_at=long_ago)
     decision = confirm_match(match, actor=StaffFactory.create())
     MatchDecision.objects.filter(pk=decision.pk).update(at=long_ago)
-    found = figures()
+    found = office_statistics()
     assert (found.suggested_count, found.decided_count) == (0, 0)
 
 
@@ -106,7 +113,7 @@ def test_posts_and_decisions_are_counted_by_category_and_month() -> None:
     for decide in (confirm_match, reject_match, reject_match):
         match = MatchFactory.create(found=FoundPostFactory.create(category=category))
         decide(match, actor=staff)
-    found = figures()
+    found = office_statistics()
     row = next(row for row in found.categories if row.label == category.name)
     assert (row.lost, row.found, row.confirmed, row.rejected) == (0, 3, 1, 2)
     assert row.precision == pytest.approx(1 / 3)
@@ -118,7 +125,7 @@ def test_posts_and_decisions_are_counted_by_category_and_month() -> None:
 def test_all_categories_beyond_the_first_are_one_row() -> None:
     for _ in range(CATEGORIES + 3):
         FoundPostFactory.create(category=CategoryFactory.create())
-    rows = figures().categories
+    rows = office_statistics().categories
     assert len(rows) == CATEGORIES + 1
     assert "3" in rows[-1].label
     assert sum(row.found for row in rows) == Post.objects.count()
@@ -135,9 +142,9 @@ def test_twelve_months_are_counted_and_nothing_older() -> None:
     old = FoundPostFactory.create()
     start = first_of_year(timezone.localtime())
     Post.objects.filter(pk=old.pk).update(created_at=start - timedelta(seconds=1))
-    assert (figures().categories, figures().months) == ([], [])
+    assert (office_statistics().categories, office_statistics().months) == ([], [])
     Post.objects.filter(pk=old.pk).update(created_at=start)
-    assert [row.label for row in figures().months] == [start]
+    assert [row.label for row in office_statistics().months] == [start]
 
 
 def test_the_bands_have_a_period() -> None:
@@ -145,7 +152,7 @@ def test_the_bands_have_a_period() -> None:
     for days in (1, 40):
         decision = confirm_match(MatchFactory.create(strategy=V3, score=0.85), actor=staff)
         MatchDecision.objects.filter(pk=decision.pk).update(at=now - timedelta(days=days))
-    found = figures()
+    found = office_statistics()
     assert (found.bands_from, found.bands_to) == (now - timedelta(days=40), now - timedelta(days=1))
 
 
@@ -166,7 +173,7 @@ def test_thousands_of_decisions_cost_no_more_queries() -> None:
             for row in range(number)
         )
         with CaptureQueriesContext(connection) as queries:
-            found = figures()
+            found = office_statistics()
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
     assert sum(band.count for band in found.bands) == LATEST
@@ -179,6 +186,6 @@ def test_the_number_of_queries_does_not_grow() -> None:
         for _ in range(number):
             MatchFactory.create(found=FoundPostFactory.create(category=CategoryFactory.create()))
         with CaptureQueriesContext(connection) as queries:
-            figures()
+            office_statistics()
         counts.append(len(queries))
     assert counts[0] == counts[1]
