@@ -1,47 +1,67 @@
-"""Adapts a profile to the site's own posts, without any labelled pairs.
+"""Adapts a profile to the site's own posts, without any labelled pairs, and only if it helps.
 
-A pair that all channels but one consider a match shows how that one channel behaves on true pairs
-at this site: how similar texts are, which directions of a vector survive a second photograph, how
-long things lie around and how far they travel. Each channel is judged by the others, so none can
-confirm itself; with few such pairs the profile stays close to its starting point.
+The evidence is weighed so that it is calibrated on pairs that cannot be one thing, and likeliest
+for the lost posts (`tilting`). A pair that all channels but one consider a match shows how vectors
+of that one channel behave on true pairs (`metric`). What does not make lost posts likelier that it
+was not learnt from is refused, so that a site is never worse off than at its cold start.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
-from matching.core.arrays import Floats, Ints
-from matching.core.calibrated import channels, prior, terms
-from matching.core.evidence import content
+from matching.core.arrays import Bools, Floats, Ints
+from matching.core.calibrated import cold_channels, cold_context, days_between, of_losses
+from matching.core.calibration import TOGETHER, MOST_TOGETHER, Calibration, pattern_of, tail_of
+from matching.core.competition import settle
+from matching.core.found_days import EARLIEST_DAYS, density
+from matching.core.metric import Witnessed, learnt_metric
 from matching.core.prepared import Prepared, prepare
-from matching.core.profile import LossPatterns, Normal, ScoringProfile
+from matching.core.profile import ScoringProfile
+from matching.core.tilting import Choice, Evidence, choose
 from matching.core.types import Candidates
-from matching.core.vectors import Vec, unit
+from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
 MOST_LOST: Final = 1000  # the newest posts are used, to bound time and memory
 MOST_FOUND: Final = 3000
-LEAST_PROBABILITY: Final = 0.5  # of a pair according to all other channels
-COLD_COUNTS_AS: Final = 20.0  # pseudo-pairs at the cold start's values
-ROUNDS: Final = 2
-EM_STEPS: Final = 20
-LEAST_SD: Final = 0.5
-MOST_MEAN: Final = 9.0
-
-LEAST_VARIANCE: Final = 1e-6  # of a direction, as a share of the largest; below it is noise
-MOST_CORRELATION: Final = 0.95
-LEAST_WEIGHT: Final = 1e-3
-BAND_GROWTH: Final = 1.4  # directions are judged in bands that widen as their variance falls
+AT_ONCE: Final = 100  # lost posts compared at a time
+KEPT: Final = 100  # candidates of each lost post; the others count as they are at a cold start
+MOST_DECOYS: Final = 8_000  # likeliest, and as many sampled
+LEAST_PROBABILITY: Final = 0.3  # of a pair according to all other channels
+ROUNDS: Final = 3
+TAIL: Final = "+"  # appended to a channel's name
 
 
 @dataclass(frozen=True, eq=False)
-class Witnessed:
-    """Pairs that the other channels consider true, with their probability. Shape: (n,)"""
+class _Compared:
+    """The posts as one profile prepares them, and the evidence of their pairs."""
 
-    lost: Ints
-    found: Ints
-    probability: Floats
+    profile: ScoringProfile
+    one: Prepared
+    other: Prepared
+    evidence: Evidence
+
+    @classmethod
+    def under(
+        cls, profile: ScoringProfile, lost: Candidates, found: Candidates
+    ) -> "_Compared":
+        one, other = prepare(lost, profile), prepare(found, profile)
+        return cls(profile, one, other, _evidence(one, other, profile))
+
+    def with_metrics(self, choice: Choice, rows: Bools) -> ScoringProfile:
+        """The profile with metrics learnt from these lost posts."""
+        return self.profile.with_(
+            **{
+                f"{modality}_metric": learnt_metric(
+                    self.one,
+                    self.other,
+                    modality,
+                    _witnesses(self.evidence, choice, f"{modality}_{modality}", rows),
+                )
+                for modality in ("text", "image")
+            }
+        )
 
 
 def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
@@ -49,22 +69,60 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
     lost, found = _newest(lost, MOST_LOST), _newest(found, MOST_FOUND)
     if not len(lost) or not len(found):
         return profile
-    for _ in range(ROUNDS):
-        one, other = prepare(lost, profile), prepare(found, profile)
-        scored = terms(one, other, profile)
-        log_odds = profile.evidence_weights.log_odds(prior(profile), scored)
-        metrics = {
-            "text_metric": _metric(
-                one, other, "text", _witnesses(log_odds, scored, profile, "text_text"), profile
-            ),
-            "image_metric": _metric(
-                one, other, "image", _witnesses(log_odds, scored, profile, "image_image"), profile
-            ),
-        }
-        loss_patterns = _loss_patterns(one.posts, other.posts, log_odds, scored, profile)
-        profile = profile.with_(**metrics, loss_patterns=loss_patterns)
-        profile = _with_matching(prepare(lost, profile), prepare(found, profile), profile)
-    return profile
+    everybody = np.ones(len(lost), dtype=np.bool_)
+    compared = _Compared.under(profile, lost, found)
+    choice = choose(lambda held_out: compared.evidence, compared.evidence)
+    best, steps = (compared, choice), [_step(choice)]
+    for _ in range(1, ROUNDS):
+
+        def without(held_out: Bools, before: tuple[_Compared, Choice] = best) -> Evidence:
+            taught = before[0].with_metrics(before[1], ~held_out)
+            return _Compared.under(taught, lost, found).evidence
+
+        compared = _Compared.under(best[0].with_metrics(best[1], everybody), lost, found)
+        choice = choose(without, compared.evidence)
+        steps.append(_step(choice))
+        if choice.likelihood <= best[1].likelihood:
+            break
+        best = compared, choice
+    return _calibrated(*best, steps)
+
+
+def _step(choice: Choice) -> dict[str, Any]:
+    return {
+        "penalty": choice.penalty,
+        "cold": choice.likelihoods[None],
+        "likelihood": choice.likelihood,
+    }
+
+
+def _calibrated(
+    compared: _Compared, choice: Choice, steps: list[dict[str, Any]]
+) -> ScoringProfile:
+    evidence, (weights, share) = compared.evidence, choice.weighed
+    by_name = dict(zip(evidence.names, weights.tolist(), strict=True))
+    calibration = Calibration(
+        slopes={
+            name: by_name[name] / COLD_WEIGHTS[name] for name in TOGETHER if name in by_name
+        },
+        tails={
+            name: by_name[name + TAIL] / COLD_WEIGHTS[name]
+            for name in CHANNELS
+            if by_name.get(name + TAIL)
+        },
+        overlap=tuple(evidence.overlap(weights).tolist()),
+        report={
+            "lost": len(compared.one),
+            "found": len(compared.other),
+            "decoys": len(evidence.decoys),
+            "rounds": steps,
+        },
+    )
+    patterns = compared.profile.loss_patterns
+    return compared.profile.with_(
+        calibration=calibration,
+        loss_patterns=type(patterns)(**{**vars(patterns), "match_share": share}),
+    )
 
 
 def _newest(posts: Candidates, most: int) -> Candidates:
@@ -73,138 +131,84 @@ def _newest(posts: Candidates, most: int) -> Candidates:
     return posts.take(np.sort(np.argsort(posts.post_ids)[-most:]))
 
 
-def _witnesses(
-    log_odds: Floats, scored: dict[str, Floats], profile: ScoringProfile, without: str
-) -> Witnessed:
-    """Probable pairs that are each other's best match, leaving one term out."""
-    weight = profile.evidence_weights.scale * profile.evidence_weights.weights[without]
-    p = 1.0 / (1.0 + np.exp(-(log_odds - weight * np.nan_to_num(scored[without]))))
-    best = (p >= p.max(axis=1, keepdims=True)) & (p >= p.max(axis=0, keepdims=True))
-    rows, columns = np.nonzero(best & (p >= LEAST_PROBABILITY))
-    return Witnessed(rows, columns, p[rows, columns])
-
-
-def _with_matching(one: Prepared, other: Prepared, profile: ScoringProfile) -> ScoringProfile:
-    """Refits the distribution of true pairs' similarities, channel by channel."""
-    scored = terms(one, other, profile)
-    log_odds = profile.evidence_weights.log_odds(prior(profile), scored)
-    learnt = {}
-    for name, z in channels(one, other).items():
-        seen = _witnesses(log_odds, scored, profile, name)
-        learnt[name] = _fitted(z[seen.lost, seen.found], seen.probability, profile.matching[name])
-    return profile.with_(matching=learnt)
-
-
-def _fitted(z: Floats, probability: Floats, cold: Normal) -> Normal:
-    """A normal distribution fitted to similarities, each weighted by being a true pair's."""
-    here = ~np.isnan(z)
-    z, log_odds = z[here], np.log(probability[here] / np.maximum(1.0 - probability[here], 1e-9))
-    fitted = cold
-    for _ in range(EM_STEPS):
-        p = 1.0 / (1.0 + np.exp(-(log_odds + content(z, fitted))))
-        count = p.sum() + COLD_COUNTS_AS
-        mean = min((p @ z + COLD_COUNTS_AS * cold.mean) / count, MOST_MEAN)
-        spread = p @ (z - mean) ** 2 + COLD_COUNTS_AS * cold.sd**2
-        fitted = Normal(float(mean), max(float(np.sqrt(spread / count)), LEAST_SD))
-    return fitted
-
-
-def _metric(
-    one: Prepared, other: Prepared, modality: str, seen: Witnessed, profile: ScoringProfile
-) -> Vec:
-    """Weights each direction by how well it agrees between the two posts of a true pair.
-
-    The directions are the eigenvectors of the residuals' covariance. For a direction that has
-    correlation r over true pairs, a Gaussian model weights its standardised product by
-    r / (1 - r^2).
-
-    Shape: (dim, k)
-    """
-    lost, found = _residuals(one, modality), _residuals(other, modality)
-    present = np.concatenate([lost, found])
-    present = present[~np.isnan(present[:, 0])].astype(np.float64)
-    if len(present) < 2 or not len(seen.probability):
-        return np.eye(profile.dim, dtype=np.float32)
-    variance, directions = np.linalg.eigh(np.cov(present.T))
-    variance, directions = variance[::-1], directions[:, ::-1]
-    kept = int(min((variance > LEAST_VARIANCE * variance[0]).sum(), len(present) - 1))
-    if not kept:  # all posts have the same vector
-        return np.eye(profile.dim, dtype=np.float32)
-    variance, directions = variance[:kept], directions[:, :kept]
-    standardised = directions / np.sqrt(variance)
-    left = unit(lost[seen.lost] @ standardised)
-    right = unit(found[seen.found] @ standardised)
-    here = ~np.isnan(left[:, 0]) & ~np.isnan(right[:, 0])
-    products = (left[here] * right[here] * kept).astype(np.float64)
-    survives = _correlation(products, seen.probability[here])
-    learnt = np.log(survives / (1.0 - survives**2) + LEAST_WEIGHT)
-    plain = np.log(variance / variance[0] * np.exp(learnt.max()) + LEAST_WEIGHT)
-    pairs = seen.probability[here].sum()
-    share = pairs / (pairs + COLD_COUNTS_AS)
-    weights = np.exp(share * learnt + (1.0 - share) * plain)
-    return np.asarray(standardised * np.sqrt(weights / weights.max()), dtype=np.float32)
-
-
-def _residuals(posts: Prepared, modality: str) -> Vec:
-    """The residuals before any metric, which are those that the cross channels compare."""
-    return posts.text_cross.vecs if modality == "text" else posts.image_cross.vecs[: len(posts)]
-
-
-def _correlation(products: Floats, probability: Floats) -> Floats:
-    """Correlation of each direction over true pairs; a false pair adds nothing on average.
-
-    Shape: (n, k), (n,) -> (k,)
-    """
-    kept = products.shape[1]
-    seen = products.sum(axis=0) / max(float(probability.sum()), 1e-9)
-    edges = [0]
-    while edges[-1] < kept:
-        edges.append(min(kept, max(edges[-1] + 2, int(edges[-1] * BAND_GROWTH))))
-    for first, end in pairwise(edges):
-        seen[first:end] = seen[first:end].mean()
-    return np.asarray(np.clip(seen, 0.0, MOST_CORRELATION), dtype=np.float64)
-
-
-def _loss_patterns(
-    lost: Candidates,
-    found: Candidates,
-    log_odds: Floats,
-    scored: dict[str, Floats],
-    profile: ScoringProfile,
-) -> LossPatterns:
-    """How long things lie around, how far they travel, and how many are handed in."""
-    cold = LossPatterns()
-    by_time = _witnesses(log_odds, scored, profile, "time")
-    days = found.days[by_time.found] - lost.days[by_time.lost]
-    later = days >= 0
-    waited = by_time.probability[later] @ days[later] + COLD_COUNTS_AS * cold.delay_days
-    by_place = _witnesses(log_odds, scored, profile, "place")
-    building, other_building = lost.buildings[by_place.lost], found.buildings[by_place.found]
-    known = (building != "") & (other_building != "")
-    same = known & (building == other_building)
-    near = known & ~same & (lost.zones[by_place.lost] == found.zones[by_place.found])
-    p = by_place.probability
-    placed = p[known].sum() + COLD_COUNTS_AS
-    return LossPatterns(
-        match_share=_match_share(log_odds, profile),
-        delay_days=float(waited / (by_time.probability[later].sum() + COLD_COUNTS_AS)),
-        same_building=float((p[same].sum() + COLD_COUNTS_AS * cold.same_building) / placed),
-        same_zone=float((p[near].sum() + COLD_COUNTS_AS * cold.same_zone) / placed),
+def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Evidence:
+    """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
+    channels, context = cold_channels(one, other, profile), cold_context(one, other, profile)
+    present = {name: term for name, (term, _) in channels.items()} | context
+    columns, cold = {}, {}
+    for name in TOGETHER:
+        if np.isnan(present[name]).all():
+            continue
+        columns[name] = np.nan_to_num(present[name])
+        cold[name] = COLD_WEIGHTS[name]
+        if name in channels:
+            columns[name + TAIL] = tail_of(channels[name][1])
+            cold[name + TAIL] = 0.0
+    days = days_between(one.posts, other.posts)
+    fits = np.where(np.isnan(days), np.nan, density(days, profile.loss_patterns.delay_days))
+    eligible, crowd = of_losses(one, other, profile)
+    # Where a day is unknown, a pair has the average prior of the eligible posts.
+    prior = np.where(np.isnan(fits), 1.0 / eligible, fits / np.maximum(crowd, np.nan_to_num(fits)))
+    weights = np.array(list(cold.values()))
+    together = sum(cold[name] * columns[name] for name in columns if cold[name])
+    pattern = pattern_of(present)
+    tails = sum(column for name, column in columns.items() if name.endswith(TAIL))
+    decoys, decoy_counts = _decoys((days < EARLIEST_DAYS).ravel(), (together + tails).ravel())
+    with np.errstate(divide="ignore"):
+        promising = np.asarray(together + np.log(prior))
+    kept = min(KEPT, promising.shape[1])
+    best = np.argpartition(-promising, kept - 1, axis=1)[:, :kept]
+    looked_at = np.zeros(promising.shape, dtype=np.bool_)
+    np.put_along_axis(looked_at, best, np.True_, axis=1)
+    pairs = np.flatnonzero(looked_at & (prior > 0.0))
+    lost, found = np.divmod(pairs, len(other))
+    decoy_columns = np.stack([column.ravel()[decoys] for column in columns.values()], axis=1)
+    evidence = Evidence(
+        names=tuple(columns),
+        cold_weights=weights,
+        pairs=np.stack([column.ravel()[pairs] for column in columns.values()], axis=1),
+        lost=lost,
+        found=found,
+        pattern=pattern.ravel()[pairs],
+        prior=prior.ravel()[pairs],
+        rest=np.zeros(len(one)),
+        decoys=decoy_columns,
+        decoy_pattern=pattern.ravel()[decoys],
+        decoy_counts=decoy_counts,
     )
+    overlap = evidence.overlap(weights)
+    ratio = np.exp(np.minimum(together, MOST_TOGETHER) - overlap[pattern])
+    others = np.where(looked_at, 0.0, prior * ratio).sum(axis=1)
+    # Found posts that are not here at all count as strangers do on average.
+    absent = np.maximum(1.0 - prior.sum(axis=1), 0.0)
+    return replace(evidence, rest=others + absent)
 
 
-def _match_share(log_odds: Floats, profile: ScoringProfile) -> float:
-    """The share of lost posts whose thing is among the found ones; each has at most one."""
-    odds = np.exp(log_odds - profile.evidence_weights.scale * prior(profile)).sum(axis=1) / max(
-        profile.open_found, 1
-    )
-    cold = LossPatterns().match_share
-    share = profile.loss_patterns.match_share
-    for _ in range(EM_STEPS):
-        has_one = share * odds / (share * odds + 1.0 - share)
-        share = (has_one.sum() + COLD_COUNTS_AS * cold) / (len(odds) + COLD_COUNTS_AS)
-        share = float(np.clip(share, 0.05, 0.98))
-    return share
+def _decoys(can_be: Bools, evidence: Floats) -> tuple[Ints, Floats]:
+    """Rows of the likeliest decoys and of a sample of the others; how many each stands for.
+
+    A mean likelihood ratio depends on the few decoys that look most like a pair.
+    """
+    rows = np.flatnonzero(can_be)
+    if len(rows) <= 2 * MOST_DECOYS:
+        return rows, np.ones(len(rows))
+    likeliest_last = np.argpartition(evidence[rows], -MOST_DECOYS)
+    others, likeliest = rows[likeliest_last[:-MOST_DECOYS]], rows[likeliest_last[-MOST_DECOYS:]]
+    sampled = np.random.default_rng(0).choice(others, MOST_DECOYS, replace=False)
+    counts = np.repeat([1.0, len(others) / MOST_DECOYS], MOST_DECOYS)
+    return np.concatenate([likeliest, sampled]), counts
+
+
+def _witnesses(evidence: Evidence, choice: Choice, without: str, rows: Bools) -> Witnessed:
+    """Probable pairs that are each other's best match, leaving one channel out."""
+    lost, found = evidence.lost, evidence.found
+    log_odds = evidence.log_odds(choice.weighed, without)
+    p = np.where(rows[lost], settle(lost, found, log_odds), 0.0)
+    best_of_lost, best_of_found = np.zeros(lost.max() + 1), np.zeros(found.max() + 1)
+    np.maximum.at(best_of_lost, lost, p)
+    np.maximum.at(best_of_found, found, p)
+    best = (p >= LEAST_PROBABILITY) & (p >= best_of_lost[lost]) & (p >= best_of_found[found])
+    return Witnessed(lost[best], found[best], p[best])
 
 
 __all__ = ["adapt"]

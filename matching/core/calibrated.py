@@ -7,15 +7,19 @@ import numpy as np
 
 from matching.core import categories, evidence, exclusions
 from matching.core.arrays import Bools, Floats
+from matching.core.found_days import density
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
+from matching.core.weights import OVERLAP
 
 SUGGEST_FROM: Final = 0.1  # probability
 ALERT_FROM: Final = 0.5
 LOOKS_DIFFERENT: Final = "looks_different"
 LEAST_SAME_CATEGORY: Final = 0.05  # probability, for the exclusion rule
+LEAST_DENSITY: Final = 1e-12
+LEAST_TIME: Final = -6.0  # natural log: less than any density within the eligible days
 
 
 class ProfileMissing(ValueError):
@@ -49,12 +53,12 @@ class CalibratedV3:
         one = prepare(Candidates.from_features([query], profile.dim), profile)
         ready = self._prepared(candidates, profile)
         found = {name: term[0] for name, term in terms(one, ready, profile).items()}
-        before = prior(profile)
+        before = prior(one, ready, profile)[0]
         log_odds = profile.evidence_weights.log_odds(before, found)
         return Scores(
             post_ids=candidates.post_ids,
             score=profile.evidence_weights.probability(log_odds),
-            terms={"prior": np.full(len(candidates), before), **found},
+            terms={"prior": before, **found},
             exclusions={
                 **exclusions.apply_exclusion_rules(query, candidates, context),
                 LOOKS_DIFFERENT: _looks_different(found, one, ready),
@@ -71,10 +75,15 @@ class CalibratedV3:
         return Prepared(posts=candidates, **held[1])
 
 
-def prior(profile: ScoringProfile) -> float:
-    """Log odds of a pair about which nothing is known yet, the same from either side."""
-    share = min(profile.loss_patterns.match_share / max(profile.open_found, 1), 0.9)
-    return float(np.log(share / (1.0 - share)))
+def prior(left: Prepared, right: Prepared, profile: ScoringProfile) -> Floats:
+    """Log odds of each pair before anything but the loss's day is known. Shape: (q, n)
+
+    A share of all losses is among the found posts that the days allow, each equally likely.
+    """
+    eligible, _ = of_losses(left, right, profile)
+    share = profile.loss_patterns.match_share
+    before = np.log(share / (1.0 - share)) - np.log(np.maximum(eligible, 1.0))
+    return np.broadcast_to(before, (len(left), len(right)))
 
 
 def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
@@ -82,14 +91,27 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
 
     Shape: each (q, n)
     """
-    similarities = channels(left, right)
+    calibration = profile.calibration
+    found = {
+        name: calibration.channel(name, term, z)
+        for name, (term, z) in cold_channels(left, right, profile).items()
+    }
+    for name, term in cold_context(left, right, profile).items():
+        found[name] = calibration.other(name, term)
+    found[OVERLAP] = calibration.overlap_of(found)
+    return found
+
+
+def cold_channels(
+    left: Prepared, right: Prepared, profile: ScoringProfile
+) -> dict[str, tuple[Floats, Floats]]:
+    """Each channel's evidence before calibration, and its normalised similarity.
+
+    Shape: each (q, n), NaN where a channel is absent
+    """
     return {
-        "category": categories.evidence(left.posterior, right.posterior, profile.prior),
-        **{
-            name: np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name]))
-            for name, z in similarities.items()
-        },
-        **context_terms(left, right, profile),
+        name: (np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name])), z)
+        for name, z in channels(left, right).items()
     }
 
 
@@ -112,11 +134,9 @@ def channels(left: Prepared, right: Prepared) -> dict[str, Floats]:
     }
 
 
-def context_terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
-    """Time, place, colour and identity. Shape: each (q, n), NaN where absent"""
+def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
+    """Category, time, place, colour and identity. Shape: each (q, n), NaN where absent"""
     mine, other = left.posts, right.posts
-    apart = other.days[None, :] - mine.days[:, None]
-    days = np.where((mine.kinds == "lost")[:, None], apart, -apart)
     placed = (mine.buildings != "")[:, None] & (other.buildings != "")[None, :]
     coloured = (mine.colours != "")[:, None] & (other.colours != "")[None, :]
     place = evidence.place(
@@ -131,15 +151,43 @@ def context_terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> d
         mine.colours, other.colours, _both(left.colour_share, right.colour_share)
     )
     return {
-        "time": np.where(
-            np.isnan(days),
-            np.nan,
-            evidence.time(days, profile.day_span_days, profile.loss_patterns),
-        ),
+        "category": categories.evidence(left.posterior, right.posterior, profile.prior),
+        "time": time(left, right, profile),
         "place": np.where(placed, place, np.nan),
         "colour": np.where(coloured, colour, np.nan),
         "identity": _identity(mine, other, profile),
     }
+
+
+def time(left: Prepared, right: Prepared, profile: ScoringProfile) -> Floats:
+    """How much better a pair's days fit than those of the eligible found posts on average.
+
+    Shape: (q, n), NaN where a day is unknown
+    """
+    days = days_between(left.posts, right.posts)
+    fits = density(days, profile.loss_patterns.delay_days)
+    eligible, crowd = of_losses(left, right, profile)
+    # The found post is among those it is compared with, even if the profile is older.
+    crowd = np.maximum(crowd, fits)
+    term = np.log(np.maximum(fits, LEAST_DENSITY) * np.maximum(eligible, 1.0) / crowd)
+    return np.asarray(np.where(np.isnan(days), np.nan, np.maximum(term, LEAST_TIME)))
+
+
+def days_between(mine: Candidates, other: Candidates) -> Floats:
+    """Days from the loss to the find, NaN where one is unknown. Shape: (q, n)"""
+    apart = other.days[None, :] - mine.days[:, None]
+    return np.where((mine.kinds == "lost")[:, None], apart, -apart)
+
+
+def of_losses(left: Prepared, right: Prepared, profile: ScoringProfile) -> tuple[Floats, Floats]:
+    """`FoundDays.of_losses` for the lost post of each pair. Shape: each (q, 1) or (1, n)"""
+    left_is_lost = bool((left.posts.kinds == "lost").all())
+    lost = left.posts if left_is_lost else right.posts
+    delay_days = profile.loss_patterns.delay_days
+    eligible, crowd = profile.found_days.of_losses(lost.days, delay_days)
+    if left_is_lost:
+        return eligible[:, None], crowd[:, None]
+    return eligible[None, :], crowd[None, :]
 
 
 def _normalised(left: Rows, right: Rows) -> Floats:

@@ -16,10 +16,7 @@ CONTENT_RANGE: Final = (-3.0, 4.5)
 NULL_FREEDOM: Final = 6  # of Student's t: similarities of unrelated things have heavy tails
 LEAST_Z: Final = -3.0
 
-TIME_RANGE: Final = (-4.0, 3.0)
-IN_ORDER_SHARE: Final = 0.95  # of true pairs; in the others somebody misremembers the day
-MISREMEMBERED_DAYS: Final = 0.7  # mean of an exponential
-ANY_TIME_DENSITY: Final = 0.002  # per day, for things that turn up much later
+REPORTED_RANGE: Final = (-4.0, 3.0)
 LEAST_NULL_DENSITY: Final = 1e-6
 
 # Two reports of one thing name the same day or a day close to it.
@@ -59,23 +56,6 @@ def null_log_density(z: Floats) -> Floats:
     return np.asarray(scale - (nu + 1) / 2 * np.log1p(np.square(z) / nu))
 
 
-def time(days_between: Floats, span_days: float, loss_patterns: LossPatterns) -> Floats:
-    """Evidence from the days between loss and find, positive if the find came later; NaN: unknown.
-
-    Units: days
-    """
-    days = np.nan_to_num(days_between)
-    late = (
-        IN_ORDER_SHARE * np.exp(-np.abs(days) / loss_patterns.delay_days) / loss_patterns.delay_days
-    )
-    early = (1.0 - IN_ORDER_SHARE) * np.exp(-np.abs(days) / MISREMEMBERED_DAYS) / MISREMEMBERED_DAYS
-    one_thing = np.where(days >= 0, late, early) + ANY_TIME_DENSITY
-    # The distance between two independent days of a period has a triangular distribution.
-    any_two = np.maximum((span_days - np.abs(days)) / span_days**2, LEAST_NULL_DENSITY)
-    clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
-    return np.where(np.isnan(days_between), 0.0, clipped)
-
-
 def reported_twice(days_apart: Floats, span_days: float) -> Floats:
     """Evidence from the days between two reports of one kind, in either order; NaN: unknown.
 
@@ -84,7 +64,7 @@ def reported_twice(days_apart: Floats, span_days: float) -> Floats:
     days = np.abs(np.nan_to_num(days_apart))
     one_thing = np.exp(-days / REPORTED_APART_DAYS) / REPORTED_APART_DAYS + ANY_REPORT_DENSITY
     any_two = np.maximum(2.0 * (span_days - days) / span_days**2, LEAST_NULL_DENSITY)
-    clipped = np.clip(np.log(one_thing / any_two), *TIME_RANGE)
+    clipped = np.clip(np.log(one_thing / any_two), *REPORTED_RANGE)
     return np.where(np.isnan(days_apart), 0.0, clipped)
 
 

@@ -9,15 +9,18 @@ from typing import Any, Final, Self
 import numpy as np
 
 from matching.core.arrays import Floats, Texts
+from matching.core.calibration import Calibration
+from matching.core.found_days import FoundDays
 from matching.core.vectors import Vec, unit
 from matching.core.weights import EvidenceWeights
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 ARRAYS: Final = (
     *("categories", "families", "prompt_vecs", "prior", "text_mean", "image_mean"),
     *("text_class_means", "image_class_means", "text_metric", "image_metric"),
     *("lost_texts", "lost_images", "found_texts", "found_images"),
 )
+DAYS: Final = "found_day_counts"
 
 
 class ProfileUnreadable(ValueError):
@@ -37,7 +40,7 @@ class LossPatterns:
     """How people lose and find things here; defaults describe a typical campus.
 
     Attributes:
-        match_share: share of lost posts whose thing is among the open found posts.
+        match_share: share of lost posts whose thing is or will be among the found posts.
         delay_days: mean time from loss to find.
         same_building: share of true pairs with the same building.
         same_zone: share of true pairs with the same zone, but not the same building.
@@ -74,8 +77,9 @@ class ScoringProfile:
         text_metric: multiplies residuals before two of them are compared; likewise image_metric.
         text_logit_sd: spread of the centred prompt logits; likewise image_logit_sd.
         matching: distribution of a true pair's normalised similarity, by channel.
+        found_days: the days of the found posts that were open when it was built.
+        calibration: what was learnt from the open posts.
         evidence_weights: what learning from decisions changes.
-        open_found: found posts that were open when it was built.
         day_span_days: length of the period that the posts cover.
         built_from: what it was built from, as counts such as "texts" and "images".
     """
@@ -99,8 +103,9 @@ class ScoringProfile:
     text_logit_sd: float
     image_logit_sd: float
     matching: dict[str, Normal]
-    open_found: int
     day_span_days: float
+    found_days: FoundDays = field(default_factory=FoundDays)
+    calibration: Calibration = field(default_factory=Calibration)
     loss_patterns: LossPatterns = field(default_factory=LossPatterns)
     shares: Shares = field(default_factory=Shares)
     evidence_weights: EvidenceWeights = field(default_factory=EvidenceWeights)
@@ -138,8 +143,9 @@ class ScoringProfile:
             "text_logit_sd": self.text_logit_sd,
             "image_logit_sd": self.image_logit_sd,
             "matching": {name: [n.mean, n.sd] for name, n in self.matching.items()},
-            "open_found": self.open_found,
             "day_span_days": self.day_span_days,
+            "found_days": [self.found_days.first, self.found_days.undated, self.found_days.rate],
+            "calibration": vars(self.calibration),
             "habits": vars(self.loss_patterns),
             "shares": vars(self.shares),
             "weighing": self.evidence_weights.as_json(),
@@ -147,6 +153,7 @@ class ScoringProfile:
         }
         file = io.BytesIO()
         arrays = {name: getattr(self, name) for name in ARRAYS}
+        arrays[DAYS] = self.found_days.counts
         np.savez_compressed(file, facts=np.array(json.dumps(facts)), **arrays)
         return file.getvalue()
 
@@ -159,15 +166,21 @@ class ScoringProfile:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
+                if facts.pop("format") != FORMAT:
+                    raise ProfileUnreadable("The scoring profile has an unsupported format.")
                 arrays = {name: file[name] for name in ARRAYS}
-            if facts.pop("format") != FORMAT:
-                raise ProfileUnreadable("The scoring profile has an unsupported format.")
+                counts = file[DAYS]
+            first, undated, rate = facts.pop("found_days")
+            calibration = facts.pop("calibration")
+            calibration["overlap"] = tuple(calibration["overlap"])
             matching = {name: Normal(*pair) for name, pair in facts.pop("matching").items()}
             loss_patterns = LossPatterns(**facts.pop("habits"))
             shares = Shares(**facts.pop("shares"))
             evidence_weights = EvidenceWeights.from_json(facts.pop("weighing"))
             return cls(
                 matching=matching,
+                found_days=FoundDays(first, counts, undated, rate),
+                calibration=Calibration(**calibration),
                 loss_patterns=loss_patterns,
                 shares=shares,
                 evidence_weights=evidence_weights,

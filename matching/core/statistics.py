@@ -9,6 +9,7 @@ import numpy as np
 
 from matching.core.arrays import Floats, Texts
 from matching.core.categories import category_rows, centred_prompts, posterior
+from matching.core.found_days import FoundDays
 from matching.core.prepared import cohort_statistics, residuals
 from matching.core.profile import Normal, ScoringProfile, Shares
 from matching.core.types import MISSING, Candidates
@@ -92,8 +93,8 @@ def build_profile(
                 ("text_image", "image_text"), Normal(CROSS_OF_OWN * USUAL_OWN_Z, COLD_CROSS_SD)
             ),
         },
-        open_found=len(found),
         day_span_days=_span([lost.days, found.days]),
+        found_days=FoundDays.of(found.days, lost.days),
         shares=Shares(
             building=_shares([lost.buildings, found.buildings]),
             zone=_shares([lost.zones, found.zones]),

@@ -10,6 +10,8 @@ from matching.core.arrays import Floats
 
 CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
 TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
+# Like the prior, it is no evidence of its own: what the terms say twice.
+OVERLAP: Final = "overlap"
 # The cross channels repeat part of what the category already says.
 COLD_WEIGHTS: Final[dict[str, float]] = {
     **dict.fromkeys(TERMS, 1.0),
@@ -43,7 +45,7 @@ class EvidenceWeights:
         """Log odds of each pair before `steps`; an absent term (NaN) adds its `missing` entry."""
         log_odds: Floats | float = self.bias + self.scale * prior
         for name, term in terms.items():
-            weighted = self.scale * self.weights[name] * term
+            weighted = self.scale * self.weights.get(name, 1.0) * term
             # Takes half as long as `nan_to_num`, which also looks for infinities.
             log_odds = log_odds + np.where(term == term, weighted, self.missing.get(name, 0.0))
         return np.asarray(log_odds, dtype=np.float64)

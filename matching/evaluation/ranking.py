@@ -9,6 +9,7 @@ import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import CalibratedV3
+from matching.core.competition import settle
 from matching.core.profile import ScoringProfile
 from matching.core.strategies import Strategy
 from matching.core.types import ScoringContext
@@ -16,7 +17,9 @@ from matching.evaluation.dataset import BenchmarkDataset
 
 RULED_OUT: Final = -inf  # ranks below every possible score
 PATTERNS: Final = ("both", "found_only", "lost_only", "none")
-MAX_FOUND_BEFORE_LOST_DAYS: Final = 2.0  # the default of the setting
+MAX_FOUND_BEFORE_LOST_DAYS: Final = 7.0  # the default of the setting
+CERTAIN: Final = 1e-15  # the least that a probability is below 1
+LEAST_ODDS: Final = 0.002  # of a pair that competes with others
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,7 @@ def rank_dataset(
     profile: ScoringProfile | None = None,
     progress: Callable[[int], object] = lambda scored: None,
 ) -> Ranking:
-    """Score all pairs, one lost post after the other.
+    """Score all pairs, one lost post after the other; probabilities then compete.
 
     The zero-shot baselines are measured as they were written, without our exclusion rules.
 
@@ -92,11 +95,24 @@ def rank_dataset(
     return Ranking(
         strategy=strategy.name,
         threshold=strategy.threshold,
-        scores=scores,
+        scores=competing(scores) if applies_rules else scores,
         pair_lost=dataset.pair_lost,
         pair_found=dataset.pair_found,
         pattern=photo_pattern(dataset),
     )
+
+
+def competing(scores: Floats) -> Floats:
+    """The probabilities of all pairs beside each other, from those of each pair alone.
+
+    Shape: (n_lost, n_found) -> (n_lost, n_found), RULED_OUT for an excluded pair
+    """
+    alone = np.clip(scores, 0.0, 1.0)
+    odds = alone / np.maximum(1.0 - alone, CERTAIN)
+    lost, found = np.nonzero(odds >= LEAST_ODDS)
+    settled = alone / (1.0 + odds.sum(axis=1, keepdims=True))
+    settled[lost, found] = settle(lost, found, np.log(odds[lost, found]))
+    return np.where(scores == RULED_OUT, RULED_OUT, settled)
 
 
 def photo_pattern(dataset: BenchmarkDataset) -> Ints:

@@ -1,0 +1,72 @@
+"""What the open posts say about the evidence, learnt without labels: `Calibration`."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from matching.core.arrays import Floats, Ints
+from matching.core.weights import CHANNELS, COLD_WEIGHTS
+
+# Terms whose sum is calibrated as a whole, since they repeat each other.
+TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
+MOST_TOGETHER: Final = 12.0  # natural log of the most that they count for
+TAIL_RANGE: Final = (-3.0, 9.0)  # of the normalised similarity
+TAIL_FROM: Final = 2.0  # beyond it, a channel's tail counts
+PATTERNS: Final = 2 ** len(CHANNELS)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How much each kind of evidence is worth at one site; defaults are those of a cold start.
+
+    Attributes:
+        slopes: by term, a factor on its evidence.
+        tails: by channel, natural log per unit of normalised similarity beyond TAIL_FROM.
+        overlap: by channels present (`pattern_of`), natural log of the mean likelihood ratio over
+            pairs that cannot be one thing; 0 if the evidence is neither repeated nor exaggerated.
+        report: why it was adopted or refused, for people to read.
+    """
+
+    slopes: dict[str, float] = field(default_factory=dict)
+    tails: dict[str, float] = field(default_factory=dict)
+    overlap: tuple[float, ...] = (0.0,) * PATTERNS
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def channel(self, name: str, evidence: Floats, z: Floats) -> Floats:
+        """A channel's evidence as it counts here. Shape: same as `z`"""
+        tail = self.tails.get(name, 0.0)
+        calibrated = self.slopes.get(name, 1.0) * evidence
+        return calibrated + tail * tail_of(z) if tail else calibrated
+
+    def other(self, name: str, evidence: Floats) -> Floats:
+        """A term's evidence as it counts here."""
+        slope = self.slopes.get(name, 1.0)
+        return evidence if slope == 1.0 else slope * evidence
+
+    def overlap_of(self, terms: dict[str, Floats]) -> Floats:
+        """What must be taken from the terms' sum, because they repeat each other.
+
+        Args:
+            terms: those of TOGETHER as they count here, NaN where absent.
+        """
+        together = sum(
+            COLD_WEIGHTS[name] * np.where(terms[name] == terms[name], terms[name], 0.0)
+            for name in TOGETHER
+        )
+        offset = np.array(self.overlap)[pattern_of(terms)]
+        return np.asarray(-offset - np.maximum(together - MOST_TOGETHER, 0.0))
+
+
+def pattern_of(terms: dict[str, Floats]) -> Ints:
+    """Which channels a pair has, as bits. Range: 0 to PATTERNS - 1"""
+    pattern = np.zeros(terms[CHANNELS[0]].shape, dtype=np.int64)
+    for name in CHANNELS:
+        pattern = 2 * pattern + (terms[name] == terms[name])
+    return pattern
+
+
+def tail_of(z: Floats) -> Floats:
+    """How far a similarity goes beyond TAIL_FROM; 0 where it is absent."""
+    beyond = np.clip(z, *TAIL_RANGE) - TAIL_FROM
+    return np.where(beyond > 0.0, beyond, 0.0)

@@ -1,0 +1,208 @@
+"""Calibrates the sum of dependent evidence on posts without labels, by exponential tilting.
+
+The likelihood ratio of a pair is exp(weights @ evidence - overlap). The overlap makes its mean over
+decoys 1: pairs that cannot be one thing, since one was found before the other was lost. The weights
+maximise the likelihood of the lost posts, each of which has its thing among the found posts or not,
+with a penalty on their distance from those of the cold start.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from matching.core.arrays import Bools, Floats, Ints
+from matching.core.calibration import MOST_TOGETHER, PATTERNS
+
+MOST_WEIGHT: Final = 3.0
+LONGEST_STEP: Final = 0.5
+SETTLED: Final = 2e-3
+MOST_STEPS: Final = 25
+RIDGE: Final = 1e-3
+# With few decoys, evidence is taken as it is: so many decoys of ratio 1 stand beside the others.
+DECOYS_COUNT_AS: Final = 200.0
+# Share of lost posts whose thing is among the found ones, as pseudo-posts: yes, all.
+SHARE_COUNTS_AS: Final = (12.0, 20.0)
+SHARES: Final = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+
+
+class Weighed(NamedTuple):
+    """Weights of the evidence, and the share of lost posts that have a pair. Shape: (k,)"""
+
+    weights: Floats
+    share: float
+
+
+class _Ratios(NamedTuple):
+    """Shape: of_pairs (n,) prior share times likelihood ratio; of_lost (l,); overlap (patterns,);
+    decoy_weights (m,), which sum to at most 1 in each pattern"""
+
+    of_pairs: Floats
+    of_lost: Floats
+    overlap: Floats
+    decoy_weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Pairs that can be one thing, and decoys.
+
+    Shape: pairs (n, k), lost, found, pattern and prior (n,); rest (l,); decoys (m, k),
+        decoy_pattern and decoy_counts (m,); cold_weights (k,)
+
+    Attributes:
+        names: of the k kinds of evidence.
+        prior: share of a lost post's prior that the found post has.
+        rest: what the posts not among `pairs` add to each lost post's likelihood ratio.
+        decoy_counts: how many decoys each one stands for.
+    """
+
+    names: tuple[str, ...]
+    cold_weights: Floats
+    pairs: Floats
+    lost: Ints
+    found: Ints
+    pattern: Ints
+    prior: Floats
+    rest: Floats
+    decoys: Floats
+    decoy_pattern: Ints
+    decoy_counts: Floats
+
+    @property
+    def cold(self) -> Weighed:
+        """The weights of the cold start."""
+        return Weighed(self.cold_weights, SHARE_COUNTS_AS[0] / SHARE_COUNTS_AS[1])
+
+    def overlap(self, weights: Floats) -> Floats:
+        """Log of the mean likelihood ratio over the decoys, by pattern. Shape: (patterns,)"""
+        return self._overlap(weights)[0]
+
+    def log_odds(self, weighed: Weighed, without: str | None = None) -> Floats:
+        """Log odds of each pair, optionally without one channel. Shape: (n,)"""
+        kept = np.array([without is None or not name.startswith(without) for name in self.names])
+        weights = weighed.weights * kept
+        together = np.minimum(self.pairs @ weights, MOST_TOGETHER)
+        share = np.log(weighed.share / (1.0 - weighed.share))
+        return np.asarray(
+            share + np.log(self.prior) + together - self.overlap(weights)[self.pattern]
+        )
+
+    def fit(self, penalty: float, rows: Bools, start: Weighed) -> Weighed:
+        """Weights and share by expectation maximisation on these lost posts. Shape: rows (l,)"""
+        weights, share = start
+        posts = rows.sum()
+        of_row = rows.astype(np.float64)
+        for _ in range(MOST_STEPS):
+            ratios = self._ratios(weights)
+            total = 1.0 - share + share * ratios.of_lost
+            has_one = share * ratios.of_lost / total * of_row
+            p = share * ratios.of_pairs / total[self.lost] * of_row[self.lost]
+            share = float((has_one.sum() + SHARE_COUNTS_AS[0]) / (posts + SHARE_COUNTS_AS[1]))
+            step = np.clip(self._newton(weights, penalty, p, ratios), -LONGEST_STEP, LONGEST_STEP)
+            weights = np.clip(weights + step, 0.0, MOST_WEIGHT)
+            if np.abs(step).max() < SETTLED:
+                break
+        return Weighed(weights, share)
+
+    def likelihood(self, weights: Floats, rows: Bools) -> float:
+        """Log likelihood of these lost posts, at the share that suits them best."""
+        of_lost = self._ratios(weights).of_lost[rows][None, :]
+        shares = SHARES[:, None]
+        return float(np.log(1.0 - shares + shares * of_lost).sum(axis=1).max())
+
+    def share(self, weights: Floats) -> float:
+        """The share of lost posts that have a pair, under fixed weights."""
+        of_lost, share = self._ratios(weights).of_lost, self.cold.share
+        for _ in range(4 * MOST_STEPS):
+            has_one = share * of_lost / (1.0 - share + share * of_lost)
+            share = (has_one.sum() + SHARE_COUNTS_AS[0]) / (len(of_lost) + SHARE_COUNTS_AS[1])
+        return float(share)
+
+    def _newton(self, weights: Floats, penalty: float, p: Floats, ratios: _Ratios) -> Floats:
+        """One step towards the weights under which the probable pairs `p` are likeliest."""
+        rising = (self.pairs @ weights < MOST_TOGETHER).astype(np.float64)
+        of_pattern = np.bincount(self.pattern, p, PATTERNS)
+        on = ratios.decoy_weights * (self.decoys @ weights < MOST_TOGETHER)
+        means = np.stack(
+            [np.bincount(self.decoy_pattern, on * column, PATTERNS) for column in self.decoys.T],
+            axis=1,
+        )
+        gradient = self.pairs.T @ (p * rising) - of_pattern @ means
+        gradient -= penalty * (weights - self.cold_weights)
+        curvature = (self.decoys * (on * of_pattern[self.decoy_pattern])[:, None]).T @ self.decoys
+        curvature -= (means * of_pattern[:, None]).T @ means
+        curvature += (penalty + RIDGE) * np.eye(len(weights))
+        aim = np.clip(weights + np.linalg.solve(curvature, gradient), 0.0, MOST_WEIGHT)
+        return np.asarray(aim - weights)
+
+    def _overlap(self, weights: Floats) -> tuple[Floats, Floats]:
+        ratio = self.decoy_counts * np.exp(np.minimum(self.decoys @ weights, MOST_TOGETHER))
+        total = np.bincount(self.decoy_pattern, ratio, PATTERNS) + DECOYS_COUNT_AS
+        overlap = np.log(total / (self._decoys_of_pattern + DECOYS_COUNT_AS))
+        return overlap, ratio / total[self.decoy_pattern]
+
+    @cached_property
+    def _decoys_of_pattern(self) -> Floats:
+        return np.bincount(self.decoy_pattern, self.decoy_counts, PATTERNS)
+
+    def _ratios(self, weights: Floats) -> _Ratios:
+        overlap, decoy_weights = self._overlap(weights)
+        together = np.minimum(self.pairs @ weights, MOST_TOGETHER)
+        of_pairs = self.prior * np.exp(together - overlap[self.pattern])
+        of_lost = np.bincount(self.lost, of_pairs, len(self.rest)) + self.rest
+        return _Ratios(of_pairs, of_lost, overlap, decoy_weights)
+
+
+PENALTIES: Final = (320.0, 80.0, 20.0)
+FOLDS: Final = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The penalty that held-out lost posts confirm; None for the cold start's weights.
+
+    Attributes:
+        likelihoods: held-out log likelihood per lost post, by penalty.
+    """
+
+    penalty: float | None
+    weighed: Weighed
+    likelihoods: dict[float | None, float]
+
+    @property
+    def likelihood(self) -> float:
+        """Held-out log likelihood per lost post of what was chosen."""
+        return self.likelihoods[self.penalty]
+
+
+def choose(evidence_without: Callable[[Bools], Evidence], evidence: Evidence) -> Choice:
+    """Fit under each penalty, and choose by the likelihood of lost posts held out.
+
+    Args:
+        evidence_without: the evidence, where nothing was learnt from these lost posts.
+    """
+    posts = len(evidence.rest)
+    fold = np.random.default_rng(0).integers(FOLDS, size=posts)
+    sums: dict[float | None, float] = dict.fromkeys((None, *PENALTIES), 0.0)
+    for number in range(FOLDS):
+        held_out = fold == number
+        known = evidence_without(held_out)
+        sums[None] += known.likelihood(known.cold_weights, held_out)
+        start = known.cold
+        for penalty in PENALTIES:
+            start = known.fit(penalty, ~held_out, start)
+            sums[penalty] += known.likelihood(start.weights, held_out)
+    likelihoods = {penalty: total / max(posts, 1) for penalty, total in sums.items()}
+    best = max(likelihoods, key=lambda penalty: likelihoods[penalty])
+    if best is None:
+        weights = evidence.cold_weights
+        return Choice(None, Weighed(weights, evidence.share(weights)), likelihoods)
+    weighed = evidence.cold
+    for penalty in PENALTIES:
+        weighed = evidence.fit(penalty, np.ones(posts, dtype=np.bool_), weighed)
+        if penalty == best:
+            break
+    return Choice(best, weighed, likelihoods)
