@@ -50,7 +50,7 @@ class MatchingSettings:
     stale_s: int = 150  # without a beat, after which the worker is restarted
     # People remember the day of a loss roughly, and may notice it a day later, so a find up to two
     # days before the reported loss still counts.
-    max_found_before_lost_days: float = 2.0
+    max_found_before_lost_days: float = 7.0
     nice: int = 10  # niceness of the worker, so that pages on the same machine go first; 0 to 19
     index: str = "memory"  # or "pgvector", on PostgreSQL
     exact_below: int = (

@@ -13,7 +13,7 @@ import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import cold_channels, cold_context, days_between, of_losses
-from matching.core.calibration import TOGETHER, MOST_TOGETHER, Calibration, pattern_of, tail_of
+from matching.core.calibration import MOST_TOGETHER, TOGETHER, Calibration, pattern_of, tail_of
 from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS, density
 from matching.core.metric import Witnessed, learnt_metric
@@ -43,9 +43,7 @@ class _Compared:
     evidence: Evidence
 
     @classmethod
-    def under(
-        cls, profile: ScoringProfile, lost: Candidates, found: Candidates
-    ) -> "_Compared":
+    def under(cls, profile: ScoringProfile, lost: Candidates, found: Candidates) -> "_Compared":
         one, other = prepare(lost, profile), prepare(found, profile)
         return cls(profile, one, other, _evidence(one, other, profile))
 
@@ -96,15 +94,11 @@ def _step(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _calibrated(
-    compared: _Compared, choice: Choice, steps: list[dict[str, Any]]
-) -> ScoringProfile:
+def _calibrated(compared: _Compared, choice: Choice, steps: list[dict[str, Any]]) -> ScoringProfile:
     evidence, (weights, share) = compared.evidence, choice.weighed
     by_name = dict(zip(evidence.names, weights.tolist(), strict=True))
     calibration = Calibration(
-        slopes={
-            name: by_name[name] / COLD_WEIGHTS[name] for name in TOGETHER if name in by_name
-        },
+        slopes={name: by_name[name] / COLD_WEIGHTS[name] for name in TOGETHER if name in by_name},
         tails={
             name: by_name[name + TAIL] / COLD_WEIGHTS[name]
             for name in CHANNELS
@@ -150,9 +144,9 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     # Where a day is unknown, a pair has the average prior of the eligible posts.
     prior = np.where(np.isnan(fits), 1.0 / eligible, fits / np.maximum(crowd, np.nan_to_num(fits)))
     weights = np.array(list(cold.values()))
-    together = sum(cold[name] * columns[name] for name in columns if cold[name])
+    together = _sum(days.shape, [cold[name] * columns[name] for name in columns if cold[name]])
     pattern = pattern_of(present)
-    tails = sum(column for name, column in columns.items() if name.endswith(TAIL))
+    tails = _sum(days.shape, [columns[name] for name in columns if name.endswith(TAIL)])
     decoys, decoy_counts = _decoys((days < EARLIEST_DAYS).ravel(), (together + tails).ravel())
     with np.errstate(divide="ignore"):
         promising = np.asarray(together + np.log(prior))
@@ -182,6 +176,13 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     # Found posts that are not here at all count as strangers do on average.
     absent = np.maximum(1.0 - prior.sum(axis=1), 0.0)
     return replace(evidence, rest=others + absent)
+
+
+def _sum(shape: tuple[int, ...], columns: list[Floats]) -> Floats:
+    total = np.zeros(shape)
+    for column in columns:
+        total += column
+    return total
 
 
 def _decoys(can_be: Bools, evidence: Floats) -> tuple[Ints, Floats]:

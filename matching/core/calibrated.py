@@ -7,6 +7,7 @@ import numpy as np
 
 from matching.core import categories, evidence, exclusions
 from matching.core.arrays import Bools, Floats
+from matching.core.competition import log_odds
 from matching.core.found_days import density
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
@@ -27,7 +28,7 @@ class ProfileMissing(ValueError):
 
 
 class CalibratedV3:
-    """The probability that two posts are about one thing.
+    """The probability that two posts are about one thing, if neither had other candidates.
 
     Terms are log likelihood ratios before weighting, NaN where a channel is absent; `prior` is
     the log odds of a pair about which nothing is known yet.
@@ -54,15 +55,17 @@ class CalibratedV3:
         ready = self._prepared(candidates, profile)
         found = {name: term[0] for name, term in terms(one, ready, profile).items()}
         before = prior(one, ready, profile)[0]
-        log_odds = profile.evidence_weights.log_odds(before, found)
+        total = profile.evidence_weights.log_odds(before, found)
+        alone = profile.evidence_weights.probability(total)
         return Scores(
             post_ids=candidates.post_ids,
-            score=profile.evidence_weights.probability(log_odds),
+            score=alone,
             terms={"prior": before, **found},
             exclusions={
                 **exclusions.apply_exclusion_rules(query, candidates, context),
                 LOOKS_DIFFERENT: _looks_different(found, one, ready),
             },
+            log_odds=log_odds(alone),
         )
 
     def _prepared(self, candidates: Candidates, profile: ScoringProfile) -> Prepared:

@@ -1,21 +1,42 @@
-"""Competition: a lost thing is at most one of the found things, and a found one is at most one lost.
+"""Competition: a lost thing is one found thing at most, and a found thing one lost thing at most.
 
-Each pair comes with its odds as if nothing else were known. Over all pairs together the probability
-of a set of pairs in which no post occurs twice is proportional to the product of their odds; the
-probability of one pair is its share of all such sets. Sum-product finds it (exactly where no posts
-form a ring; Bayati, Shah, Sharma 2008 and Huang, Jebara 2009 describe it for matchings) in time that
-grows with the number of pairs alone.
+Each pair comes with its odds as if nothing else were known. The probability of a set of pairs in
+which no post occurs twice is proportional to the product of their odds; that of one pair is its
+share of all such sets. Sum-product finds it, exactly where no posts form a ring (Bayati, Shah,
+Sharma 2008 and Huang, Jebara 2009 describe it for matchings), in time that grows with the number
+of pairs alone.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from matching.core.arrays import Floats, Ints
+from matching.core.types import Scores
 
 MOST_LOG_ODDS: Final = 25.0  # beyond it the sum of all odds of a post loses the small ones
+LEAST: Final = 1e-15  # the least probability that counts
 MOST_ROUNDS: Final = 200
 CONVERGED: Final = 1e-10
+
+
+def log_odds(p: Floats) -> Floats:
+    """Natural log of the odds of each probability."""
+    return np.asarray(np.log(np.maximum(p, LEAST)) - np.log(np.maximum(1.0 - p, LEAST)))
+
+
+def among(scores: Scores) -> Scores:
+    """One post's scores as probabilities beside each other, which sum to at most 1.
+
+    Scores that are no probabilities stay as they are, and so do those of excluded pairs.
+    """
+    if scores.log_odds is None:
+        return scores
+    odds = np.exp(np.minimum(scores.log_odds, MOST_LOG_ODDS))
+    competing = np.where(scores.excluded, 0.0, odds)
+    beside = competing / (1.0 + competing.sum())
+    return replace(scores, score=np.where(scores.excluded, scores.score, beside))
 
 
 def settle(

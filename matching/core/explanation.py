@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from matching.core.weights import OVERLAP, TERMS, EvidenceWeights
+from matching.core.weights import COMPETITION, OVERLAP, TERMS, EvidenceWeights
 
 # PostgreSQL does not keep the order of the keys in stored JSON.
 ORDER: Final = ("prior", *TERMS, OVERLAP)
@@ -40,13 +40,18 @@ def in_order(terms: Mapping[str, float | None]) -> list[tuple[str, float | None]
 
 
 def waterfall(
-    terms: Mapping[str, float | None], evidence_weights: EvidenceWeights, score: float | None = None
+    terms: Mapping[str, float | None],
+    evidence_weights: EvidenceWeights,
+    score: float | None = None,
+    log_odds: float | None = None,
 ) -> list[Step]:
     """The steps from the prior over each weighted term to the total, the last step's `after`.
 
     Args:
         terms: from a stored score, natural logs, in any order.
-        score: the stored probability; the last step takes what a learnt curve added to it.
+        score: the stored probability, beside all other pairs of both posts.
+        log_odds: the stored log odds of the pair alone. What a learnt curve added to the terms is
+            one step, and what competition took from it the last one.
     """
     reached = 0.0
     steps = []
@@ -60,11 +65,16 @@ def waterfall(
             bits = missing / log(2.0)
         steps.append(Step(name, bits, reached))
         reached = steps[-1].after
+    total = None if score is None or not 0.0 < score < 1.0 else log(score / (1.0 - score))
+    alone = total if log_odds is None else log_odds
     learnt = evidence_weights.bias / log(2.0)
-    if evidence_weights.steps and score is not None and 0.0 < score < 1.0:
-        learnt = log(score / (1.0 - score)) / log(2.0) - reached
+    if evidence_weights.steps and alone is not None:
+        learnt = alone / log(2.0) - reached
     if learnt:
         steps.append(Step(LEARNT, learnt, reached))
+        reached = steps[-1].after
+    if total is not None and log_odds is not None:
+        steps.append(Step(COMPETITION, (total - log_odds) / log(2.0), reached))
     return steps
 
 
@@ -79,11 +89,14 @@ def spoken_bits(terms: Mapping[str, float | None], evidence_weights: EvidenceWei
 
 
 def reasons(steps: list[Step], most: int = 3) -> tuple[list[Step], list[Step]]:
-    """The strongest steps for and against a match, strongest first; the prior is no reason."""
+    """The strongest steps for and against a match, strongest first.
+
+    The prior, what was learnt, and what terms repeat are no reasons.
+    """
     known = [
         step
         for step in steps
-        if step.name not in ("prior", LEARNT)
+        if step.name not in ("prior", LEARNT, OVERLAP)
         and step.bits is not None
         and abs(step.bits) >= LEAST_REASON_BITS
     ]

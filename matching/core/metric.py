@@ -26,9 +26,7 @@ class Witnessed:
     probability: Floats
 
 
-def learnt_metric(
-    one: Prepared, other: Prepared, modality: str, seen: Witnessed
-) -> Vec:
+def learnt_metric(one: Prepared, other: Prepared, modality: str, seen: Witnessed) -> Vec:
     """Weights each direction by how well it agrees between the two posts of a true pair.
 
     The directions are the eigenvectors of the residuals' covariance. For a direction that has

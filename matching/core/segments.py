@@ -46,6 +46,7 @@ def joined(parts: Iterable[Scores]) -> Scores:
     """The scores of all parts, in order; at least one part, all from one strategy."""
     listed = list(parts)
     first = listed[0]
+    log_odds = [part.log_odds for part in listed if part.log_odds is not None]
     return Scores(
         post_ids=np.concatenate([part.post_ids for part in listed]),
         score=np.concatenate([part.score for part in listed]),
@@ -54,6 +55,7 @@ def joined(parts: Iterable[Scores]) -> Scores:
             name: np.concatenate([part.exclusions[name] for part in listed])
             for name in first.exclusions
         },
+        log_odds=np.concatenate(log_odds) if log_odds else None,
     )
 
 
@@ -64,4 +66,5 @@ def taken(scores: Scores, rows: Ints) -> Scores:
         score=scores.score[rows],
         terms={name: term[rows] for name, term in scores.terms.items()},
         exclusions={name: exclusion[rows] for name, exclusion in scores.exclusions.items()},
+        log_odds=None if scores.log_odds is None else scores.log_odds[rows],
     )

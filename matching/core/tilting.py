@@ -146,7 +146,7 @@ class Evidence:
 
     @cached_property
     def _decoys_of_pattern(self) -> Floats:
-        return np.bincount(self.decoy_pattern, self.decoy_counts, PATTERNS)
+        return np.bincount(self.decoy_pattern, self.decoy_counts, PATTERNS).astype(np.float64)
 
     def _ratios(self, weights: Floats) -> _Ratios:
         overlap, decoy_weights = self._overlap(weights)

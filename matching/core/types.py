@@ -154,7 +154,7 @@ class ScoringContext:
     """
 
     profile: ScoringProfile | None = None
-    max_found_before_lost_days: float = 2.0
+    max_found_before_lost_days: float = 7.0
     rejected: Bools | None = None
 
 
@@ -166,6 +166,7 @@ class Score:
     score: float
     terms: dict[str, float | None] = field(default_factory=dict)
     exclusions: tuple[str, ...] = ()
+    log_odds: float | None = None
 
     @property
     def is_excluded(self) -> bool:
@@ -178,13 +179,17 @@ class Scores:
     """The scores of all candidates, as columns in the candidates' order.
 
     Shape: (n,) for post_ids, score, each of terms (NaN where the channel is absent) and each of
-        exclusions (True where the rule named by the key excludes the pair)
+        exclusions (True where the rule named by the key excludes the pair); log_odds (n,)
+
+    Attributes:
+        log_odds: of each pair alone, where scores are probabilities.
     """
 
     post_ids: Ints
     score: Floats
     terms: dict[str, Floats]
     exclusions: dict[str, Bools]
+    log_odds: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.post_ids)
@@ -218,6 +223,7 @@ class Scores:
                 for name, term in self.terms.items()
             },
             exclusions=tuple(reason for reason, mask in self.exclusions.items() if mask[row]),
+            log_odds=None if self.log_odds is None else float(self.log_odds[row]),
         )
 
     def top(self, k: int, *, threshold: float | None = None, excluded: bool = False) -> list[Score]:

@@ -12,6 +12,8 @@ CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
 TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
 # Like the prior, it is no evidence of its own: what the terms say twice.
 OVERLAP: Final = "overlap"
+# What the other candidates of both posts take from a pair's odds.
+COMPETITION: Final = "competition"
 # The cross channels repeat part of what the category already says.
 COLD_WEIGHTS: Final[dict[str, float]] = {
     **dict.fromkeys(TERMS, 1.0),

@@ -16,11 +16,11 @@ from matching.bundled.drawing.things import Thing
 from matching.core.calibrated import CalibratedV3
 from matching.core.registry import STRATEGIES
 from matching.core.types import Scores
-from matching.core.weights import TERMS, EvidenceWeights
+from matching.core.weights import OVERLAP, TERMS, EvidenceWeights
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.seed import Progress, demo_accounts, submit_specs
 from matching.evaluation.benchmark import Outcome
-from matching.evaluation.ranking import RULED_OUT, Ranking
+from matching.evaluation.ranking import RULED_OUT, Ranking, competing
 from matching.learning.fit import LearningResult, learn
 from matching.learning.simulated_annotators import simulate_annotators
 from matching.models import Match, MatchingJob
@@ -157,9 +157,10 @@ def measure_demo_learning_gain(
     scores = np.full(ranking.scores.shape, RULED_OUT)
     for lost, one in enumerate(stored):
         evidence = {name: one.terms[name] for name in TERMS}
-        log_odds = evidence_weights.log_odds(one.terms["prior"], evidence)
-        scores[lost, one.post_ids] = evidence_weights.probability(log_odds)
-    learnt = replace(ranking, scores=scores)
+        given = one.terms["prior"] + one.terms[OVERLAP]
+        alone = evidence_weights.probability(evidence_weights.log_odds(given, evidence))
+        scores[lost, one.post_ids] = alone
+    learnt = replace(ranking, scores=competing(scores))
     before, after = (
         Outcome(outcome.strategy, [one.of_lost(annotators.unseen)]) for one in (ranking, learnt)
     )
@@ -182,9 +183,10 @@ def _stored_scores(name: str) -> list[Scores]:
             score=np.array([one.score for one in listed[pk]], dtype=np.float64),
             terms={
                 term: np.array([one.terms[term] for one in listed[pk]], dtype=np.float64)
-                for term in ("prior", *TERMS)
+                for term in ("prior", *TERMS, OVERLAP)
             },
             exclusions={},
+            log_odds=np.array([one.log_odds for one in listed[pk]], dtype=np.float64),
         )
         for pk in lost
     ]

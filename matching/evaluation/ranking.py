@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import CalibratedV3
-from matching.core.competition import settle
+from matching.core.competition import MOST_LOG_ODDS, log_odds, settle
 from matching.core.profile import ScoringProfile
 from matching.core.strategies import Strategy
 from matching.core.types import ScoringContext
@@ -18,7 +18,6 @@ from matching.evaluation.dataset import BenchmarkDataset
 RULED_OUT: Final = -inf  # ranks below every possible score
 PATTERNS: Final = ("both", "found_only", "lost_only", "none")
 MAX_FOUND_BEFORE_LOST_DAYS: Final = 7.0  # the default of the setting
-CERTAIN: Final = 1e-15  # the least that a probability is below 1
 LEAST_ODDS: Final = 0.002  # of a pair that competes with others
 
 
@@ -107,11 +106,12 @@ def competing(scores: Floats) -> Floats:
 
     Shape: (n_lost, n_found) -> (n_lost, n_found), RULED_OUT for an excluded pair
     """
-    alone = np.clip(scores, 0.0, 1.0)
-    odds = alone / np.maximum(1.0 - alone, CERTAIN)
+    alone = np.maximum(scores, 0.0)
+    strength = np.minimum(log_odds(alone), MOST_LOG_ODDS)
+    odds = np.exp(strength)
+    settled = odds / (1.0 + odds.sum(axis=1, keepdims=True))
     lost, found = np.nonzero(odds >= LEAST_ODDS)
-    settled = alone / (1.0 + odds.sum(axis=1, keepdims=True))
-    settled[lost, found] = settle(lost, found, np.log(odds[lost, found]))
+    settled[lost, found] = settle(lost, found, strength[lost, found])
     return np.where(scores == RULED_OUT, RULED_OUT, settled)
 
 

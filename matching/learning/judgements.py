@@ -7,11 +7,15 @@ from typing import Final, Self
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.weights import TERMS, EvidenceWeights
+from matching.core.weights import COMPETITION, OVERLAP, TERMS, EvidenceWeights
 
 BLOCKS: Final = 5  # of time, with about equally many judgements
 FIRST_BLOCKS: Final = 2  # used for training only
 TOP: Final = 5  # recall counts ranks up to this
+
+
+# Terms whose weight is not learnt.
+NOT_LEARNT: Final = ("prior", OVERLAP, COMPETITION)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +25,8 @@ class Judgements:
     Shape: terms (n, len(TERMS)) natural logs, NaN where absent; all others (n,)
 
     Attributes:
-        prior: natural log of the odds before any comparison.
+        prior: natural log of the odds before any comparison, less what the terms repeat and what
+            other candidates take.
         is_match: the person's decision.
         sampling_probability: of being shown; 1 for the pairs that are always shown.
         queries: any number that identifies the lost post.

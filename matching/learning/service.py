@@ -1,7 +1,7 @@
 """Learning from decisions: collects, fits, promotes, and rolls back."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from matching.core.calibrated import CalibratedV3
 from matching.core.weights import TERMS, EvidenceWeights
 from matching.encoders.base import current_fingerprint
 from matching.learning.fit import LearningResult, learn
-from matching.learning.judgements import Judgements
+from matching.learning.judgements import NOT_LEARNT, Judgements
 from matching.models import Impression, Match, MatchDecision, StoredProfile
 from matching.services.profiles import store_profile
 
@@ -155,7 +155,7 @@ def collect_judgements(fingerprint: str, *, without: Collection[str] = ()) -> Ju
         terms=np.array(
             [[_number(row["terms"].get(name)) for name in TERMS] for row in rows], np.float64
         ).reshape(-1, len(TERMS)),
-        prior=np.array([_number(row["terms"].get("prior")) for row in rows], np.float64),
+        prior=np.array([_not_learnt(row["terms"]) for row in rows], np.float64),
         is_match=np.array([row["is_match"] for row in rows], np.bool_),
         sampling_probability=np.array([row["sampling_probability"] for row in rows], np.float64),
         queries=np.array([row["match__lost_id"] for row in rows], np.int64),
@@ -201,6 +201,10 @@ def _current(fingerprint: str) -> StoredProfile | None:
 def _names(people: Collection[int]) -> tuple[str, ...]:
     names = User.objects.filter(pk__in=people).values_list("username", flat=True)
     return tuple(sorted(names))
+
+
+def _not_learnt(terms: Mapping[str, float | None]) -> float:
+    return sum(terms.get(name) or 0.0 for name in NOT_LEARNT)
 
 
 def _number(value: Any) -> float:

@@ -8,9 +8,10 @@ import numpy as np
 
 from matching.core.arrays import Bools, Ints
 from matching.core.calibrated import CalibratedV3
+from matching.core.competition import among, log_odds
 from matching.core.profile import ScoringProfile
 from matching.core.types import Scores, ScoringContext
-from matching.core.weights import TERMS
+from matching.core.weights import OVERLAP, TERMS
 from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.ranking import MAX_FOUND_BEFORE_LOST_DAYS
 from matching.learning.judgements import Judgements
@@ -67,12 +68,15 @@ def simulate_annotators(
         rows = np.concatenate([best[:SHOWN], sampled])
         person = int(rng.integers(len(error_rates)))
         errs = rng.random(len(rows)) < error_rates[person]
+        alone = np.zeros(len(scores)) if scores.log_odds is None else scores.log_odds
+        competition = log_odds(among(scores).score) - alone
+        given = scores.terms["prior"] + scores.terms[OVERLAP] + competition
         chance = np.ones(len(rows))
         chance[len(rows) - len(sampled) :] = min(SAMPLED / max(len(pool), 1), 1.0)
         parts.append(
             Judgements(
                 terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),
-                prior=scores.terms["prior"][rows],
+                prior=given[rows],
                 is_match=truth[lost, scores.post_ids[rows]] ^ errs,
                 sampling_probability=chance,
                 queries=np.full(len(rows), lost),

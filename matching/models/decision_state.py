@@ -6,7 +6,9 @@ from typing import Final
 from matching.models.duplicate import PossibleDuplicate
 from matching.models.match import Match, MatchDecision
 
-REJECTABLE: Final = frozenset({Match.Status.SUGGESTED, Match.Status.SAMPLED})
+REJECTABLE: Final = frozenset(
+    {Match.Status.SUGGESTED, Match.Status.SAMPLED, Match.Status.CANDIDATE}
+)
 CONFIRMABLE: Final = REJECTABLE | {Match.Status.REJECTED}
 STATUS_AFTER: Final[dict[str, str]] = {
     MatchDecision.Action.CONFIRM: Match.Status.CONFIRMED,

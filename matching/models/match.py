@@ -1,6 +1,7 @@
 """Suggested pairs, and the decisions of staff."""
 
 import uuid
+from math import log
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.models import Post
+from matching.core.weights import COMPETITION
 from matching.models.profile import StoredProfile
 
 
@@ -30,6 +32,7 @@ class Match(models.Model):
         SET_ASIDE = "set_aside", _("set aside")  # one of its posts was matched with another one
         WITHDRAWN = "withdrawn", _("withdrawn")  # the evidence changed, or a post closed
         EXCLUDED = "gated", _("ruled out")  # similar, but excluded by a rule
+        CANDIDATE = "candidate", _("below the threshold")  # kept, because it competes with others
         # Not likely enough; shown to staff nevertheless, to learn what the suggestions miss.
         SAMPLED = "drawn", _("sampled for comparison")
 
@@ -52,7 +55,9 @@ class Match(models.Model):
         related_name="+",
         verbose_name=_("profile"),
     )
+    # A probability beside the other pairs of both posts, for a strategy that yields probabilities.
     score = models.FloatField(_("score"))
+    log_odds = models.FloatField(null=True, blank=True)  # of this pair alone, natural log
     rank = models.PositiveIntegerField(_("rank"), default=0)  # in the query that scored it, from 1
     sampling_probability = models.FloatField(_("sampling probability"), null=True, blank=True)
     terms = models.JSONField(_("terms"), default=dict)
@@ -110,9 +115,22 @@ class Match(models.Model):
         return cls(lost_id=other_id, found_id=post.pk)
 
     @property
+    def post_ids(self) -> tuple[int, int]:
+        """The keys of both posts, without loading them."""
+        return self.lost_id, self.found_id
+
+    @property
     def posts(self) -> tuple[Post, Post]:
         """The lost post, then the found one."""
         return self.lost, self.found
+
+    @property
+    def terms_seen(self) -> dict[str, float | None]:
+        """The terms, with what competition takes from the pair's odds as of now."""
+        if self.log_odds is None or not 0.0 < self.score < 1.0:
+            return dict(self.terms)
+        odds = log(self.score / (1.0 - self.score))
+        return {**self.terms, COMPETITION: odds - self.log_odds}
 
     def other(self, post: Post) -> Post:
         """The other post of the pair."""

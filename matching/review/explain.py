@@ -21,6 +21,8 @@ SIMILARITY_STRATEGIES: Final = frozenset({"clip_zeroshot_v1", "clip_zeroshot_v2"
 TERM_WORDS: Final = {
     "prior": gettext_lazy("Before any comparison"),
     "learnt": gettext_lazy("Learnt from decisions"),
+    "overlap": gettext_lazy("What the evidence repeats"),
+    "competition": gettext_lazy("Others that fit as well"),
     "text_text": gettext_lazy("Text to text"),
     "image_image": gettext_lazy("Photograph to photograph"),
     "text_image": gettext_lazy("Lost text to found photograph"),
@@ -109,7 +111,7 @@ def explain_duplicate_reasons(duplicate: PossibleDuplicate) -> tuple[list[str], 
 
 def _steps(match: Match) -> list[Step]:
     evidence_weights = match.profile.evidence_weights if match.profile else EvidenceWeights()
-    return waterfall(match.terms, evidence_weights, match.score)
+    return waterfall(match.terms, evidence_weights, match.score, match.log_odds)
 
 
 def _duplicate_steps(duplicate: PossibleDuplicate) -> list[Step]:

@@ -105,7 +105,9 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
     ),
 }
 SET_SENTENCES: Final = {
-    "prior": _("of all open posts, only one can be the right one"),
+    "prior": _("of all posts whose days allow it, only one can be the right one"),
+    "overlap": _("evidence that says the same thing counts once"),
+    "competition": _("other things fit one of the two posts as well"),
     "learnt": _("what the office's decisions have taught"),
 }
 

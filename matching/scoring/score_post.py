@@ -8,6 +8,7 @@ import numpy as np
 
 from lostfound.models import Post
 from matching.conf import matching_settings
+from matching.core.competition import among
 from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
 from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile
@@ -79,6 +80,11 @@ class SearchResult:
     strategy: Strategy
     threshold: float
 
+    @property
+    def competes(self) -> bool:
+        """Whether scores are probabilities, which depend on the other pairs of both posts."""
+        return self.scores.log_odds is not None
+
     def pair_evidence(self, candidate_id: int) -> str:
         """The evidence hash of the query and one candidate."""
         return self.pair_evidence_of([candidate_id])[candidate_id]
@@ -105,6 +111,12 @@ class ScoredPost:
         """The content hash by which a post of either kind was compared; None if it was not."""
         own = self.duplicates.candidate_hashes if self.duplicates else {}
         return self.result.candidate_hashes.get(post_id) or own.get(post_id)
+
+
+def threshold_of(strategy: Strategy) -> float:
+    """The score from which a pair is suggested."""
+    own = matching_settings().threshold
+    return strategy.threshold if own is None else own
 
 
 def score_post(query: Query) -> ScoredPost:
@@ -171,8 +183,8 @@ def search_things(
         Segment(segment.candidates, segment.alive & filters.mask(segment.candidates))
         for segment in listed.segments
     )
-    among = replace(listed, segments=segments)
-    return _scored(query, among, strategy, ScoringContext(profile=profile), []).top(k)
+    passing = replace(listed, segments=segments)
+    return _scored(query, passing, strategy, ScoringContext(profile=profile), []).top(k)
 
 
 def score_things(
@@ -223,7 +235,7 @@ def _score_candidates(query: Query, shortlist: Shortlist, pairs: Iterable[Match]
         scores=_scored(query.features, shortlist, strategy, context, rejected),
         candidate_hashes=shortlist.content_hashes,
         strategy=strategy,
-        threshold=strategy.threshold if current.threshold is None else current.threshold,
+        threshold=threshold_of(strategy),
     )
 
 
@@ -267,14 +279,14 @@ def _scored(
     context: ScoringContext,
     rejected: list[int],
 ) -> Scores:
-    """Scores of the candidates that are alive, in one pass per segment."""
+    """Scores of the candidates that are alive, beside each other, in one pass per segment."""
     empty = Segment(Candidates.from_features([], shortlist.dim), np.zeros(0, dtype=np.bool_))
     parts = []
     for segment in shortlist.segments or (empty,):
         known = np.isin(segment.candidates.post_ids, rejected)
         scores = strategy.score(query, segment.candidates, replace(context, rejected=known))
         parts.append(scores if segment.alive.all() else taken(scores, segment.rows))
-    return joined(parts)
+    return among(joined(parts))
 
 
 def _rejected(query: Query, pairs: Iterable[Match], known: Mapping[int, str]) -> list[int]:

@@ -172,7 +172,7 @@ def _scored_post(score: Score, evidence_weights: EvidenceWeights) -> ScoredPost:
     bits = spoken_bits(score.terms, evidence_weights)
     if bits <= 0.0:  # will not be listed, so it needs no reasons
         return score.post_id, bits, []
-    steps = waterfall(score.terms, evidence_weights, score.score)
+    steps = waterfall(score.terms, evidence_weights, log_odds=score.log_odds)
     known = [step for step in steps if score.terms.get(step.name) is not None]
     strong = [step.name for step in reasons(known)[0] if (step.bits or 0.0) >= STRONG_BITS]
     return score.post_id, bits, strong

@@ -5,6 +5,7 @@ decide on the same post at once, the second one waits for the first and is then 
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
 from lostfound.services.privacy import mask_personal_numbers
 from matching.models import CONFIRMABLE, REJECTABLE, Match, MatchDecision, ReviewClaim
+from matching.services.competition import settle_around
 from matching.services.decision_checks import (
     DecisionRefused,
     check_seen,
@@ -100,6 +102,7 @@ def reject_match(
     decision = _record(match, MatchDecision.Action.REJECT, actor, reason=reason, note=note)
     _move(match, Match.Status.REJECTED, decision)
     _end_review(match)
+    transaction.on_commit(partial(settle_around, match.post_ids))
     return decision
 
 
@@ -131,6 +134,7 @@ def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
         _move(match, Match.Status.REJECTED, earlier)
     else:
         _lay_down(match)
+    transaction.on_commit(partial(settle_around, match.post_ids))
     shelved = shelved.select_related("lost", "found").order_by("pk")
     for other in list(shelved.select_for_update(of=("self",))):
         if not {other.lost_id, other.found_id} <= post_ids:
@@ -180,7 +184,7 @@ def _record(
         strategy=match.strategy,
         fingerprint=match.fingerprint,
         profile_version=match.profile_id,
-        terms=match.terms,
+        terms=match.terms_seen,
         exclusions=match.exclusions,
         evidence_hash=match.evidence_hash,
         rank=match.rank,

@@ -33,7 +33,7 @@ def record_impressions(matches: Iterable[Match]) -> None:
             match=match,
             rank=match.rank,
             score=match.score,
-            terms=match.terms,
+            terms=match.terms_seen,
             strategy=match.strategy,
             fingerprint=match.fingerprint,
             profile_version=match.profile_id or 0,

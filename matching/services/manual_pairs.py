@@ -1,5 +1,7 @@
 """Pairs that staff look up themselves: ranks candidates and creates a pair to decide on."""
 
+from typing import Final
+
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +16,8 @@ from matching.models import Match
 from matching.scoring.score_post import SearchResult, search_as_stored
 from matching.services.decision_checks import DecisionRefused
 from matching.services.profiles import current_profile
+
+NOT_SHOWN: Final = (Match.Status.WITHDRAWN, Match.Status.CANDIDATE)
 
 
 def search_now(post: Post) -> SearchResult | None:
@@ -34,7 +38,7 @@ def search_now(post: Post) -> SearchResult | None:
 def suggest_pair(post: Post, candidate: Post, *, actor: User) -> Match:
     """Create a pair of two posts that staff can confirm or reject.
 
-    An existing pair is returned unchanged, unless it was withdrawn.
+    An existing pair is returned unchanged, unless it is withdrawn or below the threshold.
 
     Raises:
         DecisionRefused: a post is not open or not compared yet, or an exclusion rule applies.
@@ -52,7 +56,7 @@ def suggest_pair(post: Post, candidate: Post, *, actor: User) -> Match:
                 _("This pair no longer exists: one of its posts was deleted."), "gone"
             )
         match = Match.objects.select_for_update().filter(lost=lost, found=found).first()
-        if match is not None and match.status != Match.Status.WITHDRAWN:
+        if match is not None and match.status not in NOT_SHOWN:
             return match
         for one in (lost, found):
             if not one.is_open:
@@ -80,6 +84,7 @@ def suggest_pair(post: Post, candidate: Post, *, actor: User) -> Match:
         match.fingerprint = current_fingerprint()
         match.profile_id = result.query.profile_version
         match.score, match.terms, match.exclusions = score.score, score.terms, []
+        match.log_odds = score.log_odds
         match.rank = int(result.scores.ranks[row])
         match.evidence_hash = result.pair_evidence(found.pk)
         match.created_at = match.scored_at = timezone.now()

@@ -24,6 +24,7 @@ from matching.conf import matching_settings
 from matching.encoders.base import EncoderUnavailable
 from matching.index import IndexUnavailable
 from matching.models import Match, MatchingJob, PossibleDuplicate
+from matching.services.competition import settle_around
 from matching.services.heartbeat import note_encoder, worker_name
 
 logger = logging.getLogger(__name__)
@@ -36,8 +37,9 @@ ABSENT: Final[dict[type[Exception], str]] = {
     IndexUnavailable: "index unavailable",
     StorageAway: "photographs unavailable",
 }
-# The statuses of a pair without a decision.
+# The statuses of a pair that staff may see and have not decided; those that end with a post.
 UNDECIDED: Final = (Match.Status.SUGGESTED, Match.Status.EXCLUDED, Match.Status.SAMPLED)
+WITHDRAWABLE: Final = (*UNDECIDED, Match.Status.CANDIDATE)
 
 
 class ClaimLost(Exception):
@@ -77,7 +79,12 @@ class Claim:
         self._write(lease_until=until, **values)
 
     def finish(
-        self, *, fingerprint: str, strategy: str, profile_version: int | None = None
+        self,
+        *,
+        fingerprint: str,
+        strategy: str,
+        profile_version: int | None = None,
+        rest_odds: float = 0.0,
     ) -> None:
         """Mark the post as matched; must be called in the transaction that writes its matches."""
         self._end(
@@ -86,6 +93,7 @@ class Claim:
             fingerprint=fingerprint,
             strategy=strategy,
             profile_version=profile_version,
+            rest_odds=rest_odds,
             error="",
         )
 
@@ -204,8 +212,11 @@ def request_matching(post: Post) -> None:
     if is_open:
         transaction.on_commit(partial(send_matching, post.pk))
     else:
-        pairs = Match.objects.filter(Q(lost=post.pk) | Q(found=post.pk), status__in=UNDECIDED)
+        pairs = Match.objects.of_post(post).filter(status__in=WITHDRAWABLE)
+        rivals = [match.other_id(post) for match in pairs.only("lost", "found")]
         pairs.update(status=Match.Status.WITHDRAWN)
+        if rivals:
+            transaction.on_commit(partial(settle_around, rivals))
         duplicates = PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
         waiting = duplicates.filter(status=PossibleDuplicate.Status.OPEN)
         waiting.update(status=PossibleDuplicate.Status.WITHDRAWN)

@@ -4,7 +4,8 @@ Locks are taken as everywhere: posts in the order of their keys, then the outbox
 Whatever adds a pair must hold the locks of both of its posts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,18 +15,22 @@ from django.utils import timezone
 
 from lostfound.models import Post
 from matching.conf import matching_settings
-from matching.core.types import Score, Scores
+from matching.core.competition import MOST_LOG_ODDS
+from matching.core.types import Score
 from matching.models import Match, MatchingJob, PossibleDuplicate
 from matching.scoring.score_post import ScoredPost, SearchResult
 from matching.services.alerts import alert_losers
+from matching.services.competition import COMPETING, locked_in_order, move, rivals_of, settled
 from matching.services.duplicates import likely_duplicates, write_duplicates
-from matching.services.outbox import UNDECIDED, Claim
-from matching.services.pair_status import ScoredPair, is_news, next_status
+from matching.services.outbox import WITHDRAWABLE, Claim
+from matching.services.pair_status import ScoredPair, is_news, next_status, reaches
 from matching.services.sampling import sample_candidates
 
+LEAST_LOG_ODDS: Final = -5.0  # of a pair that is stored; weaker ones count as a sum
 WRITTEN_FIELDS: Final = (
-    *("status", "strategy", "fingerprint", "profile", "score", "rank", "sampling_probability"),
-    *("terms", "exclusions", "evidence_hash", "created_at", "created_on", "scored_at"),
+    *("status", "strategy", "fingerprint", "profile", "score", "log_odds", "rank"),
+    *("sampling_probability", "terms", "exclusions", "evidence_hash"),
+    *("created_at", "created_on", "scored_at"),
     *("decided_at", "decided_by", "set_aside_by"),
 )
 
@@ -33,6 +38,8 @@ WRITTEN_FIELDS: Final = (
 @transaction.atomic
 def write_pairs(job: Claim, scored: ScoredPost) -> None:
     """Update the pairs and possible duplicates of a post according to its scores.
+
+    Its pairs compete with those of its candidates, whose scores change with them.
 
     Raises:
         ClaimLost: nothing was written.
@@ -44,10 +51,12 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
     marked = likely_duplicates(duplicates, top_k)
     before = {match.other_id(post) for match in scored.pairs}
     is_open = _lock(post, {post.pk, *listed, *sampled, *marked, *before})
+    rest_odds = _rest_odds(result, {*listed, *sampled, *before})
     job.finish(
         fingerprint=scored.query.fingerprint,
         strategy=result.strategy.name,
         profile_version=scored.query.profile_version,
+        rest_odds=rest_odds,
     )
     unchanged = _unchanged(is_open, scored)
     if duplicates is not None:
@@ -57,79 +66,111 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
             unchanged={pk for pk in unchanged if pk in duplicates.candidate_hashes},
             fingerprint=scored.query.fingerprint,
         )
-    pairs = Match.objects.of_post(post).select_for_update().order_by("pk")
-    existing = {match.other_id(post): match for match in pairs}
-    new, moved, news = _settled(result, existing, listed, sampled, unchanged)
+    either = Q(lost=post.pk) | Q(found=post.pk)
+    if result.competes:
+        # One query for all, so that rows are locked in the order of their keys.
+        either |= Q(pk__in=rivals_of({*listed, *sampled, *before}).values("pk"))
+    pairs = locked_in_order(Match.objects.filter(either))
+    existing = {match.other_id(post): match for match in pairs if post.pk in match.post_ids}
+    own = _own_pairs(result, existing, unchanged & {*existing, *listed, *sampled})
+    own_ids = {match.post_ids for match, _score in own}
+    others = [pair for pair in pairs if pair.post_ids not in own_ids and pair.status in COMPETING]
+    competing = [match for match, score in own if not score.exclusions]
+    scores = settled([*competing, *others], {post.pk: rest_odds}) if result.competes else {}
+    new, changed, news = _moved(result, own, listed, sampled, scores)
     for other_id, match in existing.items():
         # A pair added since then is left to the task that added it: it saw this post as it is now.
-        if not is_open.get(other_id, True) and match.status in UNDECIDED:
+        if not is_open.get(other_id, True) and match.status in WITHDRAWABLE:
             match.status = Match.Status.WITHDRAWN
-            moved.append(match)
-    Match.objects.bulk_update(moved, WRITTEN_FIELDS)
+            changed.append(match)
+    Match.objects.bulk_update(changed, WRITTEN_FIELDS)
     Match.objects.bulk_create(new)
-    alert_losers(news)
+    alert_losers([*news, *move(others, scores)[1]])
 
 
-def _settled(
-    result: SearchResult,
-    existing: Mapping[int, Match],
-    listed: Mapping[int, Score],
-    sampled: Mapping[int, float],
-    unchanged: set[int],
-) -> tuple[list[Match], list[Match], list[Match]]:
-    """New pairs, pairs whose status changes, and those of both that are new to staff."""
-    post, ranks, profile_version = (
-        result.query.post,
-        result.scores.ranks,
-        result.query.profile_version,
-    )
+def _own_pairs(
+    result: SearchResult, existing: Mapping[int, Match], other_ids: Iterable[int]
+) -> list[tuple[Match, Score]]:
+    """The post's pairs with these others, with new log odds, and their scores. Nothing is saved."""
     rows = {int(pk): row for row, pk in enumerate(result.scores.post_ids)}
-    other_ids = sorted(unchanged & rows.keys() & {*existing, *listed, *sampled})
-    evidence = result.pair_evidence_of(other_ids)
-    new, moved, news = [], [], []
-    for other_id in other_ids:
-        match = existing.get(other_id)
-        score = listed.get(other_id) or result.scores.at(rows[other_id])
+    own = []
+    for other_id in sorted(set(other_ids) & rows.keys()):
+        match = existing.get(other_id) or Match.between(result.query.post, other_id)
+        score = result.scores.at(rows[other_id])
+        match.rank = int(result.scores.ranks[rows[other_id]])
+        match.log_odds = None if score.exclusions else score.log_odds
+        own.append((match, score))
+    return own
+
+
+def _moved(
+    result: SearchResult,
+    own: Iterable[tuple[Match, Score]],
+    listed: Collection[int],
+    sampled: Mapping[int, float],
+    scores: Mapping[tuple[int, int], float],
+) -> tuple[list[Match], list[Match], list[Match]]:
+    """New pairs, pairs whose status or score changes, and those of both that are new to staff.
+
+    Args:
+        scores: beside the other pairs, by `post_ids`, for those that compete.
+    """
+    post = result.query.post
+    evidence = result.pair_evidence_of([match.other_id(post) for match, _score in own])
+    new: list[Match] = []
+    changed: list[Match] = []
+    news: list[Match] = []
+    for match, alone in own:
+        other_id = match.other_id(post)
+        before = match.status if match.pk else None
+        score = replace(alone, score=scores.get(match.post_ids, alone.score))
         pair = ScoredPair(
             score=score,
             evidence_hash=evidence[other_id],
-            reaches=score.score >= result.threshold,
+            reaches=reaches(before if result.competes else None, score.score, result.threshold),
             is_listed=other_id in listed,
             is_sampled=other_id in sampled,
+            competes=result.competes,
         )
-        status = next_status(match, pair)
+        status = next_status(match if match.pk else None, pair)
         if status is None:
             continue
-        before = match.status if match else None
-        if match is None:
-            match = Match.between(post, other_id)
-            new.append(match)
-        else:
-            moved.append(match)
+        (changed if match.pk else new).append(match)
         if status == Match.Status.SAMPLED and before != Match.Status.SAMPLED:
-            match.sampling_probability = sampled[other_id]
+            match.sampling_probability = sampled.get(other_id, match.sampling_probability)
         elif status == Match.Status.SUGGESTED:
             match.sampling_probability = None
-        match.rank = int(ranks[rows[other_id]])
-        _fill(match, status, pair, result, profile_version)
+        _fill(match, status, pair, result)
         if is_news(before, status):
             match.created_at = match.scored_at
             match.created_on = timezone.localdate(match.scored_at)
             news.append(match)
-    return new, moved, news
+    return new, changed, news
 
 
-def _listed(result: SearchResult, top_k: int) -> dict[int, Score]:
-    """The best candidates, and those that only an exclusion rule removes, with the reason."""
-    best = result.scores.top(top_k, threshold=result.threshold)
-    excluded = _excluded(result.scores, top_k, result.threshold)
-    return {score.post_id: score for score in (*best, *excluded)}
+def _listed(result: SearchResult, top_k: int) -> set[int]:
+    """The best candidates, and those that only an exclusion rule removes.
+
+    What competes is kept below the threshold too, since it may rise when others go.
+    """
+    scores, kept = result.scores, result.scores.score >= result.threshold
+    if scores.log_odds is not None:
+        kept |= ~scores.excluded & (scores.log_odds >= LEAST_LOG_ODDS)
+    listed: set[int] = set()
+    for is_excluded in (False, True):
+        rows = np.flatnonzero(kept & (scores.excluded == is_excluded))
+        best_first = np.lexsort((scores.post_ids[rows], -scores.score[rows]))
+        listed.update(scores.post_ids[rows[best_first[:top_k]]].tolist())
+    return listed
 
 
-def _excluded(scores: Scores, top_k: int, threshold: float) -> list[Score]:
-    rows = np.flatnonzero(scores.excluded & (scores.score >= threshold))
-    best_first = np.lexsort((scores.post_ids[rows], -scores.score[rows]))
-    return [scores.at(int(row)) for row in rows[best_first[:top_k]]]
+def _rest_odds(result: SearchResult, stored: Collection[int]) -> float:
+    """The odds of all candidates whose pairs are not stored, added up."""
+    scores = result.scores
+    if scores.log_odds is None:
+        return 0.0
+    others = ~scores.excluded & ~np.isin(scores.post_ids, list(stored))
+    return float(np.exp(np.minimum(scores.log_odds[others], MOST_LOG_ODDS)).sum())
 
 
 def _lock(post: Post, post_ids: set[int]) -> dict[int, bool]:
@@ -153,13 +194,11 @@ def _unchanged(is_open: Mapping[int, bool], scored: ScoredPost) -> set[int]:
     return {pk for pk, digest in jobs if digest == scored.seen_hash(pk)}
 
 
-def _fill(
-    match: Match, status: str, pair: ScoredPair, result: SearchResult, profile_version: int | None
-) -> None:
+def _fill(match: Match, status: str, pair: ScoredPair, result: SearchResult) -> None:
     match.status = status
     match.strategy = result.strategy.name
     match.fingerprint = result.query.fingerprint
-    match.profile_id = profile_version
+    match.profile_id = result.query.profile_version
     match.score = pair.score.score
     match.terms = pair.score.terms
     match.exclusions = list(pair.score.exclusions)

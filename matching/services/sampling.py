@@ -30,7 +30,8 @@ def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[i
     wanted = matching_settings().explored - before
     if wanted < 1 or not needs_profile(result.strategy.name):
         return {}
-    paired = {pk for match in existing for pk in (match.lost_id, match.found_id)}
+    shown = [match for match in existing if match.status != Match.Status.CANDIDATE]
+    paired = {pk for match in shown for pk in match.post_ids}
     scores = result.scores
     possible = (
         ~scores.excluded
