@@ -446,7 +446,7 @@ MATCHING = {
     ),
     "MAX_FOUND_BEFORE_LOST_DAYS": env.integer(
         "MATCHING_MAX_FOUND_BEFORE_LOST_DAYS",
-        2,
+        7,
         "how long before the reported loss a found post still counts, since people "
         "misremember days",
         unit="days",

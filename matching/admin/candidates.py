@@ -110,7 +110,7 @@ def _candidates(post: Post, result: SearchResult) -> list[Candidate]:
     profile = (
         StoredProfile.objects.defer("data").filter(pk=result.query.profile_version or 0).first()
     )
-    known = {match.other_id(post): match for match in Match.objects.of_post(post)}
+    known = {match.other_id(post): match for match in Match.objects.of_post(post).shown()}
     found = []
     for score in best:
         other = posts.get(score.post_id)

@@ -19,7 +19,7 @@ from matching.core.found_days import EARLIEST_DAYS, density
 from matching.core.metric import Witnessed, learnt_metric
 from matching.core.prepared import Prepared, prepare
 from matching.core.profile import ScoringProfile
-from matching.core.tilting import Choice, Evidence, choose
+from matching.core.tilting import Choice, Evidence, choose, is_clearly_better
 from matching.core.types import Candidates
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
@@ -80,7 +80,7 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
         compared = _Compared.under(best[0].with_metrics(best[1], everybody), lost, found)
         choice = choose(without, compared.evidence)
         steps.append(_step(choice))
-        if choice.likelihood <= best[1].likelihood:
+        if not is_clearly_better(choice.likelihood, best[1].likelihood):
             break
         best = compared, choice
     return _calibrated(*best, steps)
@@ -89,8 +89,8 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
 def _step(choice: Choice) -> dict[str, Any]:
     return {
         "penalty": choice.penalty,
-        "cold": choice.likelihoods[None],
-        "likelihood": choice.likelihood,
+        "cold": float(choice.likelihoods[None].mean()),
+        "likelihood": float(choice.likelihood.mean()),
     }
 
 

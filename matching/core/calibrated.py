@@ -13,7 +13,7 @@ from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
-from matching.core.weights import OVERLAP
+from matching.core.weights import OVERLAP, TERMS
 
 SUGGEST_FROM: Final = 0.1  # probability
 ALERT_FROM: Final = 0.5
@@ -102,7 +102,7 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
     for name, term in cold_context(left, right, profile).items():
         found[name] = calibration.other(name, term)
     found[OVERLAP] = calibration.overlap_of(found)
-    return found
+    return {name: found[name] for name in (*TERMS, OVERLAP)}
 
 
 def cold_channels(

@@ -1,7 +1,7 @@
 """What the open posts say about the evidence, learnt without labels: `Calibration`."""
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -33,6 +33,16 @@ class Calibration:
     overlap: tuple[float, ...] = (0.0,) * PATTERNS
     report: dict[str, Any] = field(default_factory=dict)
 
+    def symmetric(self) -> Self:
+        """The mean of this and of the same with lost and found swapped."""
+        swapped = [_swapped(pattern) for pattern in range(PATTERNS)]
+        return replace(
+            self,
+            slopes=_evened(self.slopes, 1.0),
+            tails=_evened(self.tails, 0.0),
+            overlap=tuple((self.overlap[p] + self.overlap[q]) / 2 for p, q in enumerate(swapped)),
+        )
+
     def channel(self, name: str, evidence: Floats, z: Floats) -> Floats:
         """A channel's evidence as it counts here. Shape: same as `z`"""
         tail = self.tails.get(name, 0.0)
@@ -56,6 +66,17 @@ class Calibration:
         )
         offset = np.array(self.overlap)[pattern_of(terms)]
         return np.asarray(-offset - np.maximum(together - MOST_TOGETHER, 0.0))
+
+
+def _swapped(pattern: int) -> int:
+    """The pattern with lost and found swapped, which exchanges the two cross channels' bits."""
+    text_image, image_text = (pattern >> 1) & 1, pattern & 1
+    return (pattern & ~3) | (image_text << 1) | text_image
+
+
+def _evened(values: dict[str, float], default: float) -> dict[str, float]:
+    crossing = [values.get(name, default) for name in CHANNELS[2:]]
+    return {**values, **dict.fromkeys(CHANNELS[2:], sum(crossing) / 2)}
 
 
 def pattern_of(terms: dict[str, Floats]) -> Ints:

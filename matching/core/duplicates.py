@@ -84,10 +84,11 @@ def score_duplicates(
 
 
 def _either_way(profile: ScoringProfile) -> ScoringProfile:
-    """The profile with one expectation for both cross channels, as neither post is the lost one."""
+    """The profile without what tells a lost post from a found one, as neither is one of them."""
     one, other = profile.matching["text_image"], profile.matching["image_text"]
     both = Normal((one.mean + other.mean) / 2.0, (one.sd + other.sd) / 2.0)
-    return profile.with_(matching={**profile.matching, "text_image": both, "image_text": both})
+    matching = {**profile.matching, "text_image": both, "image_text": both}
+    return profile.with_(matching=matching, calibration=profile.calibration.symmetric())
 
 
 def nearest(query: PostFeatures, candidates: Candidates, alive: Bools | None = None) -> Ints:

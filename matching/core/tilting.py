@@ -107,11 +107,15 @@ class Evidence:
                 break
         return Weighed(weights, share)
 
-    def likelihood(self, weights: Floats, rows: Bools) -> float:
-        """Log likelihood of these lost posts, at the share that suits them best."""
+    def likelihoods(self, weights: Floats, rows: Bools) -> Floats:
+        """Log likelihood of each of these lost posts, at the share that suits them best.
+
+        Shape: rows (l,), as many as are True
+        """
         of_lost = self._ratios(weights).of_lost[rows][None, :]
         shares = SHARES[:, None]
-        return float(np.log(1.0 - shares + shares * of_lost).sum(axis=1).max())
+        under_each = np.log(1.0 - shares + shares * of_lost)
+        return np.asarray(under_each[under_each.sum(axis=1).argmax()])
 
     def share(self, weights: Floats) -> float:
         """The share of lost posts that have a pair, under fixed weights."""
@@ -158,24 +162,31 @@ class Evidence:
 
 PENALTIES: Final = (320.0, 80.0, 20.0)
 FOLDS: Final = 2
+CLEAR: Final = 1.0  # standard errors by which held-out likelihood must rise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """The penalty that held-out lost posts confirm; None for the cold start's weights.
 
     Attributes:
-        likelihoods: held-out log likelihood per lost post, by penalty.
+        likelihoods: by penalty, the held-out log likelihood of each lost post. Shape: each (l,)
     """
 
     penalty: float | None
     weighed: Weighed
-    likelihoods: dict[float | None, float]
+    likelihoods: dict[float | None, Floats]
 
     @property
-    def likelihood(self) -> float:
-        """Held-out log likelihood per lost post of what was chosen."""
+    def likelihood(self) -> Floats:
+        """Held-out log likelihood of each lost post under what was chosen."""
         return self.likelihoods[self.penalty]
+
+
+def is_clearly_better(one: Floats, other: Floats) -> bool:
+    """Whether lost posts are likelier by more than chance explains. Shape: (l,), (l,)"""
+    gain = one - other
+    return bool(gain.sum() > CLEAR * np.sqrt(len(gain) * gain.var()))
 
 
 def choose(evidence_without: Callable[[Bools], Evidence], evidence: Evidence) -> Choice:
@@ -186,18 +197,19 @@ def choose(evidence_without: Callable[[Bools], Evidence], evidence: Evidence) ->
     """
     posts = len(evidence.rest)
     fold = np.random.default_rng(0).integers(FOLDS, size=posts)
-    sums: dict[float | None, float] = dict.fromkeys((None, *PENALTIES), 0.0)
+    likelihoods: dict[float | None, Floats] = {
+        penalty: np.zeros(posts) for penalty in (None, *PENALTIES)
+    }
     for number in range(FOLDS):
         held_out = fold == number
         known = evidence_without(held_out)
-        sums[None] += known.likelihood(known.cold_weights, held_out)
+        likelihoods[None][held_out] = known.likelihoods(known.cold_weights, held_out)
         start = known.cold
         for penalty in PENALTIES:
             start = known.fit(penalty, ~held_out, start)
-            sums[penalty] += known.likelihood(start.weights, held_out)
-    likelihoods = {penalty: total / max(posts, 1) for penalty, total in sums.items()}
-    best = max(likelihoods, key=lambda penalty: likelihoods[penalty])
-    if best is None:
+            likelihoods[penalty][held_out] = known.likelihoods(start.weights, held_out)
+    best = max(PENALTIES, key=lambda penalty: likelihoods[penalty].sum())
+    if not is_clearly_better(likelihoods[best], likelihoods[None]):
         weights = evidence.cold_weights
         return Choice(None, Weighed(weights, evidence.share(weights)), likelihoods)
     weighed = evidence.cold

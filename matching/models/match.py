@@ -17,6 +17,10 @@ from matching.models.profile import StoredProfile
 class MatchQuerySet(models.QuerySet["Match"]):
     """Filters for pairs."""
 
+    def shown(self) -> Self:
+        """Without those that are only kept because they compete with others."""
+        return self.exclude(status=Match.Status.CANDIDATE)
+
     def of_post(self, post: Post) -> Self:
         """Every pair of a post, on either side and with any status."""
         return self.filter(models.Q(lost=post.pk) | models.Q(found=post.pk))

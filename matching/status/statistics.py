@@ -192,9 +192,13 @@ def really_suggested() -> QuerySet[Match]:
     been withdrawn since: an excluded one still lists its exclusions, and a sampled one keeps its
     sampling probability until it is suggested.
     """
-    return Match.objects.filter(sampling_probability=None).exclude(
-        Q(status__in=(Match.Status.EXCLUDED, Match.Status.SAMPLED))
-        | Q(status=Match.Status.WITHDRAWN) & ~Q(exclusions=[])
+    return (
+        Match.objects.shown()
+        .filter(sampling_probability=None)
+        .exclude(
+            Q(status__in=(Match.Status.EXCLUDED, Match.Status.SAMPLED))
+            | Q(status=Match.Status.WITHDRAWN) & ~Q(exclusions=[])
+        )
     )
 
 

@@ -53,7 +53,7 @@ def titles_in(text: str) -> list[str]:
 
 
 def test_candidates_are_ranked_without_any_suggestions(desk: Client, lost: Post) -> None:
-    assert not Match.objects.exists()
+    assert not Match.objects.shown().exists()
     text = page(desk.get(address(lost)))
     assert titles_in(text)[:2] == [lost.title, TITLES[0]]
     assert sorted(titles_in(text)[1:]) == sorted(TITLES)
@@ -79,7 +79,7 @@ def test_a_candidate_is_queued_for_a_decision_and_stays_queued(desk: Client, los
     candidate = Post.objects.get(title=TITLES[1])
     for _ in range(2):
         answer = desk.post(address(lost, "put_up"), {"candidate": candidate.pk})
-        match = Match.objects.get()
+        match = Match.objects.shown().get()
         assert answer.headers["Location"] == reverse("admin:matching_match_change", args=[match.pk])
     assert (match.lost, match.found, match.status) == (lost, candidate, "drawn")
     assert match.sampling_probability == 1.0 and match.rank >= 1 and match.profile_id
@@ -104,15 +104,15 @@ def test_the_same_from_the_found_side(desk: Client, lost: Post) -> None:
     candidate = Post.objects.get(title=TITLES[2])
     assert lost.title in titles_in(page(desk.get(address(candidate))))
     desk.post(address(candidate, "put_up"), {"candidate": lost.pk})
-    assert Match.objects.get().found == candidate
+    assert Match.objects.shown().get().found == candidate
 
 
 def test_a_rejected_pair_is_shown_but_not_queued(desk: Client, lost: Post) -> None:
     candidate = Post.objects.get(title=TITLES[1])
     desk.post(address(lost, "put_up"), {"candidate": candidate.pk})
-    reject_match(Match.objects.get(), actor=StaffFactory.create())
+    reject_match(Match.objects.shown().get(), actor=StaffFactory.create())
     desk.post(address(lost, "put_up"), {"candidate": candidate.pk})
-    assert Match.objects.get().status == "rejected"
+    assert Match.objects.shown().get().status == "rejected"
     assert "Staff have rejected this pair." in page(desk.get(address(lost)))
 
 
@@ -128,7 +128,7 @@ def test_excluded_and_not_yet_compared_candidates_are_refused(desk: Client, lost
         answer = desk.post(address(lost, "put_up"), {"candidate": post.pk}, follow=True)
         assert words in page(answer), words
     assert "written by the same person" in page(desk.get(address(lost)))
-    assert not Match.objects.exists()
+    assert not Match.objects.shown().exists()
     assert desk.post(address(lost, "put_up"), {"candidate": "x"}).status_code == 404
     assert desk.post(address(lost, "put_up"), {"candidate": "9" * 40}).status_code == 404
 

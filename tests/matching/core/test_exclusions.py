@@ -39,7 +39,7 @@ def test_two_posts_without_an_author_are_not_one_person() -> None:
 
 @pytest.mark.parametrize("kind", ["found", "lost"])
 def test_a_find_too_long_before_the_loss_is_excluded(kind: str) -> None:
-    days = (7.0, 7.9, 8.0, 10.0, 30.0) if kind == "found" else (13.0, 12.1, 12.0, 10.0, 0.0)
+    days = (2.0, 2.9, 3.0, 10.0, 30.0) if kind == "found" else (18.0, 17.1, 17.0, 10.0, 0.0)
     masks = apply_exclusion_rules({"day": 10.0}, *({"day": day} for day in days), {}, kind=kind)
     assert masks["found_before_lost"] == [True, True, False, False, False, False]
 

@@ -9,7 +9,7 @@ from lostfound.services import close_post, edit_post, reopen_post
 from matching.core.types import Score
 from matching.models import Match
 from matching.services import match_post, reject_match, retry_matching, sweep
-from matching.services.pair_status import ScoredPair, is_news, next_status
+from matching.services.pair_status import ScoredPair, is_news, next_status, reaches
 from tests.support.factories import StaffFactory
 from tests.support.pipeline import found, matched, pair_of
 
@@ -25,6 +25,14 @@ TABLE: dict[str | None, tuple[str | None, str | None, str | None, str | None]] =
     "confirmed": (None, None, None, None),
     "rejected": (None, None, None, None),
     "drawn": ("suggested", "suggested", "drawn", "gated"),
+    "candidate": ("suggested", "suggested", "withdrawn", "gated"),
+}
+# The same where pairs compete: one below the threshold is kept, if its post lists it.
+COMPETING = TABLE | {
+    "suggested": ("suggested", "suggested", "candidate", "gated"),
+    "gated": ("suggested", "suggested", "candidate", "gated"),
+    "set_aside": ("suggested", "suggested", "candidate", "gated"),
+    "candidate": ("suggested", "suggested", "candidate", "gated"),
 }
 CASES = [(True, True, False), (True, False, False), (False, False, False), (True, True, True)]
 
@@ -48,6 +56,20 @@ def test_the_next_status_of_a_pair(before: str | None) -> None:
     assert found == TABLE[before]
 
 
+@pytest.mark.parametrize("before", COMPETING)
+def test_the_next_status_of_a_pair_that_competes(before: str | None) -> None:
+    pairs = [replace(scored(*case), competes=True) for case in CASES]
+    assert tuple(next_status(stored(before), pair) for pair in pairs) == COMPETING[before]
+    below = replace(scored(False, True, False), competes=True)
+    if before in (None, "withdrawn"):
+        assert next_status(stored(before), below) == "candidate"
+
+
+def test_a_suggestion_stays_until_it_is_clearly_below_the_threshold() -> None:
+    assert reaches(None, 0.1, 0.1) and not reaches(None, 0.09, 0.1)
+    assert reaches("suggested", 0.06, 0.1) and not reaches("suggested", 0.04, 0.1)
+
+
 def test_a_rejected_pair_comes_back_with_other_evidence_only_where_it_would_be_suggested() -> None:
     found = [next_status(stored("rejected"), scored(*case, OTHER)) for case in CASES]
     assert found == ["suggested", None, None, None]
@@ -60,7 +82,7 @@ def test_a_confirmed_pair_is_left_alone_whatever_changes(case: tuple[bool, bool,
 
 def test_only_unseen_pairs_are_new_for_staff() -> None:
     news = {before for before in TABLE if is_news(before, "suggested")}
-    assert news == {None, "gated", "withdrawn", "rejected", "confirmed", "drawn"}
+    assert news == {None, "gated", "withdrawn", "rejected", "confirmed", "drawn", "candidate"}
     assert not any(is_news(before, "gated") for before in TABLE)
 
 

@@ -46,7 +46,7 @@ def campus(n_found: int = 4) -> tuple[Post, list[Post]]:
 
 def test_one_unsuggested_candidate_is_sampled_with_its_probability() -> None:
     lost, others = campus()
-    (match,) = Match.objects.all()
+    (match,) = Match.objects.shown()
     assert match.status == "drawn" and match.lost == lost
     assert match.sampling_probability == pytest.approx(1 / len(others))
     assert 1 <= match.rank <= len(others)
@@ -75,12 +75,12 @@ def test_the_older_strategies_sample_nothing(settings: Settings) -> None:
     settings.MATCHING = {**settings.MATCHING, "STRATEGY": "clip_zeroshot_v2"}
     matched(title="black umbrella folding")
     found(title="red scarf wool")
-    assert not Match.objects.exists()
+    assert not Match.objects.shown().exists()
 
 
 def test_only_staff_see_sampled_pairs() -> None:
     lost, _ = campus()
-    (match,) = Match.objects.all()
+    (match,) = Match.objects.shown()
     assert not suggestions_for(lost).exists() and not suggestions_for(match.found).exists()
     assert matching_state(lost).suggestion_count == 0
     assert not open_suggestions().exists()
@@ -88,16 +88,17 @@ def test_only_staff_see_sampled_pairs() -> None:
 
 def test_a_sampled_pair_that_becomes_likely_is_suggested(settings: Settings) -> None:
     lost, _ = campus()
+    sampled = Match.objects.shown().get()
     settings.MATCHING = {**settings.MATCHING, "THRESHOLD": 0.0}
     retry_matching([lost])
     match_post(lost.pk)
-    match = Match.objects.get(found=Match.objects.order_by("pk")[0].found)
+    match = Match.objects.get(pk=sampled.pk)
     assert (match.status, match.sampling_probability) == ("suggested", None)
 
 
 def test_it_is_decided_like_any_other_and_comes_back_as_it_was() -> None:
     campus()
-    (match,) = Match.objects.all()
+    (match,) = Match.objects.shown()
     staff = StaffFactory.create()
     undo_decision(reject_match(match, actor=staff), actor=staff)
     match.refresh_from_db()
@@ -117,7 +118,7 @@ def test_it_goes_with_its_post() -> None:
 
     lost, _ = campus()
     close_post(lost, actor=lost.author)
-    assert Match.objects.get().status == "withdrawn"
+    assert Match.objects.shown().get().status == "withdrawn"
 
 
 # --- Impressions ---
@@ -125,11 +126,12 @@ def test_it_goes_with_its_post() -> None:
 
 def test_an_impression_is_recorded_once_per_scoring() -> None:
     campus()
-    (match,) = Match.objects.all()
+    (match,) = Match.objects.shown()
     record_impressions([match])
     record_impressions([match, match])
     (row,) = Impression.objects.all()
-    assert (row.rank, row.score, row.terms) == (match.rank, match.score, match.terms)
+    assert (row.rank, row.score, row.terms) == (match.rank, match.score, match.terms_seen)
+    assert "competition" in row.terms
     assert (row.sampling_probability, row.profile_version) == (
         match.sampling_probability,
         match.profile_id,
@@ -143,17 +145,17 @@ def test_pairs_annotated_as_recorded_are_not_queried(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     campus()
-    (new,) = with_noted(Match.objects.all())
+    (new,) = with_noted(Match.objects.shown())
     record_impressions([new])
-    (noted,) = with_noted(Match.objects.all())
+    (noted,) = with_noted(Match.objects.shown())
     with django_assert_num_queries(0):
         record_impressions([noted])
-    Match.objects.update(evidence_hash="f" * 64)
-    record_impressions(with_noted(Match.objects.all()))
+    Match.objects.shown().update(evidence_hash="f" * 64)
+    record_impressions(with_noted(Match.objects.shown()))
     assert Impression.objects.count() == 2
-    Match.objects.update(profile=None)
+    Match.objects.shown().update(profile=None)
     for _ in range(2):
-        record_impressions(with_noted(Match.objects.all()))
+        record_impressions(with_noted(Match.objects.shown()))
     assert Impression.objects.count() == 3
 
 
@@ -184,7 +186,7 @@ def test_recording_needs_a_constant_number_of_queries() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_deleted_pair_breaks_no_page() -> None:
     campus()
-    (match,) = Match.objects.all()
+    (match,) = Match.objects.shown()
     gone = Match.objects.get(pk=match.pk)
     match.delete()
     record_impressions([gone])
