@@ -9,6 +9,7 @@ PostHook = Callable[[Post], None]
 
 # Apps add their callables in `ready()`; they run in this order.
 post_changed: Final[list[PostHook]] = []
+post_leaving: Final[list[PostHook]] = []
 
 
 def report_post_change(post: Post) -> None:
@@ -18,4 +19,10 @@ def report_post_change(post: Post) -> None:
     the post: hooks write in the same transaction, and an exception rolls the change back.
     """
     for hook in post_changed:
+        hook(post)
+
+
+def report_post_leaving(post: Post) -> None:
+    """Call every hook with a post that is about to be deleted, in the transaction that does it."""
+    for hook in post_leaving:
         hook(post)

@@ -1,6 +1,7 @@
-"""Requests a post's matching whenever the post changes."""
+"""Requests a post's matching whenever it changes, and settles its rivals when it is deleted."""
 
-from lostfound.hooks import post_changed
+from lostfound.hooks import post_changed, post_leaving
+from matching.services.competition import settle_rivals
 from matching.services.outbox import request_matching
 
 
@@ -8,3 +9,4 @@ def register() -> None:
     """Register for changes of posts when the apps are loaded; calling it twice is harmless."""
     if request_matching not in post_changed:
         post_changed.append(request_matching)
+        post_leaving.append(settle_rivals)

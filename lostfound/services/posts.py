@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.hooks import report_post_change
+from lostfound.hooks import report_post_change, report_post_leaving
 from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.services.edit_conflicts import own_changes
@@ -179,6 +179,7 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
             author_id=locked.author_id,
             idempotency_key=locked.idempotency_key,
         )
+        report_post_leaving(locked)
         locked.delete()
         # The history is deleted with the post, so the log records who did it.
         by = actor and actor.pk

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.read_only import ReadOnlyMixin
+from matching.core.calibration import channels_of
+from matching.core.weights import OVERLAP
 from matching.models import StoredProfile
 
 
@@ -22,7 +24,8 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
     show_full_result_count = False
     fields = (
         *("id", "is_current", "origin", "created_at", "fingerprint"),
-        *("made_from", "true_pairs", "loss_patterns", "weighs", "learnt"),
+        *("made_from", "true_pairs", "loss_patterns"),
+        *("calibrated", "adopted", "weighs", "learnt"),
     )
     readonly_fields = fields
 
@@ -51,6 +54,27 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
         loss_patterns = vars(stored.profile.loss_patterns).items()
         return _rows((name, f"{value:.2f}") for name, value in loss_patterns)
 
+    @admin.display(description=_("learnt from open posts"))
+    def calibrated(self, stored: StoredProfile) -> SafeString | str:
+        """How much each term is worth here, compared with a cold start."""
+        calibration = stored.profile.calibration
+        rows = [
+            *((name, f"× {slope:.2f}") for name, slope in calibration.slopes.items()),
+            *((f"{name} +", f"{tail:.2f}") for name, tail in calibration.tails.items()),
+            *(
+                (OVERLAP + ": " + ", ".join(channels_of(pattern)), f"{-value:+.2f}")
+                for pattern, value in enumerate(calibration.overlap)
+                if value
+            ),
+        ]
+        return _rows(rows) if rows else "–"
+
+    @admin.display(description=_("why"))
+    def adopted(self, stored: StoredProfile) -> SafeString | str:
+        """For each round of learning from open posts, why it was adopted or refused."""
+        rounds = stored.profile.calibration.report.get("rounds", [])
+        return _rows(enumerate(map(_round, rounds), 1)) if rounds else "–"
+
     @admin.display(description=_("weights"))
     def weighs(self, stored: StoredProfile) -> SafeString:
         """Weights by term, and the evidence of absent terms if it was learnt."""
@@ -72,6 +96,15 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
         """The stage, the decisions, and the measurements that led to its promotion."""
         measured = [(name, _figure(value)) for name, value in stored.report.items()]
         return _rows(measured) if measured else "–"
+
+
+def _round(step: dict[str, Any]) -> str:
+    words = (
+        _("adopted: lost posts held back are likelier (%(learnt)s; cold start %(cold)s)")
+        if step["is_adopted"]
+        else _("refused: lost posts held back are not clearly likelier (cold start %(cold)s)")
+    )
+    return words % {"learnt": f"{step['likelihood']:.2f}", "cold": f"{step['cold']:.2f}"}
 
 
 def _figure(value: Any) -> str:

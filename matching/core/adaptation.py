@@ -70,7 +70,7 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
     everybody = np.ones(len(lost), dtype=np.bool_)
     compared = _Compared.under(profile, lost, found)
     choice = choose(lambda held_out: compared.evidence, compared.evidence)
-    best, steps = (compared, choice), [_step(choice)]
+    best, steps = (compared, choice), [_step(choice, is_adopted=choice.penalty is not None)]
     for _ in range(1, ROUNDS):
 
         def without(held_out: Bools, before: tuple[_Compared, Choice] = best) -> Evidence:
@@ -79,15 +79,18 @@ def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> Scori
 
         compared = _Compared.under(best[0].with_metrics(best[1], everybody), lost, found)
         choice = choose(without, compared.evidence)
-        steps.append(_step(choice))
-        if not is_clearly_better(choice.likelihood, best[1].likelihood):
+        is_better = is_clearly_better(choice.likelihood, best[1].likelihood)
+        steps.append(_step(choice, is_adopted=is_better))
+        if not is_better:
             break
         best = compared, choice
     return _calibrated(*best, steps)
 
 
-def _step(choice: Choice) -> dict[str, Any]:
+def _step(choice: Choice, *, is_adopted: bool) -> dict[str, Any]:
+    """What a round learnt, as likelihoods per lost post held back, and whether it was adopted."""
     return {
+        "is_adopted": is_adopted,
         "penalty": choice.penalty,
         "cold": float(choice.likelihoods[None].mean()),
         "likelihood": float(choice.likelihood.mean()),

@@ -87,6 +87,12 @@ def pattern_of(terms: dict[str, Floats]) -> Ints:
     return pattern
 
 
+def channels_of(pattern: int) -> tuple[str, ...]:
+    """The channels of a pattern."""
+    bits = range(len(CHANNELS) - 1, -1, -1)
+    return tuple(name for name, bit in zip(CHANNELS, bits, strict=True) if pattern >> bit & 1)
+
+
 def tail_of(z: Floats) -> Floats:
     """How far a similarity goes beyond TAIL_FROM; 0 where it is absent."""
     beyond = np.clip(z, *TAIL_RANGE) - TAIL_FROM

@@ -5,6 +5,7 @@ pairs of both posts, and so changes whenever one of these comes, changes or goes
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.core.competition import settle
 from matching.core.registry import get_strategy, needs_profile
@@ -103,6 +105,13 @@ def move(
             news.append(pair)
     Match.objects.bulk_update(changed, SETTLED_FIELDS)
     return changed, news
+
+
+def settle_rivals(post: Post) -> None:
+    """When the caller's transaction commits, settle the pairs that compete with those of a post."""
+    pairs = Match.objects.of_post(post).filter(log_odds__isnull=False)
+    if rivals := [pair.other_id(post) for pair in pairs.only("lost", "found")]:
+        transaction.on_commit(partial(settle_around, rivals))
 
 
 @transaction.atomic

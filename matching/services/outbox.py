@@ -24,7 +24,7 @@ from matching.conf import matching_settings
 from matching.encoders.base import EncoderUnavailable
 from matching.index import IndexUnavailable
 from matching.models import Match, MatchingJob, PossibleDuplicate
-from matching.services.competition import settle_around
+from matching.services.competition import settle_rivals
 from matching.services.heartbeat import note_encoder, worker_name
 
 logger = logging.getLogger(__name__)
@@ -212,14 +212,12 @@ def request_matching(post: Post) -> None:
     if is_open:
         transaction.on_commit(partial(send_matching, post.pk))
     else:
-        pairs = Match.objects.of_post(post).filter(status__in=WITHDRAWABLE)
-        rivals = [match.other_id(post) for match in pairs.only("lost", "found")]
-        pairs.update(status=Match.Status.WITHDRAWN)
-        if rivals:
-            transaction.on_commit(partial(settle_around, rivals))
+        settle_rivals(post)
+        waiting = Match.objects.of_post(post).filter(status__in=WITHDRAWABLE)
+        waiting.update(status=Match.Status.WITHDRAWN)
         duplicates = PossibleDuplicate.objects.filter(Q(first=post.pk) | Q(second=post.pk))
-        waiting = duplicates.filter(status=PossibleDuplicate.Status.OPEN)
-        waiting.update(status=PossibleDuplicate.Status.WITHDRAWN)
+        marked = duplicates.filter(status=PossibleDuplicate.Status.OPEN)
+        marked.update(status=PossibleDuplicate.Status.WITHDRAWN)
 
 
 def retry_matching(posts: Iterable[Post]) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from matching.conf import matching_settings
 from matching.core.adaptation import adapt
-from matching.core.profile import ScoringProfile
+from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.registry import needs_profile
 from matching.core.statistics import CategorySet, build_profile
 from matching.core.vectors import unit
@@ -40,7 +40,10 @@ def current_version(fingerprint: str) -> int | None:
 
 
 def current_profile(fingerprint: str) -> ScoringProfile | None:
-    """The current profile for an encoder, in one small query unless the version is new."""
+    """The current profile for an encoder, in one small query unless the version is new.
+
+    None as well if it is in the format of an older release.
+    """
     global _held
     rows = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True)
     # A version number alone may repeat: after a rollback, or in a restored database.
@@ -49,7 +52,10 @@ def current_profile(fingerprint: str) -> ScoringProfile | None:
         return None
     with _lock:
         if _held is None or _held[0] != key:
-            _held = key, StoredProfile.objects.get(pk=key[0]).profile
+            profile = _readable(StoredProfile.objects.get(pk=key[0]))
+            if profile is None:
+                return None
+            _held = key, profile
         return _held[1]
 
 
@@ -92,7 +98,8 @@ def build_if_available() -> StoredProfile | None:
 def build_scoring_profile() -> StoredProfile:
     """Build a new version from the open posts and activate it; open pairs are scored again.
 
-    Learned weights are carried over from the previous version.
+    Learnt weights are carried over from the previous version, unless it is in an older format:
+    they weigh terms that meant something else.
 
     Raises: EncoderUnavailable
     """
@@ -106,7 +113,7 @@ def build_scoring_profile() -> StoredProfile:
         get_index().everything(kind, fingerprint, dim).candidates() for kind in ("lost", "found")
     )
     built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
-    if before is not None:
+    if before is not None and _readable(before) is not None:
         built = built.with_(evidence_weights=before.evidence_weights)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
     stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
@@ -153,6 +160,15 @@ def profile_is_due(fingerprint: str) -> bool:
     return not (is_fresh and before >= SMALL_SITE) and _has_grown(before, fingerprint)
 
 
+def _readable(stored: StoredProfile) -> ScoringProfile | None:
+    """A stored profile; None if it is in the format of an older release."""
+    try:
+        return stored.profile
+    except ProfileUnreadable as error:
+        logger.info("Scoring profile %s will be built anew: %s", stored.pk, error)
+        return None
+
+
 def _has_grown(before: int, fingerprint: str) -> bool:
     changed = abs(_vector_count(fingerprint) - before)
     return changed >= max(LEAST_GROWTH, GROWN_BY * before)
@@ -168,8 +184,9 @@ def _category_set(
     """Prompt vectors by category; embedded again only if the taxonomy has changed."""
     codes = np.array([one.code for one in prompts], dtype=np.str_)
     families = np.array([one.family for one in prompts], dtype=np.str_)
-    if before is not None and before.prompts_hash == digest:
-        return CategorySet(codes, families, before.profile.prompt_vecs)
+    known = _readable(before) if before is not None and before.prompts_hash == digest else None
+    if known is not None:
+        return CategorySet(codes, families, known.prompt_vecs)
     encoder = get_encoder()
     vecs = encoder.encode_texts([text for one in prompts for text in one.texts])
     ends = np.cumsum([len(one.texts) for one in prompts])[:-1]

@@ -25,6 +25,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name}: {count}")
         for name, normal in profile.matching.items():
             self.stdout.write(f"  true pairs, {name}: {normal.mean:.2f} ± {normal.sd:.2f}")
+        for name, slope in profile.calibration.slopes.items():
+            self.stdout.write(f"  learnt, {name}: x {slope:.2f}")
+        for number, step in enumerate(profile.calibration.report.get("rounds", []), 1):
+            outcome = "adopted" if step["is_adopted"] else "refused"
+            self.stdout.write(
+                f"  round {number} of learning {outcome}: log likelihood of lost posts held back "
+                f"{step['likelihood']:.3f}, cold start {step['cold']:.3f}"
+            )
         for name, value in vars(profile.loss_patterns).items():
             self.stdout.write(f"  {name}: {value:.2f}")
         if min(stored.built_from.get("texts", 0), stored.built_from.get("images", 0)) < 30:

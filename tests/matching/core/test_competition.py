@@ -52,7 +52,7 @@ def test_no_post_is_likelier_than_one_thing(seed: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
     lost, found = rng.integers(8, size=40), rng.integers(8, size=40)
     pairs = np.unique(np.stack([lost, found]), axis=1)
-    p = settle(*pairs, rng.normal(0.0, spread, pairs.shape[1]))
+    p = settle(pairs[0], pairs[1], np.asarray(rng.normal(0.0, spread, pairs.shape[1])))
     assert np.isfinite(p).all() and (p >= 0.0).all()
     for posts in pairs:
         assert np.bincount(posts, p).max() <= 1.0 + 1e-9
