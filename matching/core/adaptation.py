@@ -13,7 +13,7 @@ import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
 from matching.core.calibrated import cold_channels, cold_context, days_between, of_losses
-from matching.core.calibration import MOST_TOGETHER, TOGETHER, Calibration, pattern_of, tail_of
+from matching.core.calibration import TOGETHER, Calibration, bounded, pattern_of, tail_of
 from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS, density
 from matching.core.metric import Witnessed, learnt_metric
@@ -108,6 +108,7 @@ def _calibrated(compared: _Compared, choice: Choice, steps: list[dict[str, Any]]
             if by_name.get(name + TAIL)
         },
         overlap=tuple(evidence.overlap(weights).tolist()),
+        most=tuple(evidence.most.tolist()),
         report={
             "lost": len(compared.one),
             "found": len(compared.other),
@@ -174,7 +175,7 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
         decoy_counts=decoy_counts,
     )
     overlap = evidence.overlap(weights)
-    ratio = np.exp(np.minimum(together, MOST_TOGETHER) - overlap[pattern])
+    ratio = np.exp(bounded(together, evidence.most[pattern]) - overlap[pattern])
     others = np.where(looked_at, 0.0, prior * ratio).sum(axis=1)
     # Found posts that are not here at all count as strangers do on average.
     absent = np.maximum(1.0 - prior.sum(axis=1), 0.0)

@@ -10,7 +10,8 @@ from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
 # Terms whose sum is calibrated as a whole, since they repeat each other.
 TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
-MOST_TOGETHER: Final = 12.0  # natural log of the most that they count for
+MOST_TOGETHER: Final = 12.0  # natural log of the most that they count for, more or less
+BEYOND: Final = 0.5  # of the evidence beyond the most, so that it still ranks
 TAIL_RANGE: Final = (-3.0, 9.0)  # of the normalised similarity
 TAIL_FROM: Final = 2.0  # beyond it, a channel's tail counts
 PATTERNS: Final = 2 ** len(CHANNELS)
@@ -25,12 +26,14 @@ class Calibration:
         tails: by channel, natural log per unit of normalised similarity beyond TAIL_FROM.
         overlap: by channels present (`pattern_of`), natural log of the mean likelihood ratio over
             pairs that cannot be one thing; 0 if the evidence is neither repeated nor exaggerated.
+        most: by channels present, natural log of the most that the terms together count for.
         report: why it was adopted or refused, for people to read.
     """
 
     slopes: dict[str, float] = field(default_factory=dict)
     tails: dict[str, float] = field(default_factory=dict)
     overlap: tuple[float, ...] = (0.0,) * PATTERNS
+    most: tuple[float, ...] = (MOST_TOGETHER,) * PATTERNS
     report: dict[str, Any] = field(default_factory=dict)
 
     def symmetric(self) -> Self:
@@ -41,6 +44,7 @@ class Calibration:
             slopes=_evened(self.slopes, 1.0),
             tails=_evened(self.tails, 0.0),
             overlap=tuple((self.overlap[p] + self.overlap[q]) / 2 for p, q in enumerate(swapped)),
+            most=tuple((self.most[p] + self.most[q]) / 2 for p, q in enumerate(swapped)),
         )
 
     def channel(self, name: str, evidence: Floats, z: Floats) -> Floats:
@@ -60,12 +64,19 @@ class Calibration:
         Args:
             terms: those of TOGETHER as they count here, NaN where absent.
         """
-        together = sum(
-            COLD_WEIGHTS[name] * np.where(terms[name] == terms[name], terms[name], 0.0)
-            for name in TOGETHER
-        )
-        offset = np.array(self.overlap)[pattern_of(terms)]
-        return np.asarray(-offset - np.maximum(together - MOST_TOGETHER, 0.0))
+        together = np.zeros(terms[TOGETHER[0]].shape)
+        for name in TOGETHER:
+            term = terms[name]
+            together += COLD_WEIGHTS[name] * np.where(term == term, term, 0.0)
+        pattern = pattern_of(terms)
+        most, overlap = np.array(self.most)[pattern], np.array(self.overlap)[pattern]
+        return np.asarray(bounded(together, most) - together - overlap)
+
+
+def bounded(together: Floats, most: Floats) -> Floats:
+    """The sum of the evidence as far as it counts. Shape: both the same"""
+    beyond = np.maximum(together - most, 0.0)
+    return together - (1.0 - BEYOND) * beyond
 
 
 def _swapped(pattern: int) -> int:

@@ -172,7 +172,7 @@ class ScoringProfile:
                 counts = file[DAYS]
             first, undated, rate = facts.pop("found_days")
             calibration = facts.pop("calibration")
-            calibration["overlap"] = tuple(calibration["overlap"])
+            calibration |= {name: tuple(calibration[name]) for name in ("overlap", "most")}
             matching = {name: Normal(*pair) for name, pair in facts.pop("matching").items()}
             loss_patterns = LossPatterns(**facts.pop("habits"))
             shares = Shares(**facts.pop("shares"))

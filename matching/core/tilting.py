@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.calibration import MOST_TOGETHER, PATTERNS
+from matching.core.calibration import BEYOND, MOST_TOGETHER, PATTERNS, bounded
 
 MOST_WEIGHT: Final = 3.0
 LONGEST_STEP: Final = 0.5
@@ -36,13 +36,22 @@ class Weighed(NamedTuple):
 
 
 class _Ratios(NamedTuple):
-    """Shape: of_pairs (n,) prior share times likelihood ratio; of_lost (l,); overlap (patterns,);
-    decoy_weights (m,), which sum to at most 1 in each pattern"""
+    """Shape: of_pairs (n,) prior share times likelihood ratio; of_lost (l,)"""
 
     of_pairs: Floats
     of_lost: Floats
-    overlap: Floats
-    decoy_weights: Floats
+    overlaps: "_Overlaps"
+
+
+class _Overlaps(NamedTuple):
+    """The mean likelihood ratio over decoys, by pattern.
+
+    Shape: log_mean and total (patterns,); ratio (m,) of each decoy, times those it stands for
+    """
+
+    log_mean: Floats
+    total: Floats
+    ratio: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +85,24 @@ class Evidence:
         """The weights of the cold start."""
         return Weighed(self.cold_weights, SHARE_COUNTS_AS[0] / SHARE_COUNTS_AS[1])
 
+    @cached_property
+    def most(self) -> Floats:
+        """By pattern, natural log of the most that the evidence together counts for.
+
+        A likelihood ratio of a thousand can only be told from one of a million where a million
+        decoys have been looked at.
+        """
+        return np.minimum(MOST_TOGETHER, np.log(self._decoys_of_pattern + DECOYS_COUNT_AS))
+
     def overlap(self, weights: Floats) -> Floats:
         """Log of the mean likelihood ratio over the decoys, by pattern. Shape: (patterns,)"""
-        return self._overlap(weights)[0]
+        return self._overlaps(weights).log_mean
 
     def log_odds(self, weighed: Weighed, without: str | None = None) -> Floats:
         """Log odds of each pair, optionally without one channel. Shape: (n,)"""
         kept = np.array([without is None or not name.startswith(without) for name in self.names])
         weights = weighed.weights * kept
-        together = np.minimum(self.pairs @ weights, MOST_TOGETHER)
+        together = bounded(self.pairs @ weights, self.most[self.pattern])
         share = np.log(weighed.share / (1.0 - weighed.share))
         return np.asarray(
             share + np.log(self.prior) + together - self.overlap(weights)[self.pattern]
@@ -127,37 +145,56 @@ class Evidence:
 
     def _newton(self, weights: Floats, penalty: float, p: Floats, ratios: _Ratios) -> Floats:
         """One step towards the weights under which the probable pairs `p` are likeliest."""
-        rising = (self.pairs @ weights < MOST_TOGETHER).astype(np.float64)
+        rises = _rises(self.pairs @ weights, self.most[self.pattern])
         of_pattern = np.bincount(self.pattern, p, PATTERNS)
-        on = ratios.decoy_weights * (self.decoys @ weights < MOST_TOGETHER)
-        means = np.stack(
-            [np.bincount(self.decoy_pattern, on * column, PATTERNS) for column in self.decoys.T],
+        ratio, total = ratios.overlaps.ratio, ratios.overlaps.total
+        rising = ratio * _rises(self.decoys @ weights, self.most[self.decoy_pattern])
+        sums = np.stack(
+            [
+                np.bincount(self.decoy_pattern, rising * column, PATTERNS)
+                for column in self.decoys.T
+            ],
             axis=1,
         )
-        gradient = self.pairs.T @ (p * rising) - of_pattern @ means
+        means = (sums + self._pooled * sums.sum(axis=0)) / total[:, None]
+        gradient = self.pairs.T @ (p * rises) - of_pattern @ means
         gradient -= penalty * (weights - self.cold_weights)
-        curvature = (self.decoys * (on * of_pattern[self.decoy_pattern])[:, None]).T @ self.decoys
+        per_ratio = of_pattern / total
+        weight = rising * (per_ratio[self.decoy_pattern] + self._pooled * per_ratio.sum())
+        curvature = (self.decoys * weight[:, None]).T @ self.decoys
         curvature -= (means * of_pattern[:, None]).T @ means
         curvature += (penalty + RIDGE) * np.eye(len(weights))
         aim = np.clip(weights + np.linalg.solve(curvature, gradient), 0.0, MOST_WEIGHT)
         return np.asarray(aim - weights)
 
-    def _overlap(self, weights: Floats) -> tuple[Floats, Floats]:
-        ratio = self.decoy_counts * np.exp(np.minimum(self.decoys @ weights, MOST_TOGETHER))
-        total = np.bincount(self.decoy_pattern, ratio, PATTERNS) + DECOYS_COUNT_AS
-        overlap = np.log(total / (self._decoys_of_pattern + DECOYS_COUNT_AS))
-        return overlap, ratio / total[self.decoy_pattern]
+    def _overlaps(self, weights: Floats) -> _Overlaps:
+        """Patterns with few decoys lean on all others, and a site with few decoys on 1."""
+        together = bounded(self.decoys @ weights, self.most[self.decoy_pattern])
+        ratio = self.decoy_counts * np.exp(together)
+        everywhere = self._pooled * (ratio.sum() + DECOYS_COUNT_AS)
+        total = np.bincount(self.decoy_pattern, ratio, PATTERNS) + everywhere
+        return _Overlaps(np.log(total / (self._decoys_of_pattern + DECOYS_COUNT_AS)), total, ratio)
+
+    @cached_property
+    def _pooled(self) -> float:
+        """How much a decoy of any pattern counts for each of them."""
+        return DECOYS_COUNT_AS / float(self.decoy_counts.sum() + DECOYS_COUNT_AS)
 
     @cached_property
     def _decoys_of_pattern(self) -> Floats:
         return np.bincount(self.decoy_pattern, self.decoy_counts, PATTERNS).astype(np.float64)
 
     def _ratios(self, weights: Floats) -> _Ratios:
-        overlap, decoy_weights = self._overlap(weights)
-        together = np.minimum(self.pairs @ weights, MOST_TOGETHER)
-        of_pairs = self.prior * np.exp(together - overlap[self.pattern])
+        overlaps = self._overlaps(weights)
+        together = bounded(self.pairs @ weights, self.most[self.pattern])
+        of_pairs = self.prior * np.exp(together - overlaps.log_mean[self.pattern])
         of_lost = np.bincount(self.lost, of_pairs, len(self.rest)) + self.rest
-        return _Ratios(of_pairs, of_lost, overlap, decoy_weights)
+        return _Ratios(of_pairs, of_lost, overlaps)
+
+
+def _rises(together: Floats, most: Floats) -> Floats:
+    """The slope of `bounded`."""
+    return np.where(together < most, 1.0, BEYOND)
 
 
 PENALTIES: Final = (320.0, 80.0, 20.0)
