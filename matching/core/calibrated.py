@@ -154,7 +154,7 @@ def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> di
         mine.colours, other.colours, _both(left.colour_share, right.colour_share)
     )
     return {
-        "category": categories.evidence(left.posterior, right.posterior, profile.prior),
+        "category": categories.evidence(left.posterior, right.posterior, profile),
         "time": time(left, right, profile),
         "place": np.where(placed, place, np.nan),
         "colour": np.where(coloured, colour, np.nan),

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from matching.core.arrays import Floats, Ints, Texts
+from matching.core.arrays import Bools, Floats, Ints, Texts
 from matching.core.profile import ScoringProfile
 from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec
@@ -19,7 +19,13 @@ LABEL_RIGHT: Final = 0.85
 LABEL_SAME_FAMILY: Final = 0.05
 LABEL_OTHER: Final = 0.02
 
-SAME_THING_SAME_CATEGORY: Final = 0.97  # in the rest, two people classify one thing differently
+# How two people classify one thing: the same, within one family (a folding umbrella is one kind),
+# and in the rest of all cases anyhow.
+SAME_THING_SAME_CATEGORY: Final = 0.89
+SAME_THING_SAME_FAMILY: Final = 0.08
+LEAST_SHARE: Final = 1e-9
+# What the codes of classes begin with that are for texts which do not say what they are about.
+NOTHING_SAID: Final = "background:nothing"
 LEAST_EVIDENCE: Final = -3.5  # natural log
 
 
@@ -31,9 +37,7 @@ def posterior(
     image_weight: float = IMAGE_WEIGHT,
 ) -> Vec:
     """Probability of each category for each post. Shape: (n, c), each row sums to 1"""
-    log_p = text_weight * _logits(
-        posts.text_vecs, profile.text_mean, profile.prompt_vecs, profile.text_logit_sd
-    )
+    log_p = _of_what_is_said(text_weight * _text_logits(posts, profile), profile)
     log_p += image_weight * _image_logits(posts, profile)
     log_p += _label_log_likelihood(posts.categories, profile)
     log_p += PRIOR_WEIGHT * np.log(profile.prior)
@@ -42,15 +46,44 @@ def posterior(
     return np.asarray(p / p.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def evidence(left: Vec, right: Vec, prior: Floats) -> Floats:
+def says_nothing(posts: Candidates, profile: ScoringProfile) -> Bools:
+    """Texts that do not say what they are about, so that they are no evidence. Shape: (n,)"""
+    nothing = np.strings.startswith(profile.categories, NOTHING_SAID)
+    if not nothing.any():
+        return np.zeros(len(posts), dtype=np.bool_)
+    p = _softmax(TEXT_WEIGHT * _text_logits(posts, profile))
+    return np.asarray(p[:, nothing].sum(axis=1) > 0.5)
+
+
+def _of_what_is_said(logits: Floats, profile: ScoringProfile) -> Floats:
+    """The logits, where what the classes for nothing take goes to all others alike."""
+    nothing = np.strings.startswith(profile.categories, NOTHING_SAID)
+    if not nothing.any():
+        return logits
+    p = _softmax(logits)
+    spread = p[:, nothing].sum(axis=1, keepdims=True) / max((~nothing).sum(), 1)
+    return np.log(np.where(nothing, LEAST_SHARE, p + spread))
+
+
+def _softmax(logits: Floats) -> Floats:
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(p / p.sum(axis=1, keepdims=True))
+
+
+def evidence(left: Vec, right: Vec, profile: ScoringProfile) -> Floats:
     """How much more likely the two posts' categories are if both posts are about one thing.
 
-    Shape: (q, c), (n, c), (c,) -> (q, n)
+    Shape: (q, c), (n, c) -> (q, n)
     Range: -3.5 to about -ln of the rarest category's share
     """
-    agreement = same_category(left, right, 1.0 / prior)
-    floor = 1.0 - SAME_THING_SAME_CATEGORY
-    return np.maximum(np.log(SAME_THING_SAME_CATEGORY * agreement + floor), LEAST_EVIDENCE)
+    same = same_category(left, right, 1.0 / profile.prior)
+    families, family = np.unique(profile.families, return_inverse=True)
+    member = np.zeros((len(family), len(families)), dtype=np.float32)
+    member[np.arange(len(family)), family] = 1.0
+    akin = same_category(left @ member, right @ member, 1.0 / (profile.prior @ member))
+    anyhow = 1.0 - SAME_THING_SAME_CATEGORY - SAME_THING_SAME_FAMILY
+    ratio = SAME_THING_SAME_CATEGORY * same + SAME_THING_SAME_FAMILY * akin + anyhow
+    return np.maximum(np.log(ratio), LEAST_EVIDENCE)
 
 
 def same_category(left: Vec, right: Vec, weights: Floats | None = None) -> Floats:
@@ -66,6 +99,10 @@ def same_category(left: Vec, right: Vec, weights: Floats | None = None) -> Float
 def centred_prompts(prompt_vecs: Vec) -> Vec:
     """Prompt vectors without their common mean. Shape: (c, dim) -> (c, dim)"""
     return np.asarray(prompt_vecs - prompt_vecs.mean(axis=0), dtype=np.float32)
+
+
+def _text_logits(posts: Candidates, profile: ScoringProfile) -> Floats:
+    return _logits(posts.text_vecs, profile.text_mean, profile.prompt_vecs, profile.text_logit_sd)
 
 
 def _logits(vecs: Vec, mean: Vec, prompt_vecs: Vec, sd: float) -> Floats:

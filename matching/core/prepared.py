@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints, Texts
-from matching.core.categories import posterior
+from matching.core.categories import posterior, says_nothing
 from matching.core.profile import ScoringProfile
 from matching.core.types import MISSING, Candidates
 from matching.core.vectors import Vec, unit
@@ -105,11 +105,14 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
 def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, Vec, Ints]:
     """Vectors without their category's share, so that the category does not count twice.
 
+    A text that does not say what it is about has none.
+
     Shape: texts (n, dim), images (m, dim), post row of each image (m,); unit length or NaN
     """
     owner = np.concatenate([np.arange(len(posts), dtype=np.int64), posts.photo_owner])
     images = np.concatenate([posts.image_vecs, posts.photo_vecs])
-    texts = posts.text_vecs - p @ profile.text_class_means
+    silent = says_nothing(posts, profile)[:, None]
+    texts = np.where(silent, np.nan, posts.text_vecs - p @ profile.text_class_means)
     images = images - p[owner] @ profile.image_class_means
     return unit(texts), unit(images), owner
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lostfound.models import Category, Colour
+from matching.core.categories import NOTHING_SAID
 
 KOREAN: Final = ("{} 사진", "분실물 {}")
 ENGLISH: Final = ("a photo of a {}",)
@@ -18,7 +19,17 @@ BACKGROUND: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "background:vehicle": (("자동차", "차"), ("car", "truck")),
     "background:person": (("사람", "얼굴"), ("person", "face")),
 }
-
+# What people write without saying what it is; it must not count as a kind of thing.
+SAYS_NOTHING: Final = (
+    ("사진 참고", "사진 참고하세요", "사진 봐 주세요"),
+    ("물건 분실", "분실물", "물건을 잃어버렸어요"),
+    ("물건 습득", "습득물", "물건을 주웠어요"),
+    ("잃어버렸어요", "찾아요", "보신 분 연락 주세요"),
+    ("찾아가세요", "이거 누구 거예요", "주인을 찾습니다"),
+    ("see photo", "see the picture", "photo attached"),
+    ("lost item", "found item", "lost and found"),
+    ("lost something", "please help me find it", "is it yours?"),
+)
 
 KOREAN_COLOUR: Final = ("{} 물건", "{} 사진")
 ENGLISH_COLOUR: Final = ("a {} thing", "a photo of something {}")
@@ -60,10 +71,15 @@ def category_prompts() -> list[CategoryPrompts]:
         )
         for row in rows
     ]
-    return leaves + [
+    background = [
         CategoryPrompts(code, code, _texts(korean, english))
         for code, (korean, english) in BACKGROUND.items()
     ]
+    nothing = [
+        CategoryPrompts(f"{NOTHING_SAID}{number}", NOTHING_SAID, texts)
+        for number, texts in enumerate(SAYS_NOTHING)
+    ]
+    return leaves + background + nothing
 
 
 def colour_prompts() -> list[tuple[str, tuple[str, ...]]]:
