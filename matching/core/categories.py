@@ -23,6 +23,7 @@ LABEL_OTHER: Final = 0.02
 # and in the rest of all cases anyhow.
 SAME_THING_SAME_CATEGORY: Final = 0.89
 SAME_THING_SAME_FAMILY: Final = 0.08
+SURELY_NOTHING: Final = 0.8  # probability from which such a text is not compared at all
 LEAST_SHARE: Final = 1e-9
 # What the codes of classes begin with that are for texts which do not say what they are about.
 NOTHING_SAID: Final = "background:nothing"
@@ -52,7 +53,7 @@ def says_nothing(posts: Candidates, profile: ScoringProfile) -> Bools:
     if not nothing.any():
         return np.zeros(len(posts), dtype=np.bool_)
     p = _softmax(TEXT_WEIGHT * _text_logits(posts, profile))
-    return np.asarray(p[:, nothing].sum(axis=1) > 0.5)
+    return np.asarray(p[:, nothing].sum(axis=1) > SURELY_NOTHING)
 
 
 def _of_what_is_said(logits: Floats, profile: ScoringProfile) -> Floats:

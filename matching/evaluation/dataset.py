@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from matching.core.arrays import Floats, Ints
+from matching.core.arrays import Floats, Ints, Texts
 from matching.core.statistics import CategorySet
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
-from matching.evaluation.dataset_file import ARRAYS, NO_CODE, read_dataset_file
+from matching.evaluation.dataset_file import ARRAYS, COLOURS, NO_CODE, read_dataset_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,8 @@ class BenchmarkDataset:
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
         vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
-        (n_buildings,); pair_lost, pair_found (n_pairs,)
+        (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
+        where unknown, or None
     """
 
     text_lost: Vec
@@ -38,6 +39,8 @@ class BenchmarkDataset:
     day_found: Floats
     pair_lost: Ints
     pair_found: Ints
+    colour_lost: Texts | None = None
+    colour_found: Texts | None = None
 
     @property
     def categories(self) -> CategorySet:
@@ -53,6 +56,7 @@ class BenchmarkDataset:
         texts, images = self._of("text", kind), self._of("image", kind)
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
+        colours = self._of("colour", kind)
         no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
             PostFeatures(
@@ -62,6 +66,7 @@ class BenchmarkDataset:
                 image_vecs=no_image if np.isnan(images[row, 0]) else images[row : row + 1],
                 category=_code("c", categories[row]),
                 family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),
+                colour=None if colours is None else str(colours[row]) or None,
                 building=_code("b", places[row]),
                 zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
                 day=None if np.isnan(days[row]) else float(days[row]),
@@ -78,7 +83,8 @@ class BenchmarkDataset:
 
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
-        np.savez_compressed(path, **{name: getattr(self, name) for name in ARRAYS})
+        known = [name for name in COLOURS if getattr(self, name) is not None]
+        np.savez_compressed(path, **{name: getattr(self, name) for name in (*ARRAYS, *known)})
 
     @classmethod
     def load(cls, path: Path) -> "BenchmarkDataset":

@@ -1,5 +1,6 @@
 """Reads and validates a benchmark file; errors name the array and the row in one line."""
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any, Final
@@ -7,10 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from matching.core.arrays import Floats, Ints
+from matching.core.colour_words import colour_in
 from matching.core.vectors import Vec, unit
 
 LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by some thousandths
 NO_CODE: Final = -1
+COLOURS: Final = ("colour_lost", "colour_found")  # codes of colours; may be left out
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
     *("prompts", "family", "category_lost", "category_found", "place_lost", "place_found"),
@@ -25,9 +28,35 @@ class DatasetFileError(ValueError):
 def read_dataset_file(path: Path) -> dict[str, Any]:
     """Every array of the file, validated and in the types of `BenchmarkDataset`.
 
+    Colours are those of the arrays, or else those that the texts name in a .json file beside it.
+
     Raises: DatasetFileError
     """
-    return _checked(_read(path))
+    arrays = _read(path)
+    checked = _checked(arrays)
+    texts = _texts(path.with_suffix(".json"))
+    for name in COLOURS:
+        kind = name.removeprefix("colour_")
+        n = len(checked[f"text_{kind}"])
+        codes = arrays.get(name)
+        if codes is None:
+            named = texts.get(kind, [])
+            codes = np.array([colour_in(text) for text in named] if len(named) == n else [""] * n)
+        if codes.shape != (n,) or codes.dtype.kind != "U":
+            raise DatasetFileError(f"{name}: expected {n} codes of colours, found {codes.shape}.")
+        checked[name] = codes.astype(np.str_)
+    return checked
+
+
+def _texts(path: Path) -> dict[str, list[str]]:
+    """The texts of both kinds, {"lost": [...], "found": [...]}; empty without such a file."""
+    try:
+        texts = json.loads(path.read_text())
+        return {kind: [str(text) for text in texts[kind]] for kind in ("lost", "found")}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DatasetFileError(f"{path}: no texts of lost and found posts ({error}).") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -36,7 +65,8 @@ def _read(path: Path) -> dict[str, Any]:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
                 raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
-            return {name: file[name] for name in ARRAYS}
+            there = [*ARRAYS, *(name for name in COLOURS if name in file.files)]
+            return {name: file[name] for name in there}
     except DatasetFileError:
         raise
     except FileNotFoundError:

@@ -10,6 +10,7 @@ import numpy as np
 
 from lostfound.models import Post
 from matching.core.arrays import Floats, Ints
+from matching.core.colour_words import colour_in
 from matching.core.profile import ScoringProfile
 from matching.core.vectors import Vec
 from matching.evaluation.dataset import BenchmarkDataset
@@ -43,6 +44,9 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
             [post.building.code if post.building else None for post in posts], places
         )
         arrays[f"day_{kind}"] = _days(posts)
+        arrays[f"colour_{kind}"] = np.array(
+            [post.colour or colour_in(post.text) for post in posts], dtype=np.str_
+        )
     lost, found = (
         {post.pk: row for row, post in enumerate(sides[kind])} for kind in ("lost", "found")
     )

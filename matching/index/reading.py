@@ -17,6 +17,7 @@ FACTS: Final = (
     *("post_id", "post__kind", "post__author_id", "post__category__code"),
     *("post__category__family__code", "post__colour", "post__building__code"),
     *("post__building__zone__code", "post__happened_on", "post__matching_job__tokens"),
+    "post__matching_job__named_colour",
 )
 
 
@@ -64,7 +65,7 @@ def read_posts(
 
 
 def _features(facts: Sequence[Any], text_vec: Vec, image_vecs: Vec) -> PostFeatures:
-    post_id, kind, author_id, category, family, colour, building, zone, day, tokens = facts
+    post_id, kind, author_id, category, family, colour, building, zone, day, tokens, named = facts
     return PostFeatures(
         post_id=post_id,
         kind=kind,
@@ -72,7 +73,7 @@ def _features(facts: Sequence[Any], text_vec: Vec, image_vecs: Vec) -> PostFeatu
         image_vecs=image_vecs,
         category=category,
         family=family,
-        colour=colour or None,
+        colour=colour or named or None,
         building=building,
         zone=zone,
         day=float(day.toordinal()),

@@ -31,7 +31,7 @@ WATCHED: Final = (
         ("kind", "status", "category_id", "colour", "building_id", "happened_on", "author_id"),
     ),
     Watched("lostfound_photo", "post_id", ("position",)),
-    Watched("matching_matchingjob", "post_id", ("content_hash", "tokens")),
+    Watched("matching_matchingjob", "post_id", ("content_hash", "tokens", "named_colour")),
     Watched("matching_embedding", "post_id", ("data", "fingerprint", "post_id", "photo_id")),
     Watched("lostfound_category", "", ("code", "family_id")),
     Watched("lostfound_family", "", ("code",)),

@@ -1,4 +1,4 @@
-"""Pairs compete: each keeps the log odds that it has alone.
+"""Pairs compete: each keeps the log odds that it has alone. Colours are read from words.
 
 Stored scoring profiles are in an older format; without the hash of their prompts they are built
 anew by the next sweep, and all open posts are scored again.
@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
             model_name="matchingjob",
             name="rest_odds",
             field=models.FloatField(default=0.0),
+        ),
+        migrations.AddField(
+            model_name="matchingjob",
+            name="named_colour",
+            field=models.CharField(blank=True, max_length=16),
         ),
         migrations.AlterField(
             model_name="match",

@@ -63,6 +63,7 @@ class MatchingJob(models.Model):
     strategy = models.CharField(_("strategy"), max_length=40, blank=True)
     profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
     rest_odds = models.FloatField(default=0.0)  # of its pairs that are not stored, added up
+    named_colour = models.CharField(max_length=16, blank=True)  # in the text
     tokens = models.JSONField(default=list, blank=True)  # keyed hashes of serial numbers and names
     error = models.TextField(_("error"), blank=True)
 

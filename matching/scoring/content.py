@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lostfound.models import Post
+from matching.core.colour_words import colour_in
 from matching.scoring.identity_tokens import identity_tokens
 
 
@@ -16,6 +17,7 @@ class PostContent:
     Attributes:
         photo_hashes: by primary key of the photograph, in the order in which they are shown.
         tokens: keyed hashes of identity tokens such as serial numbers.
+        colour: that the text names; empty if it names none.
     """
 
     text: str
@@ -23,6 +25,7 @@ class PostContent:
     photo_hashes: dict[int, str]
     content_hash: str
     tokens: tuple[str, ...]
+    colour: str
 
 
 def content_of(post: Post) -> PostContent:
@@ -43,6 +46,7 @@ def content_of(post: Post) -> PostContent:
         photo_hashes=photo_hashes,
         content_hash=_sha256(json.dumps(facts, ensure_ascii=False)),
         tokens=identity_tokens(text),
+        colour=colour_in(text),
     )
 
 

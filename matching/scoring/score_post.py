@@ -8,6 +8,7 @@ import numpy as np
 
 from lostfound.models import Post
 from matching.conf import matching_settings
+from matching.core.colour_words import colour_in
 from matching.core.competition import among
 from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
 from matching.core.filters import SearchFilters
@@ -263,7 +264,7 @@ def query_features(
         image_vecs=image_vecs,
         category=post.category.code if post.category else None,
         family=post.category.family.code if post.category else None,
-        colour=post.colour or None,
+        colour=post.colour or colour_in(post.text) or None,
         building=post.building.code if post.building else None,
         zone=post.building.zone.code if post.building else None,
         day=float(post.happened_on.toordinal()),

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from matching.conf import matching_settings
+from matching.core.colour_words import colour_in
 from matching.core.explanation import reasons, spoken_bits, waterfall
 from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile
@@ -90,7 +91,13 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
     image_vecs = _photo_vecs(question, fingerprint, text_vec, profile)
     if text_vec is None and not len(image_vecs):
         return []
-    query = PostFeatures(post_id=0, kind="lost", text_vec=text_vec, image_vecs=image_vecs)
+    query = PostFeatures(
+        post_id=0,
+        kind="lost",
+        text_vec=text_vec,
+        image_vecs=image_vecs,
+        colour=colour_in(text) or None,
+    )
     best = search_things(
         query,
         _filters(question.get("filters", {})),

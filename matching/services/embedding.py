@@ -173,7 +173,11 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
     with transaction.atomic():
         # An edit or deletion of the post waits here; it revokes the claim either before or after.
         Post.objects.select_for_update().filter(pk=post.pk).values_list("pk").first()
-        claim.renew(content_hash=content.content_hash, tokens=list(content.tokens))
+        claim.renew(
+            content_hash=content.content_hash,
+            tokens=list(content.tokens),
+            named_colour=content.colour,
+        )
         if plan.stale:
             Embedding.objects.filter(pk__in=plan.stale).delete()
         Embedding.objects.bulk_create(rows)
