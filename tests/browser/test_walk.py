@@ -16,9 +16,11 @@ TITLE = "노란색 장우산"
 
 
 @pytest.fixture(scope="module")
-def campus(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo, as `make demo` starts it."""
-    with demo(tmp_path_factory.mktemp("demo")) as url:
+def campus(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The demo, as `make demo` starts it; its migrations have run before."""
+    with demo(tmp_path_factory.mktemp("demo"), migrated) as url:
         yield url
 
 
