@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,10 @@ pytest_plugins = [
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis_settings.load_profile("tests")
+
+# Before torch is loaded, also by processes that tests start: its threads would wait for each other
+# by computing, and where tests share the cores, that takes longer than the work.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,12 +52,15 @@ def main() -> None:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[str]:
-    """A demo that has matched all its posts."""
+def demo(folder: Path, migrated: Path | None = None) -> Iterator[str]:
+    """A demo that has matched all its posts, optionally on a copy of a migrated database."""
     port = free_port()
     environment = site_environment(folder) | {"PORT": str(port), "DEMO_PASSWORD": PASSWORD}
     environment |= {name: os.environ[name] for name in ("MATCHING_MODEL",) if name in os.environ}
     (folder / "media").mkdir()
+    if migrated:
+        (folder / "var").mkdir()
+        shutil.copy(migrated, folder / "var" / "db.sqlite3")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=subprocess.PIPE
     )

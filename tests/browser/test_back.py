@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.support.browser import DESK, FORM, PHONE, READY, OpenPage
+from tests.support.browser import DESK, FORM, PHONE, POLL_MS, POLLS, READY, OpenPage
 from tests.support.running_site import Site, chromium
 from tests.support.seed import PASSWORD
 
@@ -80,11 +80,11 @@ def test_back_to_the_answer_of_a_form_is_no_lost_network(open_page: OpenPage) ->
 def test_a_message_that_was_read_is_read_after_back(open_page: OpenPage) -> None:
     page = open_page("reader")
     new = page.locator(".badge.strong")
-    for _ in range(60):  # the worker loads its model before it compares the seeded pair
+    for _ in range(POLLS):  # the worker loads its model before it compares the seeded pair
         page.goto("/notifications/")
         if new.count():
             break
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(POLL_MS)
     expect(new.first).to_be_visible()
     before = new.count()
     page.get_by_role("button", name="글 보기").first.click()

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import DESK, FORBIDDEN, MISSING, PHONE, OpenPage, problems_of
+from tests.support.browser import (
+    DESK,
+    FORBIDDEN,
+    MISSING,
+    PHONE,
+    POLL_MS,
+    POLLS,
+    OpenPage,
+    problems_of,
+)
 from tests.support.running_site import Site
 
 pytestmark = pytest.mark.browser
@@ -106,11 +115,11 @@ def test_pages_of_staff(open_page: OpenPage, screen: dict[str, Any]) -> None:
     wrong += check(page, str(page.locator(".field-title a").first.get_attribute("href")))
     review = page.locator(".review-closely").first
     # The worker loads its model first; the list shows the seeded pair when it is asked again.
-    for _ in range(60):
+    for _ in range(POLLS):
         page.goto("/admin/matching/match/?status=all")
         if review.count():
             break
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(POLL_MS)
     wrong += check(page, str(review.get_attribute("href")))
     assert not wrong, "\n".join(wrong)
 

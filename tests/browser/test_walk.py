@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screenshots import PASSWORD, demo
-from tests.support.browser import DESK, PHONE
+from tests.support.browser import DESK, PHONE, POLL_MS, POLLS
 from tests.support.drawings import draw_umbrella
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -16,9 +16,11 @@ TITLE = "노란색 장우산"
 
 
 @pytest.fixture(scope="module")
-def campus(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo, as `make demo` starts it."""
-    with demo(tmp_path_factory.mktemp("demo")) as url:
+def campus(
+    browser: Browser, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The demo, as `make demo` starts it; its migrations have run before."""
+    with demo(tmp_path_factory.mktemp("demo"), migrated) as url:
         yield url
 
 
@@ -64,11 +66,11 @@ def test_a_student_loses_an_umbrella_and_learns_where_it_is(
 
     # The student sees it, and says that it looks like theirs; the queue shows the pair first.
     suggestion = student.locator(".suggestion", has_text="노란 우산")
-    for _ in range(60):
+    for _ in range(POLLS):
         student.reload()
         if suggestion.count():
             break
-        student.wait_for_timeout(1000)
+        student.wait_for_timeout(POLL_MS)
     suggestion.get_by_role("button", name="이건 내 것 같아요").click()
     expect(student.locator(".suggestion.is-mine")).to_be_visible()
     staff.goto("/admin/matching/match/desk/")

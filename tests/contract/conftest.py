@@ -10,6 +10,7 @@ from tests.support.remote_device import DEADLINE_S, Device
 from tests.support.running_site import Site, running_site
 
 PAIRS = 12
+POLL_S = 0.2
 ENOUGH = 8  # of them wait when the requests begin
 
 
@@ -35,5 +36,5 @@ def staff(site: Site) -> Device:
     deadline = time.monotonic() + DEADLINE_S
     while device.ask("POST", "/api/v1/review/next/")["left"] < ENOUGH:
         assert time.monotonic() < deadline, (site.folder / "worker.log").read_text()
-        time.sleep(1)
+        time.sleep(POLL_S)
     return device

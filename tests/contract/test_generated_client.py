@@ -71,7 +71,7 @@ def test_it_posts_once_waits_and_reads_its_suggestions(generated: Any, loser: De
         deadline = time.monotonic() + DEADLINE_S
         while (state := posts("matching").sync(made.id, client=client)).is_waiting:
             assert time.monotonic() < deadline
-            time.sleep(0.5)
+            time.sleep(0.1)
         assert state.status == "done" and state.suggestion_count >= 1
         suggestions = posts("suggestions").sync(made.id, client=client)
         assert len(suggestions) == state.suggestion_count

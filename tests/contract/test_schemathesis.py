@@ -60,29 +60,30 @@ def existing(staff: Device) -> Callable[[str, str], dict[str, Any]]:
     """What is there under the parameters of a path, so that not everything is 404."""
     seen: dict[str, Any] = {}
 
-    def own_post() -> dict[str, Any]:
-        posts = staff.ask("GET", "/api/v1/posts/?kind=lost&page_size=100")["results"]
-        with_photo = [post for post in posts if post["photos"]]
-        post: dict[str, Any] = (with_photo or posts)[0]
+    def post_of(path: str, query: str) -> dict[str, Any]:
+        """With a photograph if there is one; operations keep it, except those that remove one."""
+        if path not in seen or "{photo_id}" in path:
+            posts = staff.ask("GET", f"{path.partition('{')[0]}?{query}page_size=100")["results"]
+            seen[path] = next((post for post in posts if post["photos"]), posts[0])
+        post: dict[str, Any] = seen[path]
         return post
 
     def of(method: str, path: str) -> dict[str, Any]:
         if path.startswith("/api/v1/review/{id}/"):
-            pair = staff.ask("POST", "/api/v1/review/next/")["pair"]
-            seen["pair"] = pair["id"] if pair else seen["pair"]
+            if method != "GET" or "pair" not in seen:  # the others decide it
+                pair = staff.ask("POST", "/api/v1/review/next/")["pair"]
+                seen["pair"] = pair["id"] if pair else seen["pair"]
             return {"id": seen["pair"]}
         if path == "/api/v1/things/{public_id}/":
             found = staff.ask("GET", "/api/v1/search/")["results"]
             return {"public_id": found[0]["thing"]["id"]}
         if path.startswith("/api/v1/office/posts/{public_id}/"):
-            posts = staff.ask("GET", "/api/v1/office/posts/?page_size=100")["results"]
-            with_photo = [post for post in posts if post["photos"]]
+            taken_in = post_of(path, "")
             if "{photo_id}" not in path:
-                return {"public_id": posts[0]["id"]}
-            if not with_photo:
+                return {"public_id": taken_in["id"]}
+            if not taken_in["photos"]:
                 return {}
-            photo = with_photo[0]["photos"][0]
-            return {"public_id": with_photo[0]["id"], "photo_id": photo["id"]}
+            return {"public_id": taken_in["id"], "photo_id": taken_in["photos"][0]["id"]}
         if path == "/api/v1/intake/{public_id}/":
             if "question" not in seen:
                 requested = staff.ask("POST", "/api/v1/intake/", {"title": "파란 우산"})
@@ -92,7 +93,7 @@ def existing(staff: Device) -> Callable[[str, str], dict[str, Any]]:
             made = staff.ask("POST", "/api/v1/posts/", {"kind": "lost", "title": "지울 글"})
             return {"public_id": made["id"]}
         if path.startswith("/api/v1/posts/{public_id}/"):
-            post = own_post()
+            post = post_of(path, "kind=lost&")
             there = {"public_id": post["id"]}
             if "{photo_id}" in path:
                 return {**there, "photo_id": post["photos"][0]["id"]} if post["photos"] else {}

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,20 @@ from tests.support.servers.postgres import PostgresServer
 from tests.support.servers.postgres_site import DEADLINE_S, postgres_site
 from tests.support.servers.redis import RedisServer
 from tests.support.worker_site import ROOT
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def fallible(own_server: PostgresServer) -> Iterator[PostgresServer]:
+    """A server that a test may stop: nobody else uses it."""
+    yield own_server
+    if not own_server.is_running:
+        own_server.start()
 
 
 def test_exactly_ten_of_64_threads_pass_on_postgres(
@@ -49,7 +64,9 @@ def test_the_site_runs_on_postgres_without_pgvector(
 
 
 @pytest.mark.processes
-def test_web_processes_recover_when_postgres_is_back(tmp_path: Path) -> None:
+def test_web_processes_recover_when_postgres_is_back(
+    fallible: PostgresServer, tmp_path: Path
+) -> None:
     """Connections are kept between requests; broken ones are replaced."""
     port = free_port()
     address = f"127.0.0.1:{port}"
@@ -64,7 +81,7 @@ def test_web_processes_recover_when_postgres_is_back(tmp_path: Path) -> None:
         except urllib.error.URLError:
             return 0
 
-    with PostgresServer() as server, postgres_site(tmp_path, server, "web") as site:
+    with postgres_site(tmp_path, fallible, "web") as site:
         web = subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=ROOT,
@@ -74,9 +91,9 @@ def test_web_processes_recover_when_postgres_is_back(tmp_path: Path) -> None:
         try:
             site.wait_for("the first page", lambda: status("/readyz") == 200, 0.1)
             assert [status("/") for _ in range(6)] == [200] * 6
-            server.stop()
+            fallible.stop()
             assert (status("/livez"), status("/readyz"), status("/")) == (200, 503, 500)
-            server.start()
+            fallible.start()
             assert [status("/") for _ in range(6)] == [200] * 6
             assert status("/readyz") == 200
         finally:
@@ -86,15 +103,17 @@ def test_web_processes_recover_when_postgres_is_back(tmp_path: Path) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_nothing_is_lost_if_postgres_fails_in_the_middle_of_work(tmp_path: Path, end: str) -> None:
+def test_nothing_is_lost_if_postgres_fails_in_the_middle_of_work(
+    fallible: PostgresServer, tmp_path: Path, end: str
+) -> None:
     """A claim whose end could not be written expires; every saved post is matched once."""
     limits = {"TASK_TIMEOUT_S": "5", "MATCHING_LEASE_S": "10", "MATCHING_STALE_S": "10"}
-    with PostgresServer() as server, postgres_site(tmp_path, server, "site", **limits) as site:
+    with postgres_site(tmp_path, fallible, f"until_{end}", **limits) as site:
         site.save(0, PAIRS)
         site.start_worker()
         site.busy_worker()
-        getattr(server, end)()
-        server.start()
+        getattr(fallible, end)()
+        fallible.start()
         check_all_matched_once(site)
 
 

@@ -2,8 +2,11 @@
 
 import shutil
 import sqlite3
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +19,42 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
+from tests.support.paths import ROOT
 from tests.support.shared import MadeOnce
 from tests.support.worker_site import migrate
 
 MIGRATED, FILE = "migrated", "db.sqlite3"
+WITH_MIGRATIONS = ("django", "django-allauth", "django-q2")
+SOURCES = (".py", ".json", ".toml")
 
 _rows: dict[str, str] = {}
 
 
+def _migrated_from() -> str:
+    """A digest of everything that `migrate` could depend on: migrations import the product."""
+    packages = [f"{name} {version(name)}" for name in WITH_MIGRATIONS]
+    digest = sha256(repr([packages, sys.version, sqlite3.sqlite_version]).encode())
+    for package in ("lostfound", "matching"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.suffix in SOURCES:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def kept_migrated(request: pytest.FixtureRequest) -> Path:
+    """Where pytest's cache has the migrated database of an earlier run with the same sources."""
+    return request.config.cache.mkdir(MIGRATED) / f"{_migrated_from()}.sqlite3"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, made_once: MadeOnce
+    django_db_modify_db_settings: None, made_once: MadeOnce, kept_migrated: Path
 ) -> pytest.MonkeyPatch:
-    """Within pytest-django's set-up alone, `migrate` copies what another worker has migrated."""
+    """Within pytest-django's set-up alone, `migrate` copies what was migrated before.
+
+    By an earlier run, or by another worker of this one.
+    """
     migrate = MigrateCommand.handle
 
     def handle(self: MigrateCommand, *args: Any, **options: Any) -> None:
@@ -38,9 +64,17 @@ def django_db_modify_db_settings(
             return
 
         def migrate_here(folder: Path) -> None:
+            if kept_migrated.exists():
+                shutil.copy(kept_migrated, folder / FILE)
+                return
             migrate(self, *args, **options)
             with closing(sqlite3.connect(folder / FILE)) as file:
                 to.connection.backup(file)
+            for outdated in kept_migrated.parent.iterdir():
+                outdated.unlink(missing_ok=True)
+            unfinished = kept_migrated.with_suffix(".unfinished")
+            shutil.copy(folder / FILE, unfinished)
+            unfinished.rename(kept_migrated)
 
         to.ensure_connection()
         with closing(sqlite3.connect(made_once(MIGRATED, migrate_here) / FILE)) as file:

@@ -1,7 +1,11 @@
 """Exports of small checkpoints, created once and copied by tests."""
 
+import logging
 import shutil
-from dataclasses import asdict, replace
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,6 @@ from django.test import override_settings
 from matching.conf import ONNX_FP32, ONNX_INT8, MatchingSettings
 from matching.encoders.checkpoint import checkpoint_fingerprint
 from matching.encoders.manifest import export_folder, exports_folder, read_export, switch_on
-from matching.onnx.subprocess_runner import run_in_subprocess
 
 
 def optimize(var: Path, *arguments: str, **values: Any) -> str:
@@ -23,13 +26,26 @@ def optimize(var: Path, *arguments: str, **values: Any) -> str:
     return written.getvalue()
 
 
+@contextmanager
+def as_in_a_process() -> Iterator[None]:
+    """Exporters warn, and quieten the log; a process of their own would import torch again."""
+    root = logging.getLogger()
+    level = root.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    root.setLevel(level)
+
+
 def export_only(var: Path, folder: Path, scratch: Path) -> None:
     """Enable both exports of a checkpoint without comparing them with torch."""
+    from matching.onnx.export import export_checkpoint
+
     current = MatchingSettings(model=str(folder))
-    engines = [ONNX_FP32, ONNX_INT8]
     scratch.mkdir()
-    spec = {"settings": asdict(current), "folder": str(scratch), "engines": engines}
-    for engine, made in run_in_subprocess("matching.onnx.export", spec).items():
+    with as_in_a_process():
+        exported = export_checkpoint(current, scratch, [ONNX_FP32, ONNX_INT8])
+    for engine, made in exported.items():
         checkpoint = checkpoint_fingerprint(current, folder)
         export = read_export(Path(made), engine, checkpoint)
         with override_settings(VAR_DIR=var):

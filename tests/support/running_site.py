@@ -50,7 +50,7 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
         "MEDIA_ROOT": str(folder / "media"),
         "SITE_URL": url,
         "MATCHING_THREADS": "1",
-        "TASK_POLL_S": "0.5",
+        "TASK_POLL_S": "0.1",
     }
 
 
@@ -121,5 +121,5 @@ def _wait_until_it_answers(url: str, log: Path) -> None:
             urllib.request.urlopen(url, timeout=5),
         ):
             return
-        time.sleep(0.2)
+        time.sleep(0.05)
     raise AssertionError(f"The server did not start:\n{log.read_text()}")

@@ -48,11 +48,12 @@ def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
     model = ClipEncoder(MatchingSettings(model=str(folder), threads=THREADS))
     seeds = range(FIRST_TEST_SEED, FIRST_TEST_SEED + n_things)
     things = [sample_thing(seed, DRAWABLE[i % len(DRAWABLE)]) for i, seed in enumerate(seeds)]
+    drawn = [draw_thing(thing, VIEW_PX) for thing in things]
     figures: dict[str, Any] = {}
     presets: tuple[Preset, ...] = ("full", "mild")
     for preset in presets:
-        first = _view_vectors(model, things, preset, 1)
-        second = _view_vectors(model, things, preset, 2)
+        first = _view_vectors(model, things, drawn, preset, 1)
+        second = _view_vectors(model, things, drawn, preset, 2)
         figures[preset] = {
             "category": _category_accuracy(model, things, first),
             "same thing@1": _recall(first, second, 1),
@@ -64,17 +65,19 @@ def evaluate(folder: Path, n_things: int = N_THINGS) -> dict[str, Any]:
     return figures
 
 
-def _view_vectors(model: ClipEncoder, things: Sequence[Thing], preset: Preset, which: int) -> Vecs:
+def _view_vectors(
+    model: ClipEncoder,
+    things: Sequence[Thing],
+    drawn: Sequence[Image.Image],
+    preset: Preset,
+    which: int,
+) -> Vecs:
     rows = []
     for start in tqdm(range(0, len(things), 64), desc=f"{preset} views {which}", leave=False):
+        part = slice(start, start + 64)
         pictures = [
-            view(
-                draw_thing(thing, VIEW_PX),
-                np.random.default_rng((thing.seed, which)),
-                PRESETS[preset],
-                VIEW_PX,
-            )
-            for thing in things[start : start + 64]
+            view(sprite, np.random.default_rng((thing.seed, which)), PRESETS[preset], VIEW_PX)
+            for thing, sprite in zip(things[part], drawn[part], strict=True)
         ]
         rows.append(model.encode_images(pictures))
     return np.concatenate(rows)

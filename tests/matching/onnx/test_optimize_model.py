@@ -3,7 +3,6 @@
 import errno
 import json
 import shutil
-import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -47,8 +46,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run in this process: separate ones only save memory, and import torch for ten seconds."""
 
     def run_here(module: str, spec: dict[str, Any]) -> dict[str, Any]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # as in a process of its own
+        with exports.as_in_a_process():
             answer: dict[str, Any] = import_module(module)._answer(json.loads(json.dumps(spec)))
         return answer
 
