@@ -100,15 +100,17 @@ def no_finder(settings: Settings) -> None:
 
 
 @pytest.fixture
-def fake_encoder(settings: Settings) -> Iterator[Any]:
+def fake_encoder(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The encoder of this process, without a model; counts what goes through it.
 
-    With the strategy whose scores follow from made-up vectors by hand.
+    With the strategy whose scores follow from made-up vectors by hand. Made-up vectors have no
+    meaning, so what says nothing cannot be told from the rest.
     """
     from matching.encoders.base import forget_encoder, get_encoder
 
     zeroshot = {"ENCODER": FAKE_ENCODER, "STRATEGY": "clip_zeroshot_v2"}
     settings.MATCHING = {**settings.MATCHING, **zeroshot}
+    monkeypatch.setattr("matching.encoders.prompts.SAYS_NOTHING", ())
     forget_encoder()
     yield get_encoder()
     forget_encoder()

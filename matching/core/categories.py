@@ -23,7 +23,7 @@ LABEL_OTHER: Final = 0.02
 # and in the rest of all cases anyhow.
 SAME_THING_SAME_CATEGORY: Final = 0.89
 SAME_THING_SAME_FAMILY: Final = 0.08
-SURELY_NOTHING: Final = 0.8  # probability from which such a text is not compared at all
+SURELY_NOTHING: Final = 0.7  # probability from which such a text is not compared at all
 LEAST_SHARE: Final = 1e-9
 # What the codes of classes begin with that are for texts which do not say what they are about.
 NOTHING_SAID: Final = "background:nothing"

@@ -147,10 +147,10 @@ def test_a_returned_shortlist_does_not_change() -> None:
 def test_changes_behind_the_models_are_seen() -> None:
     """Plain SQL, a query set's update, a table that all posts refer to."""
     category = CategoryFactory.create(code="umbrella-1")
-    first, second = found(category=category), found(category=category)
+    first, second = found(category=category), found(category=category, title="blue cap")
     assert ids(listed()) == [first.pk, second.pk]
     Post.objects.filter(pk=first.pk).update(colour="red")
-    assert listed().candidates.colours.tolist() == ["red", ""]
+    assert listed().candidates.colours.tolist() == ["red", "blue"]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE lostfound_post SET status = 'closed' WHERE id = %s", [second.pk])
     assert ids(listed()) == [first.pk]

@@ -114,10 +114,12 @@ def test_features_describe_the_post_correctly() -> None:
     assert (features.category, features.family) == (category.code, category.family.code)
     assert (features.building, features.zone) == (building.code, building.zone.code)
     assert (features.colour, features.day) == ("red", float(post.happened_on.toordinal()))
-    bare = query_features(make(kind="found", kept_note="desk"), *NO_VECS)
+    bare = query_features(make(kind="found", kept_note="desk", title="cap"), *NO_VECS)
     facts = ("category", "family", "building", "zone", "colour")
     assert [getattr(bare, name) for name in facts] == [None] * 5
     assert bare.kind == "found"
+    named = query_features(make(title="파란 모자"), *NO_VECS)
+    assert named.colour == "blue"
 
 
 def count_queries(post: Post) -> int:
