@@ -1,5 +1,6 @@
 """Metrics of a ranking: recall, average precision, alerts, calibration, and their intervals."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from matching.evaluation.ranking import PATTERNS, Ranking
 TOP: Final = 10  # candidates of each lost post in the calibration metrics
 N_BINS: Final = 10
 RESAMPLES: Final = 2000
+DRAWS: Final = 500
+CHANCE: Final = 0.01  # how often perfectly calibrated probabilities are called uncalibrated
 BLOCK: Final = 50  # resamples at a time, to bound memory
 
 
@@ -81,6 +84,33 @@ def calibration_error(probability: Floats, right: Floats) -> float | None:
     predicted = np.bincount(bins, probability, N_BINS)
     observed = np.bincount(bins, right, N_BINS)
     return float(np.abs(predicted - observed).sum() / len(probability))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration error, compared with what chance alone gives on as many pairs.
+
+    Attributes:
+        excess: error above the mean of perfectly calibrated probabilities of the same pairs.
+        is_chance: whether these are as far off in at least CHANCE of all cases.
+    """
+
+    excess: float
+    is_chance: bool
+
+
+def debiased_calibration(probability: Floats, right: Floats, *, seed: int = 0) -> Calibration:
+    """The calibration error without the part that few pairs have anyhow. Shape: (n,), (n,)"""
+    observed = calibration_error(probability, right)
+    if observed is None:
+        return Calibration(0.0, is_chance=True)
+    rng = np.random.default_rng(seed)
+    draws = [rng.random(len(probability)) < probability for _ in range(DRAWS)]
+    by_chance = [calibration_error(probability, drawn.astype(np.float64)) for drawn in draws]
+    expected = np.array(by_chance, dtype=np.float64)
+    return Calibration(
+        float(observed - expected.mean()), bool((expected >= observed).mean() >= CHANCE)
+    )
 
 
 def _top(ranking: Ranking, cells: Bools) -> tuple[Floats, Floats]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from matching.core.arrays import Floats, Ints
 from matching.core.weights import EvidenceWeights
-from matching.evaluation.metrics import bootstrap_interval, calibration_error
+from matching.evaluation.metrics import bootstrap_interval, debiased_calibration
 from matching.evaluation.ranking import PATTERNS
 from matching.learning.judgements import TOP, Judgements
 
 MOST_RECALL_LOST: Final = 0.02
-MOST_CALIBRATION_ERROR: Final = 0.05
+CLEAR: Final = 1.645  # standard deviations; chance alone exceeds them in one of twenty cases
+MOST_CALIBRATION_ERROR: Final = 0.03  # above what chance gives on as many judgements
 # If more decisions than these contradict clear evidence, either the decisions or the evidence
 # cannot be trusted, and the decisions alone cannot tell which. With simulated annotators, 10% wrong
 # labels are estimated as .05 to .10, and 30% as .10 to .26 with a scale of .2 to .6.
@@ -89,24 +90,21 @@ def judge(
     lower, upper = bootstrap_interval(gain, queries)
     shown = np.concatenate([trial.judgements.sampling_probability >= 1.0 for trial in trials])
     label = np.concatenate([trial.judgements.is_match for trial in trials]).astype(np.float64)
-    errors, recalls = {}, {}
+    calibrations, recalls = {}, {}
     for name, measured in (("before", old), ("after", new)):
-        errors[name] = calibration_error(_joined(measured, "predicted")[shown], label[shown])
+        predicted = _joined(measured, "predicted")[shown]
+        calibrations[name] = debiased_calibration(predicted, label[shown])
         recalls[name] = _recalls(trials, measured, old)
+    after = calibrations["after"]
     people = tuple(
         who
         for who, (count, rate) in by_person.items()
         if count >= LEAST_OF_ONE and rate > MOST_WRONG_OF_ONE
     )
-    losses = [
-        earlier - now
-        for earlier, now in zip(recalls["before"].values(), recalls["after"].values(), strict=True)
-        if earlier is not None and now is not None
-    ]
     failed = {
         Refusal.NOT_BETTER: not lower > 0.0,
-        Refusal.FINDS_LESS: any(loss > MOST_RECALL_LOST for loss in losses),
-        Refusal.NOT_CALIBRATED: (errors["after"] or 0.0) > MOST_CALIBRATION_ERROR,
+        Refusal.FINDS_LESS: _finds_less(trials, old, new),
+        Refusal.NOT_CALIBRATED: after.excess > MOST_CALIBRATION_ERROR and not after.is_chance,
         Refusal.CONTRADICTORY: usual_error_rate > MOST_WRONG,
         Refusal.PERSON_CONTRADICTS: bool(people),
         Refusal.SCALE: not LEAST_SCALE <= trials[-1].evidence_weights.scale <= MOST_SCALE,
@@ -118,7 +116,7 @@ def judge(
             "tested_on": len(queries),
             "tested_on_matches": int(label.sum()),
             "log_loss_gain": [float(gain.mean()) if len(gain) else 0.0, lower, upper],
-            "calibration_error": errors,
+            "calibration_error": {name: one.excess for name, one in calibrations.items()},
             f"recall@{TOP}": recalls,
             "wrong": usual_error_rate,  # a key of stored reports
         },
@@ -171,6 +169,23 @@ def _recalls(
         for row, name in enumerate(PATTERNS)
         for here in [pattern == row]
     }
+
+
+def _finds_less(
+    trials: Sequence[Trial], old: Sequence[_Measured], new: Sequence[_Measured]
+) -> bool:
+    """Whether clearly more matches of one pattern leave the first TOP than enter them."""
+    pattern = np.concatenate(
+        [trial.judgements.patterns[one.rows] for trial, one in zip(trials, old, strict=True)]
+    )
+    within = [(_joined(measured, "ranks") <= TOP).astype(np.int64) for measured in (old, new)]
+    left = within[0] - within[1]
+    for row in range(len(PATTERNS)):
+        here = left[pattern == row]
+        lost, moved = int(here.sum()), int(np.abs(here).sum())
+        if lost > MOST_RECALL_LOST * len(here) and lost > CLEAR * moved**0.5:
+            return True
+    return False
 
 
 def _right(error_rates: Floats, p: Floats) -> Floats:
