@@ -1,16 +1,21 @@
 """Metrics of a ranking: recall, average precision, alerts, calibration, and their intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
+from matching.core.intervals import wilson
 from matching.evaluation.ranking import PATTERNS, Ranking
 
 TOP: Final = 10  # candidates of each lost post in the calibration metrics
 N_BINS: Final = 10
 RESAMPLES: Final = 2000
+BANDS: Final = (0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.01)  # of probabilities
+LIKELY_FROM: Final = 0.5
 DRAWS: Final = 500
 CHANCE: Final = 0.01  # how often perfectly calibrated probabilities are called uncalibrated
 BLOCK: Final = 50  # resamples at a time, to bound memory
@@ -20,10 +25,15 @@ def measure(ranking: Ranking, *, calibrated: bool) -> dict[str, Any]:
     """The metrics of one ranking, and the same for each photograph pattern under "patterns".
 
     Keys: pairs, recall@1, recall@5, recall@10, mrr, ap; alerts per hit, precision and recall at
-    the strategy's threshold; brier and ece_top10 if `calibrated`. None where undefined.
+    the strategy's threshold; precision_likely (from P = .5), brier and ece_top10 if `calibrated`;
+    most_expected, the largest sum of one post's probabilities. None where undefined.
     """
     everywhere = np.ones(ranking.scores.shape, dtype=np.bool_)
     figures: dict[str, Any] = dict(_figures(ranking, everywhere, calibrated=calibrated))
+    if calibrated:
+        p = np.maximum(ranking.scores, 0.0)
+        sums = p.sum(axis=1).max(initial=0.0), p.sum(axis=0).max(initial=0.0)
+        figures["most_expected"] = float(max(sums))
     figures["patterns"] = {
         name: _figures(ranking, ranking.pattern == row, calibrated=calibrated)
         for row, name in enumerate(PATTERNS)
@@ -47,10 +57,46 @@ def _figures(ranking: Ranking, cells: Bools, *, calibrated: bool) -> dict[str, f
         "recall": hits / pairs if pairs else None,
     }
     if calibrated:
+        likely = scores >= LIKELY_FROM
+        figures["precision_likely"] = float(truth[likely].mean()) if likely.any() else None
         probability, right = _top(ranking, cells)
         figures["brier"] = float(np.mean((probability - right) ** 2)) if len(right) else None
         figures["ece_top10"] = calibration_error(probability, right)
     return figures
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Pairs within a band of probabilities, and the share of them that is true.
+
+    Attributes:
+        interval: of that share, 95%.
+    """
+
+    low: float
+    high: float
+    pairs: int
+    mean: float
+    share: float
+    interval: tuple[float, float]
+
+
+def reliability(rankings: Sequence[Ranking], pattern: int | None = None) -> list[Reliability]:
+    """The bands that have pairs, over all rankings; of one row of PATTERNS, or of all."""
+    probability = np.concatenate([_cells(one, one.scores, pattern) for one in rankings])
+    right = np.concatenate([_cells(one, one.is_pair, pattern) for one in rankings])
+    bands = []
+    for low, high in pairwise(BANDS):
+        here = (probability >= low) & (probability < high)
+        if n := int(here.sum()):
+            hits = int(right[here].sum())
+            mean = float(probability[here].mean())
+            bands.append(Reliability(low, high, n, mean, hits / n, wilson(hits, n)))
+    return bands
+
+
+def _cells(ranking: Ranking, values: np.ndarray, pattern: int | None) -> np.ndarray:
+    return values[ranking.pattern == pattern] if pattern is not None else values.ravel()
 
 
 def recall_at(ranks: Floats, k: int) -> float | None:

@@ -109,9 +109,17 @@ def competing(scores: Floats) -> Floats:
     alone = np.maximum(scores, 0.0)
     strength = np.minimum(log_odds(alone), MOST_LOG_ODDS)
     odds = np.exp(strength)
-    settled = odds / (1.0 + odds.sum(axis=1, keepdims=True))
+    of_lost, of_found = odds.sum(axis=1, keepdims=True), odds.sum(axis=0, keepdims=True)
+    settled = odds / (1.0 + np.maximum(of_lost, of_found))
+    weak = np.where(odds < LEAST_ODDS, odds, 0.0)
     lost, found = np.nonzero(odds >= LEAST_ODDS)
-    settled[lost, found] = settle(lost, found, strength[lost, found])
+    settled[lost, found] = settle(
+        lost,
+        found,
+        strength[lost, found],
+        lost_rest=weak.sum(axis=1),
+        found_rest=weak.sum(axis=0),
+    )
     return np.where(scores == RULED_OUT, RULED_OUT, settled)
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from matching.evaluation.benchmark import FIRST, Outcome
+from matching.evaluation.metrics import reliability
 from matching.evaluation.ranking import PATTERNS
 from matching.learning.fit import LearningResult
 
@@ -15,6 +16,7 @@ COLUMNS: Final = (
     ("alerts", "alerts"),
     ("precision", "prec."),
     ("recall", "recall"),
+    ("precision_likely", "p.>=.5"),
     ("ece_top10", "ECE"),
 )
 
@@ -38,6 +40,28 @@ def patterns(outcomes: dict[str, Outcome]) -> list[str]:
         of_pattern = outcome.figures["patterns"]
         cells = (f"{_number(of_pattern[pattern]['recall@5']):>12}" for pattern in PATTERNS)
         lines.append(f"{name:18}" + "".join(cells))
+    return lines
+
+
+def reliability_lines(outcomes: dict[str, Outcome]) -> list[str]:
+    """For probabilities: how many pairs of each band are true, of all and by photographs."""
+    lines: list[str] = []
+    for name, outcome in outcomes.items():
+        if not outcome.is_probability:
+            continue
+        lines += [
+            "",
+            f"{name}: true pairs among those of a probability, with 95% interval",
+        ]
+        for row, pattern in enumerate(("all", *PATTERNS), -1):
+            for band in reliability(outcome.rankings, None if row < 0 else row):
+                lower, upper = band.interval
+                lines.append(
+                    f"{pattern:12}{band.low:.2f} to {min(band.high, 1.0):.2f}{band.pairs:>8}"
+                    f"   mean {band.mean:.3f}   true {band.share:.3f} ({lower:.3f} to {upper:.3f})"
+                )
+        most = outcome.figures["most_expected"]
+        lines.append(f"most that the probabilities of one post sum to: {most:.3f}")
     return lines
 
 

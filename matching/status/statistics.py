@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import sqrt
 from statistics import median
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import Category, Post
+from matching.core.intervals import wilson
 from matching.core.registry import STRATEGIES, needs_profile
 from matching.models import Match, MatchDecision
 
@@ -24,7 +24,6 @@ TIMES_DAYS: Final = 90  # for medians: a month at a quiet office has too few dec
 MONTHS: Final = 12
 CATEGORIES: Final = 15
 LATEST: Final = 2000  # posts and decisions that medians and shares are computed from
-Z95: Final = 1.959964  # standard deviations to both sides that cover 95 %
 CONFIRM: Final = MatchDecision.Action.CONFIRM
 REJECT: Final = MatchDecision.Action.REJECT
 
@@ -152,17 +151,6 @@ def bands(scored: Iterable[tuple[float, str]]) -> list[Band]:
         mean = sum(score for score, _action in inside) / len(inside) if inside else 0.0
         found.append(Band(low, min(high, 1.0), len(inside), confirmed, mean))
     return found
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share; reliable for few trials and for extreme shares. `trials` > 0.
-
-    Source: Wilson (1927), the score interval
-    """
-    share, z2 = successes / trials, Z95**2
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = Z95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _scored(standing: QuerySet[MatchDecision]) -> list[tuple[float, str, datetime]]:

@@ -18,7 +18,7 @@ from matching.evaluation.duplicates import measure_duplicates
 from matching.evaluation.simulator import SIMULATIONS, simulate
 from matching.learning.learning_gain import AFTER, BEFORE, measure_learning_gain
 from matching.learning.simulated_annotators import USUAL_ERROR_RATES
-from matching.management.tables import gains, learning_line, patterns, table
+from matching.management.tables import gains, learning_line, patterns, reliability_lines, table
 
 
 class Command(BaseCommand):
@@ -80,7 +80,8 @@ class Command(BaseCommand):
         with tqdm(total=0, unit="post", leave=False, disable=None) as bar:
             outcomes = evaluate(datasets, names, lambda now: _show(bar, now, len(datasets)))
         self.stdout.write(_title(options["dataset"], options["seeds"], datasets))
-        for line in (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes)):
+        shown = (*table(outcomes), "", *patterns(outcomes), "", *gains(outcomes))
+        for line in (*shown, *reliability_lines(outcomes)):
             self.stdout.write(line)
         figures: dict[str, Any] = {name: outcome.figures for name, outcome in outcomes.items()}
         if options["judgements"] > 0:

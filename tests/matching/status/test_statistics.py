@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lostfound.models import Post
+from matching.core.intervals import wilson
 from matching.models import Match, MatchDecision
 from matching.services import confirm_match, reject_match, undo_decision
 from matching.status.durations import ago_words, hours_words
@@ -19,7 +20,6 @@ from matching.status.statistics import (
     bands,
     first_of_year,
     office_statistics,
-    wilson,
 )
 from tests.support.factories import CategoryFactory, FoundPostFactory, MatchFactory, StaffFactory
 
