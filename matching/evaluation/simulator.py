@@ -73,6 +73,8 @@ class SimulationSettings:
     delay_days: float = 4.0  # mean time until a thing is handed in
     misremembered: float = 0.05  # found before it was "lost"
     misremembered_days: float = 0.7
+    backlog_found: int = 0  # of the found things, how many nobody missed come from long ago
+    backlog_days: float = 400.0
     # --- Duplicates ---
     again_same_place: float = 0.85
     again_days: float = 1.0  # mean time until the second report
@@ -90,7 +92,18 @@ HARD: Final = replace(
     image_view=0.17,
     delay_days=9.0,
 )
-SIMULATIONS: Final = {"base": BASE, "hard": HARD}
+SIMULATIONS: Final = {
+    "base": BASE,
+    "hard": HARD,
+    # One assumption broken in each.
+    "seldom": replace(HARD, pairs=50),  # one thing in ten is handed in
+    "backlog": replace(HARD, found=4200, backlog_found=3000),
+    "one_category": replace(HARD, categories=1, families=1),
+    "mislabelled": replace(HARD, wrong_label=0.4),
+    "words": replace(HARD, photo_lost=0.0, photo_found=0.0),
+    "flood": replace(HARD, categories=2, families=1, makes=1),  # two kinds that all look alike
+    "small": replace(HARD, lost=12, found=18, pairs=8),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +196,9 @@ class Simulator:
         row_of = np.argsort(found)[: s.pairs]
         found = np.concatenate([found, found[:duplicates]])
         days = rng.uniform(0, s.period_days, n)
+        if s.backlog_found:
+            old = slice(n - s.backlog_found, n)
+            days[old] = -rng.uniform(s.delay_days, s.backlog_days, s.backlog_found)
         zone = rng.integers(s.zones, size=s.buildings)
         visits = rng.dirichlet(np.full(s.buildings, 1.5))  # some buildings are busier
         lost_at = rng.choice(s.buildings, n, p=visits)
