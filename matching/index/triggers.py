@@ -4,7 +4,8 @@ To change a table on SQLite, Django rebuilds it without its triggers, so they ar
 every `migrate`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import connections
@@ -43,13 +44,31 @@ WATCHED: Final = (
 def install_triggers(using: str) -> None:
     """Install every trigger, replacing existing ones."""
     connection = connections[using]
-    statements = _postgres() if connection.vendor == "postgresql" else _sqlite()
     tables = set(connection.introspection.table_names())
     if not {watched.table for watched in WATCHED} | {"matching_indexchange"} <= tables:
         return  # the first migrations are still running
     with connection.cursor() as cursor:
-        for statement in statements:
+        there = [_existing(watched, connection, cursor) for watched in WATCHED]
+        make = _postgres if connection.vendor == "postgresql" else _sqlite
+        for statement in make(there):
             cursor.execute(statement)
+
+
+def drop_triggers(using: str) -> None:
+    """Drop every trigger, before a column goes that one refers to; `migrate` installs them anew."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for watched in WATCHED:
+            of_table = f" ON {watched.table}" if connection.vendor == "postgresql" else ""
+            for name in _names(watched):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
+
+
+def _existing(watched: Watched, connection: Any, cursor: Any) -> Watched:
+    """Without columns that an earlier state of the database lacks."""
+    described = connection.introspection.get_table_description(cursor, watched.table)
+    columns = {column.name for column in described}
+    return replace(watched, columns=tuple(c for c in watched.columns if c in columns))
 
 
 def missing_triggers(using: str) -> list[str]:
@@ -69,9 +88,9 @@ def _names(watched: Watched) -> list[str]:
     return [f"{PREFIX}_{watched.table}_{event}" for event in events]
 
 
-def _sqlite() -> list[str]:
+def _sqlite(all_watched: Iterable[Watched]) -> list[str]:
     statements = []
-    for watched in WATCHED:
+    for watched in all_watched:
         for name in _names(watched):
             event = name.rpartition("_")[2]
             when = ""
@@ -95,9 +114,9 @@ def _sqlite() -> list[str]:
     return statements
 
 
-def _postgres() -> list[str]:
+def _postgres(all_watched: Iterable[Watched]) -> list[str]:
     statements = []
-    for watched in WATCHED:
+    for watched in all_watched:
         function = f"{PREFIX}_{watched.table}"
         insert = 'INSERT INTO matching_indexchange (post_id, "transaction") VALUES '
         now = "pg_current_xact_id()::text::bigint"

@@ -8,10 +8,16 @@ from typing import Any
 
 from django.db import migrations, models
 
+from matching.index.triggers import drop_triggers
+
 
 def forget_prompts(apps: Any, schema_editor: Any) -> None:
     profiles = apps.get_model("matching", "StoredProfile").objects
     profiles.using(schema_editor.connection.alias).filter(is_current=True).update(prompts_hash="")
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    drop_triggers(schema_editor.connection.alias)
 
 
 def return_to_old_statuses(apps: Any, schema_editor: Any) -> None:
@@ -61,4 +67,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(forget_prompts, return_to_old_statuses),
+        migrations.RunPython(migrations.RunPython.noop, drop),
     ]

@@ -23,7 +23,7 @@ from matching.evaluation.simulator import SIMULATIONS, simulate
 SEED = 11
 
 
-@pytest.fixture(scope="module", params=SIMULATIONS)
+@pytest.fixture(scope="module", params=["base", "hard"])
 def measured_dataset(request: Any) -> tuple[BenchmarkDataset, dict[str, Outcome]]:
     settings = replace(SIMULATIONS[request.param], lost=80, found=160, pairs=80, dim=64)
     dataset = simulate(settings, SEED)

@@ -114,7 +114,7 @@ def test_the_base_dataset_resembles_real_photographs() -> None:
     assert mean["text_image@5"] == pytest.approx(0.39, abs=0.05)
 
 
-@pytest.mark.parametrize("name", SIMULATIONS)
+@pytest.mark.parametrize("name", ["base", "hard", "mislabelled", "backlog"])
 def test_a_datasets_posts_follow_its_settings(name: str) -> None:
     settings = SIMULATIONS[name]
     dataset = simulate(settings, 5)
@@ -129,6 +129,19 @@ def test_a_datasets_posts_follow_its_settings(name: str) -> None:
     assert photos == pytest.approx((0.35, 0.75), abs=0.06)
     days = dataset.day_found[dataset.pair_found] - dataset.day_lost[dataset.pair_lost]
     assert days[days >= 0].mean() == pytest.approx(settings.delay_days, rel=0.2)
+
+
+def test_old_found_things_stand_beside_those_of_the_period() -> None:
+    settings = SIMULATIONS["backlog"]
+    dataset = simulate(settings, 5)
+    old = dataset.day_found < -settings.delay_days
+    assert old.sum() == pytest.approx(settings.backlog_found, rel=0.03)
+    assert not old[dataset.pair_found].any()
+
+
+def test_nobody_has_a_photograph_in_the_world_of_words() -> None:
+    dataset = simulate(SIMULATIONS["words"], 5)
+    assert np.isnan(dataset.image_lost).all() and np.isnan(dataset.image_found).all()
 
 
 def test_the_hard_dataset_is_harder() -> None:
