@@ -12,7 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.calibrated import cold_channels, cold_context, days_between, of_losses
+from matching.core.calibrated import (
+    channels,
+    cold_channels,
+    cold_context,
+    days_between,
+    of_losses,
+)
 from matching.core.calibration import TOGETHER, Calibration, bounded, pattern_of, tail_of
 from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS, density
@@ -131,16 +137,16 @@ def _newest(posts: Candidates, most: int) -> Candidates:
 
 def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Evidence:
     """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
-    channels, context = cold_channels(one, other, profile), cold_context(one, other, profile)
-    present = {name: term for name, (term, _) in channels.items()} | context
+    z = channels(one, other)
+    present = cold_channels(z, profile) | cold_context(one, other, profile)
     columns, cold = {}, {}
     for name in TOGETHER:
         if np.isnan(present[name]).all():
             continue
         columns[name] = np.nan_to_num(present[name])
         cold[name] = COLD_WEIGHTS[name]
-        if name in channels:
-            columns[name + TAIL] = tail_of(channels[name][1])
+        if name in z:
+            columns[name + TAIL] = tail_of(z[name])
             cold[name + TAIL] = 0.0
     days = days_between(one.posts, other.posts)
     fits = np.where(np.isnan(days), np.nan, density(days, profile.loss_patterns.delay_days))

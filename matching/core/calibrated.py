@@ -94,27 +94,18 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
 
     Shape: each (q, n)
     """
-    calibration = profile.calibration
-    found = {
-        name: calibration.channel(name, term, z)
-        for name, (term, z) in cold_channels(left, right, profile).items()
-    }
-    for name, term in cold_context(left, right, profile).items():
-        found[name] = calibration.other(name, term)
-    found[OVERLAP] = calibration.overlap_of(found)
+    z = channels(left, right)
+    cold = cold_channels(z, profile) | cold_context(left, right, profile)
+    found = profile.calibration.counted(cold, z)
+    found[OVERLAP] = profile.calibration.overlap_of(found)
     return {name: found[name] for name in (*TERMS, OVERLAP)}
 
 
-def cold_channels(
-    left: Prepared, right: Prepared, profile: ScoringProfile
-) -> dict[str, tuple[Floats, Floats]]:
-    """Each channel's evidence before calibration, and its normalised similarity.
-
-    Shape: each (q, n), NaN where a channel is absent
-    """
+def cold_channels(similarities: dict[str, Floats], profile: ScoringProfile) -> dict[str, Floats]:
+    """Each channel's evidence before calibration. Shape: each (q, n), NaN where it is absent"""
     return {
-        name: (np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name])), z)
-        for name, z in channels(left, right).items()
+        name: np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name]))
+        for name, z in similarities.items()
     }
 
 

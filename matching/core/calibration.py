@@ -47,16 +47,19 @@ class Calibration:
             most=tuple((self.most[p] + self.most[q]) / 2 for p, q in enumerate(swapped)),
         )
 
-    def channel(self, name: str, evidence: Floats, z: Floats) -> Floats:
-        """A channel's evidence as it counts here. Shape: same as `z`"""
-        tail = self.tails.get(name, 0.0)
-        calibrated = self.slopes.get(name, 1.0) * evidence
-        return calibrated + tail * tail_of(z) if tail else calibrated
+    def counted(self, evidence: dict[str, Floats], z: dict[str, Floats]) -> dict[str, Floats]:
+        """Every term's evidence as it counts here.
 
-    def other(self, name: str, evidence: Floats) -> Floats:
-        """A term's evidence as it counts here."""
-        slope = self.slopes.get(name, 1.0)
-        return evidence if slope == 1.0 else slope * evidence
+        Args:
+            z: the normalised similarities of the channels.
+        """
+        counted = {}
+        for name, term in evidence.items():
+            slope, tail = self.slopes.get(name, 1.0), self.tails.get(name, 0.0)
+            counted[name] = term if slope == 1.0 else slope * term
+            if tail:
+                counted[name] = counted[name] + tail * tail_of(z[name])
+        return counted
 
     def overlap_of(self, terms: dict[str, Floats]) -> Floats:
         """What must be taken from the terms' sum, because they repeat each other.

@@ -108,10 +108,11 @@ class ScoredPost:
     result: SearchResult
     duplicates: "DuplicateSearch | None"
 
-    def seen_hash(self, post_id: int) -> str | None:
-        """The content hash by which a post of either kind was compared; None if it was not."""
+    @property
+    def seen_hashes(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """The content hashes by which posts of the other and of the same kind were compared."""
         own = self.duplicates.candidate_hashes if self.duplicates else {}
-        return self.result.candidate_hashes.get(post_id) or own.get(post_id)
+        return self.result.candidate_hashes, own
 
 
 def threshold_of(strategy: Strategy) -> float:

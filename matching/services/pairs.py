@@ -26,7 +26,8 @@ from matching.services.outbox import WITHDRAWABLE, Claim
 from matching.services.pair_status import ScoredPair, is_news, next_status, reaches
 from matching.services.sampling import sample_candidates
 
-LEAST_LOG_ODDS: Final = -5.0  # of a pair that is stored; weaker ones count as a sum
+# Of a pair that is stored; weaker ones can never be suggested, and only count as a sum.
+LEAST_LOG_ODDS: Final = -3.0
 WRITTEN_FIELDS: Final = (
     *("status", "strategy", "fingerprint", "profile", "score", "log_odds", "rank"),
     *("sampling_probability", "terms", "exclusions", "evidence_hash"),
@@ -73,9 +74,9 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
     pairs = locked_in_order(Match.objects.filter(either))
     existing = {match.other_id(post): match for match in pairs if post.pk in match.post_ids}
     own = _own_pairs(result, existing, unchanged & {*existing, *listed, *sampled})
-    own_ids = {match.post_ids for match, _score in own}
-    others = [pair for pair in pairs if pair.post_ids not in own_ids and pair.status in COMPETING]
-    competing = [match for match, score in own if not score.exclusions]
+    mine = {match.pk for match, _score in own.values()}
+    others = [pair for pair in pairs if pair.pk not in mine and pair.status in COMPETING]
+    competing = [match for match, score in own.values() if not score.exclusions]
     scores = settled([*competing, *others], {post.pk: rest_odds}) if result.competes else {}
     new, changed, news = _moved(result, own, listed, sampled, scores)
     for other_id, match in existing.items():
@@ -90,22 +91,23 @@ def write_pairs(job: Claim, scored: ScoredPost) -> None:
 
 def _own_pairs(
     result: SearchResult, existing: Mapping[int, Match], other_ids: Iterable[int]
-) -> list[tuple[Match, Score]]:
-    """The post's pairs with these others, with new log odds, and their scores. Nothing is saved."""
-    rows = {int(pk): row for row, pk in enumerate(result.scores.post_ids)}
-    own = []
+) -> dict[int, tuple[Match, Score]]:
+    """The post's pairs with new log odds, and their scores, by the other's key; none is saved."""
+    scores, ranks = result.scores, result.scores.ranks
+    rows = {int(pk): row for row, pk in enumerate(scores.post_ids)}
+    own = {}
     for other_id in sorted(set(other_ids) & rows.keys()):
         match = existing.get(other_id) or Match.between(result.query.post, other_id)
-        score = result.scores.at(rows[other_id])
-        match.rank = int(result.scores.ranks[rows[other_id]])
+        score = scores.at(rows[other_id])
+        match.rank = int(ranks[rows[other_id]])
         match.log_odds = None if score.exclusions else score.log_odds
-        own.append((match, score))
+        own[other_id] = match, score
     return own
 
 
 def _moved(
     result: SearchResult,
-    own: Iterable[tuple[Match, Score]],
+    own: Mapping[int, tuple[Match, Score]],
     listed: Collection[int],
     sampled: Mapping[int, float],
     scores: Mapping[tuple[int, int], float],
@@ -113,24 +115,24 @@ def _moved(
     """New pairs, pairs whose status or score changes, and those of both that are new to staff.
 
     Args:
-        scores: beside the other pairs, by `post_ids`, for those that compete.
+        scores: beside the other pairs, by the keys of lost and found post, for those that compete.
     """
-    post = result.query.post
-    evidence = result.pair_evidence_of([match.other_id(post) for match, _score in own])
+    competes, threshold = result.competes, result.threshold
+    profile_version = result.query.profile_version
+    evidence = result.pair_evidence_of(list(own))
     new: list[Match] = []
     changed: list[Match] = []
     news: list[Match] = []
-    for match, alone in own:
-        other_id = match.other_id(post)
+    for other_id, (match, alone) in own.items():
         before = match.status if match.pk else None
-        score = replace(alone, score=scores.get(match.post_ids, alone.score))
+        score = replace(alone, score=scores.get((match.lost_id, match.found_id), alone.score))
         pair = ScoredPair(
             score=score,
             evidence_hash=evidence[other_id],
-            reaches=reaches(before if result.competes else None, score.score, result.threshold),
+            reaches=reaches(before if competes else None, score.score, threshold),
             is_listed=other_id in listed,
             is_sampled=other_id in sampled,
-            competes=result.competes,
+            competes=competes,
         )
         status = next_status(match if match.pk else None, pair)
         if status is None:
@@ -140,7 +142,7 @@ def _moved(
             match.sampling_probability = sampled.get(other_id, match.sampling_probability)
         elif status == Match.Status.SUGGESTED:
             match.sampling_probability = None
-        _fill(match, status, pair, result)
+        _fill(match, status, pair, result, profile_version)
         if is_news(before, status):
             match.created_at = match.scored_at
             match.created_on = timezone.localdate(match.scored_at)
@@ -153,12 +155,13 @@ def _listed(result: SearchResult, top_k: int) -> set[int]:
 
     What competes is kept below the threshold too, since it may rise when others go.
     """
-    scores, kept = result.scores, result.scores.score >= result.threshold
+    scores, excluded = result.scores, result.scores.excluded
+    kept = scores.score >= result.threshold
     if scores.log_odds is not None:
-        kept |= ~scores.excluded & (scores.log_odds >= LEAST_LOG_ODDS)
+        kept |= ~excluded & (scores.log_odds >= LEAST_LOG_ODDS)
     listed: set[int] = set()
     for is_excluded in (False, True):
-        rows = np.flatnonzero(kept & (scores.excluded == is_excluded))
+        rows = np.flatnonzero(kept & (excluded == is_excluded))
         best_first = np.lexsort((scores.post_ids[rows], -scores.score[rows]))
         listed.update(scores.post_ids[rows[best_first[:top_k]]].tolist())
     return listed
@@ -191,14 +194,17 @@ def _unchanged(is_open: Mapping[int, bool], scored: ScoredPost) -> set[int]:
     """
     open_ids = {pk for pk, open_now in is_open.items() if open_now} - {scored.query.post.pk}
     jobs = MatchingJob.objects.filter(post__in=open_ids).values_list("post_id", "content_hash")
-    return {pk for pk, digest in jobs if digest == scored.seen_hash(pk)}
+    others, own = scored.seen_hashes
+    return {pk for pk, digest in jobs if digest == (others.get(pk) or own.get(pk))}
 
 
-def _fill(match: Match, status: str, pair: ScoredPair, result: SearchResult) -> None:
+def _fill(
+    match: Match, status: str, pair: ScoredPair, result: SearchResult, profile_version: int | None
+) -> None:
     match.status = status
     match.strategy = result.strategy.name
     match.fingerprint = result.query.fingerprint
-    match.profile_id = result.query.profile_version
+    match.profile_id = profile_version
     match.score = pair.score.score
     match.terms = pair.score.terms
     match.exclusions = list(pair.score.exclusions)

@@ -40,9 +40,8 @@ def sample_candidates(result: SearchResult, existing: Sequence[Match]) -> dict[i
     )
     rows = np.flatnonzero(possible)
     pool = rows[np.lexsort((scores.post_ids[rows], -scores.score[rows]))][:SAMPLED_FROM]
-    ids = sorted(
-        (int(pk) for pk in scores.post_ids[pool]), key=lambda pk: _lot(result.pair_evidence(pk))
-    )
+    evidence = result.pair_evidence_of(scores.post_ids[pool].tolist())
+    ids = sorted(evidence, key=lambda pk: _lot(evidence[pk]))
     sampled = ids[:wanted]
     return dict.fromkeys(sampled, len(sampled) / max(len(ids), 1))
 
