@@ -12,7 +12,7 @@ import onnxruntime
 import tokenizers
 from PIL import Image
 
-from matching.conf import MatchingSettings
+from matching.conf import ONNX_INT8, MatchingSettings
 from matching.core.vectors import unit
 from matching.encoders.base import Vecs
 from matching.encoders.checkpoint import (
@@ -31,7 +31,7 @@ from matching.encoders.manifest import (
     fingerprint_of,
     read_export,
 )
-from matching.encoders.texts import CHECK_TEXT, TextInput, Tokenize
+from matching.encoders.texts import CHECK_TEXT, TEXT_BATCH, TextInput, Tokenize
 
 ERRORS_ONLY = 3  # onnxruntime's log level
 
@@ -54,6 +54,11 @@ class OnnxEncoder:
         self.dim = export.dim
         self.forward_counts = {"text": 0, "image": 0}
         self._image_reading = export.image
+        # int8 scales the activations of a whole batch together, so that a vector would depend on
+        # what else is in it: by up to .017 of a cosine.
+        one_by_one = current.engine == ONNX_INT8
+        self._texts_at_once = 1 if one_by_one else TEXT_BATCH
+        self._images_at_once = 1 if one_by_one else IMAGE_BATCH
         try:
             tokenize = _tokenizer(self.folder / TOKENIZER, export.text.max_tokens)
             self.text_input = TextInput(tokenize, export.text)
@@ -74,7 +79,7 @@ class OnnxEncoder:
         Shape: (n, dim), unit vectors
         """
         vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for rows, ids in self.text_input.batches(texts):
+        for rows, ids in self.text_input.batches(texts, self._texts_at_once):
             vecs[rows] = _forward(self._text, ids)
             self.forward_counts["text"] += len(rows)
         return vecs
@@ -85,10 +90,10 @@ class OnnxEncoder:
         Shape: (n, dim), unit vectors
         """
         vecs = np.zeros((len(images), self.dim), dtype=np.float32)
-        for start in range(0, len(images), IMAGE_BATCH):
-            batch = images[start : start + IMAGE_BATCH]
+        for start in range(0, len(images), self._images_at_once):
+            batch = images[start : start + self._images_at_once]
             pixels = pixels_of(batch, self._image_reading)
-            vecs[start : start + IMAGE_BATCH] = _forward(self._image, pixels)
+            vecs[start : start + len(batch)] = _forward(self._image, pixels)
             self.forward_counts["image"] += len(batch)
         return vecs
 

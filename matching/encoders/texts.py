@@ -52,15 +52,17 @@ class TextInput:
         """
         return self._filled(self._rows(texts))
 
-    def batches(self, texts: Sequence[str]) -> Iterator[tuple[npt.NDArray[np.intp], TokenIds]]:
+    def batches(
+        self, texts: Sequence[str], at_once: int = TEXT_BATCH
+    ) -> Iterator[tuple[npt.NDArray[np.intp], TokenIds]]:
         """Batches of texts of similar length, each with the rows' indices in `texts`.
 
-        Shape: (m,), (m, longest of the batch)
+        Shape: (m,), (m, longest of the batch), m at most `at_once`
         """
         rows = self._rows(texts)
         by_length = np.argsort([len(row) for row in rows], kind="stable")
-        for start in range(0, len(rows), TEXT_BATCH):
-            places = by_length[start : start + TEXT_BATCH]
+        for start in range(0, len(rows), at_once):
+            places = by_length[start : start + at_once]
             yield places, self._filled([rows[place] for place in places])
 
     def _rows(self, texts: Sequence[str]) -> Sequence[Sequence[int]]:
