@@ -137,7 +137,7 @@ def _newest(posts: Candidates, most: int) -> Candidates:
 
 def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Evidence:
     """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
-    z = channels(one, other)
+    z = channels(one, other, share_space=profile.share_space)
     present = cold_channels(z, profile) | cold_context(one, other, profile)
     columns, cold = {}, {}
     for name in TOGETHER:

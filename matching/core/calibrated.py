@@ -94,7 +94,7 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
 
     Shape: each (q, n)
     """
-    z = channels(left, right)
+    z = channels(left, right, share_space=profile.share_space)
     cold = cold_channels(z, profile) | cold_context(left, right, profile)
     found = profile.calibration.counted(cold, z)
     found[OVERLAP] = profile.calibration.overlap_of(found)
@@ -109,14 +109,27 @@ def cold_channels(similarities: dict[str, Floats], profile: ScoringProfile) -> d
     }
 
 
-def channels(left: Prepared, right: Prepared) -> dict[str, Floats]:
+def channels(left: Prepared, right: Prepared, *, share_space: bool = True) -> dict[str, Floats]:
     """Normalised similarities of the four channels; with several photographs the best pair counts.
 
     `text_image` compares the lost post's text with the found post's photographs, whichever side
     the lost post is on.
 
+    Args:
+        share_space: whether texts and photographs can be compared.
+
     Shape: each (q, n), NaN where a channel is absent
     """
+    if not share_space:
+        absent = np.full((len(left), len(right)), np.nan)
+        return {
+            "text_text": _normalised(left.text_text, right.text_text),
+            "image_image": _best_photo(
+                _normalised(left.image_image, right.image_image), left, right
+            ),
+            "text_image": absent,
+            "image_text": absent,
+        }
     words_photos = _best_photo(_normalised(left.text_cross, right.image_cross), None, right)
     photos_words = _best_photo(_normalised(left.image_cross, right.text_cross), left, None)
     left_is_lost = (left.posts.kinds == "lost")[:, None]

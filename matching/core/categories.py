@@ -114,6 +114,8 @@ def _logits(vecs: Vec, mean: Vec, prompt_vecs: Vec, sd: float) -> Floats:
 
 def _image_logits(posts: Candidates, profile: ScoringProfile) -> Floats:
     """The mean over a post's photographs. Shape: (n, c)"""
+    if not profile.share_space:
+        return np.zeros((len(posts), len(profile.categories)))
     args = profile.image_mean, profile.prompt_vecs, profile.image_logit_sd
     logits = _logits(posts.image_vecs, *args)
     if len(posts.photo_owner):

@@ -76,6 +76,7 @@ class ScoringProfile:
         prior: share of each category among the posts.
         text_metric: multiplies residuals before two of them are compared; likewise image_metric.
         text_logit_sd: spread of the centred prompt logits; likewise image_logit_sd.
+        share_space: whether texts and photographs can be compared.
         matching: distribution of a true pair's normalised similarity, by channel.
         found_days: the days of the found posts that were open when it was built.
         calibration: what was learnt from the open posts.
@@ -104,6 +105,7 @@ class ScoringProfile:
     image_logit_sd: float
     matching: dict[str, Normal]
     day_span_days: float
+    share_space: bool = True
     found_days: FoundDays = field(default_factory=FoundDays)
     calibration: Calibration = field(default_factory=Calibration)
     loss_patterns: LossPatterns = field(default_factory=LossPatterns)
@@ -144,6 +146,7 @@ class ScoringProfile:
             "image_logit_sd": self.image_logit_sd,
             "matching": {name: [n.mean, n.sd] for name, n in self.matching.items()},
             "day_span_days": self.day_span_days,
+            "share_space": self.share_space,
             "found_days": [self.found_days.first, self.found_days.undated, self.found_days.rate],
             "calibration": vars(self.calibration),
             "habits": vars(self.loss_patterns),

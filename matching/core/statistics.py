@@ -44,11 +44,15 @@ class CategorySet:
     """The leaf categories of the taxonomy.
 
     Shape: codes, families (c,), prompt_vecs (c, dim) of unit length
+
+    Attributes:
+        share_space: whether prompts and photographs can be compared, as under CLIP.
     """
 
     codes: Texts
     families: Texts
     prompt_vecs: Vec
+    share_space: bool = True
 
 
 def build_profile(
@@ -84,6 +88,7 @@ def build_profile(
         lost_images=empty,
         found_texts=empty,
         found_images=empty,
+        share_space=categories.share_space,
         text_logit_sd=_logit_sd(texts, text_mean, categories.prompt_vecs),
         image_logit_sd=_logit_sd(images, image_mean, categories.prompt_vecs),
         matching={

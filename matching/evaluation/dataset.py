@@ -22,6 +22,10 @@ class BenchmarkDataset:
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
         (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
         where unknown, or None
+
+    Attributes:
+        share_space: whether texts and photographs can be compared. If not, each kind of vector has
+            its own part of the `dim` numbers.
     """
 
     text_lost: Vec
@@ -41,6 +45,7 @@ class BenchmarkDataset:
     pair_found: Ints
     colour_lost: Texts | None = None
     colour_found: Texts | None = None
+    share_space: bool = True
 
     @property
     def categories(self) -> CategorySet:
@@ -49,6 +54,7 @@ class BenchmarkDataset:
             codes=np.array([f"c{row}" for row in range(len(self.family))], dtype=np.str_),
             families=np.array([f"f{number}" for number in self.family], dtype=np.str_),
             prompt_vecs=self.prompts,
+            share_space=self.share_space,
         )
 
     def features(self, kind: Kind) -> list[PostFeatures]:
@@ -84,7 +90,8 @@ class BenchmarkDataset:
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
         known = [name for name in COLOURS if getattr(self, name) is not None]
-        np.savez_compressed(path, **{name: getattr(self, name) for name in (*ARRAYS, *known)})
+        arrays = {name: getattr(self, name) for name in (*ARRAYS, *known)}
+        np.savez_compressed(path, **arrays, separate_spaces=np.array(not self.share_space))
 
     @classmethod
     def load(cls, path: Path) -> "BenchmarkDataset":

@@ -13,6 +13,7 @@ from matching.core.vectors import Vec, unit
 
 LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by some thousandths
 NO_CODE: Final = -1
+SEPARATE: Final = "separate_spaces"  # whether texts and photographs have vectors of two encoders
 COLOURS: Final = ("colour_lost", "colour_found")  # codes of colours; may be left out
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
@@ -33,7 +34,10 @@ def read_dataset_file(path: Path) -> dict[str, Any]:
     Raises: DatasetFileError
     """
     arrays = _read(path)
-    checked = _checked(arrays)
+    is_separate = bool(arrays.get(SEPARATE, False))
+    if is_separate:
+        _lay_apart(arrays)
+    checked = {**_checked(arrays), "share_space": not is_separate}
     texts = _texts(path.with_suffix(".json"))
     for name in COLOURS:
         kind = name.removeprefix("colour_")
@@ -46,6 +50,25 @@ def read_dataset_file(path: Path) -> dict[str, Any]:
             raise DatasetFileError(f"{name}: expected {n} codes of colours, found {codes.shape}.")
         checked[name] = codes.astype(np.str_)
     return checked
+
+
+def _lay_apart(arrays: dict[str, Any]) -> None:
+    """Put both kinds of vectors into one space, at right angles, if their lengths differ."""
+    texts = [name for name in ("text_lost", "text_found", "prompts") if arrays[name].ndim == 2]
+    images = [name for name in ("image_lost", "image_found") if arrays[name].ndim == 2]
+    widths = {
+        kind: {arrays[name].shape[1] for name in names}
+        for kind, names in (("texts", texts), ("images", images))
+    }
+    if widths["texts"] == widths["images"] or max(map(len, widths.values())) != 1:
+        return  # laid apart already, or to be refused
+    (text_width,), (image_width,) = widths["texts"], widths["images"]
+    for name in texts:
+        arrays[name] = np.pad(arrays[name], ((0, 0), (0, image_width)))
+    for name in images:
+        padded = np.pad(arrays[name], ((0, 0), (text_width, 0)))
+        padded[np.isnan(arrays[name]).all(axis=1)] = np.nan
+        arrays[name] = padded
 
 
 def _texts(path: Path) -> dict[str, list[str]]:
@@ -65,7 +88,7 @@ def _read(path: Path) -> dict[str, Any]:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
                 raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
-            there = [*ARRAYS, *(name for name in COLOURS if name in file.files)]
+            there = [*ARRAYS, *(name for name in (*COLOURS, SEPARATE) if name in file.files)]
             return {name: file[name] for name in there}
     except DatasetFileError:
         raise

@@ -1,5 +1,6 @@
 """Benchmark files and simulated datasets: round trip, validation, and realism."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from matching.core.calibrated import CalibratedV3
+from matching.core.profile import ScoringProfile
+from matching.core.statistics import build_profile
+from matching.core.types import ScoringContext
 from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.dataset_file import ARRAYS, DatasetFileError
 from matching.evaluation.simulator import BASE, HARD, SIMULATIONS, measured, simulate
@@ -33,6 +38,46 @@ def test_a_dataset_is_read_as_it_was_written(tmp_path: Path) -> None:
     again = BenchmarkDataset.load(path)
     for name in ARRAYS:
         assert np.allclose(getattr(again, name), getattr(dataset, name), atol=1e-6, equal_nan=True)
+
+
+def test_two_encoders_lay_their_vectors_apart(tmp_path: Path) -> None:
+    """Photographs of another encoder, with longer vectors, are never compared with texts."""
+    dataset = tiny()
+    wide = {}
+    for name in ("image_lost", "image_found"):
+        vecs = getattr(dataset, name)
+        wide[name] = np.pad(vecs, ((0, 0), (0, 4)))
+        wide[name][np.isnan(vecs[:, 0])] = np.nan
+    path = written(tmp_path, **wide, separate_spaces=np.array(True))
+    apart = BenchmarkDataset.load(path)
+    assert not apart.share_space
+    assert apart.text_lost.shape[1] == apart.image_found.shape[1] == 8 + 12
+    here = ~np.isnan(apart.image_lost[:, 0])
+    assert here.tolist() == (~np.isnan(dataset.image_lost[:, 0])).tolist()
+    assert not (apart.text_lost @ apart.image_lost[here].T).any()
+    profile = build_profile(apart.candidates("lost"), apart.candidates("found"), apart.categories)
+    assert not ScoringProfile.from_bytes(profile.to_bytes()).share_space
+    context = ScoringContext(profile=profile)
+    scores = CalibratedV3().score(apart.features("lost")[0], apart.candidates("found"), context)
+    assert np.isnan(scores.terms["text_image"]).all() and np.isnan(scores.terms["image_text"]).all()
+    assert not np.isnan(scores.terms["text_text"]).any()
+    apart.save(path)
+    assert not BenchmarkDataset.load(path).share_space
+
+
+def test_colours_are_those_of_the_file_or_those_that_texts_name(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert BenchmarkDataset.load(path).features("lost")[0].colour is None
+    texts = {"lost": ["파란 우산", *["우산"] * 5], "found": ["red cap"] * 9}
+    path.with_suffix(".json").write_text(json.dumps(texts))
+    named = BenchmarkDataset.load(path)
+    assert [post.colour for post in named.features("lost")] == ["blue", *[None] * 5]
+    assert {post.colour for post in named.features("found")} == {"red"}
+    written(tmp_path, colour_found=np.array(["green"] * 9))
+    assert {post.colour for post in BenchmarkDataset.load(path).features("found")} == {"green"}
+    path.with_suffix(".json").write_text("[]")
+    with pytest.raises(DatasetFileError, match="no texts of lost and found posts"):
+        BenchmarkDataset.load(path)
 
 
 def test_a_seed_determines_the_dataset() -> None:
