@@ -134,8 +134,8 @@ def is_too_long_ago(ago: timedelta | None) -> bool:
 
 def shown_to_authors() -> Q:
     """Condition for pairs that the authors of their posts may see."""
-    likely = Q(status=Match.Status.SUGGESTED, score__gte=matching_settings().shown_from)
-    return likely | Q(status=Match.Status.CONFIRMED)
+    likely = Q(score__gte=matching_settings().shown_from) | Q(answer__isnull=False)
+    return Q(status=Match.Status.SUGGESTED) & likely | Q(status=Match.Status.CONFIRMED)
 
 
 def _shown_of(post: Post) -> QuerySet[Match]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from matching.core.weights import COMPETITION, OVERLAP, TERMS, EvidenceWeights
+from matching.core.weights import ANSWER, COMPETITION, OVERLAP, TERMS, EvidenceWeights
 
 # PostgreSQL does not keep the order of the keys in stored JSON.
-ORDER: Final = ("prior", *TERMS, OVERLAP)
+ORDER: Final = ("prior", *TERMS, OVERLAP, ANSWER)
 LEARNT: Final = "learnt"  # the step that learning from staff decisions adds
 LEAST_REASON_BITS: Final = 0.3  # a change of the odds by less than a quarter is no reason
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.weights import COMPETITION, OVERLAP, TERMS, EvidenceWeights
+from matching.core.weights import ANSWER, COMPETITION, OVERLAP, TERMS, EvidenceWeights
 
 BLOCKS: Final = 5  # of time, with about equally many judgements
 FIRST_BLOCKS: Final = 2  # used for training only
@@ -15,7 +15,7 @@ TOP: Final = 5  # recall counts ranks up to this
 
 
 # Terms whose weight is not learnt.
-NOT_LEARNT: Final = ("prior", OVERLAP, COMPETITION)
+NOT_LEARNT: Final = ("prior", OVERLAP, ANSWER, COMPETITION)
 
 
 @dataclass(frozen=True, eq=False)

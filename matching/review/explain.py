@@ -22,6 +22,7 @@ TERM_WORDS: Final = {
     "prior": gettext_lazy("Before any comparison"),
     "learnt": gettext_lazy("Learnt from decisions"),
     "overlap": gettext_lazy("What the evidence repeats"),
+    "answer": gettext_lazy("The owner's answer"),
     "competition": gettext_lazy("Others that fit as well"),
     "text_text": gettext_lazy("Text to text"),
     "image_image": gettext_lazy("Photograph to photograph"),

@@ -75,6 +75,13 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
         _("the numbers or names differ"),
         _("the numbers or names differ"),
     ),
+    "answer": (
+        _("the owner says that it looks like theirs"),
+        _("the owner says that it looks like theirs"),
+        NO_HELP,
+        _("the owner says that it is not theirs"),
+        _("the owner says that it is not theirs"),
+    ),
     "duplicate_text_image": (
         _("the later photograph shows what the earlier post describes"),
         _("the later photograph matches the earlier description"),

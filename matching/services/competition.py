@@ -43,11 +43,13 @@ def rivals_of(post_ids: Iterable[int]) -> MatchQuerySet:
 def locked_in_order(pairs: MatchQuerySet) -> list[Match]:
     """Lock pairs in the order of their keys, as wherever several are changed.
 
-    Each has, as `lost_rest` and `found_rest`, the odds of its posts' pairs that are not stored.
+    Each has, as `lost_rest` and `found_rest`, the odds of its posts' pairs that are not stored, and
+    as `owner_says` the owner's answer.
     """
     with_rest = pairs.annotate(
         lost_rest=F("lost__matching_job__rest_odds"),
         found_rest=F("found__matching_job__rest_odds"),
+        owner_says=F("answer__answer"),
     )
     return list(with_rest.defer("terms").select_for_update(of=("self",)).order_by("pk"))
 
@@ -81,6 +83,11 @@ def settled(
     return dict(zip((pair.post_ids for pair in listed), p.tolist(), strict=True))
 
 
+def is_answered(pair: Match) -> bool:
+    """Whether the owner has answered a pair from `locked_in_order`."""
+    return bool(getattr(pair, "owner_says", None))
+
+
 def move(
     pairs: Iterable[Match], scores: Mapping[tuple[int, int], float]
 ) -> tuple[list[Match], list[Match]]:
@@ -96,7 +103,7 @@ def move(
         pair.score = score
         changed.append(pair)
         threshold = threshold_of(get_strategy(pair.strategy))
-        if not reaches(pair.status, score, threshold):
+        if not reaches(pair.status, score, threshold, is_answered=is_answered(pair)):
             pair.status = SAMPLED if pair.status == SAMPLED else CANDIDATE
         elif pair.status != SUGGESTED:
             pair.status, pair.sampling_probability = SUGGESTED, None

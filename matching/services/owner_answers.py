@@ -1,5 +1,7 @@
 """The owner's answer to a suggestion: evidence for staff, not a decision."""
 
+from functools import partial
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -7,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Post, PostEvent, User
 from lostfound.services.post_fields import clean_text
+from matching.core.weights import ANSWER, OWNER_SAYS
 from matching.models import Match, SuggestionAnswer
 from matching.selectors import suggestions_for
+from matching.services.competition import settle_around
 
 MAX_NOTE_CHARS = 200
 
@@ -53,6 +57,7 @@ def answer_suggestion(
             "at": timezone.now(),
         },
     )
+    _weigh(match, answer)
     PostEvent.objects.create(
         post=post, actor=actor, action="answered", detail={"match": match.pk, "answer": answer}
     )
@@ -69,10 +74,24 @@ def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
     match = _answerable(post, match_id, actor)
     removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
     if removed:
+        _weigh(match, None)
         PostEvent.objects.create(
             post=post, actor=actor, action="answer_withdrawn", detail={"match": match_id}
         )
     return bool(removed)
+
+
+def _weigh(match: Match, answer: str | None) -> None:
+    """Let the answer count in the pair's odds, in place of an earlier one."""
+    if match.log_odds is None:
+        return
+    terms = dict(match.terms)
+    log_odds = match.log_odds - (terms.pop(ANSWER, None) or 0.0)
+    if answer is not None:
+        terms[ANSWER] = OWNER_SAYS[answer]
+        log_odds += OWNER_SAYS[answer]
+    Match.objects.filter(pk=match.pk).update(terms=terms, log_odds=log_odds)
+    transaction.on_commit(partial(settle_around, match.post_ids))
 
 
 def _answerable(post: Post, match_id: int, actor: User) -> Match:

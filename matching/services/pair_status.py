@@ -31,8 +31,15 @@ class ScoredPair:
     competes: bool = False
 
 
-def reaches(before: str | None, score: float, threshold: float) -> bool:
-    """Whether a competing pair is likely enough to be suggested, or to stay so."""
+def reaches(
+    before: str | None, score: float, threshold: float, *, is_answered: bool = False
+) -> bool:
+    """Whether a competing pair is likely enough to be suggested, or to stay so.
+
+    A suggestion that its owner has answered stays, so that they can change their mind.
+    """
+    if is_answered and before == SUGGESTED:
+        return True
     return score >= (STAYS_ABOVE * threshold if before == SUGGESTED else threshold)
 
 

@@ -17,10 +17,18 @@ from lostfound.models import Post
 from matching.conf import matching_settings
 from matching.core.competition import MOST_LOG_ODDS
 from matching.core.types import Score
+from matching.core.weights import ANSWER, OWNER_SAYS
 from matching.models import Match, MatchingJob, PossibleDuplicate
 from matching.scoring.score_post import ScoredPost, SearchResult
 from matching.services.alerts import alert_losers
-from matching.services.competition import COMPETING, locked_in_order, move, rivals_of, settled
+from matching.services.competition import (
+    COMPETING,
+    is_answered,
+    locked_in_order,
+    move,
+    rivals_of,
+    settled,
+)
 from matching.services.duplicates import likely_duplicates, write_duplicates
 from matching.services.outbox import WITHDRAWABLE, Claim
 from matching.services.pair_status import ScoredPair, is_news, next_status, reaches
@@ -98,11 +106,19 @@ def _own_pairs(
     own = {}
     for other_id in sorted(set(other_ids) & rows.keys()):
         match = existing.get(other_id) or Match.between(result.query.post, other_id)
-        score = scores.at(rows[other_id])
+        score = _as_answered(scores.at(rows[other_id]), getattr(match, "owner_says", None))
         match.rank = int(ranks[rows[other_id]])
         match.log_odds = None if score.exclusions else score.log_odds
         own[other_id] = match, score
     return own
+
+
+def _as_answered(score: Score, answer: str | None) -> Score:
+    """The score with the owner's answer as one more term."""
+    if score.log_odds is None or answer is None:
+        return score
+    worth = OWNER_SAYS[answer]
+    return replace(score, terms={**score.terms, ANSWER: worth}, log_odds=score.log_odds + worth)
 
 
 def _moved(
@@ -129,7 +145,12 @@ def _moved(
         pair = ScoredPair(
             score=score,
             evidence_hash=evidence[other_id],
-            reaches=reaches(before if competes else None, score.score, threshold),
+            reaches=reaches(
+                before if competes else None,
+                score.score,
+                threshold,
+                is_answered=is_answered(match),
+            ),
             is_listed=other_id in listed,
             is_sampled=other_id in sampled,
             competes=competes,

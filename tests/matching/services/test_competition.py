@@ -12,12 +12,14 @@ from matching.core.competition import log_odds
 from matching.models import Match, MatchingJob
 from matching.review.explain import explain_terms
 from matching.services import (
+    answer_suggestion,
     build_scoring_profile,
     confirm_match,
     match_post,
     reject_match,
     retry_matching,
     undo_decision,
+    withdraw_answer,
 )
 from matching.services.competition import settle_around
 from tests.support.factories import StaffFactory
@@ -161,3 +163,30 @@ def test_a_second_run_changes_nothing() -> None:
     retry_matching([lost])
     match_post(lost.pk)
     assert scores(lost) == pytest.approx(before, abs=0.001)
+
+
+def test_what_the_owner_says_counts_until_it_is_withdrawn(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    lost, (one, two) = look_alikes(2)
+    match = Match.objects.get(lost=lost, found=one)
+    before = scores(lost)
+
+    def answered(answer: str) -> dict[int, float]:
+        with django_capture_on_commit_callbacks(execute=True):
+            answer_suggestion(lost, match.pk, actor=lost.author, answer=answer)
+        return scores(lost)
+
+    mine = answered("mine")
+    assert mine[one.pk] > before[one.pk] + 0.1 and mine[two.pk] < before[two.pk] - 0.1
+    denied = answered("not_mine")
+    assert denied[one.pk] < 0.15 and denied[two.pk] > before[two.pk] + 0.1
+    match.refresh_from_db()
+    assert match.status == "suggested"  # so that the answer can be taken back
+    assert explain_terms(match)[-2].name == "answer"
+    retry_matching([lost])
+    match_post(lost.pk)
+    assert scores(lost) == pytest.approx(denied, abs=0.01)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_answer(lost, match.pk, actor=lost.author)
+    assert scores(lost) == pytest.approx(before, abs=0.01)
