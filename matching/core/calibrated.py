@@ -175,8 +175,8 @@ def time(left: Prepared, right: Prepared, profile: ScoringProfile) -> Floats:
     fits = density(days, profile.loss_patterns.delay_days)
     eligible, crowd = of_losses(left, right, profile)
     # The found post is among those it is compared with, even if the profile is older.
-    crowd = np.maximum(crowd, fits)
-    term = np.log(np.maximum(fits, LEAST_DENSITY) * np.maximum(eligible, 1.0) / crowd)
+    fits = np.maximum(fits, LEAST_DENSITY)
+    term = np.log(fits * np.maximum(eligible, 1.0) / np.maximum(crowd, fits))
     return np.asarray(np.where(np.isnan(days), np.nan, np.maximum(term, LEAST_TIME)))
 
 

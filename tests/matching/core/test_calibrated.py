@@ -214,6 +214,7 @@ def test_any_site_gives_finite_scores(seed: int, n: int, one_category: bool) -> 
             texts[int(rng.integers(4))],
             photos[int(rng.integers(3))],
             category=str(rng.choice(["c0", "nobody knows"])),
+            day=[None, -500.0, 0.0, 30.0, 500.0][int(rng.integers(5))],
         )
         for row in range(6)
     ]
