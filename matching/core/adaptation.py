@@ -19,7 +19,15 @@ from matching.core.calibrated import (
     days_between,
     of_losses,
 )
-from matching.core.calibration import TOGETHER, Calibration, bounded, pattern_of, tail_of
+from matching.core.calibration import (
+    LIKENESS,
+    TOGETHER,
+    Calibration,
+    alike_in,
+    bounded,
+    pattern_of,
+    tail_of,
+)
 from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS, density
 from matching.core.metric import Witnessed, learnt_metric
@@ -139,14 +147,16 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
     z = channels(one, other, share_space=profile.share_space)
     present = cold_channels(z, profile) | cold_context(one, other, profile)
+    alike = alike_in(present)
     columns, cold = {}, {}
     for name in TOGETHER:
         if np.isnan(present[name]).all():
             continue
-        columns[name] = np.nan_to_num(present[name])
+        share = alike if name in LIKENESS else 1.0
+        columns[name] = share * np.nan_to_num(present[name])
         cold[name] = COLD_WEIGHTS[name]
         if name in z:
-            columns[name + TAIL] = tail_of(z[name])
+            columns[name + TAIL] = share * tail_of(z[name])
             cold[name + TAIL] = 0.0
     days = days_between(one.posts, other.posts)
     fits = np.where(np.isnan(days), np.nan, density(days, profile.loss_patterns.delay_days))

@@ -12,6 +12,10 @@ from matching.core.weights import CHANNELS, COLD_WEIGHTS
 TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
 MOST_TOGETHER: Final = 12.0  # natural log of the most that they count for, more or less
 BEYOND: Final = 0.5  # of the evidence beyond the most, so that it still ranks
+LIKENESS: Final = (*CHANNELS, "colour")
+UNLIKE_BELOW: Final = -3.0  # category evidence of things that are of different kinds
+MOST_UNLIKE: Final = 2.0  # natural log
+RISE: Final = 4.0  # of what likeness may count for, per unit of category evidence
 TAIL_RANGE: Final = (-3.0, 9.0)  # of the normalised similarity
 TAIL_FROM: Final = 2.0  # beyond it, a channel's tail counts
 PATTERNS: Final = 2 ** len(CHANNELS)
@@ -53,12 +57,14 @@ class Calibration:
         Args:
             z: the normalised similarities of the channels.
         """
-        counted = {}
+        counted, alike = {}, alike_in(evidence)
         for name, term in evidence.items():
             slope, tail = self.slopes.get(name, 1.0), self.tails.get(name, 0.0)
             counted[name] = term if slope == 1.0 else slope * term
             if tail:
                 counted[name] = counted[name] + tail * tail_of(z[name])
+            if name in LIKENESS:
+                counted[name] = alike * counted[name]
         return counted
 
     def overlap_of(self, terms: dict[str, Floats]) -> Floats:
@@ -91,6 +97,25 @@ def _swapped(pattern: int) -> int:
 def _evened(values: dict[str, float], default: float) -> dict[str, float]:
     crossing = [values.get(name, default) for name in CHANNELS[2:]]
     return {**values, **dict.fromkeys(CHANNELS[2:], sum(crossing) / 2)}
+
+
+def alike_in(cold: dict[str, Floats]) -> Floats:
+    """What share of likeness counts, by how probably both are the same kind of thing.
+
+    Two things of different kinds can be alike in colour and material, which words, photographs and
+    both comparisons across say again and again. Together that is worth no more than MOST_UNLIKE.
+
+    Args:
+        cold: the terms before calibration, NaN where absent.
+
+    Range: 0 to 1
+    """
+    likeness = np.zeros(cold["category"].shape)
+    for name in LIKENESS:
+        term = cold[name]
+        likeness += COLD_WEIGHTS[name] * np.where(term == term, term, 0.0)
+    most = MOST_UNLIKE + RISE * np.maximum(cold["category"] - UNLIKE_BELOW, 0.0)
+    return np.asarray(np.minimum(1.0, most / np.maximum(likeness, most)))
 
 
 def pattern_of(terms: dict[str, Floats]) -> Ints:

@@ -17,9 +17,11 @@ from matching.core.calibrated import (
     CalibratedV3,
     ProfileMissing,
 )
+from matching.core.calibration import MOST_UNLIKE, alike_in
 from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
+from matching.core.weights import CHANNELS
 from matching.evaluation.dataset import BenchmarkDataset
 from matching.evaluation.simulator import BASE, simulate
 
@@ -275,3 +277,13 @@ def test_unreferenced_candidates_are_freed(
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_likeness_of_different_kinds_of_things_counts_for_little() -> None:
+    """Black leather is in words and photographs alike, and makes no notebook a wallet."""
+    likeness = np.array([12.0, 12.0, 1.0])
+    cold = {name: np.full(3, np.nan) for name in (*CHANNELS, "colour")}
+    cold["text_text"], cold["category"] = likeness, np.array([-3.5, 2.0, -3.5])
+    alike = alike_in(cold)
+    assert (alike * likeness)[0] == pytest.approx(MOST_UNLIKE)
+    assert alike.tolist()[1:] == [1.0, 1.0]
