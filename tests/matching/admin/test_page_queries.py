@@ -83,7 +83,7 @@ def queries_of(client: Client, url: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("count", [2, 6, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (12, 30))])
 def test_pages_of_pairs(clerk: Client, count: int) -> None:
     first = make_pairs(count)[0]
     pair = reverse("admin:matching_match_change", args=[first.pk])
