@@ -10,6 +10,7 @@ from matching.core.weights import ANSWER, COMPETITION, OVERLAP, TERMS, EvidenceW
 # PostgreSQL does not keep the order of the keys in stored JSON.
 ORDER: Final = ("prior", *TERMS, OVERLAP, ANSWER)
 LEARNT: Final = "learnt"  # the step that learning from staff decisions adds
+LEAST_SHOWN_BITS: Final = 0.05  # of competition: less would be shown as nothing
 LEAST_REASON_BITS: Final = 0.3  # a change of the odds by less than a quarter is no reason
 
 
@@ -74,7 +75,9 @@ def waterfall(
         steps.append(Step(LEARNT, learnt, reached))
         reached = steps[-1].after
     if total is not None and log_odds is not None:
-        steps.append(Step(COMPETITION, (total - log_odds) / log(2.0), reached))
+        taken = (total - log_odds) / log(2.0)
+        if abs(taken) >= LEAST_SHOWN_BITS:
+            steps.append(Step(COMPETITION, taken, reached))
     return steps
 
 
