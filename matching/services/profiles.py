@@ -105,15 +105,17 @@ def build_scoring_profile() -> StoredProfile:
     """
     fingerprint = current_fingerprint()
     before = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).first()
+    known = _readable(before) if before is not None else None
     prompts = category_prompts()
     digest = prompts_hash(prompts)
-    categories = _category_set(prompts, digest, before)
+    is_same = before is not None and before.prompts_hash == digest
+    categories = _category_set(prompts, known if is_same else None)
     dim = categories.prompt_vecs.shape[1]
     lost, found = (
         get_index().everything(kind, fingerprint, dim).candidates() for kind in ("lost", "found")
     )
     built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
-    if before is not None and _readable(before) is not None:
+    if before is not None and known is not None:
         built = built.with_(evidence_weights=before.evidence_weights)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
     stored = store_profile(built, StoredProfile.Origin.BUILT, prompts_digest=digest)
@@ -178,13 +180,10 @@ def _vector_count(fingerprint: str) -> int:
     return Embedding.objects.filter(fingerprint=fingerprint).count()
 
 
-def _category_set(
-    prompts: list[CategoryPrompts], digest: str, before: StoredProfile | None
-) -> CategorySet:
-    """Prompt vectors by category; embedded again only if the taxonomy has changed."""
+def _category_set(prompts: list[CategoryPrompts], known: ScoringProfile | None) -> CategorySet:
+    """Prompt vectors by category; those of a profile with the same prompts, or embedded anew."""
     codes = np.array([one.code for one in prompts], dtype=np.str_)
     families = np.array([one.family for one in prompts], dtype=np.str_)
-    known = _readable(before) if before is not None and before.prompts_hash == digest else None
     if known is not None:
         return CategorySet(codes, families, known.prompt_vecs)
     encoder = get_encoder()
