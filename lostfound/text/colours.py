@@ -1,4 +1,4 @@
-"""Names that people use for colours, for imported files and searches.
+"""Names that people use for colours, in a cell of an imported file and within a text.
 
 An encoder's prompts (`matching.encoders.prompts`) and training words
 (`matching.bundled.drawing.words`) are chosen separately, because they are measured with it; a test
@@ -69,7 +69,49 @@ TONES: Final = re.compile(
 ENDINGS: Final = re.compile(r"(?<=.)(색상|색깔|색|빛깔|빛|계열|컬러|colou?r)$")
 MIN_TAIL_CHARS: Final = 2  # "로열블루" ends in a colour, "사자" does not
 
+# What means a colour within a text, where "밤" and "coffee" are other things. Every word of the
+# table does so before ENDINGS: "밤색", "coffee colour".
+BY_THEMSELVES: Final = frozenset(
+    {
+        *("검정", "검은", "까만", "깜장", "블랙", "흰", "하얀", "하양", "화이트", "아이보리"),
+        *("그레이", "차콜", "스페이스그레이", "실버", "빨강", "빨간", "레드", "붉은", "버건디"),
+        *("주황", "노랑", "노란", "옐로", "옐로우", "초록", "그린", "연두", "카키", "청록"),
+        *("파랑", "파란", "블루", "푸른", "네이비", "군청", "다크블루", "진한파랑", "진한파란"),
+        *("보라", "퍼플", "분홍", "핑크", "진분홍", "브라운", "베이지"),
+        *("black", "white", "ivory", "offwhite", "gray", "grey", "charcoal", "silver", "silvery"),
+        *("red", "burgundy", "maroon", "crimson", "scarlet", "orange", "yellow", "golden"),
+        *("green", "khaki", "teal", "blue", "skyblue", "lightblue", "royalblue", "turquoise"),
+        *("navy", "navyblue", "darkblue", "indigo", "purple", "violet", "lilac", "pink", "magenta"),
+        *("brown", "beige", "lightbrown", "khakibeige"),
+    }
+)
+# Words of the table that people also write apart.
+FIRST_PARTS: Final = re.compile(
+    r"^(스페이스|다크|진한|연한|off|sky|light|royal|navy|dark|khaki)(?=.)"
+)
+
 _KNOWN: Final = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
+
+
+def _within_a_text() -> re.Pattern[str]:
+    """Korean words are followed by particles, so they are found anywhere; English ones whole."""
+    endings = ENDINGS.pattern.removeprefix("(?<=.)").removesuffix("$")
+    korean, english = [], []
+    for word in sorted(_KNOWN, key=len, reverse=True):
+        spelled = FIRST_PARTS.sub(r"\1[ -]?", word)
+        if word not in BY_THEMSELVES:
+            spelled += f"[ -]?{endings}"
+        (english if word.isascii() else korean).append(spelled)
+    return re.compile(rf"{'|'.join(korean)}|\b(?:{'|'.join(english)})\b")
+
+
+_WITHIN: Final = _within_a_text()
+
+
+def colour_in(text: str) -> str:
+    """Code of the colour that a text names first, which mostly is the thing's; empty without."""
+    named = _WITHIN.search(unicodedata.normalize("NFKC", text).casefold())
+    return str(colour_named(named[0].replace("-", "")) or "") if named else ""
 
 
 def colour_named(text: str) -> Colour | str | None:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from lostfound.text.colours import colour_in
 from matching.core.arrays import Floats, Ints
-from matching.core.colour_words import colour_in
 from matching.core.vectors import Vec, unit
 
 LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by some thousandths

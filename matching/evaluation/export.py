@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.colours import colour_in
 from matching.core.arrays import Floats, Ints
-from matching.core.colour_words import colour_in
 from matching.core.profile import ScoringProfile
 from matching.core.vectors import Vec
 from matching.evaluation.dataset import BenchmarkDataset

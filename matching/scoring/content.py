@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lostfound.models import Post
-from matching.core.colour_words import colour_in
+from lostfound.text.colours import colour_in
 from matching.scoring.identity_tokens import identity_tokens
 
 

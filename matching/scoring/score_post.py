@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
-from matching.core.colour_words import colour_in
 from matching.core.competition import among
 from matching.core.duplicates import Crowd, crowd, nearest, score_duplicates
 from matching.core.filters import SearchFilters

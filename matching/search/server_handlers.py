@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
+from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
-from matching.core.colour_words import colour_in
 from matching.core.explanation import reasons, spoken_bits, waterfall
 from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile

@@ -1,9 +1,9 @@
-"""The names of colours in imported files."""
+"""The names of colours, in imported files and within texts."""
 
 import pytest
 
 from lostfound.models import Colour
-from lostfound.text.colours import COLOUR_WORDS, colour_named
+from lostfound.text.colours import BY_THEMSELVES, COLOUR_WORDS, colour_in, colour_named
 from matching.bundled.drawing import words
 from matching.encoders import prompts
 
@@ -54,3 +54,40 @@ def test_every_word_that_the_matching_knows_is_known_here() -> None:
         known += [(Colour(colour), word) for colour, row in table.items() for word in row]
     known += [(colour, colour.value) for colour in Colour]
     assert {word: colour_named(word) for _, word in known} == {w: c for c, w in known}
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [
+        ("검은색 가죽 장지갑", "black"),
+        ("새까만 우산이에요", "black"),
+        ("푸른색 장우산 주웠습니다", "blue"),
+        ("네이비 후드티에 흰 로고", "navy"),
+        ("흰 에어팟, 파란 케이스", "white"),
+        ("아이보리 에코백", "white"),
+        ("진한 파란색 우산", "navy"),
+        ("연한 갈색 목도리", "beige"),
+        ("커피색 장갑", "brown"),
+        ("밤색 구두", "brown"),
+        ("은색 노트북", "silver"),
+        ("하늘색 텀블러", "blue"),
+        ("A navy blue backpack", "navy"),
+        ("Dark-blue umbrella", "navy"),
+        ("off white scarf", "white"),
+        ("dark green cap", "green"),
+        ("Grey hoodie, size L", "gray"),
+        ("lost my Blue bottle", "blue"),
+        ("ＢＬＡＣＫ 지갑", "black"),
+        *(("I borrowed a book", ""), ("reduced price label", ""), ("학생증을 잃어버렸어요", "")),
+        *(("자주 가는 커피숍에서 밤에 잃어버린 우유 레몬", ""), ("coffee, wine and a lime", "")),
+        *(("금요일 하늘공원 모래밭", ""), ("", "")),
+    ],
+)
+def test_the_colour_that_a_text_names_first(text: str, colour: str) -> None:
+    assert colour_in(text) == colour
+
+
+def test_a_word_means_the_same_colour_in_a_cell_and_within_a_text() -> None:
+    before = {word: colour_in(f"{word}색 지갑") for word in BY_THEMSELVES if not word.isascii()}
+    alone = {word: colour_in(f"my {word} wallet") for word in BY_THEMSELVES if word.isascii()}
+    assert before | alone == {word: colour_named(word) for word in BY_THEMSELVES}
