@@ -96,7 +96,8 @@ _KNOWN: Final = {word: colour for colour, words in COLOUR_WORDS.items() for word
 def _within_a_text() -> re.Pattern[str]:
     """Korean words are followed by particles, so they are found anywhere; English ones whole."""
     endings = ENDINGS.pattern.removeprefix("(?<=.)").removesuffix("$")
-    korean, english = [], []
+    korean: list[str] = []
+    english: list[str] = []
     for word in sorted(_KNOWN, key=len, reverse=True):
         spelled = FIRST_PARTS.sub(r"\1[ -]?", word)
         if word not in BY_THEMSELVES:

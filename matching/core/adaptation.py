@@ -20,20 +20,23 @@ from matching.core.calibrated import (
     of_losses,
 )
 from matching.core.calibration import (
+    CONTENT,
     LIKENESS,
     TOGETHER,
     Calibration,
-    alike_in,
     bounded,
+    most_likeness,
     pattern_of,
     tail_of,
+    weighed_sum,
 )
 from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS, density
 from matching.core.metric import Witnessed, learnt_metric
+from matching.core.penalties import Choice, choose, is_clearly_better
 from matching.core.prepared import Prepared, prepare
 from matching.core.profile import ScoringProfile
-from matching.core.tilting import Choice, Evidence, choose, is_clearly_better
+from matching.core.tilting import Evidence
 from matching.core.types import Candidates
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
@@ -44,6 +47,9 @@ KEPT: Final = 100  # candidates of each lost post; the others count as they are 
 MOST_DECOYS: Final = 8_000  # likeliest, and as many sampled
 LEAST_PROBABILITY: Final = 0.3  # of a pair according to all other channels
 ROUNDS: Final = 3
+# A posterior is a probability already, and shares of places are counted: what they are worth does
+# not depend on the encoder, so that more is asked before it is changed.
+STIFFNESS: Final = {"category": 30.0, "place": 30.0}
 TAIL: Final = "+"  # appended to a channel's name
 
 
@@ -147,16 +153,14 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
     z = channels(one, other, share_space=profile.share_space)
     present = cold_channels(z, profile) | cold_context(one, other, profile)
-    alike = alike_in(present)
     columns, cold = {}, {}
     for name in TOGETHER:
         if np.isnan(present[name]).all():
             continue
-        share = alike if name in LIKENESS else 1.0
-        columns[name] = share * np.nan_to_num(present[name])
+        columns[name] = np.nan_to_num(present[name])
         cold[name] = COLD_WEIGHTS[name]
         if name in z:
-            columns[name + TAIL] = share * tail_of(z[name])
+            columns[name + TAIL] = tail_of(z[name])
             cold[name + TAIL] = 0.0
     days = days_between(one.posts, other.posts)
     fits = np.where(np.isnan(days), np.nan, density(days, profile.loss_patterns.delay_days))
@@ -164,9 +168,10 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     # Where a day is unknown, a pair has the average prior of the eligible posts.
     prior = np.where(np.isnan(fits), 1.0 / eligible, fits / np.maximum(crowd, np.nan_to_num(fits)))
     weights = np.array(list(cold.values()))
-    together = _sum(days.shape, [cold[name] * columns[name] for name in columns if cold[name]])
+    kind, likeness = weighed_sum(present, ("category",)), weighed_sum(present, LIKENESS)
+    together = weighed_sum(present, TOGETHER)
     pattern = pattern_of(present)
-    tails = _sum(days.shape, [columns[name] for name in columns if name.endswith(TAIL)])
+    tails = np.sum([columns[name] for name in columns if name.endswith(TAIL)], axis=0)
     decoys, decoy_counts = _decoys((days < EARLIEST_DAYS).ravel(), (together + tails).ravel())
     with np.errstate(divide="ignore"):
         promising = np.asarray(together + np.log(prior))
@@ -177,32 +182,33 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     pairs = np.flatnonzero(looked_at & (prior > 0.0))
     lost, found = np.divmod(pairs, len(other))
     decoy_columns = np.stack([column.ravel()[decoys] for column in columns.values()], axis=1)
+    term_of = [name.removesuffix(TAIL) for name in columns]
     evidence = Evidence(
         names=tuple(columns),
         cold_weights=weights,
+        is_likeness=np.isin(term_of, LIKENESS),
+        is_content=np.isin(term_of, CONTENT),
+        stiffness=np.array([STIFFNESS.get(name, 1.0) for name in term_of]),
         pairs=np.stack([column.ravel()[pairs] for column in columns.values()], axis=1),
         lost=lost,
         found=found,
         pattern=pattern.ravel()[pairs],
         prior=prior.ravel()[pairs],
+        category=present["category"].ravel()[pairs],
         rest=np.zeros(len(one)),
         decoys=decoy_columns,
         decoy_pattern=pattern.ravel()[decoys],
+        decoy_category=present["category"].ravel()[decoys],
         decoy_counts=decoy_counts,
     )
     overlap = evidence.overlap(weights)
-    ratio = np.exp(bounded(together, evidence.most[pattern]) - overlap[pattern])
+    alike, most = most_likeness(present["category"]), evidence.most[pattern]
+    bounds = bounded(kind, likeness, alike, most) - kind - likeness
+    ratio = np.exp(together + bounds - overlap[pattern])
     others = np.where(looked_at, 0.0, prior * ratio).sum(axis=1)
     # Found posts that are not here at all count as strangers do on average.
     absent = np.maximum(1.0 - prior.sum(axis=1), 0.0)
     return replace(evidence, rest=others + absent)
-
-
-def _sum(shape: tuple[int, ...], columns: list[Floats]) -> Floats:
-    total = np.zeros(shape)
-    for column in columns:
-        total += column
-    return total
 
 
 def _decoys(can_be: Bools, evidence: Floats) -> tuple[Ints, Floats]:

@@ -97,7 +97,7 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
     z = channels(left, right, share_space=profile.share_space)
     cold = cold_channels(z, profile) | cold_context(left, right, profile)
     found = profile.calibration.counted(cold, z)
-    found[OVERLAP] = profile.calibration.overlap_of(found)
+    found[OVERLAP] = profile.calibration.overlap_of(found, cold["category"])
     return {name: found[name] for name in (*TERMS, OVERLAP)}
 
 

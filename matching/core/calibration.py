@@ -1,5 +1,6 @@
 """What the open posts say about the evidence, learnt without labels: `Calibration`."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -8,14 +9,15 @@ import numpy as np
 from matching.core.arrays import Floats, Ints
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
-# Terms whose sum is calibrated as a whole, since they repeat each other.
+# Terms that are weighed together, since they repeat each other.
 TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
-MOST_TOGETHER: Final = 12.0  # natural log of the most that they count for, more or less
-BEYOND: Final = 0.5  # of the evidence beyond the most, so that it still ranks
 LIKENESS: Final = (*CHANNELS, "colour")
+CONTENT: Final = ("category", *LIKENESS)
+MOST_CONTENT: Final = 12.0  # natural log of the most that the content counts for
+BEYOND: Final = 0.4  # of the evidence beyond the most, so that it still ranks
 UNLIKE_BELOW: Final = -3.0  # category evidence of things that are of different kinds
-MOST_UNLIKE: Final = 2.0  # natural log
-RISE: Final = 4.0  # of what likeness may count for, per unit of category evidence
+MOST_UNLIKE: Final = 1.5  # natural log of the most that their likeness counts for
+RISE: Final = 3.0  # of what likeness may count for, per unit of category evidence
 TAIL_RANGE: Final = (-3.0, 9.0)  # of the normalised similarity
 TAIL_FROM: Final = 2.0  # beyond it, a channel's tail counts
 PATTERNS: Final = 2 ** len(CHANNELS)
@@ -30,14 +32,14 @@ class Calibration:
         tails: by channel, natural log per unit of normalised similarity beyond TAIL_FROM.
         overlap: by channels present (`pattern_of`), natural log of the mean likelihood ratio over
             pairs that cannot be one thing; 0 if the evidence is neither repeated nor exaggerated.
-        most: by channels present, natural log of the most that the terms together count for.
+        most: by channels present, natural log of the most that the content counts for.
         report: why it was adopted or refused, for people to read.
     """
 
     slopes: dict[str, float] = field(default_factory=dict)
     tails: dict[str, float] = field(default_factory=dict)
     overlap: tuple[float, ...] = (0.0,) * PATTERNS
-    most: tuple[float, ...] = (MOST_TOGETHER,) * PATTERNS
+    most: tuple[float, ...] = (MOST_CONTENT,) * PATTERNS
     report: dict[str, Any] = field(default_factory=dict)
 
     def symmetric(self) -> Self:
@@ -57,35 +59,61 @@ class Calibration:
         Args:
             z: the normalised similarities of the channels.
         """
-        counted, alike = {}, alike_in(evidence)
+        counted = {}
         for name, term in evidence.items():
             slope, tail = self.slopes.get(name, 1.0), self.tails.get(name, 0.0)
             counted[name] = term if slope == 1.0 else slope * term
             if tail:
                 counted[name] = counted[name] + tail * tail_of(z[name])
-            if name in LIKENESS:
-                counted[name] = alike * counted[name]
         return counted
 
-    def overlap_of(self, terms: dict[str, Floats]) -> Floats:
+    def overlap_of(self, terms: dict[str, Floats], category: Floats) -> Floats:
         """What must be taken from the terms' sum, because they repeat each other.
 
         Args:
             terms: those of TOGETHER as they count here, NaN where absent.
+            category: the category's evidence before calibration.
         """
-        together = np.zeros(terms[TOGETHER[0]].shape)
-        for name in TOGETHER:
-            term = terms[name]
-            together += COLD_WEIGHTS[name] * np.where(term == term, term, 0.0)
+        likeness = weighed_sum(terms, LIKENESS)
+        kind = weighed_sum(terms, ("category",))
         pattern = pattern_of(terms)
-        most, overlap = np.array(self.most)[pattern], np.array(self.overlap)[pattern]
-        return np.asarray(bounded(together, most) - together - overlap)
+        content = bounded(kind, likeness, most_likeness(category), np.array(self.most)[pattern])
+        return np.asarray(content - kind - likeness - np.array(self.overlap)[pattern])
 
 
-def bounded(together: Floats, most: Floats) -> Floats:
-    """The sum of the evidence as far as it counts. Shape: both the same"""
-    beyond = np.maximum(together - most, 0.0)
-    return together - (1.0 - BEYOND) * beyond
+def weighed_sum(terms: Mapping[str, Floats], names: Iterable[str]) -> Floats:
+    """The sum of these terms under the cold start's weights; an absent one (NaN) adds nothing."""
+    total = np.zeros(terms["category"].shape)
+    for name in names:
+        if name in terms:
+            total += COLD_WEIGHTS[name] * np.where(terms[name] == terms[name], terms[name], 0.0)
+    return total
+
+
+def bounded(kind: Floats, likeness: Floats, alike: Floats, most: Floats) -> Floats:
+    """The evidence of the content as far as it counts. Shape: all the same
+
+    Args:
+        kind: the category's evidence.
+        alike: what likeness may count for (`most_likeness`).
+        most: what both together may count for, beyond which little is added.
+    """
+    content = kind + np.minimum(likeness, alike)
+    return content - (1.0 - BEYOND) * np.maximum(content - most, 0.0)
+
+
+def most_likeness(category: Floats) -> Floats:
+    """What likeness may count for, by how probably both are the same kind of thing.
+
+    Two things of different kinds can be alike in colour and material, which words, photographs and
+    both comparisons across say again and again. Together that is worth no more than MOST_UNLIKE.
+
+    Args:
+        category: its evidence before calibration.
+
+    Units: natural log
+    """
+    return MOST_UNLIKE + RISE * np.maximum(category - UNLIKE_BELOW, 0.0)
 
 
 def _swapped(pattern: int) -> int:
@@ -97,25 +125,6 @@ def _swapped(pattern: int) -> int:
 def _evened(values: dict[str, float], default: float) -> dict[str, float]:
     crossing = [values.get(name, default) for name in CHANNELS[2:]]
     return {**values, **dict.fromkeys(CHANNELS[2:], sum(crossing) / 2)}
-
-
-def alike_in(cold: dict[str, Floats]) -> Floats:
-    """What share of likeness counts, by how probably both are the same kind of thing.
-
-    Two things of different kinds can be alike in colour and material, which words, photographs and
-    both comparisons across say again and again. Together that is worth no more than MOST_UNLIKE.
-
-    Args:
-        cold: the terms before calibration, NaN where absent.
-
-    Range: 0 to 1
-    """
-    likeness = np.zeros(cold["category"].shape)
-    for name in LIKENESS:
-        term = cold[name]
-        likeness += COLD_WEIGHTS[name] * np.where(term == term, term, 0.0)
-    most = MOST_UNLIKE + RISE * np.maximum(cold["category"] - UNLIKE_BELOW, 0.0)
-    return np.asarray(np.minimum(1.0, most / np.maximum(likeness, most)))
 
 
 def pattern_of(terms: dict[str, Floats]) -> Ints:

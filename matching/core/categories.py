@@ -21,13 +21,13 @@ LABEL_OTHER: Final = 0.02
 
 # How two people classify one thing: the same, within one family (a folding umbrella is one kind),
 # and in the rest of all cases anyhow.
-SAME_THING_SAME_CATEGORY: Final = 0.89
-SAME_THING_SAME_FAMILY: Final = 0.08
+SAME_THING_SAME_CATEGORY: Final = 0.85
+SAME_THING_SAME_FAMILY: Final = 0.14
 SURELY_NOTHING: Final = 0.7  # probability from which such a text is not compared at all
 LEAST_SHARE: Final = 1e-9
 # What the codes of classes begin with that are for texts which do not say what they are about.
 NOTHING_SAID: Final = "background:nothing"
-LEAST_EVIDENCE: Final = -3.5  # natural log
+LEAST_EVIDENCE: Final = -5.0  # natural log
 
 
 def posterior(
@@ -75,7 +75,7 @@ def evidence(left: Vec, right: Vec, profile: ScoringProfile) -> Floats:
     """How much more likely the two posts' categories are if both posts are about one thing.
 
     Shape: (q, c), (n, c) -> (q, n)
-    Range: -3.5 to about -ln of the rarest category's share
+    Range: -5 to about -ln of the rarest category's share
     """
     same = same_category(left, right, 1.0 / profile.prior)
     families, family = np.unique(profile.families, return_inverse=True)

@@ -6,7 +6,6 @@ maximise the likelihood of the lost posts, each of which has its thing among the
 with a penalty on their distance from those of the cold start.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -14,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.calibration import BEYOND, MOST_TOGETHER, PATTERNS, bounded
+from matching.core.calibration import BEYOND, MOST_CONTENT, PATTERNS, bounded, most_likeness
 
 MOST_WEIGHT: Final = 3.0
 LONGEST_STEP: Final = 0.5
@@ -58,26 +57,36 @@ class _Overlaps(NamedTuple):
 class Evidence:
     """Pairs that can be one thing, and decoys.
 
-    Shape: pairs (n, k), lost, found, pattern and prior (n,); rest (l,); decoys (m, k),
-        decoy_pattern and decoy_counts (m,); cold_weights (k,)
+    Shape: pairs (n, k), lost, found, pattern, prior and category (n,); rest (l,); decoys (m, k),
+        decoy_pattern, decoy_category and decoy_counts (m,); cold_weights, is_likeness,
+        is_content and stiffness (k,)
 
     Attributes:
         names: of the k kinds of evidence.
         prior: share of a lost post's prior that the found post has.
+        is_likeness: which kinds of evidence are bounded by the category's evidence.
+        is_content: which ones are bounded together: likeness and the category.
+        stiffness: how many times the penalty on a change of a weight counts.
+        category: the category's evidence before calibration.
         rest: what the posts not among `pairs` add to each lost post's likelihood ratio.
         decoy_counts: how many decoys each one stands for.
     """
 
     names: tuple[str, ...]
     cold_weights: Floats
+    is_likeness: Bools
+    is_content: Bools
+    stiffness: Floats
     pairs: Floats
     lost: Ints
     found: Ints
     pattern: Ints
     prior: Floats
+    category: Floats
     rest: Floats
     decoys: Floats
     decoy_pattern: Ints
+    decoy_category: Floats
     decoy_counts: Floats
 
     @property
@@ -86,13 +95,21 @@ class Evidence:
         return Weighed(self.cold_weights, SHARE_COUNTS_AS[0] / SHARE_COUNTS_AS[1])
 
     @cached_property
+    def _of_pairs(self) -> "_Content":
+        return _Content(self, self.pairs, self.category, self.pattern)
+
+    @cached_property
+    def _of_decoys(self) -> "_Content":
+        return _Content(self, self.decoys, self.decoy_category, self.decoy_pattern)
+
+    @cached_property
     def most(self) -> Floats:
         """By pattern, natural log of the most that the evidence together counts for.
 
         A likelihood ratio of a thousand can only be told from one of a million where a million
         decoys have been looked at.
         """
-        return np.minimum(MOST_TOGETHER, np.log(self._decoys_of_pattern + DECOYS_COUNT_AS))
+        return np.minimum(MOST_CONTENT, np.log(self._decoys_of_pattern + DECOYS_COUNT_AS))
 
     def overlap(self, weights: Floats) -> Floats:
         """Log of the mean likelihood ratio over the decoys, by pattern. Shape: (patterns,)"""
@@ -102,7 +119,7 @@ class Evidence:
         """Log odds of each pair, optionally without one channel. Shape: (n,)"""
         kept = np.array([without is None or not name.startswith(without) for name in self.names])
         weights = weighed.weights * kept
-        together = bounded(self.pairs @ weights, self.most[self.pattern])
+        together = self._of_pairs.together(weights)
         share = np.log(weighed.share / (1.0 - weighed.share))
         return np.asarray(
             share + np.log(self.prior) + together - self.overlap(weights)[self.pattern]
@@ -145,31 +162,28 @@ class Evidence:
 
     def _newton(self, weights: Floats, penalty: float, p: Floats, ratios: _Ratios) -> Floats:
         """One step towards the weights under which the probable pairs `p` are likeliest."""
-        rises = _rises(self.pairs @ weights, self.most[self.pattern])
+        pairs, decoys = self._of_pairs.rising(weights), self._of_decoys.rising(weights)
         of_pattern = np.bincount(self.pattern, p, PATTERNS)
         ratio, total = ratios.overlaps.ratio, ratios.overlaps.total
-        rising = ratio * _rises(self.decoys @ weights, self.most[self.decoy_pattern])
         sums = np.stack(
-            [
-                np.bincount(self.decoy_pattern, rising * column, PATTERNS)
-                for column in self.decoys.T
-            ],
+            [np.bincount(self.decoy_pattern, ratio * column, PATTERNS) for column in decoys.T],
             axis=1,
         )
         means = (sums + self._pooled * sums.sum(axis=0)) / total[:, None]
-        gradient = self.pairs.T @ (p * rises) - of_pattern @ means
-        gradient -= penalty * (weights - self.cold_weights)
+        gradient = pairs.T @ p - of_pattern @ means
+        stiffness = penalty * self.stiffness
+        gradient -= stiffness * (weights - self.cold_weights)
         per_ratio = of_pattern / total
-        weight = rising * (per_ratio[self.decoy_pattern] + self._pooled * per_ratio.sum())
-        curvature = (self.decoys * weight[:, None]).T @ self.decoys
+        weight = ratio * (per_ratio[self.decoy_pattern] + self._pooled * per_ratio.sum())
+        curvature = (decoys * weight[:, None]).T @ decoys
         curvature -= (means * of_pattern[:, None]).T @ means
-        curvature += (penalty + RIDGE) * np.eye(len(weights))
+        curvature += np.diag(stiffness + RIDGE)
         aim = np.clip(weights + np.linalg.solve(curvature, gradient), 0.0, MOST_WEIGHT)
         return np.asarray(aim - weights)
 
     def _overlaps(self, weights: Floats) -> _Overlaps:
         """Patterns with few decoys lean on all others, and a site with few decoys on 1."""
-        together = bounded(self.decoys @ weights, self.most[self.decoy_pattern])
+        together = self._of_decoys.together(weights)
         ratio = self.decoy_counts * np.exp(together)
         everywhere = self._pooled * (ratio.sum() + DECOYS_COUNT_AS)
         total = np.bincount(self.decoy_pattern, ratio, PATTERNS) + everywhere
@@ -186,72 +200,38 @@ class Evidence:
 
     def _ratios(self, weights: Floats) -> _Ratios:
         overlaps = self._overlaps(weights)
-        together = bounded(self.pairs @ weights, self.most[self.pattern])
+        together = self._of_pairs.together(weights)
         of_pairs = self.prior * np.exp(together - overlaps.log_mean[self.pattern])
         of_lost = np.bincount(self.lost, of_pairs, len(self.rest)) + self.rest
         return _Ratios(of_pairs, of_lost, overlaps)
 
 
-def _rises(together: Floats, most: Floats) -> Floats:
-    """The slope of `bounded`."""
-    return np.where(together < most, 1.0, BEYOND)
+class _Content:
+    """The evidence of pairs or decoys, of which the content is bounded.
 
-
-PENALTIES: Final = (320.0, 80.0, 20.0)
-FOLDS: Final = 2
-CLEAR: Final = 1.0  # standard errors by which held-out likelihood must rise
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """The penalty that held-out lost posts confirm; None for the cold start's weights.
-
-    Attributes:
-        likelihoods: by penalty, the held-out log likelihood of each lost post. Shape: each (l,)
+    Shape: columns (n, k), category and pattern (n,)
     """
 
-    penalty: float | None
-    weighed: Weighed
-    likelihoods: dict[float | None, Floats]
+    def __init__(self, of: Evidence, columns: Floats, category: Floats, pattern: Ints) -> None:
+        self._columns = columns
+        self._is_likeness, self._is_kind = of.is_likeness, of.is_content & ~of.is_likeness
+        self._alike, self._most = most_likeness(category), of.most[pattern]
 
-    @property
-    def likelihood(self) -> Floats:
-        """Held-out log likelihood of each lost post under what was chosen."""
-        return self.likelihoods[self.penalty]
+    def together(self, weights: Floats) -> Floats:
+        """The sum of the evidence as far as it counts. Shape: (n,)"""
+        kind, likeness = self._parts(weights)
+        content = bounded(kind, likeness, self._alike, self._most)
+        return np.asarray(self._columns @ weights - kind - likeness + content)
 
+    def rising(self, weights: Floats) -> Floats:
+        """How fast that sum rises with each weight. Shape: (n, k)"""
+        kind, likeness = self._parts(weights)
+        is_beyond = kind + np.minimum(likeness, self._alike) > self._most
+        of_kind = np.where(is_beyond, BEYOND, 1.0)
+        of_likeness = np.where(likeness > self._alike, 0.0, of_kind)
+        rise = np.where(self._is_kind, of_kind[:, None], 1.0)
+        return self._columns * np.where(self._is_likeness, of_likeness[:, None], rise)
 
-def is_clearly_better(one: Floats, other: Floats) -> bool:
-    """Whether lost posts are likelier by more than chance explains. Shape: (l,), (l,)"""
-    gain = one - other
-    return bool(gain.sum() > CLEAR * np.sqrt(len(gain) * gain.var()))
-
-
-def choose(evidence_without: Callable[[Bools], Evidence], evidence: Evidence) -> Choice:
-    """Fit under each penalty, and choose by the likelihood of lost posts held out.
-
-    Args:
-        evidence_without: the evidence, where nothing was learnt from these lost posts.
-    """
-    posts = len(evidence.rest)
-    fold = np.random.default_rng(0).integers(FOLDS, size=posts)
-    likelihoods: dict[float | None, Floats] = {
-        penalty: np.zeros(posts) for penalty in (None, *PENALTIES)
-    }
-    for number in range(FOLDS):
-        held_out = fold == number
-        known = evidence_without(held_out)
-        likelihoods[None][held_out] = known.likelihoods(known.cold_weights, held_out)
-        start = known.cold
-        for penalty in PENALTIES:
-            start = known.fit(penalty, ~held_out, start)
-            likelihoods[penalty][held_out] = known.likelihoods(start.weights, held_out)
-    best = max(PENALTIES, key=lambda penalty: likelihoods[penalty].sum())
-    if not is_clearly_better(likelihoods[best], likelihoods[None]):
-        weights = evidence.cold_weights
-        return Choice(None, Weighed(weights, evidence.share(weights)), likelihoods)
-    weighed = evidence.cold
-    for penalty in PENALTIES:
-        weighed = evidence.fit(penalty, np.ones(posts, dtype=np.bool_), weighed)
-        if penalty == best:
-            break
-    return Choice(best, weighed, likelihoods)
+    def _parts(self, weights: Floats) -> tuple[Floats, Floats]:
+        is_kind, is_likeness = self._is_kind, self._is_likeness
+        return self._columns @ (weights * is_kind), self._columns @ (weights * is_likeness)

@@ -138,7 +138,7 @@ def _submit(
         author=users[_author(spec, rng)],
         kind=spec.kind,
         fields=fields,
-        photos=[_upload(thing, view_seed, spec.preset) for view_seed in spec.view_seeds],
+        photos=[drawn(thing, view_seed, spec.preset) for view_seed in spec.view_seeds],
     )
 
 
@@ -154,7 +154,10 @@ def _author(spec: DemoPost, rng: Random) -> str:
     return rng.choice(lost_side if spec.kind == "lost" else found_side)
 
 
-def _upload(thing: Thing, view_seed: int, preset: Preset) -> SimpleUploadedFile:
+def drawn(
+    thing: Thing, view_seed: int, preset: Preset, size_px: int = PHOTOGRAPH_PX
+) -> SimpleUploadedFile:
+    """A drawing of the thing as an uploaded photograph."""
     buffer = io.BytesIO()
-    photograph(thing, view_seed, preset, PHOTOGRAPH_PX).save(buffer, "JPEG", quality=88)
+    photograph(thing, view_seed, preset, size_px).save(buffer, "JPEG", quality=88)
     return SimpleUploadedFile("photo.jpg", buffer.getvalue(), content_type="image/jpeg")

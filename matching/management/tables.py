@@ -1,7 +1,9 @@
 """Benchmark figures as tables for the terminal."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from matching.demo.cases import CaseResult
 from matching.evaluation.benchmark import FIRST, Outcome
 from matching.evaluation.metrics import reliability
 from matching.evaluation.ranking import PATTERNS
@@ -30,6 +32,16 @@ def table(outcomes: dict[str, Outcome]) -> list[str]:
         lower, upper = outcome.interval
         lines.append(f"{name:18}{cells}   {lower:.3f} to {upper:.3f}")
     lines.append("alerts: per true pair among them, at the strategy's threshold")
+    return lines
+
+
+def cases(results: Iterable[CaseResult]) -> list[str]:
+    """What was stored about each case, beside its goal."""
+    lines = []
+    for one in results:
+        rank = f"rank {one.rank}" if one.rank else ""
+        state = "" if one.is_reached else "   NOT REACHED"
+        lines.append(f"{one.name:44}{one.probability:7.3f}  {rank:8}{one.goal}{state}")
     return lines
 
 

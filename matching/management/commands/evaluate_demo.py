@@ -14,14 +14,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from lostfound.models import Building
+from lostfound.models import Building, Post
 from matching.core.calibrated import CalibratedV3
 from matching.core.registry import STRATEGIES
+from matching.demo.cases import demo_campus_matched, run_cases
 from matching.demo.evaluation import KEPT, evaluate_demo, figures_of, measure_demo_learning_gain
 from matching.evaluation.benchmark import Outcome
 from matching.learning.learning_gain import AFTER, BEFORE
 from matching.learning.simulated_annotators import USUAL_ERROR_RATES
-from matching.management.tables import gains, learning_line, patterns, table
+from matching.management.tables import cases, gains, learning_line, patterns, table
 
 
 class Command(BaseCommand):
@@ -70,8 +71,16 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["judgements"] > 0 and CalibratedV3.name in outcomes:
             outcomes |= self._measure_learning_gain(outcomes[CalibratedV3.name], options)
+        self._run_cases()
         if options["json"]:
             options["json"].write_text(json.dumps(figures_of(outcomes), indent=2) + "\n")
+
+    def _run_cases(self) -> None:
+        Post.objects.all().delete()
+        demo_campus_matched(_progress)
+        self.stdout.write("\nThe notes' pairs, among the posts of `make demo`")
+        for line in cases(run_cases()):
+            self.stdout.write(line)
 
     def _measure_learning_gain(
         self, outcome: Outcome, options: dict[str, Any]

@@ -17,7 +17,7 @@ from matching.core.calibrated import (
     CalibratedV3,
     ProfileMissing,
 )
-from matching.core.calibration import MOST_UNLIKE, alike_in
+from matching.core.calibration import BEYOND, MOST_CONTENT, MOST_UNLIKE, Calibration
 from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
@@ -279,11 +279,19 @@ def test_unreferenced_candidates_are_freed(
         gc.enable()
 
 
-def test_likeness_of_different_kinds_of_things_counts_for_little() -> None:
-    """Black leather is in words and photographs alike, and makes no notebook a wallet."""
-    likeness = np.array([12.0, 12.0, 1.0])
-    cold = {name: np.full(3, np.nan) for name in (*CHANNELS, "colour")}
-    cold["text_text"], cold["category"] = likeness, np.array([-3.5, 2.0, -3.5])
-    alike = alike_in(cold)
-    assert (alike * likeness)[0] == pytest.approx(MOST_UNLIKE)
-    assert alike.tolist()[1:] == [1.0, 1.0]
+@pytest.mark.parametrize("slope", [1.0, 2.0])
+def test_likeness_of_different_kinds_of_things_counts_for_little(slope: float) -> None:
+    """Black leather is in words and photographs alike, and makes no notebook a wallet.
+
+    However much likeness is worth at a site: a slope that is learnt does not lift the bound.
+    """
+    likeness = np.array([9.0, 9.0, 0.5])
+    cold = {name: np.full(3, np.nan) for name in (*CHANNELS, "place", "colour")}
+    cold["text_text"], cold["category"] = likeness, np.array([-3.5, 3.0, -3.5])
+    calibration = Calibration(slopes={"text_text": slope})
+    z = {name: np.full(3, np.nan) for name in CHANNELS}
+    counted = calibration.counted(cold, z)
+    worth = counted["text_text"] + calibration.overlap_of(counted, cold["category"])
+    content = 3.0 + slope * 9.0
+    of_one_kind = content - (1.0 - BEYOND) * max(content - MOST_CONTENT, 0.0) - 3.0
+    assert worth.tolist() == pytest.approx([MOST_UNLIKE, of_one_kind, slope * 0.5])
