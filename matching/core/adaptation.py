@@ -40,11 +40,11 @@ from matching.core.tilting import Evidence
 from matching.core.types import Candidates
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
-MOST_LOST: Final = 1000  # the newest posts are used, to bound time and memory
-MOST_FOUND: Final = 3000
+MOST_LOST: Final = 600  # the newest posts are used, to bound time and memory
+MOST_FOUND: Final = 1500
 AT_ONCE: Final = 100  # lost posts compared at a time
-KEPT: Final = 100  # candidates of each lost post; the others count as they are at a cold start
-MOST_DECOYS: Final = 8_000  # likeliest, and as many sampled
+KEPT: Final = 40  # candidates of each lost post; the others count as they are at a cold start
+MOST_DECOYS: Final = 4_000  # likeliest, and as many sampled
 LEAST_PROBABILITY: Final = 0.3  # of a pair according to all other channels
 ROUNDS: Final = 3
 # A posterior is a probability already, and shares of places are counted: what they are worth does
