@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 
 from matching.core import evidence
 from matching.core.adaptation import adapt
+from matching.core.arrays import Floats
 from matching.core.calibrated import (
     LOOKS_DIFFERENT,
     CalibratedV3,
     ProfileMissing,
+    prior,
+    terms,
 )
 from matching.core.calibration import BEYOND, MOST_CONTENT, MOST_UNLIKE, Calibration
+from matching.core.categories import posterior
+from matching.core.competition import settle
+from matching.core.prepared import prepare
 from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.statistics import build_profile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
@@ -263,6 +269,42 @@ def test_a_profile_is_written_and_read_unchanged(
 def test_invalid_profile_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ProfileUnreadable):
         ScoringProfile.from_bytes(data)
+
+
+def test_a_thing_that_is_unlike_all_others_changes_no_probability(
+    dataset: BenchmarkDataset, profile: ScoringProfile
+) -> None:
+    """Not even of those that it competes with."""
+    lost, found = dataset.candidates("lost"), dataset.features("found")
+    kinds = posterior(lost, profile)
+    nobodys = kinds.max(axis=0).argsort()[0]
+    others = np.flatnonzero(kinds[:, nobodys] < 0.01)
+    assert len(others) > 40
+    guitar = dataset.prompts[nobodys]
+    extra = dataclasses.replace(
+        full_post(dataset, "found"),
+        post_id=9999,
+        building="far away",
+        zone="far away",
+        text_vec=guitar,
+        image_vecs=guitar[None],
+        category=str(profile.categories[nobodys]),
+    )
+    before, after = (
+        probabilities(lost.take(others), Candidates.from_features(posts, profile.dim), profile)
+        for posts in (found, [*found, extra])
+    )
+    assert before.max() > 0.9
+    assert after[:, :-1] == pytest.approx(before, abs=1e-3)
+
+
+def probabilities(lost: Candidates, found: Candidates, profile: ScoringProfile) -> Floats:
+    """Of every pair, after competition."""
+    one, other = prepare(lost, profile), prepare(found, profile)
+    evidence = terms(one, other, profile)
+    odds = profile.evidence_weights.log_odds(prior(one, other, profile), evidence)
+    rows, columns = np.indices(odds.shape).reshape(2, -1)
+    return settle(rows, columns, odds.ravel()).reshape(odds.shape)
 
 
 def test_unreferenced_candidates_are_freed(
