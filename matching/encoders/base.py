@@ -43,7 +43,10 @@ class Encoder(Protocol):
         """Number of texts (`text`) and photographs (`image`) encoded so far."""
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length. Shape: (n, dim), unit vectors"""
+        """Encode texts of any length.
+
+        Shape: (n, dim), unit vectors; a row of zeros for a text that the model cannot read
+        """
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
         """Encode photographs; pass them undecoded, so that no more is decoded than needed.

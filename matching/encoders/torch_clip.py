@@ -26,7 +26,8 @@ from matching.encoders.checkpoint import (
     unavailable,
 )
 from matching.encoders.images import IMAGE_BATCH, bounded, image_reading, pixels_of
-from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading
+from matching.encoders.readability import is_readable, share_is_readable, unknown_id
+from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading, Tokenize, Tokens
 
 # transformers has no types for these.
 AutoImageProcessor: Any = transformers.AutoImageProcessor
@@ -77,10 +78,7 @@ class ClipEncoder:
         return backend.to_str() if backend is not None else None
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length; text beyond the model's limit is cut off.
-
-        Shape: (n, dim), unit vectors
-        """
+        """See `Encoder`; text beyond the model's limit is cut off. Shape: (n, dim)"""
         vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
         for rows, ids in self.text_input.batches(texts):
             vecs[rows] = self._text_forward(ids)
@@ -125,12 +123,7 @@ class ClipEncoder:
             is_lowered=not is_clip,
         )
 
-        def tokenize(texts: list[str]) -> Any:
-            return self._tokenizer(texts, truncation=True, max_length=reading.max_tokens)[
-                "input_ids"
-            ]
-
-        return TextInput(tokenize, reading)
+        return TextInput(tokens_of(self._tokenizer, reading.max_tokens), reading)
 
     def _checked_dim(self) -> int:
         """Encodes one text and one photograph, so that a wrong checkpoint fails at loading time."""
@@ -199,6 +192,26 @@ def _load_tokenizer(folder: Path) -> Any:
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def tokens_of(tokenizer: Any, max_tokens: int) -> Tokenize:
+    """A tokenizer of transformers as `TextInput` calls it."""
+    fast = getattr(tokenizer, "backend_tokenizer", None)
+    unknown = tokenizer.unk_token_id if fast is None else unknown_id(fast)
+
+    def tokenize(texts: list[str]) -> list[Tokens]:
+        found = tokenizer(texts, truncation=True, max_length=max_tokens)
+        if fast is None:
+            special = tokenizer.all_special_ids
+            return [
+                Tokens(ids, share_is_readable(ids, special, unknown)) for ids in found["input_ids"]
+            ]
+        return [
+            Tokens(encoding.ids, is_readable(text, encoding, unknown))
+            for text, encoding in zip(texts, found.encodings, strict=True)
+        ]
+
+    return tokenize
 
 
 def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:

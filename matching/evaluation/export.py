@@ -22,7 +22,7 @@ EXPORTED_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
 
 
 def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
-    """The dataset of all open and matched posts that have vectors from the profile's encoder."""
+    """The dataset of all open and matched posts whose text the profile's encoder has read."""
     sides = {kind: _posts(kind, profile.fingerprint) for kind in ("lost", "found")}
     buildings = {
         post.building.code: post.building.zone.code
@@ -68,6 +68,7 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
 
 def _posts(kind: str, fingerprint: str) -> list[Post]:
     having = Embedding.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
+    having = having.exclude(data=b"")  # a text that the encoder cannot read
     posts = Post.objects.filter(
         kind=kind, status__in=EXPORTED_STATUSES, pk__in=having.values("post")
     )

@@ -22,6 +22,7 @@ from matching.services.embedding import (
     TEXT,
     Plan,
     checked,
+    checked_images,
     opened,
     plan_embedding,
     ready_encoder,
@@ -156,7 +157,7 @@ class _Batch:
         }
 
         def encode_photos(photos: Sequence[Photo]) -> Vec:
-            return encoder.encode_images(opened(photos))
+            return checked_images(encoder, encoder.encode_images(opened(photos)), len(photos))
 
         self._encode(encoder, list(texts.items()), encoder.encode_texts)
         self._give_back()
