@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 import tokenizers
 from PIL import Image
@@ -94,6 +95,12 @@ class OnnxEncoder:
             vecs[start : start + len(batch)] = _forward(self._image, pixels)
             self.forward_counts["image"] += len(batch)
         return vecs
+
+    def prepared_inputs(
+        self, texts: Sequence[str], images: Sequence[Image.Image]
+    ) -> tuple[npt.NDArray[np.int64], Sequence[npt.NDArray[np.float32]]]:
+        """See `ShowsInputs`."""
+        return self.text_input.ids(texts), list(pixels_of(images, self._image_reading))
 
     def _check(self) -> None:
         texts = _forward(self._text, self.text_input.ids([CHECK_TEXT, ""]))

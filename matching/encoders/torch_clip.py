@@ -95,19 +95,28 @@ class ClipEncoder:
             vecs[start : start + IMAGE_BATCH] = self._image_forward(batch)
         return vecs
 
+    def prepared_inputs(
+        self, texts: Sequence[str], images: Sequence[Image.Image]
+    ) -> tuple[npt.NDArray[np.int64], Sequence[npt.NDArray[np.float32]]]:
+        """See `ShowsInputs`."""
+        pixels = self._image_inputs(images)["pixel_values"].float().cpu().numpy()
+        return self.text_input.ids(texts), list(pixels)
+
     def _text_forward(self, ids: npt.NDArray[np.int64]) -> Vecs:
         with torch.inference_mode():
             output = self._model.get_text_features(torch.from_numpy(ids).to(self._device))
         self.forward_counts["text"] += len(ids)
         return _unit_vectors(output)
 
-    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+    def _image_inputs(self, images: Sequence[Image.Image]) -> Any:
         if self.image_reading is not None:
             pixels = pixels_of(images, self.image_reading)
-            inputs = {"pixel_values": torch.from_numpy(pixels).to(self._device)}
-        else:
-            pictures = [bounded(image) for image in images]
-            inputs = self._processor(images=pictures, return_tensors="pt").to(self._device)
+            return {"pixel_values": torch.from_numpy(pixels).to(self._device)}
+        pictures = [bounded(image) for image in images]
+        return self._processor(images=pictures, return_tensors="pt").to(self._device)
+
+    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+        inputs = self._image_inputs(images)
         inputs["pixel_values"] = inputs["pixel_values"].to(self._dtype)
         with torch.inference_mode():
             output = self._model.get_image_features(**inputs)

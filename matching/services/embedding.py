@@ -17,6 +17,7 @@ from matching.models.embedding import stored_vec
 from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import Claim
+from matching.services.preparation import verify_preparation
 
 # Identifies a vector within a post: its text, or the photograph with this key.
 Slot = int | None
@@ -118,6 +119,7 @@ def ready_encoder(fingerprint: str) -> Encoder:
             "The model was replaced while a post was being matched. If this persists, restart the "
             "worker with the same MATCHING_MODEL as the other processes."
         )
+    verify_preparation(encoder)
     return encoder
 
 

@@ -86,3 +86,12 @@ def test_the_release_before_finds_a_vector_in_every_row(before: Any) -> None:
     assert titles(restored, "text") == {"검은 지갑", "ＡｉｒＴａｇ", "아이폰 を失く"}
     assert titles(restored, "image") == set(TITLES)
     assert prompts(restored) == ""
+
+
+def test_recorded_preparations_go_without_their_vectors(before: Any) -> None:
+    fill(before)
+    recorded = migrate("0013_preparation").get_model("matching", "RecordedPreparation").objects
+    recorded.create(fingerprint="f", inputs={"ids": [[1]], "pixels": [], "libraries": {}})
+    assert titles(migrate(AFTER), "image") == set(TITLES)
+    again = migrate("0013_preparation").get_model("matching", "RecordedPreparation").objects
+    assert not again.exists()

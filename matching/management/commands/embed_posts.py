@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.services import embed_backlog, missing_posts
+from matching.services import embed_backlog, forget_vectors, missing_posts
 
 
 class Command(BaseCommand):
@@ -22,9 +22,20 @@ class Command(BaseCommand):
         "again to resume."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--anew`."""
+        parser.add_argument(
+            "--anew",
+            action="store_true",
+            help="First delete all vectors of the configured model, such as after a library "
+            "prepares inputs differently; posts have no suggestions until they are embedded.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, embed and report, until done or stopped."""
         try:
+            if options["anew"]:
+                self.stdout.write(f"{forget_vectors(current_fingerprint())} vectors deleted.")
             post_ids = missing_posts(current_fingerprint())
             if not post_ids:
                 self.stdout.write("Nothing to do: every open post has its embeddings.")
