@@ -15,8 +15,8 @@ AT_ONCE: Final = 500  # posts within one query
 FACTS: Final = (
     *("post_id", "post__kind", "post__author_id", "post__category__code"),
     *("post__category__family__code", "post__colour", "post__building__code"),
-    *("post__building__zone__code", "post__happened_on", "post__matching_job__tokens"),
-    "post__matching_job__named_colour",
+    *("post__building__zone__code", "post__happened_on", "post__happened_until"),
+    *("post__matching_job__tokens", "post__matching_job__named_colour"),
 )
 
 
@@ -73,7 +73,8 @@ def read_posts(
 
 
 def _features(facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec) -> PostFeatures:
-    post_id, kind, author_id, category, family, colour, building, zone, day, tokens, named = facts
+    post_id, kind, author_id, category, family, colour, building, zone, *more = facts
+    day, last_day, tokens, named = more
     return PostFeatures(
         post_id=post_id,
         kind=kind,
@@ -84,7 +85,8 @@ def _features(facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec) -> Po
         colour=colour or named or None,
         building=building,
         zone=zone,
-        day=float(day.toordinal()),
+        day=None if day is None else float(day.toordinal()),
+        last_day=None if last_day is None else float(last_day.toordinal()),
         author_id=author_id,
         tokens=tuple(tokens),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self
 
 import numpy as np
@@ -271,10 +272,15 @@ def query_features(
         colour=post.colour or colour_in(post.text) or None,
         building=post.building.code if post.building else None,
         zone=post.building.zone.code if post.building else None,
-        day=float(post.happened_on.toordinal()),
+        day=_ordinal(post.happened_on),
+        last_day=_ordinal(post.happened_until),
         author_id=post.author_id,
         tokens=tokens,
     )
+
+
+def _ordinal(day: date | None) -> float | None:
+    return None if day is None else float(day.toordinal())
 
 
 def _scored(

@@ -48,6 +48,7 @@ def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) 
         and dataset.category_lost[1] == dataset.category_found[0] >= 0
     )
     assert dataset.place_lost.tolist() == [-1, 0] and dataset.place_found.tolist() == [0]
+    assert lost.happened_on is not None
     assert dataset.day_lost[1] == lost.happened_on.toordinal()
     content = path.read_bytes()
     assert b"umbrella" not in content and lost.author.username.encode() not in content
