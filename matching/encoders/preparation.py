@@ -81,7 +81,7 @@ class Preparation:
             np.abs(np.subtract(mine, theirs)).mean()
             for mine, theirs in zip(self.pixels, other.pixels, strict=True)
         ]
-        return [*found, "photographs"] if max(apart) > LARGEST_DIFFERENCE else found
+        return [*found, "photographs"] if max(apart, default=0.0) > LARGEST_DIFFERENCE else found
 
     def as_json(self) -> dict[str, Any]:
         """For a JSON column or file."""

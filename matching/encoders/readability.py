@@ -27,7 +27,7 @@ def unknown_id(tokenizer: Any) -> int | None:
     return None if found is None else int(found)
 
 
-def is_readable(text: str, encoding: Any, unknown: int | None) -> bool:
+def is_readable(text: str, encoding: Any, unknown: int | None, *, skipped: int = 0) -> bool:
     """Whether the vocabulary has at least a third of the letters that a text begins with.
 
     Digits, punctuation and emoji only count in a text without any letter: they say little about a
@@ -36,6 +36,7 @@ def is_readable(text: str, encoding: Any, unknown: int | None) -> bool:
     Args:
         encoding: of this text, cut at the model's limit; a `tokenizers.Encoding`.
         unknown: as `unknown_id` gives it.
+        skipped: number of characters at the beginning that are not the author's.
     """
     if unknown is None or unknown not in encoding.ids:
         return True
@@ -43,7 +44,7 @@ def is_readable(text: str, encoding: Any, unknown: int | None) -> bool:
     spans = zip(encoding.ids, encoding.offsets, encoding.special_tokens_mask, strict=True)
     for token, (start, end), is_special in spans:
         if not is_special:
-            (lost if token == unknown else known).update(range(start, end))
+            (lost if token == unknown else known).update(range(max(start, skipped), end))
     return _share(text, lost, known - lost) <= MOST_UNKNOWN
 
 

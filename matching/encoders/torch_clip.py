@@ -52,7 +52,7 @@ class ClipEncoder:
         self.fingerprint = checkpoint_fingerprint(current, folder)
         self.forward_counts = {"text": 0, "image": 0}
         self._dtype = DTYPES[current.precision]
-        self._device = _device(current)
+        self._device = device_of(current)
         torch.set_num_threads(current.threads)
         with self._explained("cannot be loaded"), without_progress_bars():
             self._tokenizer = _load_tokenizer(folder)
@@ -177,7 +177,11 @@ class ClipEncoder:
             ) from error
 
 
-def _device(current: MatchingSettings) -> torch.device:
+def device_of(current: MatchingSettings) -> torch.device:
+    """The device of the settings.
+
+    Raises: EncoderUnavailable if this machine lacks it.
+    """
     device = torch.device(current.device)
     count = torch.cuda.device_count() if device.type == "cuda" else 1
     if (device.index or 0) >= count:
@@ -223,8 +227,13 @@ def tokens_of(tokenizer: Any, max_tokens: int) -> Tokenize:
     return tokenize
 
 
-def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
+def load_model(
+    folder: Path, dtype: torch.dtype, *, may_lack: tuple[str, ...] = (), **options: Any
+) -> Any:
     """The model in a folder, in evaluation mode.
+
+    Args:
+        may_lack: beginnings of names of weights that are not used.
 
     Raises: ValueError, or any error of transformers, if weights are missing or misshapen.
     """
@@ -236,7 +245,8 @@ def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
         dtype=dtype,
         **options,
     )
-    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+    missing = [key for key in report["missing_keys"] if not key.startswith(may_lack)]
+    if wrong := [*missing, *report["mismatched_keys"]]:
         # transformers only warns, and fills these with random numbers.
         raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
     return model.eval()

@@ -11,7 +11,12 @@ from PIL import Image
 
 from lostfound.models import Photo, Post
 from matching.core.vectors import Vec
-from matching.encoders.base import Encoder, EncoderUnavailable, get_encoder
+from matching.encoders.base import (
+    Encoder,
+    EncoderUnavailable,
+    current_text_fingerprint,
+    get_encoder,
+)
 from matching.models import Embedding, Modality
 from matching.models.embedding import stored_vec
 from matching.scoring.content import PostContent
@@ -70,6 +75,7 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
     kept: dict[Slot, Vec] = {}
     alike: dict[tuple[str, str], Vec] = {}
     stale: list[int] = []
+    second = current_text_fingerprint()
     for row in Embedding.objects.of_post_or_content(post, hashes.values(), fingerprint):
         if row.fingerprint == fingerprint:
             alike.setdefault((row.modality, row.content_hash), row.vec)
@@ -77,7 +83,7 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
             continue
         if (row.photo_id, row.content_hash, row.fingerprint) in wanted:
             kept[row.photo_id] = row.vec
-        else:
+        elif row.fingerprint != second:  # that one is replaced by itself
             stale.append(row.pk)
     missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
     sources = {slot: (_modality(slot), digest) for slot, digest in missing.items()}

@@ -9,7 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from matching.encoders.base import EncoderUnavailable, current_fingerprint
+from matching.encoders.base import (
+    EncoderUnavailable,
+    current_fingerprint,
+    current_text_fingerprint,
+)
 from matching.services import embed_backlog, forget_vectors, missing_posts
 
 
@@ -27,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anew",
             action="store_true",
-            help="First delete all vectors of the configured model, such as after a library "
+            help="First delete all vectors of the configured models, such as after a library "
             "prepares inputs differently; posts have no suggestions until they are embedded.",
         )
 
@@ -35,7 +39,9 @@ class Command(BaseCommand):
         """Plan, embed and report, until done or stopped."""
         try:
             if options["anew"]:
-                self.stdout.write(f"{forget_vectors(current_fingerprint())} vectors deleted.")
+                fingerprints = filter(None, (current_fingerprint(), current_text_fingerprint()))
+                deleted = sum(map(forget_vectors, list(fingerprints)))
+                self.stdout.write(f"{deleted} vectors deleted.")
             post_ids = missing_posts(current_fingerprint())
             if not post_ids:
                 self.stdout.write("Nothing to do: every open post has its embeddings.")
