@@ -51,6 +51,7 @@ def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
     rng = np.random.default_rng(1000 + seed)  # independent of the vectors' seed
     n, dim = vecs.shape
     none = np.array([""] * n, dtype="<U12")
+    days = rng.integers(0, 365, n).astype(np.float64)
     return Candidates(
         post_ids=np.arange(1, n + 1, dtype=np.int64),
         kinds=np.array(["found"] * n),
@@ -63,7 +64,8 @@ def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
         colours=none,
         buildings=none,
         zones=none,
-        days=rng.integers(0, 365, n).astype(np.float64),
+        days=days,
+        last_days=days,
         author_ids=rng.integers(0, max(n // 3, 1), n).astype(np.int64),
         token_codes=np.zeros(0, dtype="<U1"),
         token_owner=np.zeros(0, dtype=np.int64),

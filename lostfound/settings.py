@@ -351,6 +351,16 @@ MATCHING = {
         "branch, tag or commit if the model is a hub id",
         shown="`main`",
     ),
+    "TEXT_MODEL": env.text(
+        "MATCHING_TEXT_MODEL",
+        "",
+        "hub id or folder of a second encoder for texts, such as `nlpai-lab/KURE-v1`; empty: none",
+    ),
+    "TEXT_ENCODER": env.text(
+        "MATCHING_TEXT_ENCODER",
+        "matching.encoders.sentence.SentenceEncoder",
+        "dotted path of the class that computes its embeddings",
+    ),
     "DEVICE": env.text(
         "MATCHING_DEVICE", "cpu", "device that computes embeddings: `cpu`, `cuda`, `cuda:1`"
     ),

@@ -38,6 +38,8 @@ class MatchingSettings:
     precision: str = "fp32"  # for torch; or "bf16", or "fp16" on CUDA
     threads: int = 1  # of the engine, per worker process
     encoder: str = "matching.encoders.torch_clip.ClipEncoder"  # dotted path
+    text_model: str = ""  # hub id or folder of a second encoder for texts; empty: none
+    text_encoder: str = "matching.encoders.sentence.SentenceEncoder"  # its dotted path
     strategy: str = "calibrated_v3"
     threshold: float | None = None  # None: the strategy's default
     top_k: int = 20  # suggestions stored per post
@@ -146,10 +148,12 @@ def _check_encoder(checked: MatchingSettings) -> None:
             f"{_named('PRECISION')} is fp16, which is about 100 times slower on a CPU. "
             "Set it to fp32 or bf16, or set DEVICE to cuda."
         )
-    if "." not in checked.encoder:
-        raise ImproperlyConfigured(
-            f"{_named('ENCODER')} is {checked.encoder!r}. Set it to the dotted path of a class."
-        )
+    for name in ("encoder", "text_encoder"):
+        if "." not in getattr(checked, name):
+            raise ImproperlyConfigured(
+                f"{_named(name.upper())} is {getattr(checked, name)!r}. Set it to the dotted path "
+                "of a class."
+            )
 
 
 def _check_matching(checked: MatchingSettings) -> None:

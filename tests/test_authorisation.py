@@ -139,6 +139,7 @@ OWN: Final = {
     "building",
     "place_note",
     "happened_on",
+    "happened_until",
     "office",
     "kept_note",
     "photos",
@@ -154,6 +155,7 @@ PUBLIC: Final = {
     "colour",
     "building",
     "happened_on",
+    "happened_until",
     "thumbnail_url",
 }
 OWN_NOTIFICATION: Final = {

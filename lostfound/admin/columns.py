@@ -32,8 +32,9 @@ class PostColumns:
 
     @admin.display(description=_("day"), ordering="happened_on")
     def day(self, post: Post) -> str:
-        """The day, without the year if it is this year."""
-        return short_day(post.happened_on)
+        """The day or the possible days, without the year if it is this year."""
+        days = [short_day(day) for day in (post.happened_on, post.happened_until) if day]
+        return " – ".join(days) or "–"
 
     @admin.display(description=_("posted"), ordering="created_at")
     def posted(self, post: Post) -> str:

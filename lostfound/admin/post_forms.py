@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from lostfound.services.post_fields import (
     OFFICE_FIELDS,
     TEXT_FIELDS,
     clean_text,
-    refuse_future,
+    validate_days,
 )
 
 
@@ -40,6 +41,11 @@ class PostForm(forms.ModelForm[Post]):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial[EDIT_VERSION] = edit_version_of(self.instance, offered(self))
+        elif "happened_on" in self.fields:
+            self.initial["happened_on"] = None  # nothing is assumed about a loss
+            self.fields["happened_on"].help_text = _(
+                "If empty, a thing was found today, and the day of a loss is not known."
+            )
 
     @cached_property
     def changed_data(self) -> list[str]:
@@ -60,16 +66,26 @@ class PostForm(forms.ModelForm[Post]):
                     cleaned[name] = clean_text(cleaned[name], is_one_line=name not in MANY_LINES)
                 except ValidationError as error:
                     self.add_error(name, error)
-        if cleaned.get("happened_on"):
-            try:
-                refuse_future(cleaned["happened_on"])
-            except ValidationError as error:
-                self.add_error(None, error)
+        if "happened_on" in self.fields:
+            self._check_days(cleaned)
         if self.instance.pk and (lost := left_behind(self, self.instance)):
             self.add_error(None, lost)
         if self.refused is not None:
             self.add_error(None, self._by_shown_field(self.refused))
         return cleaned
+
+    def _check_days(self, cleaned: dict[str, Any]) -> None:
+        """Found things without a day were found today; the day of a loss may be unknown."""
+        kind = cleaned.get("kind") or self.instance.kind
+        if kind == Post.Kind.FOUND:
+            cleaned["happened_on"] = cleaned.get("happened_on") or timezone.localdate()
+            cleaned["happened_until"] = None
+        if {"happened_on", "happened_until"} & self.errors.keys():
+            return
+        try:
+            validate_days(kind, cleaned.get("happened_on"), cleaned.get("happened_until"))
+        except ValidationError as error:
+            self.add_error(None, self._by_shown_field(error))
 
     def _by_shown_field(self, refused: ValidationError) -> ValidationError | dict[str, Any]:
         """The errors by field; those of fields that are not on the page are non-field errors."""

@@ -36,6 +36,7 @@ from lostfound.services.post_fields import (
     CUSTODY_FIELDS,
     EDITABLE_FIELDS,
     FOUND_FIELDS,
+    LOST_FIELDS,
     OFFICE_FIELDS,
 )
 
@@ -112,9 +113,10 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
         return super().has_delete_permission(request, obj) and not is_elsewhere(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Post | None = None) -> Any:
-        """Omit the fields about keeping for a lost post."""
+        """Omit the fields about keeping for a lost post, and the last day for a found one."""
         custody = () if obj and obj.kind == Post.Kind.LOST else FOUND_FIELDS
-        words = tuple(name for name in EDITABLE_FIELDS if name not in CUSTODY_FIELDS)
+        unused = LOST_FIELDS if obj and obj.kind == Post.Kind.FOUND else ()
+        words = tuple(name for name in EDITABLE_FIELDS if name not in (*CUSTODY_FIELDS, *unused))
         facts = ("status", "number", "created_at", "updated_at") if obj else ()
         version = (EDIT_VERSION,) if obj and self.has_change_permission(request, obj) else ()
         return ("kind", "author", *words, *custody, *facts, *version)

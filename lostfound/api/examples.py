@@ -26,6 +26,7 @@ LOST: Final[dict[str, Any]] = {
     "building": "central_library",
     "place_note": "2층 열람실 입구",
     "happened_on": "2026-03-30",
+    "happened_until": None,
     "office": None,
     "kept_note": "",
     "photos": [],
@@ -59,6 +60,7 @@ PUBLIC: Final[dict[str, Any]] = {
     **{name: FOUND[name] for name in ("id", "kind", "category", "colour", "building")},
     "title": "파란색 장우산",
     "happened_on": "2026-03-30",
+    "happened_until": None,
     "thumbnail_url": PHOTO["thumbnail_url"],
 }
 WRITTEN: Final[dict[str, Any]] = {

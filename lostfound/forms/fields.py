@@ -1,14 +1,19 @@
 """Field types and widgets of the forms."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import flatatt
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from lostfound.services.post_fields import OLDEST_DAYS
 
 SELECTED: Final = SafeString(" selected")
 WORDS_APART: Final = "|"  # choose.js splits at it; names may contain spaces
@@ -32,6 +37,26 @@ class PhotosField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         """The uploads in the order in which they were submitted."""
         return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
+
+
+class DayField(forms.DateField):
+    """A day of the past, at most two years ago, as browsers let people choose it."""
+
+    default_error_messages: ClassVar = {
+        "required": _("Please choose a day."),
+        "invalid": _("This is not a valid date. Please enter it like 2026-03-31."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """With the bounds of the day on which the page is shown."""
+        today = timezone.localdate()
+        earliest = today - timedelta(days=OLDEST_DAYS)
+        self.widget.attrs |= {"max": today.isoformat(), "min": earliest.isoformat()}
+        return super().get_bound_field(form, field_name)
 
 
 class RowSelect(forms.Select):

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
 from lostfound.forms.fields import RowField
 from lostfound.forms.posts import PostForm
 from lostfound.models import Office, Post
-from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS
+from lostfound.services.post_fields import CUSTODY_FIELDS, EDITABLE_FIELDS, LOST_FIELDS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -33,7 +34,12 @@ class FoundPostForm(PostForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["building"].label = _("Where did you find it?")
+        for name in ("day_is", *LOST_FIELDS):
+            del self.fields[name]
         self.fields["happened_on"].label = _("When did you find it?")
+        self.fields["happened_on"].required = True
+        if self.post is None:
+            self.initial.setdefault("happened_on", timezone.localdate())
         offices: list[Office] = list(selectors.active_offices())
         kept = self.post.office if self.post else None
         if kept and kept not in offices:
@@ -59,7 +65,7 @@ class KeepingForm(FoundPostForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in EDITABLE_FIELDS:
-            if name not in CUSTODY_FIELDS:
+            if name in self.fields and name not in CUSTODY_FIELDS:
                 del self.fields[name]
 
 

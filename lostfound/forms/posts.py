@@ -1,13 +1,11 @@
 """The form for lost things. It only validates; services write."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
@@ -18,7 +16,8 @@ from lostfound.forms.edit_version import (
     left_behind,
     offered,
 )
-from lostfound.forms.fields import PhotosField, RowField
+from lostfound.forms.fields import DayField, PhotosField, RowField
+from lostfound.forms.loss_day import DayIs, day_is, days_meant
 from lostfound.media.processing import MAX_PHOTOS
 from lostfound.models import Building, Category, Colour, Photo, Post, User
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
@@ -31,9 +30,9 @@ from lostfound.services.edit_conflicts import (
 )
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
-    OLDEST_DAYS,
     refuse_future,
     refuse_long_ago,
+    validate_days,
 )
 from lostfound.services.post_photos import too_many
 
@@ -71,15 +70,14 @@ class PostForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    happened_on = forms.DateField(
+    day_is = forms.ChoiceField(
         label=_("When did you lose it?"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": _("Please choose a day."),
-            "invalid": _("This is not a valid date. Please enter it like 2026-03-31."),
-        },
+        required=False,
+        choices=DayIs.choices,
+        widget=forms.RadioSelect,
     )
+    happened_on = DayField(label=_("Day"), required=False)
+    happened_until = DayField(label=_("Last possible day"), required=False)
     photos = PhotosField(label=_("Photographs"), required=False)
     # Saved once, even if a bad network makes the browser submit it twice.
     idempotency_key = forms.CharField(
@@ -100,13 +98,9 @@ class PostForm(forms.Form):
     ) -> None:
         self.user, self.post = user, post
         initial = (
-            {name: getattr(post, name) for name in EDITABLE_FIELDS}
+            {name: getattr(post, name) for name in EDITABLE_FIELDS} | {"day_is": day_is(post)}
             if post
-            else {
-                "happened_on": timezone.localdate(),
-                "idempotency_key": uuid4().hex,
-                **(prefill or {}),
-            }
+            else {"idempotency_key": uuid4().hex, **(prefill or {})}
         )
         super().__init__(data, files, initial=initial)
         self.seen: str = (
@@ -121,11 +115,6 @@ class PostForm(forms.Form):
         self.staged = self._in_order(self._named_staged(data), "token")
         self._offer_rows()
         self._offer_photos()
-        today = timezone.localdate()
-        self.fields["happened_on"].widget.attrs |= {
-            "max": today.isoformat(),
-            "min": (today - timedelta(days=OLDEST_DAYS)).isoformat(),
-        }
         if post:
             del self.fields["idempotency_key"]
             self.initial[EDIT_VERSION] = edit_version_of(post, offered(self))
@@ -191,18 +180,31 @@ class PostForm(forms.Form):
 
     def clean_happened_on(self) -> Any:
         """Accepts plausible dates: not in the future, and not years ago."""
-        day = self.cleaned_data["happened_on"]
-        if day != self.initial.get("happened_on"):
+        return self._plausible("happened_on")
+
+    def clean_happened_until(self) -> Any:
+        """Accepts plausible dates as well."""
+        return self._plausible("happened_until")
+
+    def _plausible(self, name: str) -> Any:
+        day = self.cleaned_data[name]
+        if day != self.initial.get(name):
             try:
-                refuse_future(day)
-                refuse_long_ago(day)
+                refuse_future(day, name)
+                refuse_long_ago(day, name)
             except ValidationError as error:
-                raise ValidationError(error.error_dict["happened_on"]) from error
+                raise ValidationError(error.error_dict[name]) from error
         return day
 
     def clean(self) -> dict[str, Any]:
         """Accepts at most five photographs at once; the service knows the existing ones."""
         cleaned = super().clean() or self.cleaned_data
+        if "day_is" in self.fields and not {"happened_on", "happened_until"} & self.errors.keys():
+            try:
+                cleaned |= (days := days_meant(cleaned))
+                validate_days(self.kind, days["happened_on"], days["happened_until"])
+            except ValidationError as error:
+                self.add_error(None, error)
         if len(self.staged) + len(cleaned.get("photos", ())) > MAX_PHOTOS:
             self.add_error("photos", too_many())
         if self.post and (lost := left_behind(self, self.post)):
@@ -230,6 +232,8 @@ class PostForm(forms.Form):
         """Show the current values; what was typed here is saved on the next submission."""
         seen, first = self.seen, self.data.get("first_photo", "")
         self.data = data = brought_up_to_date(self, changed)
+        if "day_is" in self.fields and not changed.own & {"happened_on", "happened_until"}:
+            data["day_is"] = day_is(changed.now)
         if is_first_as_seen(seen, first):
             data.pop("first_photo")  # not chosen, so the current first one stays first
 

@@ -111,7 +111,14 @@ class Post(models.Model):
         verbose_name=_("place"),
     )
     place_note = models.CharField(_("where exactly"), max_length=200, blank=True)
-    happened_on = models.DateField(_("day"), default=timezone.localdate)
+    # Of a loss, the first day that it may have been on; not known if empty.
+    happened_on = models.DateField(_("day"), default=timezone.localdate, null=True, blank=True)
+    happened_until = models.DateField(
+        _("last possible day"),
+        null=True,
+        blank=True,
+        help_text=_("For a loss that may have been on several days."),
+    )
     office = models.ForeignKey(
         Office,
         on_delete=models.SET_NULL,
@@ -160,7 +167,20 @@ class Post(models.Model):
                 fields=["author", "idempotency_key"],
                 condition=~models.Q(idempotency_key=""),
                 name="one_post_per_idempotency_key",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="lost") | models.Q(happened_on__isnull=False),
+                name="found_things_have_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(happened_until=None)
+                | models.Q(
+                    kind="lost",
+                    happened_on__isnull=False,
+                    happened_until__gt=models.F("happened_on"),
+                ),
+                name="last_possible_day_after_the_first",
+            ),
         ]
 
     def __str__(self) -> str:

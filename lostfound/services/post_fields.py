@@ -22,6 +22,7 @@ EDITABLE_FIELDS: Final = (
     "building",
     "place_note",
     "happened_on",
+    "happened_until",
     "office",
     "kept_note",
 )
@@ -34,6 +35,7 @@ CUSTODY_FIELDS: Final = ("office", "kept_note")
 # Written and read by the office alone.
 OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
 FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # unused on lost posts
+LOST_FIELDS: Final = ("happened_until",)  # unused on found posts
 MANY_LINES: Final = ("description", "hidden_facts")
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
@@ -51,7 +53,8 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
     errors: dict[str, ValidationError] = {}
     changed = []
     for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS):
-        if name not in fields or (name in FOUND_FIELDS and post.kind != Post.Kind.FOUND):
+        unused = LOST_FIELDS if post.kind == Post.Kind.FOUND else FOUND_FIELDS
+        if name not in fields or name in unused:
             continue
         value = fields[name]
         if name in TEXT_FIELDS:
@@ -65,8 +68,19 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
             changed.append(name)
     if errors:
         raise ValidationError(errors)
+    changed += _in_order(post, fields)
     validate_fields(post)
     return changed
+
+
+def _in_order(post: Post, fields: Mapping[str, Any]) -> list[str]:
+    """Clear a last day that says nothing beside the first; returns the fields that changed."""
+    first, last = post.happened_on, post.happened_until
+    is_left_over = first is None and "happened_until" not in fields
+    if last is None or not (last == first or is_left_over):
+        return []
+    post.happened_until = None
+    return [] if "happened_until" in fields else ["happened_until"]
 
 
 def clean_text(text: str, *, is_one_line: bool) -> str:
@@ -99,26 +113,47 @@ def validate_fields(post: Post) -> None:
     """
     # The caller has fetched the related rows, so they exist.
     post.clean_fields(exclude={"author", "category", "building", "office"})
-    refuse_future(post.happened_on)
+    validate_days(post.kind, post.happened_on, post.happened_until)
 
 
-def refuse_future(day: date) -> None:
+def validate_days(kind: str, first: date | None, last: date | None) -> None:
+    """Check the day of a find, or the possible days of a loss, whose day may be unknown.
+
+    Raises:
+        ValidationError: keyed by field.
+    """
+    if first is None and kind == Post.Kind.FOUND:
+        message = _("Please choose a day.")
+        raise ValidationError({"happened_on": ValidationError(message, code="required")})
+    refuse_future(first)
+    if last is None:
+        return
+    refuse_future(last, "happened_until")
+    if first is None:
+        message = _("Please choose the first possible day as well.")
+        raise ValidationError({"happened_on": ValidationError(message, code="required")})
+    if last < first:
+        message = _("The last day is before the first one.")
+        raise ValidationError({"happened_until": ValidationError(message, code="before_first")})
+
+
+def refuse_future(day: date | None, name: str = "happened_on") -> None:
     """Refuse a day in the future.
 
     Raises:
-        ValidationError: keyed "happened_on".
+        ValidationError: keyed by the name of the field.
     """
-    if day > timezone.localdate():
+    if day is not None and day > timezone.localdate():
         message = _("This date is in the future.")
-        raise ValidationError({"happened_on": ValidationError(message, code="future")})
+        raise ValidationError({name: ValidationError(message, code="future")})
 
 
-def refuse_long_ago(day: date) -> None:
+def refuse_long_ago(day: date | None, name: str = "happened_on") -> None:
     """Refuse a day years ago: most likely a mistyped year. Not applied to the office.
 
     Raises:
-        ValidationError: keyed "happened_on".
+        ValidationError: keyed by the name of the field.
     """
-    if day < timezone.localdate() - timedelta(days=OLDEST_DAYS):
+    if day is not None and day < timezone.localdate() - timedelta(days=OLDEST_DAYS):
         message = _("This date is more than two years ago. Please check the year.")
-        raise ValidationError({"happened_on": ValidationError(message, code="too_old")})
+        raise ValidationError({name: ValidationError(message, code="too_old")})

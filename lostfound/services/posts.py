@@ -54,7 +54,8 @@ def submit_post(
     A photograph that is sent twice is saved once.
 
     Args:
-        fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated.
+        fields: any of EDITABLE_FIELDS and OFFICE_FIELDS, already validated. Without `happened_on`,
+            the day is today; None means that the day of a loss is not known.
         photos: uploaded or prepared, in display order, 0 to 5.
         actor: who enters the post, if not the author.
         idempotency_key: identifies this submission; the author's device may send it again.

@@ -46,6 +46,7 @@ COLUMNS: Final = (
     Column("building", "장소", "place", ("습득장소", "건물")),
     Column("place_note", "자세한 장소", "where exactly", ("상세장소", "정확한 위치")),
     Column("happened_on", "날짜", "day", ("date", "습득일", "습득일자", "발견일")),
+    Column("happened_until", "늦어도 이날까지", "last possible day", is_fact=True),
     Column("office", "보관 장소", "kept at", ("보관처",)),
     Column("kept_note", "보관 메모", "where it is kept"),
     Column("shelf", "선반", "shelf", ("box", "보관함", "선반·보관함", "shelf or box")),

@@ -46,13 +46,13 @@ def day_written(text: str) -> date | None:
         return None
 
 
-def refuse_unlikely_day(day: date) -> None:
+def refuse_unlikely_day(day: date | None) -> None:
     """Refuse a date that no post may have, or so long ago that the year must be a typing error.
 
     Raises:
         ValidationError: keyed "happened_on".
     """
     refuse_future(day)
-    if day < timezone.localdate() - timedelta(days=OLDEST_YEARS * 366):
+    if day is not None and day < timezone.localdate() - timedelta(days=OLDEST_YEARS * 366):
         message = _("This date is more than ten years ago. Please check the year.")
         raise ValidationError({"happened_on": ValidationError(message, code="too_old")})

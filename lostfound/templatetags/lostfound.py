@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from lostfound.models import Post, User
+from lostfound.text.days import days_of
 from lostfound.text.notifications import advice, headline
 from lostfound.text.user_agents import device_name
 
 register = template.Library()
+register.filter("days", days_of)
 register.filter("headline", headline)
 register.filter("advice", advice)
 

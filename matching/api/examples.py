@@ -29,6 +29,7 @@ LOOK_ALIKE: Final = {
     "id": "3d0f6d5e-6f55-4d0e-8a39-5a8de1b0c6f2",
     "title": "파란 우산",
     "happened_on": "2026-03-29",
+    "happened_until": None,
     "office": "student_union_office",
     "shelf": "A-5",
     "thumbnail_url": None,

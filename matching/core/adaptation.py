@@ -17,6 +17,7 @@ from matching.core.calibrated import (
     cold_channels,
     cold_context,
     days_between,
+    days_fit,
     of_losses,
 )
 from matching.core.calibration import (
@@ -31,7 +32,7 @@ from matching.core.calibration import (
     weighed_sum,
 )
 from matching.core.competition import settle
-from matching.core.found_days import EARLIEST_DAYS, density
+from matching.core.found_days import EARLIEST_DAYS
 from matching.core.metric import Witnessed, learnt_metric
 from matching.core.penalties import Choice, choose, is_clearly_better
 from matching.core.prepared import Prepared, prepare
@@ -163,7 +164,7 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
             columns[name + TAIL] = tail_of(z[name])
             cold[name + TAIL] = 0.0
     days = days_between(one.posts, other.posts)
-    fits = np.where(np.isnan(days), np.nan, density(days, profile.loss_patterns.delay_days))
+    fits = days_fit(one, other, profile)
     eligible, crowd = of_losses(one, other, profile)
     # Where a day is unknown, a pair has the average prior of the eligible posts.
     prior = np.where(np.isnan(fits), 1.0 / eligible, fits / np.maximum(crowd, np.nan_to_num(fits)))

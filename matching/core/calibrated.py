@@ -8,7 +8,7 @@ import numpy as np
 from matching.core import categories, evidence, exclusions
 from matching.core.arrays import Bools, Floats
 from matching.core.competition import log_odds
-from matching.core.found_days import density
+from matching.core.found_days import density_between
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
@@ -169,19 +169,35 @@ def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> di
 def time(left: Prepared, right: Prepared, profile: ScoringProfile) -> Floats:
     """How much better a pair's days fit than those of the eligible found posts on average.
 
+    Where the loss may have been on several days, the mean over them counts.
+
     Shape: (q, n), NaN where a day is unknown
     """
-    days = days_between(left.posts, right.posts)
-    fits = density(days, profile.loss_patterns.delay_days)
+    fits = days_fit(left, right, profile)
     eligible, crowd = of_losses(left, right, profile)
     # The found post is among those it is compared with, even if the profile is older.
-    fits = np.maximum(fits, LEAST_DENSITY)
-    term = np.log(fits * np.maximum(eligible, 1.0) / np.maximum(crowd, fits))
-    return np.asarray(np.where(np.isnan(days), np.nan, np.maximum(term, LEAST_TIME)))
+    likely = np.maximum(np.nan_to_num(fits), LEAST_DENSITY)
+    term = np.log(likely * np.maximum(eligible, 1.0) / np.maximum(crowd, likely))
+    return np.asarray(np.where(np.isnan(fits), np.nan, np.maximum(term, LEAST_TIME)))
+
+
+def days_fit(left: Prepared, right: Prepared, profile: ScoringProfile) -> Floats:
+    """The density of each pair's days. Shape: (q, n), NaN where a day is unknown"""
+    most = days_between(left.posts, right.posts)
+    left_is_lost = (left.posts.kinds == "lost")[:, None]
+    apart = np.where(
+        left_is_lost,
+        right.posts.days[None, :] - left.posts.last_days[:, None],
+        left.posts.days[:, None] - right.posts.last_days[None, :],
+    )
+    return density_between(apart, most, profile.loss_patterns.delay_days)
 
 
 def days_between(mine: Candidates, other: Candidates) -> Floats:
-    """Days from the loss to the find, NaN where one is unknown. Shape: (q, n)"""
+    """Days from the first possible day of the loss to the find, NaN where one is unknown.
+
+    Shape: (q, n)
+    """
     apart = other.days[None, :] - mine.days[:, None]
     return np.where((mine.kinds == "lost")[:, None], apart, -apart)
 
@@ -191,7 +207,7 @@ def of_losses(left: Prepared, right: Prepared, profile: ScoringProfile) -> tuple
     left_is_lost = bool((left.posts.kinds == "lost").all())
     lost = left.posts if left_is_lost else right.posts
     delay_days = profile.loss_patterns.delay_days
-    eligible, crowd = profile.found_days.of_losses(lost.days, delay_days)
+    eligible, crowd = profile.found_days.of_losses(lost.days, delay_days, lost.last_days)
     if left_is_lost:
         return eligible[:, None], crowd[:, None]
     return eligible[None, :], crowd[None, :]

@@ -69,7 +69,7 @@ def score_duplicates(
         cross = cross[1], cross[0]
     found["text_image"] = np.where(query_first, *cross)
     found["image_text"] = np.where(query_first, cross[1], cross[0])
-    apart = near.days - (np.nan if query.day is None else query.day)
+    apart = _days_apart(left.posts, near)
     twice = evidence.reported_twice(apart, profile.day_span_days)
     found["time"] = np.where(np.isnan(apart), np.nan, twice)
     found["author"] = _author(query, near, among)
@@ -81,6 +81,12 @@ def score_duplicates(
         terms={"prior": np.full(len(near), before), **found},
         exclusions={},
     )
+
+
+def _days_apart(query: Candidates, near: Candidates) -> Floats:
+    """The least number of days between two reports, 0 if they may be of one day. Shape: (n,)"""
+    gaps = near.days - query.last_days, query.days - near.last_days
+    return np.maximum(np.maximum(*gaps), 0.0)
 
 
 def _either_way(profile: ScoringProfile) -> ScoringProfile:

@@ -46,6 +46,8 @@ def found_before_lost(
 ) -> Bools:
     """True if found earlier before the loss than a wrong memory explains; False without a day.
 
+    Of several days that the loss may have been on, the first counts.
+
     Shape: (n,)
     """
     if query.day is None:

@@ -5,12 +5,12 @@ prior probability of a match by how well their day fits. Older ones do not dilut
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Self
 
 import numpy as np
 
-from matching.core.arrays import Floats
+from matching.core.arrays import Floats, Ints
 
 EARLIEST_DAYS: Final = -7.0  # a find before the loss, by wrong memory; earlier ones cannot be it
 IN_ORDER_SHARE: Final = 0.95  # of true pairs; in the others somebody misremembers the day
@@ -32,6 +32,38 @@ def density(days: Floats, delay_days: float) -> Floats:
     early = (1.0 - IN_ORDER_SHARE) * np.exp(-np.abs(days) / MISREMEMBERED_DAYS) / MISREMEMBERED_DAYS
     fits = np.where(days >= 0, late, early) + ANY_TIME_DENSITY
     return np.where(days < EARLIEST_DAYS, 0.0, fits)
+
+
+def density_between(least: Floats, most: Floats, delay_days: float) -> Floats:
+    """Mean density over the whole days from `least` to `most`, if the loss was on one of them.
+
+    Where both are the same, `density` itself; NaN where a day is unknown.
+
+    Units: days from the loss to the find -> per day
+    """
+    fits = np.where(np.isnan(most), np.nan, density(most, delay_days))
+    is_range = most > least
+    if is_range.any():
+        below, above = np.floor(least[is_range]) - 1.0, np.floor(most[is_range])
+        of_days = _cumulated(above, delay_days) - _cumulated(below, delay_days)
+        fits[is_range] = of_days / (above - below)
+    return fits
+
+
+def _cumulated(days: Floats, delay_days: float) -> Floats:
+    """Sum of the density over whole days up to and including these."""
+    table = _cumulative_density(delay_days)
+    at = days - EARLIEST_DAYS
+    rows = at.clip(0, len(table) - 1).astype(np.int64)
+    later = np.maximum(at - (len(table) - 1), 0.0) * ANY_TIME_DENSITY
+    return np.where(at < 0, 0.0, table[rows] + later)
+
+
+@lru_cache(maxsize=8)
+def _cumulative_density(delay_days: float) -> Floats:
+    """From EARLIEST_DAYS on, for as many days as a delay matters. Shape: (d,)"""
+    days = np.arange(EARLIEST_DAYS, MOST_DAYS, dtype=np.float64)
+    return np.cumsum(density(days, delay_days))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +101,32 @@ class FoundDays:
         """All open found posts."""
         return float(self.counts.sum()) + self.undated
 
-    def of_losses(self, lost_days: Floats, delay_days: float) -> tuple[Floats, Floats]:
+    def of_losses(
+        self, lost_days: Floats, delay_days: float, last_days: Floats | None = None
+    ) -> tuple[Floats, Floats]:
         """For things lost on these days: eligible found posts, and their summed density.
 
         For an unknown day every found post is eligible, and all are as likely.
 
-        Shape: (n,) -> (n,), (n,)
+        Args:
+            last_days: where the day is a range, from `lost_days` on: the results are means over it.
+
+        Shape: (n,), (n,) -> (n,), (n,)
         """
-        earliest, eligible, crowd = self._table(delay_days)
-        at = np.nan_to_num(np.floor(lost_days) - earliest).clip(0, len(eligible) - 1)
-        rows = at.astype(np.int64)
+        earliest, *tables = self._table(delay_days)
         unknown = np.isnan(lost_days)
+        first = self._rows(lost_days, earliest, len(tables[0]))
+        last = first if last_days is None else self._rows(last_days, earliest, len(tables[0]))
         everything = max(self.total, 1.0)
-        return (
-            np.where(unknown, everything, eligible[rows]),
-            np.where(unknown, everything, crowd[rows]),
+        eligible, crowd = (
+            np.where(unknown, everything, _means(table, first, last)) for table in tables
         )
+        return eligible, crowd
+
+    @staticmethod
+    def _rows(days: Floats, earliest: float, n: int) -> Ints:
+        """The rows of these days in a table. Shape: (n,); any row for an unknown day"""
+        return np.nan_to_num(np.floor(days) - earliest).clip(0, n - 1).astype(np.int64)
 
     @cached_property
     def _tables(self) -> dict[float, tuple[float, Floats, Floats]]:
@@ -105,4 +147,13 @@ class FoundDays:
         return self._tables[delay_days]
 
 
-__all__ = ["EARLIEST_DAYS", "FoundDays", "density"]
+def _means(table: Floats, first: Ints, last: Ints) -> Floats:
+    """Means of the table's rows from `first` to `last`. Shape: (d,), (n,), (n,) -> (n,)"""
+    if (first == last).all():
+        return table[first]
+    sums = np.concatenate([np.zeros(1), np.cumsum(table)])
+    means = (sums[last + 1] - sums[first]) / np.maximum(last + 1 - first, 1)
+    return np.where(first == last, table[first], means)
+
+
+__all__ = ["EARLIEST_DAYS", "FoundDays", "density", "density_between"]

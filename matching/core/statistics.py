@@ -99,7 +99,7 @@ def build_profile(
             ),
         },
         day_span_days=_span([lost.days, found.days]),
-        found_days=FoundDays.of(found.days, lost.days),
+        found_days=FoundDays.of(found.days, lost.last_days),
         shares=Shares(
             building=_shares([lost.buildings, found.buildings]),
             zone=_shares([lost.zones, found.zones]),

@@ -22,7 +22,11 @@ class PostFeatures:
     """One post as the strategies see it. Vectors are of unit length, or zero.
 
     Shape: text_vec (dim,), image_vecs (n_photos, dim) with the cover photograph first
-    Units: day in days since an origin that all posts share
+    Units: day and last_day in days since an origin that all posts share
+
+    Attributes:
+        day: the only day that it may have been, or the first of several; None if unknown.
+        last_day: the last of several days; None if there is only one.
     """
 
     post_id: int
@@ -35,6 +39,7 @@ class PostFeatures:
     building: str | None = None
     zone: str | None = None
     day: float | None = None
+    last_day: float | None = None
     author_id: int | None = None
     tokens: tuple[str, ...] = ()  # keyed hashes of serial numbers, model names and the like
 
@@ -64,7 +69,8 @@ class Candidates:
     colours: Texts
     buildings: Texts
     zones: Texts
-    days: Floats  # NaN where missing
+    days: Floats  # the first possible day, NaN where unknown
+    last_days: Floats  # the last possible day: the same where it is known exactly
     author_ids: Ints
     token_codes: Texts
     token_owner: Ints
@@ -99,7 +105,10 @@ class Candidates:
             colours=_codes([post.colour for post in posts]),
             buildings=_codes([post.building for post in posts]),
             zones=_codes([post.zone for post in posts]),
-            days=np.array([np.nan if p.day is None else p.day for p in posts], dtype=np.float64),
+            days=_days([post.day for post in posts]),
+            last_days=_days(
+                [post.day if post.last_day is None else post.last_day for post in posts]
+            ),
             author_ids=np.array(
                 [NOBODY if post.author_id is None else post.author_id for post in posts],
                 dtype=np.int64,
@@ -249,6 +258,10 @@ def _dim(post: PostFeatures) -> int:
 
 def _stack(vecs: Sequence[Vec], dim: int) -> Vec:
     return unit(np.stack(vecs)) if vecs else np.zeros((0, dim), dtype=np.float32)
+
+
+def _days(days: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if day is None else day for day in days], dtype=np.float64)
 
 
 def _codes(codes: Sequence[str | None]) -> Texts:

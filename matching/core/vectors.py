@@ -37,6 +37,26 @@ def stack(vecs: Sequence[Vec], dim: int) -> Vec:
     return np.stack(vecs).astype(np.float32) if vecs else np.zeros((0, dim), dtype=np.float32)
 
 
+def known(vec: Vec) -> Vec | None:
+    """The vector; None for one of zeros, as of an unreadable text. Shape: (dim,)"""
+    return vec if vec.any() else None
+
+
+def means_of_known(vecs: Vec, sizes: Sequence[int]) -> Vec:
+    """The mean direction of each run of rows, of the given sizes, without rows of zeros.
+
+    A run of zeros alone gets the mean of all others, so that centring leaves nothing of it.
+
+    Shape: (n, dim) -> (len(sizes), dim), unit length
+    """
+    is_known = vecs.any(axis=1)
+    everything = vecs[is_known].mean(axis=0) if is_known.any() else np.zeros(vecs.shape[1])
+    ends = np.cumsum(sizes)[:-1]
+    parts = zip(np.split(vecs, ends), np.split(is_known, ends), strict=True)
+    means = [part[has].mean(axis=0) if has.any() else everything for part, has in parts]
+    return unit(np.stack(means))
+
+
 def dots(query_vec: Vec, candidate_vecs: Vec) -> Vec:
     """Inner product of one vector with each row.
 

@@ -16,8 +16,18 @@ from PIL import Image
 from matching.conf import TORCH, MatchingSettings, matching_settings
 from matching.encoders.checkpoint import EncoderUnavailable, file_digest
 from matching.encoders.manifest import engine_fingerprint, engine_unavailable
+from matching.encoders.sentence_files import sentence_fingerprint, sentence_folder
 
-__all__ = ["Encoder", "EncoderUnavailable", "current_fingerprint", "forget_encoder", "get_encoder"]
+__all__ = [
+    "Encoder",
+    "EncoderUnavailable",
+    "TextEncoder",
+    "current_fingerprint",
+    "current_text_fingerprint",
+    "forget_encoder",
+    "get_encoder",
+    "get_text_encoder",
+]
 
 Vecs = npt.NDArray[np.float32]
 
@@ -25,6 +35,7 @@ CLIP_ENCODER: Final = "matching.encoders.torch_clip.ClipEncoder"
 ONNX_ENCODER: Final = (
     "matching.encoders.onnx_clip.OnnxEncoder"  # replaces CLIP_ENCODER for engines other than torch
 )
+SENTENCE_ENCODER: Final = "matching.encoders.sentence.SentenceEncoder"
 
 
 class Encoder(Protocol):
@@ -43,7 +54,10 @@ class Encoder(Protocol):
         """Number of texts (`text`) and photographs (`image`) encoded so far."""
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length. Shape: (n, dim), unit vectors"""
+        """Encode texts of any length.
+
+        Shape: (n, dim), unit vectors; a row of zeros for a text that the model cannot read
+        """
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
         """Encode photographs; pass them undecoded, so that no more is decoded than needed.
@@ -52,8 +66,31 @@ class Encoder(Protocol):
         """
 
 
+class TextEncoder(Protocol):
+    """A second encoder, of texts alone; its vectors are compared with each other only."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies everything that determines a vector; differs from every first encoder's."""
+
+    @property
+    def dim(self) -> int:
+        """Length of every vector."""
+
+    @property
+    def forward_counts(self) -> dict[str, int]:
+        """Number of texts (`text`) encoded so far."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Vecs:
+        """Encode texts of any length.
+
+        Shape: (n, dim), unit vectors; a row of zeros for a text that the model cannot read
+        """
+
+
 _lock = threading.Lock()
 _held: tuple[tuple[Any, ...], Encoder] | None = None
+_text_held: tuple[tuple[Any, ...], TextEncoder] | None = None
 
 
 def get_encoder() -> Encoder:
@@ -89,12 +126,60 @@ def current_fingerprint() -> str:
     return get_encoder().fingerprint
 
 
-def forget_encoder() -> None:
-    """Drop this process's encoder, so that the next `get_encoder()` loads it again."""
-    global _held
+def get_text_encoder() -> TextEncoder | None:
+    """The second text encoder of the settings, loaded as the first is; None if there is none.
+
+    Raises: EncoderUnavailable
+    """
+    global _text_held
+    current = matching_settings()
+    if not current.text_model:
+        return None
+    is_ours = current.text_encoder == SENTENCE_ENCODER
+    key = (
+        *(current.text_encoder, current.text_model, current.cache_dir),
+        *(current.device, current.precision, current.threads),
+        sentence_fingerprint(current, sentence_folder(current)) if is_ours else "",
+    )
     with _lock:
-        _held = None
+        if _text_held is None or _text_held[0] != key:
+            _text_held = None
+            _text_held = key, _load_text_encoder(current)
+        return _text_held[1]
+
+
+def current_text_fingerprint() -> str:
+    """The fingerprint of the second text encoder; empty if there is none.
+
+    Raises: EncoderUnavailable
+    """
+    current = matching_settings()
+    if not current.text_model:
+        return ""
+    if current.text_encoder == SENTENCE_ENCODER:
+        return sentence_fingerprint(current, sentence_folder(current))
+    encoder = get_text_encoder()
+    return encoder.fingerprint if encoder else ""
+
+
+def forget_encoder() -> None:
+    """Drop this process's encoders, so that they are loaded again when they are needed."""
+    global _held, _text_held
+    with _lock:
+        _held = _text_held = None
     file_digest.cache_clear()
+
+
+def _load_text_encoder(current: MatchingSettings) -> TextEncoder:
+    try:
+        encoder_class = import_string(current.text_encoder)
+    except ImportError as error:
+        raise EncoderUnavailable(
+            f'MATCHING["TEXT_ENCODER"] = {current.text_encoder!r} cannot be imported: {error}. Set '
+            f"MATCHING_TEXT_ENCODER to the dotted path of a class, such as {SENTENCE_ENCODER}."
+        ) from error
+    encoder: TextEncoder = encoder_class(current)
+    return encoder
 
 
 def _load(current: MatchingSettings) -> Encoder:

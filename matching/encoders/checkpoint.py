@@ -50,7 +50,7 @@ def checkpoint_folder(current: MatchingSettings) -> Path:
         return folder
     if current.model == BUNDLED or not HUB_ID.fullmatch(current.model):
         raise unavailable(current, f"there is no folder {folder}")
-    cached = _cached_config(current)
+    cached = cached_config(current)
     if cached is None:
         raise unavailable(
             current, f"there is no folder {folder}, and no such model has been downloaded"
@@ -58,7 +58,8 @@ def checkpoint_folder(current: MatchingSettings) -> Path:
     return cached.parent
 
 
-def _cached_config(current: MatchingSettings) -> Path | None:
+def cached_config(current: MatchingSettings) -> Path | None:
+    """The config of a hub id in the cache; None if it was not downloaded."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 import tokenizers
 from PIL import Image
@@ -31,7 +32,8 @@ from matching.encoders.manifest import (
     fingerprint_of,
     read_export,
 )
-from matching.encoders.texts import CHECK_TEXT, TEXT_BATCH, TextInput, Tokenize
+from matching.encoders.readability import is_readable, unknown_id
+from matching.encoders.texts import CHECK_TEXT, TEXT_BATCH, TextInput, Tokenize, Tokens
 
 ERRORS_ONLY = 3  # onnxruntime's log level
 
@@ -74,10 +76,7 @@ class OnnxEncoder:
         self.forward_counts = {"text": 0, "image": 0}
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length; text beyond the model's limit is cut off.
-
-        Shape: (n, dim), unit vectors
-        """
+        """See `Encoder`; text beyond the model's limit is cut off. Shape: (n, dim)"""
         vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
         for rows, ids in self.text_input.batches(texts, self._texts_at_once):
             vecs[rows] = _forward(self._text, ids)
@@ -97,8 +96,14 @@ class OnnxEncoder:
             self.forward_counts["image"] += len(batch)
         return vecs
 
+    def prepared_inputs(
+        self, texts: Sequence[str], images: Sequence[Image.Image]
+    ) -> tuple[npt.NDArray[np.int64], Sequence[npt.NDArray[np.float32]]]:
+        """See `ShowsInputs`."""
+        return self.text_input.ids(texts), list(pixels_of(images, self._image_reading))
+
     def _check(self) -> None:
-        texts = self.encode_texts([CHECK_TEXT, ""])
+        texts = _forward(self._text, self.text_input.ids([CHECK_TEXT, ""]))
         images = self.encode_images([Image.new("RGB", (64, 48), (180, 40, 30))])
         lengths = np.linalg.norm(np.concatenate([texts, images]), axis=1)
         if not np.allclose(lengths, 1.0, atol=1e-3):  # NaN is never close
@@ -126,4 +131,12 @@ def _tokenizer(path: Path, max_tokens: int) -> Tokenize:
     tokenizer.encode_special_tokens = True
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
-    return lambda texts: [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+    unknown = unknown_id(tokenizer)
+
+    def tokenize(texts: list[str]) -> list[Tokens]:
+        return [
+            Tokens(encoding.ids, is_readable(text, encoding, unknown))
+            for text, encoding in zip(texts, tokenizer.encode_batch(texts), strict=True)
+        ]
+
+    return tokenize

@@ -9,10 +9,24 @@ import numpy as np
 import numpy.typing as npt
 
 TokenIds = npt.NDArray[np.int64]
-Tokenize = Callable[[list[str]], Sequence[Sequence[int]]]
 
 TEXT_BATCH: Final = 32  # texts per forward pass, to bound the memory of activations
 CHECK_TEXT: Final = "검은색 지갑을 잃어버렸어요. A black wallet."
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One text as a tokenizer returns it.
+
+    Attributes:
+        is_readable: whether the vocabulary has enough of its letters; see `readability`.
+    """
+
+    ids: Sequence[int]
+    is_readable: bool = True
+
+
+Tokenize = Callable[[list[str]], Sequence[Tokens]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class TextInput:
     """Prepares, tokenizes and batches texts.
 
     Args:
-        tokenize: returns each text's ids, cut at `reading.max_tokens`, with the end token.
+        tokenize: returns each text's tokens, cut at `reading.max_tokens`, with the end token.
     """
 
     def __init__(self, tokenize: Tokenize, reading: TextReading) -> None:
@@ -50,22 +64,26 @@ class TextInput:
 
         Shape: (n, longest)
         """
-        return self._filled(self._rows(texts))
+        return self._filled([row.ids for row in self._rows(texts)])
 
     def batches(
         self, texts: Sequence[str], at_once: int = TEXT_BATCH
     ) -> Iterator[tuple[npt.NDArray[np.intp], TokenIds]]:
         """Batches of texts of similar length, each with the rows' indices in `texts`.
 
+        Unreadable texts are in none of them.
+
         Shape: (m,), (m, longest of the batch), m at most `at_once`
         """
         rows = self._rows(texts)
-        by_length = np.argsort([len(row) for row in rows], kind="stable")
-        for start in range(0, len(rows), at_once):
+        readable = np.flatnonzero([row.is_readable for row in rows])
+        lengths = [len(rows[place].ids) for place in readable.tolist()]
+        by_length = readable[np.argsort(lengths, kind="stable")]
+        for start in range(0, len(by_length), at_once):
             places = by_length[start : start + at_once]
-            yield places, self._filled([rows[place] for place in places])
+            yield places, self._filled([rows[place].ids for place in places])
 
-    def _rows(self, texts: Sequence[str]) -> Sequence[Sequence[int]]:
+    def _rows(self, texts: Sequence[str]) -> Sequence[Tokens]:
         prepared = [_prepared(text) for text in texts]
         if self.reading.is_lowered:
             prepared = [text.lower() for text in prepared]

@@ -26,7 +26,8 @@ from matching.encoders.checkpoint import (
     unavailable,
 )
 from matching.encoders.images import IMAGE_BATCH, bounded, image_reading, pixels_of
-from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading
+from matching.encoders.readability import is_readable, share_is_readable, unknown_id
+from matching.encoders.texts import CHECK_TEXT, TextInput, TextReading, Tokenize, Tokens
 
 # transformers has no types for these.
 AutoImageProcessor: Any = transformers.AutoImageProcessor
@@ -51,7 +52,7 @@ class ClipEncoder:
         self.fingerprint = checkpoint_fingerprint(current, folder)
         self.forward_counts = {"text": 0, "image": 0}
         self._dtype = DTYPES[current.precision]
-        self._device = _device(current)
+        self._device = device_of(current)
         torch.set_num_threads(current.threads)
         with self._explained("cannot be loaded"), without_progress_bars():
             self._tokenizer = _load_tokenizer(folder)
@@ -77,10 +78,7 @@ class ClipEncoder:
         return backend.to_str() if backend is not None else None
 
     def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length; text beyond the model's limit is cut off.
-
-        Shape: (n, dim), unit vectors
-        """
+        """See `Encoder`; text beyond the model's limit is cut off. Shape: (n, dim)"""
         vecs = np.zeros((len(texts), self.dim), dtype=np.float32)
         for rows, ids in self.text_input.batches(texts):
             vecs[rows] = self._text_forward(ids)
@@ -97,19 +95,28 @@ class ClipEncoder:
             vecs[start : start + IMAGE_BATCH] = self._image_forward(batch)
         return vecs
 
+    def prepared_inputs(
+        self, texts: Sequence[str], images: Sequence[Image.Image]
+    ) -> tuple[npt.NDArray[np.int64], Sequence[npt.NDArray[np.float32]]]:
+        """See `ShowsInputs`."""
+        pixels = self._image_inputs(images)["pixel_values"].float().cpu().numpy()
+        return self.text_input.ids(texts), list(pixels)
+
     def _text_forward(self, ids: npt.NDArray[np.int64]) -> Vecs:
         with torch.inference_mode():
             output = self._model.get_text_features(torch.from_numpy(ids).to(self._device))
         self.forward_counts["text"] += len(ids)
         return _unit_vectors(output)
 
-    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+    def _image_inputs(self, images: Sequence[Image.Image]) -> Any:
         if self.image_reading is not None:
             pixels = pixels_of(images, self.image_reading)
-            inputs = {"pixel_values": torch.from_numpy(pixels).to(self._device)}
-        else:
-            pictures = [bounded(image) for image in images]
-            inputs = self._processor(images=pictures, return_tensors="pt").to(self._device)
+            return {"pixel_values": torch.from_numpy(pixels).to(self._device)}
+        pictures = [bounded(image) for image in images]
+        return self._processor(images=pictures, return_tensors="pt").to(self._device)
+
+    def _image_forward(self, images: Sequence[Image.Image]) -> Vecs:
+        inputs = self._image_inputs(images)
         inputs["pixel_values"] = inputs["pixel_values"].to(self._dtype)
         with torch.inference_mode():
             output = self._model.get_image_features(**inputs)
@@ -125,12 +132,7 @@ class ClipEncoder:
             is_lowered=not is_clip,
         )
 
-        def tokenize(texts: list[str]) -> Any:
-            return self._tokenizer(texts, truncation=True, max_length=reading.max_tokens)[
-                "input_ids"
-            ]
-
-        return TextInput(tokenize, reading)
+        return TextInput(tokens_of(self._tokenizer, reading.max_tokens), reading)
 
     def _checked_dim(self) -> int:
         """Encodes one text and one photograph, so that a wrong checkpoint fails at loading time."""
@@ -175,7 +177,11 @@ class ClipEncoder:
             ) from error
 
 
-def _device(current: MatchingSettings) -> torch.device:
+def device_of(current: MatchingSettings) -> torch.device:
+    """The device of the settings.
+
+    Raises: EncoderUnavailable if this machine lacks it.
+    """
     device = torch.device(current.device)
     count = torch.cuda.device_count() if device.type == "cuda" else 1
     if (device.index or 0) >= count:
@@ -201,8 +207,33 @@ def _load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
+def tokens_of(tokenizer: Any, max_tokens: int) -> Tokenize:
+    """A tokenizer of transformers as `TextInput` calls it."""
+    fast = getattr(tokenizer, "backend_tokenizer", None)
+    unknown = tokenizer.unk_token_id if fast is None else unknown_id(fast)
+
+    def tokenize(texts: list[str]) -> list[Tokens]:
+        found = tokenizer(texts, truncation=True, max_length=max_tokens)
+        if fast is None:
+            special = tokenizer.all_special_ids
+            return [
+                Tokens(ids, share_is_readable(ids, special, unknown)) for ids in found["input_ids"]
+            ]
+        return [
+            Tokens(encoding.ids, is_readable(text, encoding, unknown))
+            for text, encoding in zip(texts, found.encodings, strict=True)
+        ]
+
+    return tokenize
+
+
+def load_model(
+    folder: Path, dtype: torch.dtype, *, may_lack: tuple[str, ...] = (), **options: Any
+) -> Any:
     """The model in a folder, in evaluation mode.
+
+    Args:
+        may_lack: beginnings of names of weights that are not used.
 
     Raises: ValueError, or any error of transformers, if weights are missing or misshapen.
     """
@@ -214,7 +245,8 @@ def load_model(folder: Path, dtype: torch.dtype, **options: Any) -> Any:
         dtype=dtype,
         **options,
     )
-    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+    missing = [key for key in report["missing_keys"] if not key.startswith(may_lack)]
+    if wrong := [*missing, *report["mismatched_keys"]]:
         # transformers only warns, and fills these with random numbers.
         raise ValueError(f"{len(wrong)} of its weights are missing or misshapen: {wrong[0]}")
     return model.eval()

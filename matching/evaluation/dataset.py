@@ -10,7 +10,7 @@ from matching.core.arrays import Floats, Ints, Texts
 from matching.core.statistics import CategorySet
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
-from matching.evaluation.dataset_file import ARRAYS, COLOURS, NO_CODE, read_dataset_file
+from matching.evaluation.dataset_file import ARRAYS, COLOURS, LAST_DAYS, NO_CODE, read_dataset_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class BenchmarkDataset:
         vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
         (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
-        where unknown, or None
+        where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None
 
     Attributes:
         share_space: whether texts and photographs can be compared. If not, each kind of vector has
@@ -45,6 +45,7 @@ class BenchmarkDataset:
     pair_found: Ints
     colour_lost: Texts | None = None
     colour_found: Texts | None = None
+    last_day_lost: Floats | None = None
     share_space: bool = True
 
     @property
@@ -63,6 +64,7 @@ class BenchmarkDataset:
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
         colours = self._of("colour", kind)
+        last_days = self.last_day_lost if kind == "lost" else None
         no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
             PostFeatures(
@@ -75,7 +77,8 @@ class BenchmarkDataset:
                 colour=None if colours is None else str(colours[row]) or None,
                 building=_code("b", places[row]),
                 zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
-                day=None if np.isnan(days[row]) else float(days[row]),
+                day=_day(days, row),
+                last_day=_day(last_days, row),
             )
             for row in range(len(texts))
         ]
@@ -89,7 +92,7 @@ class BenchmarkDataset:
 
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
-        known = [name for name in COLOURS if getattr(self, name) is not None]
+        known = [name for name in (*COLOURS, LAST_DAYS) if getattr(self, name) is not None]
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *known)}
         np.savez_compressed(path, **arrays, separate_spaces=np.array(not self.share_space))
 
@@ -100,6 +103,10 @@ class BenchmarkDataset:
         Raises: DatasetFileError, one line that names the array and the row.
         """
         return cls(**read_dataset_file(path))
+
+
+def _day(days: Floats | None, row: int) -> float | None:
+    return None if days is None or np.isnan(days[row]) else float(days[row])
 
 
 def _code(letter: str, number: int) -> str | None:

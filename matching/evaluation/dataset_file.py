@@ -15,6 +15,7 @@ LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by so
 NO_CODE: Final = -1
 SEPARATE: Final = "separate_spaces"  # whether texts and photographs have vectors of two encoders
 COLOURS: Final = ("colour_lost", "colour_found")  # codes of colours; may be left out
+LAST_DAYS: Final = "last_day_lost"  # of losses whose day is a range; may be left out
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
     *("prompts", "family", "category_lost", "category_found", "place_lost", "place_found"),
@@ -38,6 +39,8 @@ def read_dataset_file(path: Path) -> dict[str, Any]:
     if is_separate:
         _lay_apart(arrays)
     checked = {**_checked(arrays), "share_space": not is_separate}
+    if LAST_DAYS in arrays:
+        checked[LAST_DAYS] = _last_days(arrays[LAST_DAYS], checked["day_lost"])
     texts = _texts(path.with_suffix(".json"))
     for name in COLOURS:
         kind = name.removeprefix("colour_")
@@ -88,7 +91,8 @@ def _read(path: Path) -> dict[str, Any]:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
                 raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
-            there = [*ARRAYS, *(name for name in (*COLOURS, SEPARATE) if name in file.files)]
+            may_be = (*COLOURS, LAST_DAYS, SEPARATE)
+            there = [*ARRAYS, *(name for name in may_be if name in file.files)]
             return {name: file[name] for name in there}
     except DatasetFileError:
         raise
@@ -178,6 +182,15 @@ def _numbers(name: str, values: Any, rows: int | None, below: int | None, least:
         )
         raise DatasetFileError(f"{name}: row {row} is {column[row]}, not {wanted}.")
     return np.asarray(whole, dtype=np.int64)
+
+
+def _last_days(values: Any, first_days: Floats) -> Floats:
+    column = _days(LAST_DAYS, _column(LAST_DAYS, values, len(first_days)), len(first_days))
+    bad = ~np.isnan(column) & ~(column >= first_days)
+    if bad.any():
+        row = int(bad.argmax())
+        raise DatasetFileError(f"{LAST_DAYS}: row {row} is before the loss's first day.")
+    return column
 
 
 def _days(name: str, values: Any, rows: int) -> Floats:

@@ -4,6 +4,7 @@ The dataset is anonymous: vectors and numbers only, no text, photographs or acco
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
 from matching.core.vectors import Vec
 from matching.evaluation.dataset import BenchmarkDataset
-from matching.evaluation.dataset_file import NO_CODE
+from matching.evaluation.dataset_file import LAST_DAYS, NO_CODE
 from matching.models import Embedding, Match, Modality
 
 # A post that was closed for any other reason says nothing about matching.
@@ -22,7 +23,7 @@ EXPORTED_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
 
 
 def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
-    """The dataset of all open and matched posts that have vectors from the profile's encoder."""
+    """The dataset of all open and matched posts whose text the profile's encoder has read."""
     sides = {kind: _posts(kind, profile.fingerprint) for kind in ("lost", "found")}
     buildings = {
         post.building.code: post.building.zone.code
@@ -43,10 +44,11 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
         arrays[f"place_{kind}"] = _codes(
             [post.building.code if post.building else None for post in posts], places
         )
-        arrays[f"day_{kind}"] = _days(posts)
+        arrays[f"day_{kind}"] = _days([post.happened_on for post in posts])
         arrays[f"colour_{kind}"] = np.array(
             [post.colour or colour_in(post.text) for post in posts], dtype=np.str_
         )
+    arrays[LAST_DAYS] = _days([post.happened_until for post in sides["lost"]])
     lost, found = (
         {post.pk: row for row, post in enumerate(sides[kind])} for kind in ("lost", "found")
     )
@@ -68,6 +70,7 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
 
 def _posts(kind: str, fingerprint: str) -> list[Post]:
     having = Embedding.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
+    having = having.exclude(data=b"")  # a text that the encoder cannot read
     posts = Post.objects.filter(
         kind=kind, status__in=EXPORTED_STATUSES, pk__in=having.values("post")
     )
@@ -91,5 +94,5 @@ def _codes(codes: Sequence[str | None], known: Sequence[str]) -> Ints:
     return np.array([row_of.get(code, NO_CODE) if code else NO_CODE for code in codes], np.int64)
 
 
-def _days(posts: Sequence[Post]) -> Floats:
-    return np.array([post.happened_on.toordinal() for post in posts], dtype=np.float64)
+def _days(days: Sequence[date | None]) -> Floats:
+    return np.array([np.nan if day is None else day.toordinal() for day in days], dtype=np.float64)

@@ -43,8 +43,7 @@ class MemoryIndex:
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
     ) -> list[Shortlist]:
         """See `CandidateIndex`; every open post, with one query if nothing has changed."""
-        dim = len(query.text_vec) if query.text_vec is not None else query.image_vecs.shape[1]
-        return self._everything(kinds, fingerprint, dim)
+        return self._everything(kinds, fingerprint, query.image_vecs.shape[1])
 
     def everything(self, kind: Kind, fingerprint: str, dim: int) -> Shortlist:
         """See `CandidateIndex`."""

@@ -19,7 +19,7 @@ from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
 from matching.index import Shortlist, Side
 from matching.index.pg_sync import bring_up_to_date, literal
-from matching.index.reading import open_post_ids, read_posts
+from matching.index.reading import open_post_ids, read_posts, unreadable_post_ids
 
 # How many of the nearest posts are scored exactly, for each way to compare.
 NEAREST: Final = 250
@@ -47,17 +47,23 @@ class PgVectorIndex:
     def shortlists(
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
     ) -> list[Shortlist]:
-        """See `CandidateIndex`; the nearest posts by text and photographs, in every combination."""
+        """See `CandidateIndex`; the nearest posts by text and photographs, in every combination.
+
+        Posts without a text that the encoder can read are among them, up to a number; a post
+        without any vector is compared with the newest ones.
+        """
         mine = [query.text_vec] if query.text_vec is not None else []
         mine += [query.cover_vec] if query.cover_vec is not None else []
-        dim = len(mine[0]) if mine else 0
+        dim = query.image_vecs.shape[1]
         bring_up_to_date(fingerprint, dim)
         return [self._shortlist(mine, kind, fingerprint, dim) for kind in kinds]
 
     def _shortlist(
         self, query_vecs: Sequence[Vec], kind: Kind, fingerprint: str, dim: int
     ) -> Shortlist:
-        ids: set[int] = set()
+        ids = set(unreadable_post_ids(kind, fingerprint, NEAREST))
+        if not query_vecs:
+            ids |= set(open_post_ids(kind, fingerprint)[-NEAREST:])
         for vec in query_vecs:
             sides: tuple[Side, Side] = ("text", "image")
             for side in sides:

@@ -29,7 +29,10 @@ WATCHED: Final = (
     Watched(
         "lostfound_post",
         "id",
-        ("kind", "status", "category_id", "colour", "building_id", "happened_on", "author_id"),
+        (
+            *("kind", "status", "category_id", "colour", "building_id", "author_id"),
+            *("happened_on", "happened_until"),
+        ),
     ),
     Watched("lostfound_photo", "post_id", ("position",)),
     Watched("matching_matchingjob", "post_id", ("content_hash", "tokens", "named_colour")),

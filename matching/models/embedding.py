@@ -34,7 +34,10 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
 
 
 class Embedding(models.Model):
-    """One cached unit vector. Embeddings of two fingerprints are never compared."""
+    """One cached unit vector. Embeddings of two fingerprints are never compared.
+
+    Without data, the encoder cannot read the text: it was embedded, and has no vector.
+    """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="embeddings")
     photo = models.ForeignKey(
@@ -44,7 +47,7 @@ class Embedding(models.Model):
     content_hash = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=80)
     dim = models.PositiveIntegerField()
-    data = models.BinaryField()  # dim little-endian float32
+    data = models.BinaryField()  # dim little-endian float32, or nothing
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EmbeddingQuerySet.as_manager()
@@ -65,12 +68,27 @@ class Embedding(models.Model):
                 name="one_vector_per_photo",
             ),
         ]
-        indexes = [models.Index(fields=["modality", "content_hash", "fingerprint"])]
+        indexes = [
+            models.Index(fields=["modality", "content_hash", "fingerprint"]),
+            models.Index(fields=["post"], condition=models.Q(data=b""), name="unreadable_texts"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.modality} {self.content_hash[:8]}"
 
     @property
     def vec(self) -> npt.NDArray[np.float32]:
-        """Shape: (dim,), unit length."""
-        return np.frombuffer(bytes(self.data), dtype="<f4").astype(np.float32, copy=False)
+        """Shape: (dim,), unit length, or zero for a text that the encoder cannot read."""
+        return vec_of(self.data, self.dim)
+
+
+def stored_vec(vec: npt.NDArray[np.float32]) -> bytes:
+    """A vector as `Embedding.data`; an unreadable text has none. Shape: (dim,)"""
+    return np.asarray(vec, dtype="<f4").tobytes() if vec.any() else b""
+
+
+def vec_of(data: bytes | memoryview, dim: int) -> npt.NDArray[np.float32]:
+    """The vector that `stored_vec` wrote. Shape: (dim,)"""
+    if not data:
+        return np.zeros(dim, dtype=np.float32)
+    return np.frombuffer(bytes(data), dtype="<f4").astype(np.float32, copy=False)

@@ -42,8 +42,11 @@ def agreement(
 
     Each text and photograph is a query for its nearest text and its nearest photograph.
 
-    Shape: (n, dim), (m, dim), (n, dim), (m, dim), unit vectors
+    Shape: (n, dim), (m, dim), (n, dim), (m, dim), unit vectors; texts that both cannot read, rows
+        of zeros, are left out
     """
+    read = text_vecs.any(axis=1) | other_text_vecs.any(axis=1)
+    text_vecs, other_text_vecs = text_vecs[read], other_text_vecs[read]
     moved = queries = 0
     both = ((text_vecs, other_text_vecs), (image_vecs, other_image_vecs))
     for queried, other_queried in both:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lostfound.models import Post
+from lostfound.text.days import days_of
 from matching.models import Match
 
 SAME: Final = "same"
@@ -43,16 +43,15 @@ def compare(match: Match) -> list[Fact]:
 
 def compare_posts(left: Post, right: Post) -> list[Fact]:
     """Compare category, colour, place and day; if only one post is lost, it must be `left`."""
-    day = _delay if left.kind != right.kind else _days_apart
     return [
         _category(left, right),
         _colour(left, right),
         _place(left, right),
         Fact(
             _("Day"),
-            date_format(left.happened_on, "MONTH_DAY_FORMAT"),
-            date_format(right.happened_on, "MONTH_DAY_FORMAT"),
-            *day((right.happened_on - left.happened_on).days),
+            days_of(left, "MONTH_DAY_FORMAT"),
+            days_of(right, "MONTH_DAY_FORMAT"),
+            *_day(left, right),
         ),
     ]
 
@@ -93,6 +92,19 @@ def _place(left: Post, right: Post) -> Fact:
         else:
             verdict, remark = DIFFERS, _("elsewhere")
     return Fact(_("Place"), _whereabouts(left), _whereabouts(right), verdict, remark)
+
+
+def _day(left: Post, right: Post) -> tuple[str, str]:
+    """Verdict and remark for the days, or for those of several that are nearest."""
+    if left.happened_on is None or right.happened_on is None:
+        return UNKNOWN, _("not stated")
+    later = (right.happened_on - (left.happened_until or left.happened_on)).days
+    earlier = ((right.happened_until or right.happened_on) - left.happened_on).days
+    is_range = left.happened_until is not None or right.happened_until is not None
+    if is_range and later <= 0 <= earlier:
+        return CLOSE, _("may be the same day")
+    days = later if later > 0 else earlier
+    return _delay(days) if left.kind != right.kind else _days_apart(days)
 
 
 def _delay(days: int) -> tuple[str, str]:

@@ -162,6 +162,10 @@ def how_words(match: Match | MatchDecision) -> str:
 def compared_words(match: Match | MatchDecision) -> str:
     """Which parts of the two posts were compared, in words."""
     with_photos = _photo_terms(match)
+    if not _is_number(match.terms.get("text_text", 0.0)):
+        if not with_photos:
+            return _("neither text nor photographs: missing, unreadable, or without meaning")
+        return _("photographs, but not the text of both: it says nothing, or is unreadable")
     if not with_photos:
         return _("text only, because neither post has a photograph")
     if "image_image" in with_photos:
@@ -177,6 +181,7 @@ def _photo_terms(match: Match | MatchDecision) -> set[str]:
 def _similarity(name: str, value: Any, has_photos: bool) -> Term:
     if not _is_number(value):
         why = _("no photograph") if name in PHOTO_TERMS else _("not known")
+        why = _("says nothing, or is unreadable") if name == "text_text" else why
         return Term(name, _label(name), why, missing=True)
     label = _label(name) if has_photos or name != "combined" else _("Text only")
     return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
@@ -210,6 +215,7 @@ def _without_bar(name: str, value: Any) -> Term:
     if value is not None:
         return Term(name, _label(name), str(value), missing=True)
     why = _("no photograph → 0") if name in PHOTO_TERMS else _("not known → 0")
+    why = _("says nothing, or is unreadable → 0") if name == "text_text" else why
     return Term(name, _label(name), why, missing=True)
 
 

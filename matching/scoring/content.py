@@ -38,7 +38,7 @@ def content_of(post: Post) -> PostContent:
         post.category.code if post.category else "",
         post.colour,
         post.building.code if post.building else "",
-        post.happened_on.isoformat(),
+        _days(post),
     ]
     return PostContent(
         text=text,
@@ -48,6 +48,12 @@ def content_of(post: Post) -> PostContent:
         tokens=identity_tokens(text),
         colour=colour_in(text),
     )
+
+
+def _days(post: Post) -> str:
+    """Empty if unknown. One day alone reads as it did before there were ranges."""
+    days = [day.isoformat() for day in (post.happened_on, post.happened_until) if day]
+    return "/".join(days)
 
 
 def text_hash(post: Post) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from matching.core.registry import get_strategy, needs_profile
 from matching.core.segments import Segment, concatenate, joined, taken
 from matching.core.strategies import Strategy
 from matching.core.types import Candidates, Kind, PostFeatures, Score, Scores, ScoringContext
-from matching.core.vectors import Vec, stack
+from matching.core.vectors import Vec, known, stack
 from matching.index import Shortlist, get_index
 from matching.models import Embedding, Match, MatchingJob, Modality
 from matching.scoring.content import evidence_hash, evidence_hashes
@@ -55,7 +56,7 @@ class Query:
         Args:
             tokens: hashes of what names one single thing, as `PostContent` has them.
 
-        Shape: text_vec (dim,), image_vecs (n_photos, dim)
+        Shape: text_vec (dim,), zero for an unreadable text; image_vecs (n_photos, dim)
         """
         features = query_features(post, text_vec, image_vecs, tokens)
         return cls(post, features, content_hash, fingerprint, profile)
@@ -257,21 +258,29 @@ def _score_duplicates(
 def query_features(
     post: Post, text_vec: Vec, image_vecs: Vec, tokens: tuple[str, ...] = ()
 ) -> PostFeatures:
-    """The features of a post that strategies score."""
+    """The features of a post that strategies score.
+
+    Shape: text_vec (dim,), zero for an unreadable text; image_vecs (n_photos, dim)
+    """
     return PostFeatures(
         post_id=post.pk,
         kind="lost" if post.kind == Post.Kind.LOST else "found",
-        text_vec=text_vec,
+        text_vec=known(text_vec),
         image_vecs=image_vecs,
         category=post.category.code if post.category else None,
         family=post.category.family.code if post.category else None,
         colour=post.colour or colour_in(post.text) or None,
         building=post.building.code if post.building else None,
         zone=post.building.zone.code if post.building else None,
-        day=float(post.happened_on.toordinal()),
+        day=_ordinal(post.happened_on),
+        last_day=_ordinal(post.happened_until),
         author_id=post.author_id,
         tokens=tokens,
     )
+
+
+def _ordinal(day: date | None) -> float | None:
+    return None if day is None else float(day.toordinal())
 
 
 def _scored(
@@ -285,20 +294,20 @@ def _scored(
     empty = Segment(Candidates.from_features([], shortlist.dim), np.zeros(0, dtype=np.bool_))
     parts = []
     for segment in shortlist.segments or (empty,):
-        known = np.isin(segment.candidates.post_ids, rejected)
-        scores = strategy.score(query, segment.candidates, replace(context, rejected=known))
+        is_rejected = np.isin(segment.candidates.post_ids, rejected)
+        scores = strategy.score(query, segment.candidates, replace(context, rejected=is_rejected))
         parts.append(scores if segment.alive.all() else taken(scores, segment.rows))
     return among(joined(parts))
 
 
-def _rejected(query: Query, pairs: Iterable[Match], known: Mapping[int, str]) -> list[int]:
+def _rejected(query: Query, pairs: Iterable[Match], hashes: Mapping[int, str]) -> list[int]:
     """Candidates that staff have rejected on the same evidence as there is now."""
     rejected = {
         match.other_id(query.post): match.evidence_hash
         for match in pairs
         if match.status == Match.Status.REJECTED
     }
-    evidence = _pair_evidence(query, [pk for pk in rejected if pk in known], known)
+    evidence = _pair_evidence(query, [pk for pk in rejected if pk in hashes], hashes)
     return [pk for pk, digest in evidence.items() if digest == rejected[pk]]
 
 

@@ -15,7 +15,7 @@ from matching.core.filters import SearchFilters
 from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.types import PostFeatures, Score
-from matching.core.vectors import Vec, unit
+from matching.core.vectors import Vec, known, means_of_known
 from matching.core.weights import EvidenceWeights
 from matching.encoders.base import current_fingerprint, get_encoder
 from matching.scoring.score_post import score_things, search_things
@@ -26,7 +26,7 @@ MOST: Final = 500
 MAX_TEXT_CHARS: Final = 1000  # more than any model reads
 SETS: Final = ("categories", "families", "colours", "buildings", "zones")
 
-# Strings unknown to any model; their mean is a query without meaning.
+# Strings without meaning to any model; the mean of those that it can read is a query without one.
 NONSENSE: Final = (
     *("asdf ghjk", "qwxz", "zzxxvv", "vbnmpl", "xqjkz", "wvut srqp"),
     *("쀍뷁", "뚫쁅훍", "뿡꽭뷀", "ㄱㄴㄷㄹ"),
@@ -87,7 +87,7 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
     with _encoding:
         profile = ensure_profile(fingerprint) if needs_profile(strategy.name) else None
         if text:
-            text_vec = get_encoder().encode_texts([text])[0]
+            text_vec = known(get_encoder().encode_texts([text])[0])
     image_vecs = _photo_vecs(question, fingerprint, text_vec, profile)
     if text_vec is None and not len(image_vecs):
         return []
@@ -148,7 +148,8 @@ def nonsense_vec(fingerprint: str) -> Vec:
     global _nonsense
     with _encoding:
         if _nonsense is None or _nonsense[0] != fingerprint:
-            _nonsense = fingerprint, unit(get_encoder().encode_texts(NONSENSE).mean(axis=0))
+            vecs = get_encoder().encode_texts(NONSENSE)
+            _nonsense = fingerprint, means_of_known(vecs, [len(NONSENSE)])[0]
         return _nonsense[1]
 
 

@@ -17,6 +17,7 @@ from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.services.photo_queries import keep_photo_query, photo_query
+from matching.services.preparation import forget_vectors
 from matching.services.profiles import (
     build_if_available,
     build_scoring_profile,
@@ -55,6 +56,7 @@ __all__ = [
     "current_profile",
     "dismiss_duplicate",
     "embed_backlog",
+    "forget_vectors",
     "free_for",
     "intake_of",
     "keep_photo_query",

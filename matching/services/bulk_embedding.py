@@ -14,7 +14,12 @@ from django.db import transaction
 
 from lostfound.models import Photo, Post
 from matching.core.vectors import Vec
-from matching.encoders.base import Encoder, EncoderUnavailable, current_fingerprint
+from matching.encoders.base import (
+    Encoder,
+    EncoderUnavailable,
+    current_fingerprint,
+    current_text_fingerprint,
+)
 from matching.encoders.images import IMAGE_BATCH
 from matching.models import Embedding, MatchingJob
 from matching.scoring.content import content_of, text_hash
@@ -22,6 +27,7 @@ from matching.services.embedding import (
     TEXT,
     Plan,
     checked,
+    checked_images,
     opened,
     plan_embedding,
     ready_encoder,
@@ -33,6 +39,12 @@ from matching.services.outbox import (
     ClaimLost,
     claim_post,
     reopen,
+)
+from matching.services.second_text import (
+    embed_second_text,
+    lacks_second,
+    ready_text_encoder,
+    second_vecs,
 )
 
 logger = logging.getLogger(__name__)
@@ -89,6 +101,8 @@ def embed_backlog(
     report = BacklogReport()
     fingerprint = current_fingerprint()
     ready_encoder(fingerprint)  # before claiming anything: loading may take longer than a lease
+    if second := current_text_fingerprint():
+        ready_text_encoder(second)
     for ids in _parts(post_ids, CLAIMED_AT_ONCE):
         if is_stopped():
             break
@@ -119,10 +133,13 @@ def _claimed(post_ids: Sequence[int], fingerprint: str) -> dict[int, Claim]:
 def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
     vectors = Embedding.objects.filter(post__in=post_ids, fingerprint=fingerprint)
     have = set(vectors.values_list("post_id", "photo_id", "content_hash"))
+    posts = list(Post.objects.filter(pk__in=post_ids).order_by("-pk").prefetch_related("photos"))
+    texts = {post.pk: text_hash(post) for post in posts}
+    second = lacks_second(texts)
     missing = []
-    for post in Post.objects.filter(pk__in=post_ids).order_by("-pk").prefetch_related("photos"):
+    for post in posts:
         wanted = {(post.pk, photo.pk, photo.content_hash) for photo in post.photos.all()}
-        if not wanted | {(post.pk, TEXT, text_hash(post))} <= have:
+        if post.pk in second or not wanted | {(post.pk, TEXT, texts[post.pk])} <= have:
             missing.append(post.pk)
     return missing
 
@@ -136,6 +153,7 @@ class _Batch:
     report: BacklogReport
     _plans: dict[int, Plan] = field(default_factory=dict)
     _vecs: dict[str, Vec] = field(default_factory=dict)  # by content hash
+    _second: dict[str, Vec] = field(default_factory=dict)  # by content hash of a text
     _errors: dict[str, str] = field(default_factory=dict)
 
     def embed(self, is_stopped: Callable[[], bool]) -> None:
@@ -156,9 +174,10 @@ class _Batch:
         }
 
         def encode_photos(photos: Sequence[Photo]) -> Vec:
-            return encoder.encode_images(opened(photos))
+            return checked_images(encoder, encoder.encode_images(opened(photos)), len(photos))
 
         self._encode(encoder, list(texts.items()), encoder.encode_texts)
+        self._encode_second()
         self._give_back()
         for some in _parts(list(photos.items()), IMAGE_BATCH):
             if is_stopped():
@@ -199,6 +218,15 @@ class _Batch:
         note_encoder("")
         self._vecs.update((digest, vec) for (digest, _), vec in zip(items, vecs, strict=True))
 
+    def _encode_second(self) -> None:
+        """Second vectors in one batch; if it fails, each post computes its own and fails alone."""
+        try:
+            self._second = second_vecs([plan.content for plan in self._plans.values()])
+        except EncoderUnavailable:
+            raise
+        except Exception:
+            logger.exception("The texts of a batch are encoded one by one")
+
     def _give_back(self) -> None:
         for post_id, plan in list(self._plans.items()):
             errors = [self._errors[one] for one in plan.fresh.values() if one in self._errors]
@@ -214,10 +242,18 @@ class _Batch:
                     continue
                 plan.made.update((slot, self._vecs[one]) for slot, one in plan.fresh.items())
                 store_vectors(plan, claim)
+                embed_second_text(plan.post, plan.content, claim, self._second)
                 claim.hand_back()
                 self.report.embedded += 1
             except ClaimLost:
                 self.report.left += 1
+            except EncoderUnavailable:
+                self.claims[post_id] = claim  # to be handed back with the others
+                raise
+            except Exception as error:
+                logger.exception("Post %s cannot be embedded", post_id)
+                claim.fail(f"{type(error).__name__}: {error}")
+                self.report.failed += 1
 
     def _renew(self) -> None:
         """Renew the leases; drop posts that have changed."""

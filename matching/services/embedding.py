@@ -11,11 +11,18 @@ from PIL import Image
 
 from lostfound.models import Photo, Post
 from matching.core.vectors import Vec
-from matching.encoders.base import Encoder, EncoderUnavailable, get_encoder
+from matching.encoders.base import (
+    Encoder,
+    EncoderUnavailable,
+    current_text_fingerprint,
+    get_encoder,
+)
 from matching.models import Embedding, Modality
+from matching.models.embedding import stored_vec
 from matching.scoring.content import PostContent
 from matching.services.heartbeat import note_encoder
 from matching.services.outbox import Claim
+from matching.services.preparation import verify_preparation
 
 # Identifies a vector within a post: its text, or the photograph with this key.
 Slot = int | None
@@ -26,7 +33,8 @@ TEXT: Final = None
 class PostVectors:
     """The vectors of one post.
 
-    Shape: text_vec (dim,), image_vecs (n_photos, dim) in the order of the photographs
+    Shape: text_vec (dim,), zero where the encoder cannot read the text; image_vecs (n_photos, dim)
+        in the order of the photographs
     """
 
     text_vec: Vec
@@ -67,6 +75,7 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
     kept: dict[Slot, Vec] = {}
     alike: dict[tuple[str, str], Vec] = {}
     stale: list[int] = []
+    second = current_text_fingerprint()
     for row in Embedding.objects.of_post_or_content(post, hashes.values(), fingerprint):
         if row.fingerprint == fingerprint:
             alike.setdefault((row.modality, row.content_hash), row.vec)
@@ -74,7 +83,7 @@ def plan_embedding(post: Post, content: PostContent, fingerprint: str) -> Plan:
             continue
         if (row.photo_id, row.content_hash, row.fingerprint) in wanted:
             kept[row.photo_id] = row.vec
-        else:
+        elif row.fingerprint != second:  # that one is replaced by itself
             stale.append(row.pk)
     missing = {slot: digest for slot, digest in hashes.items() if slot not in kept}
     sources = {slot: (_modality(slot), digest) for slot, digest in missing.items()}
@@ -116,6 +125,7 @@ def ready_encoder(fingerprint: str) -> Encoder:
             "The model was replaced while a post was being matched. If this persists, restart the "
             "worker with the same MATCHING_MODEL as the other processes."
         )
+    verify_preparation(encoder)
     return encoder
 
 
@@ -125,7 +135,7 @@ def _embedded(plan: Plan) -> dict[Slot, Vec]:
     if TEXT in plan.fresh:
         made[TEXT] = checked(encoder, encoder.encode_texts([plan.content.text]), 1)[0]
     if photos := plan.fresh_photos:
-        vecs = checked(encoder, encoder.encode_images(opened(photos)), len(photos))
+        vecs = checked_images(encoder, encoder.encode_images(opened(photos)), len(photos))
         of_digest = {photo.content_hash: vec for photo, vec in zip(photos, vecs, strict=True)}
         made |= {slot: of_digest[plan.fresh[slot]] for slot in plan.fresh if slot is not TEXT}
     note_encoder("")
@@ -151,6 +161,16 @@ def checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
     return vecs
 
 
+def checked_images(encoder: Encoder, vecs: Vec, number: int) -> Vec:
+    """The same for photographs, each of which has a vector.
+
+    Raises: ValueError
+    """
+    if not checked(encoder, vecs, number).any(axis=1).all():
+        raise ValueError("The encoder returned no vector for a photograph.")
+    return vecs
+
+
 def store_vectors(plan: Plan, claim: Claim) -> None:
     """Commit new vectors, replacing those of older content or another encoder.
 
@@ -166,7 +186,7 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
             content_hash=content.text_hash if slot is TEXT else content.photo_hashes[slot],
             fingerprint=fingerprint,
             dim=len(vec),
-            data=np.asarray(vec, dtype="<f4").tobytes(),
+            data=stored_vec(vec),
         )
         for slot, vec in made.items()
     ]

@@ -21,7 +21,7 @@ from lostfound.models import Category, Post, User
 from lostfound.services.privacy import mask_personal_numbers
 from matching.core.field_suggestions import ColourSet, propose_category, propose_colour
 from matching.core.types import PostFeatures
-from matching.core.vectors import unit
+from matching.core.vectors import known, means_of_known
 from matching.encoders.base import EncoderUnavailable, current_fingerprint, get_encoder
 from matching.encoders.prompts import colour_prompts
 from matching.models import IntakeQuestion
@@ -103,18 +103,20 @@ def _proposals(question: IntakeQuestion) -> dict[str, list[tuple[str, float]]]:
     fingerprint = current_fingerprint()
     profile = ensure_profile(fingerprint)
     encoder = get_encoder()
-    vec = encoder.encode_texts([question.text])[0] if question.text.strip() else None
+    vec = known(encoder.encode_texts([question.text])[0]) if question.text.strip() else None
     images = np.zeros((0, profile.dim), dtype=np.float32)
     if question.photo:
         with Image.open(io.BytesIO(bytes(question.photo))) as image:
             images = encoder.encode_images([image])
+    if vec is None and not len(images):
+        return {"category": [], "colour": []}  # what is usual here says nothing about this post
     post = PostFeatures(post_id=0, kind="lost", text_vec=vec, image_vecs=images)
-    known = set(Category.objects.filter(is_active=True).values_list("code", flat=True))
+    active = set(Category.objects.filter(is_active=True).values_list("code", flat=True))
     return {
         "category": [
             (one.code, round(one.probability, 4))
             for one in propose_category(post, profile)
-            if one.code in known
+            if one.code in active
         ],
         "colour": [
             (one.code, round(one.probability, 4))
@@ -129,7 +131,5 @@ def _colours(fingerprint: str) -> ColourSet:
     prompts = colour_prompts()
     texts = [text for _, wordings in prompts for text in wordings]
     vecs = get_encoder().encode_texts(texts)
-    ends = np.cumsum([len(wordings) for _, wordings in prompts])[:-1]
-    means = [part.mean(axis=0) for part in np.split(vecs, ends)]
     codes = np.array([code for code, _ in prompts], dtype=np.str_)
-    return ColourSet(codes, unit(np.stack(means)))
+    return ColourSet(codes, means_of_known(vecs, [len(wordings) for _, wordings in prompts]))

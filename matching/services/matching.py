@@ -10,6 +10,7 @@ from matching.services.embedding import embed_post
 from matching.services.outbox import Claim, claimed
 from matching.services.pairs import write_pairs
 from matching.services.profiles import ensure_profile
+from matching.services.second_text import embed_second_text
 
 
 def match_post(post_id: int) -> str:
@@ -46,6 +47,7 @@ def _embedded(job: Claim, post: Post) -> Query:
     content = content_of(post)
     fingerprint = current_fingerprint()
     vectors = embed_post(post, content, job, fingerprint)
+    embed_second_text(post, content, job)
     is_profiled = needs_profile(matching_settings().strategy)
     return Query.of(
         post,

@@ -14,7 +14,7 @@ from matching.core.adaptation import adapt
 from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.registry import needs_profile
 from matching.core.statistics import CategorySet, build_profile
-from matching.core.vectors import unit
+from matching.core.vectors import means_of_known
 from matching.encoders.base import EncoderUnavailable, current_fingerprint, get_encoder
 from matching.encoders.prompts import CategoryPrompts, category_prompts, prompts_hash
 from matching.index import get_index
@@ -188,6 +188,4 @@ def _category_set(prompts: list[CategoryPrompts], known: ScoringProfile | None) 
         return CategorySet(codes, families, known.prompt_vecs)
     encoder = get_encoder()
     vecs = encoder.encode_texts([text for one in prompts for text in one.texts])
-    ends = np.cumsum([len(one.texts) for one in prompts])[:-1]
-    means = [part.mean(axis=0) for part in np.split(vecs, ends)]
-    return CategorySet(codes, families, unit(np.stack(means)))
+    return CategorySet(codes, families, means_of_known(vecs, [len(one.texts) for one in prompts]))

@@ -147,6 +147,10 @@ def _model_facts(fingerprint: str) -> tuple[tuple[str, str], ...]:
         (_("Engine"), str(ENGINE_WORDS[current.engine])),
         (_("Strategy"), strategy_words(current.strategy)),
     ]
+    if current.text_model:
+        place = PurePath(current.text_model)
+        name = place.name if place.is_absolute() else current.text_model
+        facts.append((_("Second model for texts"), name))
     current_one = StoredProfile.objects.filter(is_current=True, fingerprint=fingerprint)
     if profile := current_one.defer("data").first():
         day = date_format(timezone.localtime(profile.created_at), "DATE_FORMAT")

@@ -127,7 +127,7 @@ def test_photographs_kept_after_an_error_are_put_in_order_with_new_ones(
     previews.nth(2).locator("button").first.click()
     previews.nth(1).locator("button").first.click()  # blue, green, red
     previews.nth(2).locator("button").last.click()
-    page.locator("#id_happened_on").fill("")  # another error
+    page.locator("#id_happened_on").fill("2020-01-01")  # another error
     page.locator("#id_title").fill("가방과 우산")
     page.locator("[data-busy]").click()
     expect(page.locator(".notice.error")).to_be_visible()

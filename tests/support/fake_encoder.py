@@ -2,10 +2,12 @@
 
     settings.MATCHING = {**settings.MATCHING, "ENCODER": "tests.support.fake_encoder.FakeEncoder"}
 
-Texts that share words have a higher cosine, and so have photographs that share colours.
+Texts that share words have a higher cosine, and so have photographs that share colours. It cannot
+read Cyrillic.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -21,6 +23,7 @@ DIM: Final = 32
 LEVELS: Final = 4  # steps of each colour channel in the histogram
 # The common part of every vector of a modality, as in a real CLIP (the modality gap).
 COMMON: Final = 0.4
+CYRILLIC: Final = re.compile("[а-я]", re.IGNORECASE)
 
 
 class FakeEncoder:
@@ -33,9 +36,11 @@ class FakeEncoder:
         self.forward_counts = {"text": 0, "image": 0}
 
     def encode_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Shape: (n, 32), unit vectors"""
+        """Shape: (n, 32), unit vectors or zeros"""
         self.forward_counts["text"] += len(texts)
-        return _stacked([_text_vec(text) for text in texts])
+        vecs = _stacked([_text_vec(text) for text in texts])
+        vecs[[CYRILLIC.search(text) is not None for text in texts]] = 0.0
+        return vecs
 
     def encode_images(self, images: Sequence[Image.Image]) -> npt.NDArray[np.float32]:
         """Shape: (n, 32), unit vectors"""

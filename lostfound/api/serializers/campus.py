@@ -30,6 +30,7 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
             "colour",
             "building",
             "happened_on",
+            "happened_until",
             "thumbnail_url",
         )
         read_only_fields = fields

@@ -72,6 +72,7 @@ class PostOut(serializers.ModelSerializer[Post]):
             "building",
             "place_note",
             "happened_on",
+            "happened_until",
             "office",
             "kept_note",
             "photos",
@@ -105,7 +106,15 @@ class PostIn(KnownFieldsOnly):
     place_note = serializers.CharField(max_length=200, required=False, allow_blank=True)
     happened_on = serializers.DateField(
         required=False,
-        help_text="The day it was lost or found. Defaults to today for a new post.",
+        allow_null=True,
+        help_text="The day it was lost or found. A new found post without it means today; for a "
+        "loss, null or nothing means that the day is not known.",
+    )
+    happened_until = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="The last day of a loss that may have been on several days, from happened_on "
+        "on. Ignored for found posts.",
     )
     office = serializers.SlugRelatedField(
         slug_field="code",
@@ -118,13 +127,20 @@ class PostIn(KnownFieldsOnly):
 
     def validate_happened_on(self, day: Any) -> Any:
         """Refuse days in the future or years ago."""
+        return self._plausible("happened_on", day)
+
+    def validate_happened_until(self, day: Any) -> Any:
+        """Refuse days in the future or years ago."""
+        return self._plausible("happened_until", day)
+
+    def _plausible(self, name: str, day: Any) -> Any:
         post: Post | None = self.context.get("post")
-        if post is None or day != post.happened_on:
+        if post is None or day != getattr(post, name):
             try:
-                refuse_future(day)
-                refuse_long_ago(day)
+                refuse_future(day, name)
+                refuse_long_ago(day, name)
             except ValidationError as error:
-                raise ValidationError(error.error_dict["happened_on"]) from error
+                raise ValidationError(error.error_dict[name]) from error
         return day
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +148,8 @@ class PostIn(KnownFieldsOnly):
         post: Post | None = self.context.get("post")
         kind = post.kind if post else attrs.get("kind", self.context.get("kind"))
         self._refuse_another_kind(kind)
+        if post is None and kind == Post.Kind.LOST:
+            attrs.setdefault("happened_on", None)  # nothing is assumed about a loss
         touched = not post or {"office", "kept_note"} & attrs.keys()
         if kind == Post.Kind.FOUND and touched:
             office = attrs.get("office", post.office if post else None)

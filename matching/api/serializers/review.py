@@ -40,7 +40,10 @@ class LookAlikeOut(serializers.ModelSerializer[Post]):
 
     class Meta:
         model = Post
-        fields = ("id", "title", "happened_on", "office", "shelf", "thumbnail_url")
+        fields = (
+            *("id", "title", "happened_on", "happened_until"),
+            *("office", "shelf", "thumbnail_url"),
+        )
         read_only_fields = fields
 
     @extend_schema_field(serializers.CharField(allow_null=True))

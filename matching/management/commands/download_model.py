@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from PIL import Image
 
 from matching.conf import BUNDLED, MatchingSettings, matching_settings
-from matching.encoders.base import CLIP_ENCODER
+from matching.encoders.base import CLIP_ENCODER, SENTENCE_ENCODER
 from matching.encoders.checkpoint import (
     DESCRIBING_FILES,
     HUB_ID,
@@ -23,6 +23,7 @@ from matching.encoders.checkpoint import (
     cache_dir,
     checkpoint_folder,
 )
+from matching.encoders.sentence_files import SENTENCE_FILES, sentence_folder
 
 SAMPLE_TEXT: Final = "도서관 2층에서 검은색 가죽 지갑을 잃어버렸습니다. Black leather wallet."
 SAMPLE_SIZE_PX: Final = (640, 480)
@@ -47,11 +48,19 @@ class Command(BaseCommand):
             metavar="ID",
             help=f'hub id such as Bingsu/clip-vit-large-patch14-ko, folder, or "{BUNDLED}"',
         )
+        parser.add_argument(
+            "--text",
+            action="store_true",
+            help="the model is a second encoder for texts, for MATCHING_TEXT_MODEL",
+        )
         parser.add_argument("--revision", help="branch, tag or commit (default: main)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Download if the model is on the hub, then load, encode and report."""
         configured = matching_settings()
+        if options["text"]:
+            self._handle_text(configured, options["model"] or configured.text_model)
+            return
         model = options["model"] or configured.model
         own_revision = configured.revision if model == configured.model else ""
         wanted = replace(configured, model=model, revision=options["revision"] or own_revision)
@@ -61,7 +70,32 @@ class Command(BaseCommand):
         if model != configured.model:
             self.stdout.write(f"To use it, set MATCHING_MODEL={model} in the environment.")
 
-    def _download(self, wanted: MatchingSettings) -> None:
+    def _handle_text(self, configured: MatchingSettings, model: str) -> None:
+        if not model:
+            raise CommandError("Name a model, such as nlpai-lab/KURE-v1.")
+        wanted = replace(configured, model=model, text_model=model, revision="")
+        if _is_on_hub(wanted):
+            self._download(wanted, SENTENCE_FILES)
+        try:
+            encoder, load_s = _timed(lambda: import_string(SENTENCE_ENCODER)(wanted))
+        except EncoderUnavailable as error:
+            raise CommandError(str(error)) from error
+        _, text_s = _timed(lambda: encoder.encode_texts([SAMPLE_TEXT]))
+        for label, value in (
+            ("Model", model),
+            ("Fingerprint", encoder.fingerprint),
+            ("Dimension", encoder.dim),
+            ("Pooling", encoder.reading.pooling),
+            ("Prefix", repr(encoder.reading.prefix)),
+            ("Loading", f"{load_s:.2f} s"),
+            ("One text", f"{text_s * 1000:.0f} ms"),
+        ):
+            self.stdout.write(f"{label + ':':<16}{value}")
+        self.stdout.write(self.style.SUCCESS("The model works."))
+        if model != configured.text_model:
+            self.stdout.write(f"To use it, set MATCHING_TEXT_MODEL={model} in the environment.")
+
+    def _download(self, wanted: MatchingSettings, further: Sequence[str] = ()) -> None:
         from huggingface_hub import snapshot_download
 
         # The hub's logger prints its warnings itself; the project's handlers would repeat them.
@@ -72,14 +106,14 @@ class Command(BaseCommand):
                 wanted.model,
                 revision=wanted.revision or None,
                 cache_dir=cache_dir(wanted),
-                allow_patterns=_needed_files(wanted),
+                allow_patterns=[*_needed_files(wanted), *further],
             )
         except CommandError:
             raise
         except Exception as error:
             reason = _download_failure(wanted, error)
             try:
-                folder = checkpoint_folder(wanted)
+                folder = sentence_folder(wanted) if further else checkpoint_folder(wanted)
             except EncoderUnavailable:
                 raise CommandError(reason) from error
             self.stderr.write(f"{reason}\nChecking the copy in {folder}.")

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from matching.encoders.base import EncoderUnavailable, current_fingerprint
-from matching.services import embed_backlog, missing_posts
+from matching.encoders.base import (
+    EncoderUnavailable,
+    current_fingerprint,
+    current_text_fingerprint,
+)
+from matching.services import embed_backlog, forget_vectors, missing_posts
 
 
 class Command(BaseCommand):
@@ -22,9 +26,22 @@ class Command(BaseCommand):
         "again to resume."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--anew`."""
+        parser.add_argument(
+            "--anew",
+            action="store_true",
+            help="First delete all vectors of the configured models, such as after a library "
+            "prepares inputs differently; posts have no suggestions until they are embedded.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, embed and report, until done or stopped."""
         try:
+            if options["anew"]:
+                fingerprints = filter(None, (current_fingerprint(), current_text_fingerprint()))
+                deleted = sum(map(forget_vectors, list(fingerprints)))
+                self.stdout.write(f"{deleted} vectors deleted.")
             post_ids = missing_posts(current_fingerprint())
             if not post_ids:
                 self.stdout.write("Nothing to do: every open post has its embeddings.")

@@ -23,7 +23,7 @@ def posted(client: Client, post: Post, **changed: str) -> None:
     context = client.get(address).context
     form = context["adminform"].form
     sent = {name: form[name].value() or "" for name in form.fields} | changed
-    sent["happened_on"] = sent["initial-happened_on"] = post.happened_on.isoformat()
+    sent["happened_on"] = sent["initial-happened_on"] = str(post.happened_on)
     for inline in context["inline_admin_formsets"]:
         for field in inline.formset.management_form:
             sent[field.html_name] = field.value()

@@ -1,6 +1,7 @@
 """Posts in the admin: who gets in, what it shows, and that it writes through services only."""
 
 import re
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from lostfound.models import Building, Category, Notification, Office, Photo, Post, User
@@ -55,7 +57,7 @@ def form_of(post: Post, **changes: Any) -> dict[str, Any]:
         "colour": post.colour,
         "building": post.building_id or "",
         "place_note": post.place_note,
-        "happened_on": post.happened_on.isoformat(),
+        "happened_on": str(post.happened_on or ""),
         "office": post.office_id or "",
         "kept_note": post.kept_note,
         "photos-TOTAL_FORMS": len(photos),
@@ -399,3 +401,71 @@ def test_a_filter_with_a_number_that_is_no_key_shows_everything(page: str) -> No
         assert answer.status_code == 200
         answer = desk.get(address, {name: "9" * 30}, follow=True)
         assert answer.status_code == 200
+
+
+# --- The day of a loss ---
+
+
+def written(kind: str, **changes: Any) -> dict[str, Any]:
+    """What a browser sends from the page for a new post."""
+    return {
+        **{"kind": kind, "title": "검은 우산", "kept_note": "desk" if kind == "found" else ""},
+        **{"photos-TOTAL_FORMS": 0, "photos-INITIAL_FORMS": 0},
+        **{"events-TOTAL_FORMS": 0, "events-INITIAL_FORMS": 0},
+        **changes,
+    }
+
+
+def ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "days"),
+    [
+        ("lost", {}, (None, None)),
+        ("lost", {"happened_on": ago(5)}, (ago(5), None)),
+        ("lost", {"happened_on": ago(5), "happened_until": ago(2)}, (ago(5), ago(2))),
+        ("found", {}, (ago(0), None)),
+        ("found", {"happened_on": ago(5), "happened_until": ago(2)}, (ago(5), None)),
+    ],
+)
+def test_the_office_writes_down_what_is_known_of_a_day(
+    office: Client, chief: User, kind: str, sent: dict[str, Any], days: tuple[Any, Any]
+) -> None:
+    page = office.get(url("post", "add"))
+    assert page.context["adminform"].form["happened_on"].value() is None  # nothing is assumed
+    response = office.post(url("post", "add"), written(kind, author=chief.pk, **sent))
+    assert response.status_code == 302, response.context["errors"]
+    post = Post.objects.get()
+    assert (post.happened_on, post.happened_until) == days
+    listed = office.get(url("post", "changelist"))
+    assert listed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"happened_until": ago(2)},
+        {"happened_on": ago(2), "happened_until": ago(5)},
+        {"happened_on": ago(2), "happened_until": ago(-1)},
+    ],
+)
+def test_days_that_cannot_be_are_shown_as_errors(
+    office: Client, chief: User, sent: dict[str, Any]
+) -> None:
+    response = office.post(url("post", "add"), written("lost", author=chief.pk, **sent))
+    assert response.status_code == 200
+    assert response.context["errors"]
+    assert not Post.objects.exists()
+
+
+def test_the_office_corrects_the_days_of_a_loss(office: Client) -> None:
+    post = make_post(kind="lost", happened_on=ago(5), happened_until=ago(2))
+    changed = form_of(post, happened_on=ago(5), happened_until="")
+    assert office.post(url("post", "change", post.pk), changed).status_code == 302
+    post.refresh_from_db()
+    assert (post.happened_on, post.happened_until) == (ago(5), None)
+    found = make_post(kind="found", kept_note="desk")
+    page = office.get(url("post", "change", found.pk))
+    assert "happened_until" not in page.context["adminform"].form.fields

@@ -58,8 +58,58 @@ def test_a_post_with_photographs_is_saved_and_waits_for_its_matching(
 
 def test_the_fewest_words_are_enough(phone: Device) -> None:
     body = phone.post("posts/", lost()).json()
-    assert body["happened_on"] == timezone.localdate().isoformat()
+    assert (body["happened_on"], body["happened_until"]) == (None, None)
     assert (body["category"], body["colour"], body["photos"]) == (None, "", [])
+    found = phone.post("posts/", lost(kind="found", kept_note="desk")).json()
+    assert found["happened_on"] == timezone.localdate().isoformat()
+
+
+def ago(days: int) -> str:
+    return (timezone.localdate() - timedelta(days=days)).isoformat()
+
+
+def test_a_loss_may_have_been_on_several_days(phone: Device) -> None:
+    sent = lost(happened_on=ago(5), happened_until=ago(2))
+    body = phone.post("posts/", sent).json()
+    assert (body["happened_on"], body["happened_until"]) == (ago(5), ago(2))
+    address = f"posts/{body['id']}/"
+    for change, days in (
+        ({"happened_until": ago(3)}, (ago(5), ago(3))),
+        ({"happened_until": ago(5)}, (ago(5), None)),  # the first day alone is left
+        ({"happened_until": ago(1)}, (ago(5), ago(1))),
+        ({"happened_on": None}, (None, None)),
+        ({"happened_on": ago(9)}, (ago(9), None)),
+    ):
+        changed = phone.patch(address, change).json()
+        assert (changed["happened_on"], changed["happened_until"]) == days, change
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"happened_until": ago(1)}, {"happened_on": ["required"]}),
+        (
+            {"happened_on": ago(1), "happened_until": ago(2)},
+            {"happened_until": ["before_first"]},
+        ),
+        ({"happened_on": ago(1), "happened_until": ago(-1)}, {"happened_until": ["future"]}),
+        ({"happened_on": ago(999)}, {"happened_on": ["too_old"]}),
+        (
+            {"kind": "found", "kept_note": "desk", "happened_on": None},
+            {"happened_on": ["required"]},
+        ),
+    ],
+)
+def test_days_that_cannot_be_are_refused(
+    phone: Device, fields: dict[str, Any], errors: dict[str, list[str]]
+) -> None:
+    assert errors_of(phone.post("posts/", lost(**fields))) == errors
+
+
+def test_a_found_thing_has_one_day(phone: Device) -> None:
+    sent = lost(kind="found", kept_note="desk", happened_on=ago(2), happened_until=ago(1))
+    body = phone.post("posts/", sent).json()
+    assert (body["happened_on"], body["happened_until"]) == (ago(2), None)
 
 
 def test_what_a_client_may_not_set_changes_nothing(phone: Device, owner: User) -> None:

@@ -95,7 +95,6 @@ LONG_AGO = timedelta(days=-3 * 365)
             "31/12/2025",
             "This is not a valid date. Please enter it like 2026-03-31.",
         ),
-        ("ko", "happened_on", "", "날짜를 골라 주세요."),
         ("ko", "category", "987654", "목록에서 골라 주세요."),
         ("en", "category", "abc", "Please choose from the list."),
         ("en", "building", "0", "Please choose from the list."),
@@ -121,9 +120,90 @@ def test_too_long_texts_are_refused(person: User) -> None:
 
 
 def test_today_is_today_in_seoul_and_the_day_may_be_today(person: User) -> None:
-    form = PostForm(user=person)
-    assert form.fields["happened_on"].widget.attrs["max"] == timezone.localdate().isoformat()
-    assert form["happened_on"].value() == timezone.localdate()
+    for kind, at_first in (("lost", None), ("found", timezone.localdate())):
+        form = FORMS[kind](user=person)
+        assert form["happened_on"].value() == at_first
+        widget = form["happened_on"].field.widget
+        assert widget.attrs["max"] == timezone.localdate().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("language", "message"), [("ko", "날짜를 골라 주세요."), ("en", "Please choose a day.")]
+)
+def test_a_found_thing_needs_its_day(person: User, language: str, message: str) -> None:
+    with translation.override(language):
+        form = bound(person, "found", happened_on="", kept_note="desk")
+        assert errors_of(form) == {"happened_on": [message]}
+    assert "day_is" not in form.fields and "happened_until" not in form.fields
+
+
+# --- The day of a loss ---
+
+
+def ago(days: int) -> str:
+    return (timezone.localdate() - timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("sent", "first", "last"),
+    [
+        ({"happened_on": ""}, None, None),
+        ({"happened_on": ago(5)}, 5, None),
+        ({"happened_on": ago(5), "happened_until": ago(2)}, 5, 2),
+        ({"day_is": "exact", "happened_on": ago(5), "happened_until": ago(2)}, 5, None),
+        ({"day_is": "around", "happened_on": ago(10)}, 13, 7),
+        ({"day_is": "around", "happened_on": ago(1)}, 4, 0),
+        ({"day_is": "between", "happened_on": ago(5), "happened_until": ago(2)}, 5, 2),
+        ({"day_is": "unknown", "happened_on": ago(5), "happened_until": ago(9)}, None, None),
+    ],
+)
+def test_the_day_of_a_loss_may_be_one_several_or_unknown(
+    person: User, sent: dict[str, Any], first: int | None, last: int | None
+) -> None:
+    form = bound(person, **sent)
+    assert form.is_valid(), form.errors
+    days = [form.values[name] for name in ("happened_on", "happened_until")]
+    today = timezone.localdate()
+    expected = [None if at is None else today - timedelta(days=at) for at in (first, last)]
+    assert days == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"day_is": "exact", "happened_on": ""}, "happened_on"),
+        ({"day_is": "around", "happened_on": ""}, "happened_on"),
+        ({"day_is": "between", "happened_on": ago(3)}, "happened_until"),
+        ({"day_is": "between", "happened_on": "", "happened_until": ago(3)}, "happened_on"),
+        ({"happened_on": "", "happened_until": ago(3)}, "happened_on"),
+        ({"happened_on": ago(2), "happened_until": ago(5)}, "happened_until"),
+        ({"happened_on": ago(2), "happened_until": ago(-1)}, "happened_until"),
+        ({"day_is": "whenever"}, "day_is"),
+    ],
+)
+def test_days_that_cannot_be_are_named(person: User, sent: dict[str, Any], field: str) -> None:
+    assert set(errors_of(bound(person, **sent))) == {field}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "chosen"), [(None, None, "unknown"), (4, None, "exact"), (4, 2, "between")]
+)
+def test_a_stored_day_is_shown_as_it_was_meant(
+    person: User, first: int | None, last: int | None, chosen: str
+) -> None:
+    days = [
+        None if at is None else timezone.localdate() - timedelta(days=at) for at in (first, last)
+    ]
+    post = make_post(
+        author=person, kind="lost", happened_on=days[0], happened_until=days[1], title="검은 지갑"
+    )
+    form = PostForm(user=person, post=post)
+    assert form["day_is"].value() == chosen
+    names = ("title", "day_is", "happened_on", "happened_until")
+    sent = MultiValueDict({name: [str(form[name].value() or "")] for name in names})
+    again = PostForm(sent, MultiValueDict(), user=person, post=post)
+    assert again.is_valid(), again.errors
+    assert [again.values[name] for name in names[2:]] == days
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 from django.utils import translation
@@ -115,3 +116,15 @@ def test_the_sample_can_be_brought_in(language: str) -> None:
         rows = rows_of("".join(sample_lines()).encode(), clerk(has_office=False))
     assert len(rows) == 2 and [row.errors for row in rows] == [[], []]
     assert {"category", "building", "office", "shelf"} <= rows[0].fields.keys()
+
+
+def test_a_loss_is_exported_with_what_is_known_of_its_day() -> None:
+    day, later = date(2026, 11, 20), date(2026, 11, 24)
+    unknown = make_post(kind="lost", title="unknown", happened_on=None)
+    several = make_post(kind="lost", title="several", happened_on=day, happened_until=later)
+    with translation.override("en"):
+        rows = read_back(csv_lines([unknown, several]))
+    assert [(row["day"], row["last possible day"]) for row in rows] == [
+        ("", ""),
+        ("2026-11-20", "2026-11-24"),
+    ]

@@ -129,7 +129,8 @@ def test_a_pair_has_its_reviewer_and_its_look_alikes(app: Device) -> None:
     assert alikes["posts"][0] == {
         "id": str(newest.public_id),
         "title": newest.title,
-        "happened_on": newest.happened_on.isoformat(),
+        "happened_on": str(newest.happened_on),
+        "happened_until": None,
         "office": office.code,
         "shelf": "A-5",
         "thumbnail_url": photo.thumbnail_url,

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from matching.core.found_days import AHEAD_DAYS, EARLIEST_DAYS, FoundDays, density
+from matching.core.found_days import (
+    AHEAD_DAYS,
+    EARLIEST_DAYS,
+    FoundDays,
+    density,
+    density_between,
+)
 
 DELAY = 4.0
 
@@ -54,3 +60,43 @@ def test_nearly_empty_sites_are_finite(found: list[float]) -> None:
     eligible, crowd = days.of_losses(np.array([738_000.0, 737_000.0, 739_999.0, np.nan]), DELAY)
     assert np.isfinite(eligible).all() and np.isfinite(crowd).all()
     assert (crowd >= 0.0).all()
+
+
+# --- A loss that may have been on several days ---
+
+
+def test_a_range_counts_as_the_mean_over_its_days() -> None:
+    rng = np.random.default_rng(3)
+    most = rng.integers(-12, 60, 300).astype(np.float64)
+    least = most - rng.integers(0, 40, 300).astype(np.float64)
+    fits = density_between(least, most, DELAY)
+    for one, other, fit in zip(least, most, fits, strict=True):
+        assert fit == pytest.approx(density(np.arange(one, other + 1.0), DELAY).mean())
+    exact = rng.uniform(-10, 40, 50)
+    assert (density_between(exact, exact, DELAY) == density(exact, DELAY)).all()
+    nan = np.array([np.nan])
+    assert np.isnan(density_between(nan, nan, DELAY)).all()
+
+
+def test_a_range_of_years_is_finite_and_counts_late_finds() -> None:
+    fits = density_between(np.array([1_300.0, -900.0]), np.array([2_000.0, 3_000.0]), DELAY)
+    assert fits[0] == pytest.approx(0.002)
+    assert 0.0 < fits[1] < 0.002
+
+
+def test_the_found_posts_of_a_range_are_the_mean_over_its_days() -> None:
+    rng = np.random.default_rng(4)
+    found = rng.integers(0, 40, 200).astype(float)
+    first = rng.integers(-5, 30, 40).astype(float)
+    last = first + rng.integers(0, 15, 40).astype(np.float64)
+    days = FoundDays.of(found, last)
+    eligible, crowd = days.of_losses(first, DELAY, last)
+    for row in range(40):
+        each = np.arange(first[row], last[row] + 1)
+        of_each = days.of_losses(each, DELAY)
+        assert eligible[row] == pytest.approx(of_each[0].mean())
+        assert crowd[row] == pytest.approx(of_each[1].mean())
+    same, _ = days.of_losses(first, DELAY, first)
+    assert (same == days.of_losses(first, DELAY)[0]).all()
+    unknown = np.array([np.nan])
+    assert days.of_losses(unknown, DELAY, unknown)[0][0] == 200.0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from matching.core.vectors import cosine, dots, row_dots, unit
+from matching.core.vectors import cosine, dots, known, means_of_known, row_dots, unit
 
 FLOATS = st.floats(-1e6, 1e6, width=32)
 MATRICES = hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2), elements=FLOATS)
@@ -49,3 +49,13 @@ def test_a_row_has_the_same_product_at_every_position() -> None:
     assert (dots(vecs[7], vecs[order]) == products[order]).all()
     assert dots(vecs[7], vecs[3:4])[0] == products[3]
     assert np.allclose(row_dots(vecs, vecs), (vecs * vecs).sum(axis=1), rtol=1e-4)
+
+
+def test_means_leave_out_what_has_no_vector() -> None:
+    vecs = np.array([[1, 0], [0, 0], [0, 0], [0, 1], [1, 0]], dtype=np.float32)
+    half = 0.5**0.5
+    # The second run has none, and gets the mean of all others: (2, 1) at unit length.
+    expected = [[1, 0], [0.8**0.5, 0.2**0.5], [half, half]]
+    assert np.allclose(means_of_known(vecs, [2, 1, 2]), expected)
+    assert not means_of_known(np.zeros((2, 3), dtype=np.float32), [1, 1]).any()
+    assert known(vecs[1]) is None and known(vecs[0]) is not None

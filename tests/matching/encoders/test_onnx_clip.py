@@ -23,7 +23,7 @@ TEXTS = [
     "검은색 지갑",
     "black wallet " * 30,
     "",
-    "😀🐶",
+    "umbrella 😀🐶",
     "파란 우산을 찾습니다 blue umbrella",
     "<end>",
 ]
@@ -86,9 +86,20 @@ def test_texts_are_read_as_the_same_tokens(
 
 
 @every_engine
+def test_unreadable_texts_have_no_vector_as_with_torch(var: Path, engine: str) -> None:
+    texts = ["財布をなくしました", "검은색 지갑", "Потерял кошелёк", "📱", "파란 우산 ☂☂☂"]
+    onnx = exports.load(var, BUNDLED, engine)
+    vecs = onnx.encode_texts(texts)
+    assert vecs.any(axis=1).tolist() == [False, True, False, False, True]
+    theirs = checkpoints.load(BUNDLED_FOLDER).encode_texts(texts)
+    assert (vecs.any(axis=1) == theirs.any(axis=1)).all()
+    assert onnx.forward_counts["text"] == 2
+
+
+@every_engine
 def test_a_vector_does_not_depend_on_its_batch(var: Path, engine: str) -> None:
     onnx = exports.load(var, BUNDLED, engine)
-    texts = [f"{text} {number}" for number in range(15) for text in TEXTS]
+    texts = [f"{text} cup {number}" for number in range(15) for text in TEXTS]
     together = onnx.encode_texts(texts)
     apart = np.concatenate([onnx.encode_texts([text]) for text in texts])
     assert (together * apart).sum(axis=1).min() > 1 - 1e-5

@@ -5,14 +5,21 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from matching.encoders.texts import TEXT_BATCH, TextInput, TextReading
+from matching.encoders.texts import TEXT_BATCH, TextInput, TextReading, Tokens
 
 CLIP = TextReading(max_tokens=20, pad_id=9, is_filled=False, is_lowered=False)
 SIGLIP = TextReading(max_tokens=20, pad_id=9, is_filled=True, is_lowered=True)
 
 
-def by_letter(texts: list[str]) -> list[list[int]]:
+def letters_of(texts: list[str]) -> list[list[int]]:
     return [[ord(letter) for letter in text][:20] for text in texts]
+
+
+def by_letter(texts: list[str]) -> list[Tokens]:
+    return [
+        Tokens(ids, is_readable="?" not in text)
+        for text, ids in zip(texts, letters_of(texts), strict=True)
+    ]
 
 
 def test_every_text_stands_once_in_a_batch_of_its_length() -> None:
@@ -26,8 +33,15 @@ def test_every_text_stands_once_in_a_batch_of_its_length() -> None:
         widths.append((min(lengths), max(lengths)))
         for row, line in zip(rows, ids, strict=True):
             seen[int(row)] = [token for token in line.tolist() if token != CLIP.pad_id]
-    assert [seen[row] for row in range(len(texts))] == by_letter(texts)
+    assert [seen[row] for row in range(len(texts))] == letters_of(texts)
     assert all(longest <= shortest for (_, longest), (shortest, _) in pairwise(widths))
+
+
+def test_unreadable_texts_are_in_no_batch() -> None:
+    ((rows, ids),) = TextInput(by_letter, CLIP).batches(["abc", "?", "a", "b?"])
+    assert rows.tolist() == [2, 0]
+    assert ids.tolist() == [[97, 9, 9], [97, 98, 99]]
+    assert list(TextInput(by_letter, CLIP).batches(["?", "??"])) == []
 
 
 def test_siglip_is_filled_to_the_end_and_lowered() -> None:

@@ -28,10 +28,11 @@ def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) 
     category, building = CategoryFactory.create(), BuildingFactory.create()
     facts = {"title": "blue umbrella yellow ribbon", "category": category, "building": building}
     other = make_post(kind="lost", title="red wallet")
+    unread = make_post(kind="lost", title="потерян кошелёк")  # the encoder cannot read it
     lost = make_post(kind="lost", photos=1, **facts)
     found = make_post(kind="found", photos=2, kept_note="desk", **facts)
     gone = make_post(kind="found", title="green cup", kept_note="desk")
-    for post in (other, lost, found, gone):
+    for post in (other, unread, lost, found, gone):
         assert match_post(post.pk) == "matched"
     close_post(gone, actor=gone.author)
     confirm_match(Match.objects.get(lost=lost, found=found), actor=StaffFactory.create())
@@ -47,6 +48,7 @@ def test_confirmed_matches_become_true_pairs(fake_encoder: Any, tmp_path: Path) 
         and dataset.category_lost[1] == dataset.category_found[0] >= 0
     )
     assert dataset.place_lost.tolist() == [-1, 0] and dataset.place_found.tolist() == [0]
+    assert lost.happened_on is not None
     assert dataset.day_lost[1] == lost.happened_on.toordinal()
     content = path.read_bytes()
     assert b"umbrella" not in content and lost.author.username.encode() not in content

@@ -90,6 +90,7 @@ def test_facts_filter_and_are_followed() -> None:
     query = words_of(first)
     assert nearest(query, filters=SearchFilters(categories=frozenset({"thing-1"}))) == [first.pk]
     assert nearest(query, filters=SearchFilters(colours=frozenset({"red"}))) == [second.pk]
+    assert first.happened_on is not None
     day = float(first.happened_on.toordinal())
     assert nearest(query, filters=SearchFilters(last_day=day - 1)) == []
     Category.objects.filter(pk=category.pk).update(code="thing-2")
@@ -163,6 +164,7 @@ def test_the_graph_is_not_used_if_few_posts_pass_the_filter(
     monkeypatch.setattr(pgvector_index, "_by_graph", noted)
     days = Post.objects.order_by("pk").values_list("pk", "happened_on")[1:]
     few = [pk for pk, _day in days[:20]]  # 3 of 100
+    assert days[0][1] is not None
     early = days[0][1] - timedelta(days=3)
     Post.objects.filter(pk__in=few).update(happened_on=early)
     filters = SearchFilters(last_day=float(early.toordinal()))
@@ -184,7 +186,9 @@ def test_what_the_graph_cannot_find_under_a_filter_is_found_exactly(
         cursor.execute("SET LOCAL hnsw.max_scan_tuples = 1")
         far = np.argsort(vecs @ vecs[0])[:20]
         ids = list(Post.objects.order_by("pk").values_list("pk", flat=True))[1:]
-        day = Post.objects.get(pk=ids[0]).happened_on - timedelta(days=3)
+        stated = Post.objects.get(pk=ids[0]).happened_on
+        assert stated is not None
+        day = stated - timedelta(days=3)
         Post.objects.filter(pk__in=[ids[row] for row in far]).update(happened_on=day)
         listed = nearest(vecs[0], k=10, filters=SearchFilters(last_day=float(day.toordinal())))
         assert set(listed) <= {ids[row] for row in far} and len(listed) == 10

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from matching.conf import matching_settings
 from matching.encoders import base, checkpoint
 from tests.support import checkpoints
+from tests.support.sentence_checkpoints import write_sentence_encoder
 from tests.support.small_hub import SmallHub, serving
 
 pytestmark = pytest.mark.model
@@ -144,3 +145,26 @@ def test_without_an_id_the_model_of_the_settings_is_checked(tmp_path: Path, sett
 def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r'MATCHING\["MODEL"\].*there is no folder'):
         download(str(tmp_path / "nowhere"))
+
+
+def test_a_second_encoder_comes_with_the_files_of_its_pooling(
+    hub: SmallHub, settings: Any, tmp_path: Path
+) -> None:
+    folder = write_sentence_encoder(tmp_path / "sentences", pooling="cls_token")
+    hub.folder = folder
+    output = download(checkpoints.HUB_ID, "--text")
+    assert {"modules.json", "1_Pooling/config.json", "model.safetensors"} <= set(hub.fetched)
+    assert "The model works." in output and f"MATCHING_TEXT_MODEL={checkpoints.HUB_ID}" in output
+    assert "cls" in output
+    settings.MATCHING = {**settings.MATCHING, "TEXT_MODEL": checkpoints.HUB_ID}
+    loaded = base.get_text_encoder()
+    assert loaded is not None and loaded.fingerprint in output
+    assert loaded.fingerprint == base.current_text_fingerprint()
+
+
+def test_a_second_encoder_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    folder = checkpoints.write_clip(tmp_path / "clip")
+    with pytest.raises(CommandError, match="MATCHING_TEXT_MODEL"):
+        download(str(folder), "--text")
+    with pytest.raises(CommandError, match="Name a model"):
+        download("--text")

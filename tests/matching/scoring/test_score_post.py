@@ -113,6 +113,7 @@ def test_features_describe_the_post_correctly() -> None:
     )
     assert (features.category, features.family) == (category.code, category.family.code)
     assert (features.building, features.zone) == (building.code, building.zone.code)
+    assert post.happened_on is not None
     assert (features.colour, features.day) == ("red", float(post.happened_on.toordinal()))
     bare = query_features(make(kind="found", kept_note="desk", title="cap"), *NO_VECS)
     facts = ("category", "family", "building", "zone", "colour")
