@@ -4,7 +4,18 @@ from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from lostfound.models import Building, Category, Family, Notification, Office, Post, User, Zone
+from lostfound.models import (
+    Building,
+    Category,
+    Family,
+    Item,
+    Notification,
+    Office,
+    Post,
+    StoragePlace,
+    User,
+    Zone,
+)
 from lostfound.models.notification import NotificationQuerySet
 
 PUBLIC_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
@@ -69,6 +80,12 @@ def buildings_by_zone(*, keep: Building | None = None) -> list[tuple[Zone, list[
 def active_offices() -> QuerySet[Office]:
     """The offices that keep found things."""
     return Office.objects.filter(is_active=True).select_related("building__zone")
+
+
+def shelves_in_use() -> QuerySet[StoragePlace, str]:
+    """The shelves on which things are kept right now, by name."""
+    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY)
+    return used.order_by("code").values_list("code", flat=True).distinct()
 
 
 def notifications_of(user: User) -> NotificationQuerySet:

@@ -579,6 +579,13 @@ EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", False, "STARTTLS, usually on port 5
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "lostfound@localhost", "sender of e-mails")
 
+SEAL_TO = env.texts(
+    "SEAL_TO",
+    [],
+    "addresses that get the daily seal of the custody chains, such as the head of the office and "
+    "an auditor",
+)
+
 # --- Security ---
 # Where browsers are sent for photographs: the policy holds for redirects too.
 PHOTO_ORIGINS = bucket_origins(S3_OPTIONS) if S3_BUCKET and S3_SIGNED_S else []

@@ -144,7 +144,8 @@ def _shown_of(post: Post) -> QuerySet[Match]:
 
 def _related(*sides: str) -> list[str]:
     names = ("author", "category__family", "building__zone", "office__building")
-    return [f"{side}__{name}" for side in sides for name in names]
+    shelves = [f"{side}__item__place" for side in sides if side != Post.Kind.LOST]
+    return [*(f"{side}__{name}" for side in sides for name in names), *shelves]
 
 
 def _photos(*sides: str) -> list[Any]:

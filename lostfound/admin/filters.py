@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models import Post
+from lostfound import selectors
+from lostfound.models import Item, Post
 
 AGES: Final = (
     ("1", _("today and yesterday"), 0, 1),
@@ -51,18 +52,18 @@ class ShelfFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The shelves in use."""
-        waiting = (Post.Status.OPEN, Post.Status.MATCHED)
-        shelves = Post.objects.found().filter(status__in=waiting).exclude(shelf="")
-        names = shelves.order_by("shelf").values_list("shelf", flat=True).distinct()
-        return [(self.nowhere, _("on no shelf")), *((name, name) for name in names[:MAX_SHELVES])]
+        names = selectors.shelves_in_use()[:MAX_SHELVES]
+        return [(self.nowhere, _("on no shelf")), *((name, name) for name in names)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
         """Found things on the chosen shelf."""
         value = self.value()
         if value is None:
             return queryset
-        wanted = "" if value == self.nowhere else value
-        return queryset.filter(kind=Post.Kind.FOUND, shelf=wanted)
+        found = queryset.filter(kind=Post.Kind.FOUND)
+        if value == self.nowhere:
+            return found.filter(item__place=None)
+        return found.filter(item__place__code=value, item__state__in=Item.IN_CUSTODY)
 
 
 class SearchByNumber:

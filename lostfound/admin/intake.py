@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lostfound import selectors
 from lostfound.forms.intake import IntakeForm, office_at_first
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
@@ -59,6 +60,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
                 fields=form.values,
                 photos=form.uploads,
                 idempotency_key=form.submission_key,
+                intake=form.intake,
             )
         except DuplicateSubmission as before:
             if before.post is not None and before.is_same:
@@ -80,7 +82,6 @@ def _remembered(request: HttpRequest) -> dict[str, Any]:
 def _page(
     model_admin: admin.ModelAdmin[Post], request: HttpRequest, form: IntakeForm
 ) -> TemplateResponse:
-    shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Take in a found thing"),
@@ -88,7 +89,7 @@ def _page(
         "form": form,
         # Kept in the session until the next page, since the response to the POST may get lost.
         "arrived": request.session.pop(ARRIVED_KEY, ""),
-        "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
+        "shelves": selectors.shelves_in_use()[:SHELVES_OFFERED],
     }
     status = HTTPStatus.OK
     return TemplateResponse(request, "admin/lostfound/post/intake.html", context, status=status)

@@ -30,7 +30,7 @@ FILTERS = {
     "category": ("category__code", None, "Code of a category."),
     "building": ("building__code", None, "Code of a building."),
     "office": ("office__code", None, "Code of the office that keeps the thing."),
-    "shelf": ("shelf", None, "Shelf or box, exactly as entered."),
+    "shelf": ("item__place__code", None, "Shelf or box, exactly as entered."),
 }
 TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
@@ -72,7 +72,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
                 Q(title__icontains=words)
                 | Q(description__icontains=words)
                 | Q(kept_note__icontains=words)
-                | Q(shelf__icontains=words)
+                | Q(item__place__code__icontains=words)
             )
         return posts
 
@@ -110,7 +110,9 @@ class OfficePostsView(generics.ListAPIView[Post]):
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         kind = Post.Kind.FOUND
-        post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
+        post = submit_once(
+            request, self.limit, kind=kind, fields=fields, photos=photos, intake=services.Intake()
+        )
         at = reverse("api-office-post", args=[post.public_id])
         saved = OfficePostOut(any_post(post.public_id)).data
         return response_with_etag(saved, status.HTTP_201_CREATED, {"Location": at})

@@ -101,7 +101,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, DjangoValidationError):
         error = _as_api_error(error)
     elif isinstance(error, TransitionRefused):
-        error = Conflict(str(error))
+        error = Conflict(str(error), error.code)
     elif isinstance(error, Post.DoesNotExist):  # deleted while the request ran
         error = Http404()
     elif isinstance(error, OperationalError):

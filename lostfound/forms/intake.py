@@ -1,6 +1,6 @@
 """The office's form for things that are handed in at the counter."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lostfound import selectors
 from lostfound.forms.found import FoundPostForm
 from lostfound.models import Post, User
+from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.models.post import MAX_HIDDEN_CHARS
+from lostfound.services import Intake
 from lostfound.services.post_fields import OFFICE_FIELDS
-
-MAX_SHELF_CHARS: Final = 40
 
 
 class IntakeForm(FoundPostForm):
@@ -53,6 +53,11 @@ class IntakeForm(FoundPostForm):
                 colour = Post(colour=cleaned.get("colour") or "").colour_name
                 cleaned["title"] = " ".join(part for part in (colour, category.name) if part)
         return cleaned
+
+    @property
+    def intake(self) -> Intake:
+        """That the chosen office has the thing in its hands."""
+        return Intake()
 
     @property
     def values(self) -> dict[str, Any]:

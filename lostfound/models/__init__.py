@@ -3,7 +3,9 @@
 from lostfound.models.access_log import AccessLog
 from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
+from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
 from lostfound.models.events import DeletedPost, PostEvent
+from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
@@ -17,14 +19,19 @@ __all__ = [
     "Building",
     "Category",
     "Colour",
+    "CustodyDetail",
+    "CustodyEvent",
     "DeletedPost",
     "Family",
+    "Item",
     "Notification",
     "NotificationChoice",
     "Office",
     "Photo",
     "Post",
     "PostEvent",
+    "Seal",
+    "StoragePlace",
     "ThrottleCounter",
     "User",
     "Zone",

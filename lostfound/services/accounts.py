@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lostfound.models import AccessLog, User
+from lostfound.models import AccessLog, CustodyEvent, User
 from lostfound.services.posts import delete_post
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ def has_worked_here(user: User) -> bool:
     The access log is pruned after a while, so this reason to keep an account can lapse.
     """
     if AccessLog.objects.filter(actor=user).exists():
+        return True
+    if CustodyEvent.objects.filter(actor=user).exists():
         return True
     # Former staff may still belong to an office.
     is_or_was_staff = user.is_staff or user.office_id is not None

@@ -33,6 +33,8 @@ TEXT_FIELDS: Final = (
 CUSTODY_FIELDS: Final = ("office", "kept_note")
 # Written and read by the office alone.
 OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
+# The shelf belongs to the thing, which has custody events; `services.items` moves it.
+STORED_OFFICE_FIELDS: Final = ("hidden_facts",)
 FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # unused on lost posts
 MANY_LINES: Final = ("description", "hidden_facts")
 
@@ -50,7 +52,7 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
     """
     errors: dict[str, ValidationError] = {}
     changed = []
-    for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS):
+    for name in (*EDITABLE_FIELDS, *STORED_OFFICE_FIELDS):
         if name not in fields or (name in FOUND_FIELDS and post.kind != Post.Kind.FOUND):
             continue
         value = fields[name]
@@ -67,6 +69,18 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
         raise ValidationError(errors)
     validate_fields(post)
     return changed
+
+
+def clean_shelf(fields: Mapping[str, Any]) -> str:
+    """The shelf among these fields as it is saved; empty if there is none.
+
+    Raises:
+        ValidationError: keyed "shelf".
+    """
+    try:
+        return clean_text(str(fields.get("shelf") or ""), is_one_line=True)
+    except ValidationError as error:
+        raise ValidationError({"shelf": error}) from error
 
 
 def clean_text(text: str, *, is_one_line: bool) -> str:

@@ -47,10 +47,10 @@ def sample_lines() -> Iterator[str]:
             place_note=_("2nd floor, reading room"),
             happened_on=today - timedelta(days=number),
             office=office.first(),
-            shelf=f"A-{number}",
             hidden_facts=hidden,
         )
-        yield _line([_value(shown, column.name) for column in SAVED])
+        shelf = {"shelf": f"A-{number}"}
+        yield _line([shelf.get(column.name) or _value(shown, column.name) for column in SAVED])
 
 
 def _line(cells: Sequence[Any]) -> str:
