@@ -1,6 +1,7 @@
 """Requests a post's matching whenever it changes, and settles its rivals when it is deleted."""
 
-from lostfound.hooks import post_changed, post_leaving
+from lostfound.hooks import confirmed_partner, post_changed, post_leaving
+from matching.selectors import confirmed_partner_of
 from matching.services.competition import settle_rivals
 from matching.services.outbox import request_matching
 
@@ -10,3 +11,4 @@ def register() -> None:
     if request_matching not in post_changed:
         post_changed.append(request_matching)
         post_leaving.append(settle_rivals)
+        confirmed_partner.append(confirmed_partner_of)

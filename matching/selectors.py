@@ -61,6 +61,14 @@ def suggestions_for(post: Post) -> QuerySet[Match]:
     return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
 
 
+def confirmed_partner_of(post: Post) -> Post | None:
+    """The other post of the pair that staff have confirmed, if there is one."""
+    match = Match.objects.of_post(post).filter(status=Match.Status.CONFIRMED).first()
+    if match is None:
+        return None
+    return match.found if match.lost_id == post.pk else match.lost
+
+
 def was_alerted(post: Post) -> bool:
     """Whether its author was ever notified of a suggestion."""
     return Notification.objects.filter(post=post, kind=Notification.Kind.SUGGESTED).exists()

@@ -18,7 +18,16 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from lostfound.models import CustodyDetail, CustodyEvent, Item, Office, Seal, StoragePlace, User
+from lostfound.models import (
+    CustodyDetail,
+    CustodyEvent,
+    Item,
+    Office,
+    Post,
+    Seal,
+    StoragePlace,
+    User,
+)
 from lostfound.models.custody import NONCE_BYTES
 from lostfound.models.item import HASH_BYTES
 from lostfound.services.items.transitions import Changed, refuse_transition
@@ -33,10 +42,12 @@ SEAL_ORIGIN: Final = "campus-lostfound custody"
 def lock_item(item: Item) -> Item:
     """Fetch the thing's current row, locked until the transaction ends.
 
-    Posts are locked before things, wherever both are.
+    Its post is locked first, as wherever both are, so that nobody waits for each other.
 
     Raises: Item.DoesNotExist
     """
+    posts = Post.objects.select_for_update(of=("self",)).filter(item=item.pk)
+    list(posts.values_list("pk"))
     rows = Item.objects.select_for_update(of=("self",))
     return rows.select_related("place", "office", "post__category").get(pk=item.pk)
 
