@@ -171,4 +171,9 @@ class Migration(migrations.Migration):
             model_name='claimverdict',
             constraint=models.UniqueConstraint(fields=('claim', 'by', 'round'), name='one_verdict_per_person_and_round'),
         ),
+        migrations.AlterField(
+            model_name='accesslog',
+            name='what',
+            field=models.CharField(choices=[('post', 'a post'), ('item', 'a thing without its facts'), ('pair', 'two posts side by side'), ('list', 'a list'), ('export', 'a file of posts'), ('person', 'a person')], max_length=10, verbose_name='what'),
+        ),
     ]

@@ -141,6 +141,12 @@ class OwnershipClaim(models.Model):
         return f"C-{self.pk}"
 
     @property
+    def told_state(self) -> str:
+        """The state in the words that its claimant reads: every refusal has the same."""
+        is_refused = self.state in (self.State.REJECTED, self.State.REVOKED)
+        return str(self.State.SUPERSEDED.label if is_refused else self.get_state_display())
+
+    @property
     def is_live(self) -> bool:
         """Whether it may still lead to a hand-over."""
         return self.state in self.LIVE
