@@ -301,6 +301,9 @@ SPECTACULAR_SETTINGS = {
         "PostKindEnum": "lostfound.models.post.Post.Kind",
         "PostStatusEnum": "lostfound.models.post.Post.Status",
         "PairStatusEnum": "matching.models.match.Match.Status",
+        "ItemStateEnum": "lostfound.models.item.Item.State",
+        "ClaimStateEnum": "lostfound.models.claim.OwnershipClaim.State",
+        "ToldStateEnum": "lostfound.api.serializers.claims.TOLD_STATES",
         "NotificationKindEnum": "lostfound.models.notification.Notification.Kind",
     },
 }

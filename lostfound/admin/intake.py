@@ -46,8 +46,13 @@ def intake_view(
     }
     request.session[ARRIVED_KEY] = form.submission_key
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
-    text = format_html('<a href="{}">{}</a>', url, saved.title)
-    messages.success(request, format_html(_("Taken in: {}. Matching has started."), text))
+    text = format_html('<a href="{}">{} {}</a>', url, saved.number, saved.title)
+    message = format_html(_("Taken in: {}. Matching has started."), text)
+    if (item := saved.kept_item) is not None and item.is_in_custody:
+        label = f"{reverse('lostfound:labels')}?codes={item.code}"
+        words = _("Print label %(code)s") % {"code": item.shown_code}
+        message = format_html('{} <a href="{}">{}</a>', message, label, words)
+    messages.success(request, message)
     return HttpResponseRedirect(reverse("admin:lostfound_post_intake"))
 
 

@@ -126,14 +126,16 @@ def build_email(notification: Notification) -> EmailMessage:
         context = {
             "user": notification.user,
             "post": notification.post,
+            "claim": notification.claim,
             "kept_at": kept_at,
             "office": kept_at.office if kept_at else None,
             "url": settings.SITE_URL.rstrip("/") + about.get_absolute_url(),
             "site_url": settings.SITE_URL,
         }
-        name = notification.kind if notification.kind in OWN_TEXTS else "notice"
-        folder = f"lostfound/email/{name}"
-        context |= {"headline": headline(notification), "advice": advice(notification)}
+        folder = f"lostfound/email/{notification.kind}"
+        if notification.kind not in OWN_TEXTS:
+            folder = "lostfound/email/notice"
+            context |= {"headline": headline(notification), "advice": advice(notification)}
         subject = render_to_string(f"{folder}_subject.txt", context)
         body = render_to_string(f"{folder}.txt", context)
     return EmailMessage(

@@ -54,6 +54,10 @@ def notify(
         is_listed=in_app,
         email_due=by_email,
     )
+    if wait_s:
+        # As if it were written when its time comes, so that no device's last sync has passed it.
+        rows = Notification.objects.filter(pk=notification.pk)
+        rows.update(created_at=notification.not_before)
     if by_email and not wait_s:  # the sweep sends what has waited
 
         def queue_email() -> None:

@@ -62,6 +62,8 @@ def _line(cells: Sequence[Any]) -> str:
 def _value(post: Post, name: str) -> Any:
     """The value of a post in a column, as people read it."""
     match name:
+        case "code":
+            return post.kept_item.shown_code if post.kept_item else ""
         case "kind":
             return post.get_kind_display()
         case "status":

@@ -43,7 +43,7 @@ urlpatterns = [
     path("claims/<uuid:public_id>/withdraw/", claims.withdraw, name="withdraw_claim"),
     path("claims/<uuid:public_id>/code/", claims.pickup_code, name="pickup_code"),
     path("t/<str:code>/", scans.scan, name="scan"),
-    path("T/<str:code>", scans.scan),
+    path("T/<str:code>", scans.scan, name="scan_capitals"),  # as in QR codes
     path("desk/items/<str:code>/", desk_items.item, name="desk_item"),
     *(
         path(
