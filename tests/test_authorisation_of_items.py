@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
 from lostfound.models import Handover, Item, Office, OwnershipClaim, Post, User
@@ -18,13 +19,19 @@ from tests.support.items import AUDITORS, HEADS, make_clerk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-TICKED = {
+TICKED: dict[str, Any] = {
     "receiver_name": "이주인",
     "id_kind": "student",
     "name_agrees": True,
     "contents_counted": True,
     "typed_ack": "이주인",
 }
+
+
+CODE_ONLY = (
+    *("lostfound:scan", "lostfound:scan_capitals", "lostfound:desk_rivals"),
+    "lostfound:finder_receipt",
+)
 
 
 @dataclass
@@ -61,7 +68,7 @@ class Scene:
             return reverse(route, args=[self.announced.item.code])
         if "desk_item" in route or "office-item-" in route or route == "api-office-item":
             return reverse(route, args=code)
-        if route in ("lostfound:scan", "lostfound:scan_capitals", "lostfound:desk_rivals"):
+        if route in CODE_ONLY:
             return reverse(route, args=code)
         if route == "lostfound:handover":
             return reverse(route, args=[self.ready.item.code])
@@ -171,8 +178,8 @@ def test_nothing_changes_for_those_who_may_not(role: str, scene: Scene) -> None:
     before = list(Item.objects.order_by("pk").values_list("state", "head_seq", "place"))
     for route, method in ITEM_TABLE:
         if method == "post" and "claim_thing" not in route and route != "api-claims":
-            kind = {"content_type": "application/json"} if route.startswith("api-") else {}
-            client.post(scene.address(route), scene.body(route), **kind)
+            kind = "application/json" if route.startswith("api-") else MULTIPART_CONTENT
+            client.post(scene.address(route), scene.body(route), content_type=kind)
     assert list(Item.objects.order_by("pk").values_list("state", "head_seq", "place")) == before
     assert set(OwnershipClaim.objects.values_list("state", flat=True)) == {
         *("submitted", "approved"),

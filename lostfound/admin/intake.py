@@ -74,7 +74,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
             text = _("This form has already been sent. Send it again if it is a different thing.")
             form.add_error(None, ValidationError(text))
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_service_error(error)
     form.stage_photos()
     return None
 

@@ -17,11 +17,11 @@ from lostfound import selectors
 from lostfound.api.posts import LOCATION
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.claims import (
-    ReplyIn,
     ClaimIn,
     ClaimOut,
     PickupCodeOut,
     PromptOut,
+    ReplyIn,
 )
 from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName

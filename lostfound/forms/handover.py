@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.forms.intake import colleagues_of
 from lostfound.models import Handover, Item, User
 from lostfound.services.handovers import Receipt, as_receipt
 
@@ -40,14 +41,9 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not is_walk_in:
             del self.fields["described"]
-        colleagues = User.objects.filter(is_staff=True, is_active=True).exclude(pk=by.pk)
-        if item.office_id is not None:
-            colleagues = colleagues.filter(office__in=[item.office_id]) | colleagues.filter(
-                office=None
-            )
         second = self.fields["second_by"]
         assert isinstance(second, forms.ModelChoiceField)
-        second.queryset = colleagues.order_by("username")
+        second.queryset = colleagues_of(by)
         if not (is_walk_in and (item.needs_two_people or not _facts(item))):
             del self.fields["second_by"]
 

@@ -54,6 +54,7 @@ urlpatterns = [
         )
         for action in desk_items.ACTIONS
     ),
+    path("desk/items/<str:code>/finder/", desk_items.finder_receipt, name="finder_receipt"),
     path("desk/items/<str:code>/handover/", desk_handovers.handover, name="handover"),
     path("desk/claims/", desk_claims.claims, name="desk_claims"),
     path("desk/claims/<str:code>/", desk_claims.rivals, name="desk_rivals"),

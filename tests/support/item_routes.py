@@ -42,6 +42,7 @@ ITEM_TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:desk_item_hold", "post"): STAFFS_BUTTON,
     ("lostfound:desk_item_release", "post"): STAFFS_BUTTON,
     ("lostfound:desk_item_void", "post"): (IN, 403, 403, 403, 403, 403, 302, 403),
+    ("lostfound:finder_receipt", "get"): STAFF,
     ("lostfound:handover", "get"): STAFF,
     ("lostfound:handover", "post"): (IN, 403, 403, 403, 302, 409, 302, 403),
     ("lostfound:desk_claims", "get"): STAFF,

@@ -8,11 +8,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lostfound.models import CustodyEvent, Item, Office, Post, StoragePlace, User, item_codes
+from lostfound.models import (
+    CustodyEvent,
+    Item,
+    Notification,
+    Office,
+    Post,
+    StoragePlace,
+    User,
+    item_codes,
+)
 from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NeedsSafe
 from lostfound.services.locking import lock_post, refuse_another_office
+from lostfound.services.notifications import notify
 from lostfound.services.post_fields import clean_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 
@@ -102,6 +112,8 @@ def receive_item(
             detail=details,
             changes={**changes, "received_at": timezone.now(), "found_on": locked.happened_on},
         )
+        if not locked.author.is_staff:
+            notify(locked.author, locked, Notification.Kind.ITEM_RECEIVED)
         if office is not None and locked.office_id != office.pk:
             Post.objects.filter(pk=locked.pk).update(office=office, updated_at=timezone.now())
     post.refresh_from_db(fields=["office", "updated_at"])

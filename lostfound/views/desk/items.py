@@ -74,6 +74,18 @@ def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     return render(request, "lostfound/desk/item.html", context)
 
 
+@require_safe
+@for_staff(MAY_HANDLE)
+def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
+    """For printing: that the office has taken a thing over from its finder."""
+    shown = item_called(code)
+    first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
+    if first is None:
+        raise Http404
+    context = {"item": shown, "post": shown.post, "received": first}
+    return render(request, "lostfound/desk/finder_receipt.html", context)
+
+
 ACTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "move": (
         MAY_HANDLE,

@@ -98,7 +98,8 @@ def test_who_only_looks_is_offered_no_shelf() -> None:
 def test_the_history_says_from_what_to_what() -> None:
     item = make_item(hidden_facts="별")
     clerk = make_clerk(item.office)
+    assert item.post is not None
     edit_post(item.post, actor=clerk, fields={"shelf": "B-3", "hidden_facts": "달\n해"})
-    address = reverse("admin:lostfound_post_change", args=[item.post_id])
+    address = reverse("admin:lostfound_post_change", args=[item.post.pk])
     html = page(signed_in(clerk, "en").get(address))
     assert "A-12 → B-3" in html and "별 → 달 / 해" in html

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lostfound.models import Category, Item, Office, Post, User
+from lostfound.models.item_codes import new_code
 from tests.support.builders import make_post, make_user, upload
 from tests.support.factories import StaffFactory
 from tests.support.web_client import page, signed_in
@@ -226,3 +227,26 @@ def test_a_preview_that_was_tampered_with_is_refused(client: Client) -> None:
     for upload_file in (None, SimpleUploadedFile("a.csv", b"\xff\xfe\x00\xd8")):
         answer = client.post(IMPORT, {"file": upload_file} if upload_file else {})
         assert answer.status_code == 200 and answer.context["problem"]
+
+
+def test_finder_value_and_label_are_noted_at_intake(client: Client, staff: User) -> None:
+    colleague = StaffFactory.create()
+    code = new_code()
+    noted = {
+        **{"title": "금반지", "shelf": "금고 1", "code": code, "brought_note": "김습득"},
+        **{"brought_contact": "010-1", "finder_rights": "kept", "value_band": "high"},
+    }
+    refused = client.post(INTAKE, thing(**noted))
+    html = page(refused)
+    assert not Post.objects.exists() and '<details class="office-more" open>' in html
+    assert set(refused.context["form"].errors) == {"second_by", "seal_no"}
+    sent = thing(**noted, seal_no="S-1", second_by=colleague.pk)
+    answer = client.post(INTAKE, sent, follow=True)
+    item = Item.objects.get()
+    assert (item.code, item.brought_note, item.finder_rights, item.seal_no) == (
+        *(code, "김습득"),
+        *("kept", "S-1"),
+    )
+    assert item.shown_code in page(answer) and Post.objects.get().number in page(answer)
+    receipt = page(client.get(f"/desk/items/{code}/finder/"))
+    assert "김습득" in receipt and item.shown_code in receipt and "금반지" not in receipt
