@@ -34,7 +34,7 @@ function load() {
 async function reader() {
   if ("BarcodeDetector" in window) {
     try {
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
+      const detector = new window.BarcodeDetector({ formats: ["qr_code"] });
       return async () => (await detector.detect(video))[0]?.rawValue;
     } catch {
       // It is there, but knows no QR codes on this device.
