@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lostfound.hooks import report_claim
 from lostfound.models import (
     AccessLog,
     CategoryPrompt,
@@ -106,6 +107,7 @@ def submit_claim(
     claim.flags = flags_of(claim, [*texts.values(), story])
     claim.save(update_fields=["flags"])
     notify(claimant, post, Notification.Kind.CLAIM_RECEIVED, claim=claim)
+    report_claim(claim)
     return claim
 
 
