@@ -48,8 +48,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     form = PostForm
     inlines = (PhotoInline, EventInline)
     list_display = (
-        "number",
-        "title",
+        "named",
         "pictures",
         "kind",
         "status",
