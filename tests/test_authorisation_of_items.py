@@ -28,6 +28,11 @@ TICKED: dict[str, Any] = {
 }
 
 
+LATER = ("code", "extend", "delegation")
+OF_A_CLAIM = (
+    *("claim", "answer_claim", "withdraw_claim", "pickup_code"),
+    *("extend_claim", "send_somebody"),
+)
 CODE_ONLY = (
     *("lostfound:scan", "lostfound:scan_capitals", "lostfound:desk_rivals"),
     "lostfound:finder_receipt",
@@ -50,7 +55,8 @@ class Scene:
         assert post is not None
         code = [self.item.code]
         ready = route in ("lostfound:handover", "lostfound:revoke_claim", "lostfound:pickup_code")
-        ready |= route == "api-claim-pickup-code"
+        ready |= route.startswith("api-claim-") and route.rpartition("-")[2] in LATER
+        ready |= route in ("lostfound:extend_claim", "lostfound:send_somebody")
         about = self.ready if ready else self.mine
         if route in ("lostfound:claim_thing", "api-thing-prompts"):
             return reverse(route, args=[post.public_id])
@@ -62,7 +68,7 @@ class Scene:
             return reverse(route, args=["label", "62x29"])
         if "api-claim-" in route or route in ("api-claim", "api-office-verdict"):
             return reverse(route, args=[about.public_id])
-        if route.rpartition(":")[2] in ("claim", "answer_claim", "withdraw_claim", "pickup_code"):
+        if route.rpartition(":")[2] in OF_A_CLAIM:
             return reverse(route, args=[about.public_id])
         if route == "lostfound:desk_item_receive":
             return reverse(route, args=[self.announced.item.code])
@@ -85,6 +91,8 @@ class Scene:
             },
             "lostfound:claim_thing": {f"answer_{prompt}": RIGHT},
             "lostfound:answer_claim": {"answer": RIGHT},
+            "lostfound:send_somebody": {"proxy_name": "박대신"},
+            "api-claim-delegation": {"proxy_name": "박대신"},
             "api-claim-answer": {"text": RIGHT},
             "lostfound:handover": TICKED,
             "api-office-handovers": {**TICKED, "item": self.ready.item.code},

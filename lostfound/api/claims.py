@@ -19,6 +19,7 @@ from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.claims import (
     ClaimIn,
     ClaimOut,
+    DelegationIn,
     PickupCodeOut,
     PromptOut,
     ReplyIn,
@@ -29,6 +30,8 @@ from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.models import OwnershipClaim, Post
 from lostfound.services.claims import (
     answer_question,
+    delegate,
+    extend_claim,
     issue_code,
     prompts_for,
     submit_claim,
@@ -144,6 +147,33 @@ class AnswerClaimView(OwnClaimChange):
         data.is_valid(raise_exception=True)
         answer_question(own, claimant=signed_in(request), text=data.validated_data["text"])
         return Response(ClaimOut(_own(request, public_id)).data)
+
+
+class ExtendClaimView(OwnClaimChange):
+    """More time to collect a thing."""
+
+    @extend_schema(operation_id="claims_extend", request=None, responses={200: ClaimOut, **ERRORS})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Let a thing wait once more as long."""
+        extend_claim(_own(request, public_id), claimant=signed_in(request))
+        return Response(ClaimOut(_own(request, public_id)).data)
+
+
+class DelegationView(OwnClaimChange):
+    """Who collects a thing instead of its owner."""
+
+    @extend_schema(
+        operation_id="claims_delegate",
+        request=DelegationIn,
+        responses={200: DelegationIn, **ERRORS, **problems(400)},
+    )
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Name the person who collects it; never for documents, cash and valuables."""
+        own = _own(request, public_id)
+        data = DelegationIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        sent = delegate(own, claimant=signed_in(request), **data.validated_data)
+        return Response({"proxy_name": sent.proxy_name})
 
 
 class PickupCodeView(OwnClaimChange):

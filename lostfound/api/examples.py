@@ -154,6 +154,8 @@ OF_ITEMS: Final[dict[str, Any]] = {
         "pickup_by": None,
         "created_at": SAVED_AT,
     },
+    "DelegationIn": {"proxy_name": "박대신"},
+    "DelegationInRequest": {"proxy_name": "박대신"},
     "PickupCodeOut": {"code": "40856185", "expires_in_s": 900},
     "ItemOut": ITEM,
     "CustodyEventOut": {

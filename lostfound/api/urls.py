@@ -46,6 +46,14 @@ urlpatterns = [
         "claims/<uuid:public_id>/answer/", claims.AnswerClaimView.as_view(), name="api-claim-answer"
     ),
     path(
+        "claims/<uuid:public_id>/extend/", claims.ExtendClaimView.as_view(), name="api-claim-extend"
+    ),
+    path(
+        "claims/<uuid:public_id>/delegation/",
+        claims.DelegationView.as_view(),
+        name="api-claim-delegation",
+    ),
+    path(
         "claims/<uuid:public_id>/pickup-code/",
         claims.PickupCodeView.as_view(),
         name="api-claim-pickup-code",

@@ -3,7 +3,13 @@
 from lostfound.models.access_log import AccessLog
 from lostfound.models.append_only import AppendOnlyError
 from lostfound.models.category import Category, Family
-from lostfound.models.claim import CategoryPrompt, ClaimAnswer, ClaimVerdict, OwnershipClaim
+from lostfound.models.claim import (
+    CategoryPrompt,
+    ClaimAnswer,
+    ClaimVerdict,
+    Delegation,
+    OwnershipClaim,
+)
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
 from lostfound.models.events import DeletedPost, PostEvent
@@ -27,6 +33,7 @@ __all__ = [
     "Colour",
     "CustodyDetail",
     "CustodyEvent",
+    "Delegation",
     "DeletedPost",
     "Family",
     "Handover",

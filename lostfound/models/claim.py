@@ -109,6 +109,8 @@ class OwnershipClaim(models.Model):
     created_at = models.DateTimeField(_("sent"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     pickup_by = models.DateField(_("collect until"), null=True, blank=True)
+    is_extended = models.BooleanField(_("extended"), default=False)
+    reminders = models.PositiveSmallIntegerField(default=0)  # sent since the approval
     code_hash = models.CharField(max_length=DIGEST_CHARS, blank=True, db_index=True)
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_used_at = models.DateTimeField(null=True, blank=True)
@@ -150,6 +152,23 @@ class OwnershipClaim(models.Model):
     def is_live(self) -> bool:
         """Whether it may still lead to a hand-over."""
         return self.state in self.LIVE
+
+
+class Delegation(models.Model):
+    """Whom a claimant sends to collect a thing; only this person gets it."""
+
+    claim = models.OneToOneField(
+        OwnershipClaim, on_delete=models.CASCADE, related_name="delegation"
+    )
+    proxy_name = models.CharField(_("who collects it"), max_length=80)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+
+    def __str__(self) -> str:
+        return self.proxy_name
 
 
 class ClaimAnswer(AppendOnly):

@@ -54,6 +54,8 @@ class Notification(models.Model):
         CLAIM_ASKED = "claim_asked", _("There is a question about a claim")
         CLAIM_APPROVED = "claim_approved", _("A claimed thing can be collected")
         CLAIM_CLOSED = "claim_closed", _("A claim was closed")
+        PICKUP_REMINDER = "pickup_reminder", _("A thing waits to be collected")
+        PICKUP_LAPSED = "pickup_lapsed", _("A thing was not collected in time")
         ITEM_RECEIVED = "item_received", _("The office has taken a thing in")
         ITEM_RETURNED = "item_returned", _("A thing was handed over")
 

@@ -27,6 +27,7 @@ from lostfound.models import (
     User,
 )
 from lostfound.models.handover import MAX_SIGNATURE_BYTES
+from lostfound.services.claims.collecting import is_delegated
 from lostfound.services.claims.errors import ClaimRefused
 from lostfound.services.claims.judging import supersede_rivals
 from lostfound.services.claims.submitting import advance
@@ -94,7 +95,7 @@ def hand_over(
     if approved != claim:
         raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
     claim = approved
-    values = _checked(item, receipt, is_walk_in=claim is None)
+    values = _checked(item, receipt, claim)
     _refuse_alone(item, claim, by, second)
     handover = Handover.objects.create(
         item=item,
@@ -229,7 +230,7 @@ def _has_facts(item: Item) -> bool:
     return item.post is not None and bool(item.post.hidden_words)
 
 
-def _checked(item: Item, receipt: Receipt, *, is_walk_in: bool) -> dict[str, Any]:
+def _checked(item: Item, receipt: Receipt, claim: OwnershipClaim | None) -> dict[str, Any]:
     """The values of a hand-over.
 
     Raises: ValidationError
@@ -249,11 +250,14 @@ def _checked(item: Item, receipt: Receipt, *, is_walk_in: bool) -> dict[str, Any
         errors["name_agrees"] = _missing(_("Please compare the name with the document."))
     if not receipt.contents_counted:
         errors["contents_counted"] = _missing(_("Please look at the contents together."))
-    if is_walk_in and len(described) < MIN_DESCRIBED_CHARS:
+    if claim is None and len(described) < MIN_DESCRIBED_CHARS:
         errors["described"] = _missing(_("Please write down how they described it."))
-    if receipt.is_proxy and (item.needs_two_people or not texts["proxy_of"]):
+    if receipt.is_proxy and item.needs_two_people:
         message = _("Documents, cash and valuables are only handed to their owner.")
         errors["is_proxy"] = ValidationError(message, code="owner_only")
+    elif receipt.is_proxy and not is_delegated(claim, texts["receiver_name"]):
+        message = _("The owner has not named this person on the page of their claim.")
+        errors["is_proxy"] = ValidationError(message, code="not_delegated")
     if receipt.signature:
         try:
             signature = read_signature(receipt.signature)

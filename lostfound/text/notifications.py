@@ -16,6 +16,8 @@ CLAIM_HEADLINES: Final[dict[str, StrPromise]] = {
     Kind.CLAIM_ASKED: _lazy("The office has a question: %(title)s"),
     Kind.CLAIM_APPROVED: _lazy("You can collect it: %(title)s"),
     Kind.CLAIM_CLOSED: _lazy("Your claim was closed: %(title)s"),
+    Kind.PICKUP_REMINDER: _lazy("It still waits for you: %(title)s"),
+    Kind.PICKUP_LAPSED: _lazy("You did not collect it in time: %(title)s"),
     Kind.ITEM_RETURNED: _lazy("You have received it: %(title)s"),
 }
 CLAIM_ADVICE: Final[dict[str, StrPromise]] = {
@@ -28,6 +30,10 @@ CLAIM_ADVICE: Final[dict[str, StrPromise]] = {
         "We could not confirm that it is yours. If you are sure, please come to the office with "
         "an identity document."
     ),
+    Kind.PICKUP_REMINDER: _lazy(
+        "The page of your claim says where and until when. Please bring an identity document."
+    ),
+    Kind.PICKUP_LAPSED: _lazy("The office keeps it again. You can claim it once more."),
     Kind.ITEM_RETURNED: _lazy("The receipt is on the page of your claim."),
 }
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,11 +18,13 @@ from lostfound import selectors
 from lostfound.forms.claims import ClaimForm
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.infra.qr import qr_svg
-from lostfound.models import OwnershipClaim, Post
+from lostfound.models import Delegation, OwnershipClaim, Post
 from lostfound.services.claims import (
     ConflictOfInterest,
     TooManyClaims,
     answer_question,
+    delegate,
+    extend_claim,
     issue_code,
     submit_claim,
     withdraw_claim,
@@ -115,6 +118,33 @@ def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @by_button(back=claim_page)
+def extend(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
+    """Ask for more time, once."""
+    own = get_object_or_404(_own(request, public_id))
+    try:
+        extended = extend_claim(own, claimant=request.user)
+        until = date_format(extended.pickup_by, "DATE_FORMAT") if extended.pickup_by else ""
+        messages.success(request, _("It waits for you until %(day)s.") % {"day": until})
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+    return redirect(own)
+
+
+@by_button(back=claim_page)
+def send_somebody(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
+    """Name the person who collects it instead."""
+    own = get_object_or_404(_own(request, public_id))
+    try:
+        sent = delegate(own, claimant=request.user, proxy_name=request.POST.get("proxy_name", ""))
+        messages.success(request, _("%(name)s may collect it.") % {"name": sent.proxy_name})
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+    return redirect(own)
+
+
+@by_button(back=claim_page)
 def pickup_code(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
     """Show a new pick-up code, which is valid for a quarter of an hour."""
     own = get_object_or_404(_own(request, public_id))
@@ -140,6 +170,7 @@ def _page(
         "post": post,
         "office": shown.item.office if shown.state == shown.State.APPROVED else None,
         "handover": shown.handovers.filter(reversed_at=None).first(),
+        "delegation": Delegation.objects.filter(claim=shown).first(),
         "code": f"{code[:4]} {code[4:]}" if code else "",
         "code_svg": qr_svg(code, error="m") if code else "",
     }

@@ -17,6 +17,7 @@ from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
 from lostfound.models import Notification
 from lostfound.services.access_log import prune_access_log
+from lostfound.services.claims import sweep_claims
 from lostfound.services.items import seal_day
 from lostfound.services.posts import prune_deletions
 from matching.conf import matching_settings
@@ -189,6 +190,7 @@ def prune() -> None:
     prune_throttles()
     prune_deletions()
     prune_access_log()
+    sweep_claims()
     seal_day()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

@@ -47,6 +47,12 @@ class ReplyIn(KnownFieldsOnly):
     text = serializers.CharField(max_length=MAX_ANSWER_CHARS)
 
 
+class DelegationIn(KnownFieldsOnly):
+    """Who collects a thing instead of its owner."""
+
+    proxy_name = serializers.CharField(max_length=80, help_text="As on their identity document.")
+
+
 class ClaimOut(serializers.ModelSerializer[OwnershipClaim]):
     """A claim: nothing about hidden facts, other claims, or why it was closed."""
 

@@ -1,5 +1,6 @@
 """Functions that write claims of ownership."""
 
+from lostfound.services.claims.collecting import delegate, extend_claim, sweep_claims
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, TooManyClaims
 from lostfound.services.claims.judging import give_verdict, mark_read, revoke_approval
 from lostfound.services.claims.pickup import CodeGone, issue_code, redeem_code
@@ -16,6 +17,8 @@ __all__ = [
     "ConflictOfInterest",
     "TooManyClaims",
     "answer_question",
+    "delegate",
+    "extend_claim",
     "give_verdict",
     "issue_code",
     "mark_read",
@@ -23,5 +26,6 @@ __all__ = [
     "redeem_code",
     "revoke_approval",
     "submit_claim",
+    "sweep_claims",
     "withdraw_claim",
 ]

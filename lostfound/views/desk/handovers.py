@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import Handover, Item, OwnershipClaim
+from lostfound.models import Delegation, Handover, Item, OwnershipClaim
 from lostfound.services.handovers import hand_over, receipt_text, reverse_handover
 from lostfound.services.status import AlreadySo, TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
@@ -67,6 +67,7 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         "item": item,
         "post": item.post,
         "claim": approved,
+        "delegation": Delegation.objects.filter(claim=approved).first() if approved else None,
         "form": form,
         "text": receipt_text(),
     }
