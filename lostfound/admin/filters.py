@@ -1,10 +1,12 @@
 """Filters of the list of posts that are not plain fields."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,15 +69,23 @@ class ShelfFilter(admin.SimpleListFilter):
 
 
 class SearchByNumber:
-    """Mixin for the list of posts: looks numbers up instead of searching texts for them."""
+    """Mixin for lists of posts, or of rows about posts: looks numbers up in every spelling.
+
+    Attributes:
+        posts_at: the lookups that lead to the posts of a row, each with its final underscores.
+    """
+
+    posts_at: tuple[str, ...] = ("",)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Post], search_term: str
-    ) -> tuple[QuerySet[Post], bool]:
-        """The post with this number, or the results of the text search."""
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """The rows about the post with this number, or the results of the text search."""
         if (called := Post.called(search_term)) is not None:
-            return queryset.filter(called), False
-        found: tuple[QuerySet[Post], bool] = super().get_search_results(  # type: ignore[misc]
+            name, value = called
+            conditions = (Q(**{f"{post}{name}": value}) for post in self.posts_at)
+            return queryset.filter(reduce(or_, conditions)), False
+        found: tuple[Any, bool] = super().get_search_results(  # type: ignore[misc]
             request, queryset, search_term
         )
         return found

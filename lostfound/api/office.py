@@ -67,7 +67,10 @@ class OfficePostsView(generics.ListAPIView[Post]):
             if choices is not None and wanted not in choices:
                 raise not_among(name, choices)
             posts = posts.filter(**{field: wanted.replace("\x00", "")})
-        if words := params.get("q", "").replace("\x00", ""):
+        words = params.get("q", "").replace("\x00", "")
+        if (called := Post.called(words)) is not None:
+            posts = posts.filter(called)
+        elif words:
             posts = posts.filter(
                 Q(title__icontains=words)
                 | Q(description__icontains=words)
@@ -83,7 +86,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
                 OpenApiParameter(name, enum=choices, description=meaning)
                 for name, (_field, choices, meaning) in FILTERS.items()
             ),
-            OpenApiParameter("q", description="Words in title, description, place or shelf."),
+            OpenApiParameter("q", description="Words, or a number such as LF-12."),
         ],
         responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
     )
