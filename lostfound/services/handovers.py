@@ -95,6 +95,7 @@ def hand_over(
     if approved != claim:
         raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
     claim = approved
+    _refuse_matched_to_other(item, claim)
     values = _checked(item, receipt, claim)
     _refuse_alone(item, claim, by, second)
     handover = Handover.objects.create(
@@ -198,6 +199,19 @@ def _return_posts(
         found = handover.item.post
         if found is not None:
             notify(claim.claimant, found, Notification.Kind.ITEM_RETURNED, claim=claim)
+
+
+def _refuse_matched_to_other(item: Item, claim: OwnershipClaim | None) -> None:
+    """A pair that was confirmed after the approval has to be undone first.
+
+    Raises: ClaimRefused
+    """
+    partner = partner_of(item.post) if item.post is not None and claim is not None else None
+    if partner is not None and claim is not None and partner.author_id != claim.claimant_id:
+        raise ClaimRefused(
+            "matched_to_other",
+            _("This thing is matched with somebody else's post. Undo that match first."),
+        )
 
 
 def _close_claims(item: Item) -> None:

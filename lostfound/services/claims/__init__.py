@@ -1,6 +1,7 @@
 """Functions that write claims of ownership."""
 
 from lostfound.services.claims.collecting import delegate, extend_claim, sweep_claims
+from lostfound.services.claims.erasing import erase_claims
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, TooManyClaims
 from lostfound.services.claims.judging import give_verdict, mark_read, revoke_approval
 from lostfound.services.claims.pickup import CodeGone, issue_code, redeem_code
@@ -18,6 +19,7 @@ __all__ = [
     "TooManyClaims",
     "answer_question",
     "delegate",
+    "erase_claims",
     "extend_claim",
     "give_verdict",
     "issue_code",

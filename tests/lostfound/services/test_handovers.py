@@ -209,3 +209,14 @@ def test_a_pick_up_code_is_used_once_and_within_a_quarter_of_an_hour() -> None:
             redeem_code(gone)
     with pytest.raises(ClaimRefused):
         issue_code(mine, claimant=make_user())
+
+
+def test_a_pair_that_was_confirmed_with_somebody_else_is_undone_first() -> None:
+    item, clerk = make_wallet(), make_clerk()
+    mine = approved(item)
+    decision = confirm_match(MatchFactory.create(found=item.post), actor=clerk)
+    with pytest.raises(ClaimRefused) as refused:
+        hand_over(item, by=clerk, claim=mine, receipt=receipt())
+    assert refused.value.code == "matched_to_other"
+    undo_decision(decision, actor=clerk)
+    hand_over(item, by=clerk, claim=mine, receipt=receipt())

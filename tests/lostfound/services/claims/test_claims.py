@@ -17,7 +17,7 @@ from lostfound.models import (
     OwnershipClaim,
     Post,
 )
-from lostfound.services import edit_post, log_access
+from lostfound.services import AccountKept, delete_user, edit_post, log_access
 from lostfound.services.claims import (
     ClaimRefused,
     ConflictOfInterest,
@@ -389,3 +389,19 @@ def test_limits_verdicts_and_hand_overs_hold_in_parallel_on_postgres(
     url = postgres.make_migrated("claims")
     done = run_python("-c", PARALLEL, VAR_DIR=str(tmp_path), DATABASE_URL=url)
     assert done.stdout.strip() == ONE_OUTCOME, done.stderr
+
+
+def test_an_account_that_goes_takes_its_words_along() -> None:
+    item, person = make_wallet(), make_user()
+    mine = approved(item, by=person)
+    clerk = make_clerk()
+    rejected = claim(make_wallet(), by=person)
+    give_verdict(rejected, by=clerk, decision="reject", marks=["no", "no"])
+    delete_user(person, actor=None)
+    for one in (mine, rejected):
+        one.refresh_from_db()
+        assert (one.claimant, one.story, one.answers.count()) == (None, "", 0)
+    assert (mine.state, Item.objects.get(pk=item.pk).state) == ("withdrawn", "held")
+    assert verify_custody().breaks == []
+    with pytest.raises(AccountKept):  # the verdict refers to them
+        delete_user(clerk, actor=None)
