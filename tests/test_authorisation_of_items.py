@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from lostfound.models import Handover, Item, Office, OwnershipClaim, Post, User
 from lostfound.services.claims import prompts_for
-from lostfound.services.handovers import Receipt, hand_over
+from lostfound.services.handovers import hand_over
+from lostfound.services.receipts import Receipt
 from tests.support.builders import make_post, make_user
 from tests.support.claims import FACTS, RIGHT, approved, claim, make_wallet
 from tests.support.item_routes import IN, ITEM_TABLE, ROLES

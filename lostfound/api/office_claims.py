@@ -21,7 +21,8 @@ from lostfound.api.serializers.items import (
 from lostfound.http import signed_in
 from lostfound.models import AccessLog, Handover, OwnershipClaim
 from lostfound.services.claims import give_verdict, mark_read
-from lostfound.services.handovers import as_receipt, hand_over, reverse_handover
+from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.receipts import as_receipt
 
 
 class ItemClaimsView(OfficeItems):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.forms.intake import colleagues_of
 from lostfound.models import Handover, Item, User
-from lostfound.services.handovers import Receipt, as_receipt
+from lostfound.services.receipts import Receipt, as_receipt
 
 
 class HandoverForm(forms.Form):

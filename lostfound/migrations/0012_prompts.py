@@ -52,6 +52,20 @@ def load(apps, schema_editor):
                 )
 
 
+# An older release would tell these as matches.
+NEW_KINDS = (
+    *("claim_received", "claim_asked", "claim_approved", "claim_closed"),
+    *("pickup_reminder", "pickup_lapsed", "item_received", "item_returned"),
+)
+
+
+def forget_messages(apps, schema_editor):
+    using = schema_editor.connection.alias
+    for model in ("Notification", "NotificationChoice"):
+        rows = apps.get_model("lostfound", model).objects.using(using)
+        rows.filter(kind__in=NEW_KINDS).delete()
+
+
 def allow(apps, schema_editor):
     using = schema_editor.connection.alias
     config = apps.get_app_config("lostfound")
@@ -80,4 +94,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(load, migrations.RunPython.noop),
         migrations.RunPython(allow, disallow),
+        migrations.RunPython(migrations.RunPython.noop, forget_messages),
     ]

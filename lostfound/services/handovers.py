@@ -1,19 +1,13 @@
 """Handing a thing over, with a receipt; and taking that back."""
 
-import base64
-import binascii
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from lostfound.hooks import partner_of
 from lostfound.models import (
@@ -26,8 +20,6 @@ from lostfound.models import (
     Post,
     User,
 )
-from lostfound.models.handover import MAX_SIGNATURE_BYTES
-from lostfound.services.claims.collecting import is_delegated
 from lostfound.services.claims.errors import ClaimRefused
 from lostfound.services.claims.judging import supersede_rivals
 from lostfound.services.claims.submitting import advance
@@ -36,28 +28,10 @@ from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.notifications import notify
 from lostfound.services.post_fields import clean_text
+from lostfound.services.receipts import TEXT_VERSION, Receipt, checked, receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused, change_status
 
-TEXT_VERSION: Final = "2026-12"
 REVERSIBLE_FOR: Final = timedelta(days=30)
-MAX_SIGNATURE_PX: Final = 2000
-MIN_DESCRIBED_CHARS: Final = 10
-PNG_PREFIX: Final = "data:image/png;base64,"
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What is noted about who received a thing, as it was typed; never a number of a document."""
-
-    receiver_name: str = ""
-    id_kind: str = ""
-    name_agrees: bool = False
-    contents_counted: bool = False
-    signature: str = ""  # a data URL of a PNG
-    typed_ack: str = ""
-    described: str = ""  # of a walk-in, in their own words, before the thing was shown
-    is_proxy: bool = False
-    proxy_of: str = ""
 
 
 @transaction.atomic
@@ -96,7 +70,7 @@ def hand_over(
         raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
     claim = approved
     _refuse_matched_to_other(item, claim)
-    values = _checked(item, receipt, claim)
+    values = checked(item, receipt, claim)
     _refuse_alone(item, claim, by, second)
     handover = Handover.objects.create(
         item=item,
@@ -162,14 +136,6 @@ def reverse_handover(handover: Handover, *, by: User, reason: str) -> Handover:
             change_status(post, to, actor=by, action="handover_reversed")
     handover.refresh_from_db()
     return handover
-
-
-def receipt_text() -> str:
-    """What the receiver signs, in the language of the page."""
-    return _(
-        "I have received the thing named above from the lost-and-found office. It is mine, or I "
-        "collect it for its owner. We have looked at its contents together, and nothing is missing."
-    )
 
 
 def _lock_posts(item: Item) -> list[Post]:
@@ -242,93 +208,3 @@ def _refuse_alone(item: Item, claim: OwnershipClaim | None, by: User, second: Us
 
 def _has_facts(item: Item) -> bool:
     return item.post is not None and bool(item.post.hidden_words)
-
-
-def _checked(item: Item, receipt: Receipt, claim: OwnershipClaim | None) -> dict[str, Any]:
-    """The values of a hand-over.
-
-    Raises: ValidationError
-    """
-    errors: dict[str, ValidationError] = {}
-    texts = {
-        name: clean_text(getattr(receipt, name), is_one_line=True)[:80]
-        for name in ("receiver_name", "typed_ack", "proxy_of")
-    }
-    described = clean_text(receipt.described, is_one_line=False)[:2000]
-    signature = None
-    if not texts["receiver_name"]:
-        errors["receiver_name"] = _missing(_("Who receives it?"))
-    if receipt.id_kind not in Handover.IdKind.values:
-        errors["id_kind"] = _missing(_("Which identity document did you see?"))
-    if not receipt.name_agrees:
-        errors["name_agrees"] = _missing(_("Please compare the name with the document."))
-    if not receipt.contents_counted:
-        errors["contents_counted"] = _missing(_("Please look at the contents together."))
-    if claim is None and len(described) < MIN_DESCRIBED_CHARS:
-        errors["described"] = _missing(_("Please write down how they described it."))
-    if receipt.is_proxy and item.needs_two_people:
-        message = _("Documents, cash and valuables are only handed to their owner.")
-        errors["is_proxy"] = ValidationError(message, code="owner_only")
-    elif receipt.is_proxy and not is_delegated(claim, texts["receiver_name"]):
-        message = _("The owner has not named this person on the page of their claim.")
-        errors["is_proxy"] = ValidationError(message, code="not_delegated")
-    if receipt.signature:
-        try:
-            signature = read_signature(receipt.signature)
-        except ValidationError as error:
-            errors["signature"] = error
-    elif not texts["typed_ack"]:
-        errors["signature"] = _missing(_("Please let them sign, or type their name."))
-    if errors:
-        raise ValidationError(errors)
-    return {
-        **texts,
-        "id_kind": receipt.id_kind,
-        "is_proxy": receipt.is_proxy,
-        "described": described,
-        "signature": signature,
-    }
-
-
-def read_signature(data_url: str) -> bytes:
-    """The signature as a PNG of one bit per pixel.
-
-    Raises:
-        ValidationError: it is empty, too large, or no PNG.
-    """
-    unreadable = ValidationError(_("This signature cannot be read. Please sign again."), "invalid")
-    if not data_url.startswith(PNG_PREFIX) or len(data_url) > 4 * MAX_SIGNATURE_BYTES:
-        raise unreadable
-    try:
-        raw = base64.b64decode(data_url.removeprefix(PNG_PREFIX), validate=True)
-        if len(raw) > MAX_SIGNATURE_BYTES:
-            raise unreadable
-        with Image.open(io.BytesIO(raw), formats=["PNG"]) as image:
-            if max(image.size) > MAX_SIGNATURE_PX:
-                raise unreadable
-            drawn = image.convert("RGBA")
-    except (
-        binascii.Error,
-        ValueError,
-        OSError,
-        SyntaxError,
-        Image.DecompressionBombError,
-    ) as error:
-        raise unreadable from error
-    paper = Image.new("RGBA", drawn.size, "white")
-    flat = Image.alpha_composite(paper, drawn).convert("L").point(lambda grey: 255 * (grey > 160))
-    if flat.getextrema()[0] == 255:
-        raise ValidationError(_("There is no signature. Please let them sign."), "required")
-    out = io.BytesIO()
-    flat.convert("1").save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
-def _missing(message: str) -> ValidationError:
-    return ValidationError(message, code="required")
-
-
-def as_receipt(values: Mapping[str, Any]) -> Receipt:
-    """A receipt from the fields of a form or of a request."""
-    known = Receipt.__dataclass_fields__
-    return Receipt(**{name: value for name, value in values.items() if name in known})

@@ -10,8 +10,9 @@ from lostfound.services.claims import (
     prompts_for,
     submit_claim,
 )
-from lostfound.services.handovers import Receipt, hand_over
+from lostfound.services.handovers import hand_over
 from lostfound.services.items import hold_item, mark_missing, void_item
+from lostfound.services.receipts import Receipt
 
 SHELVES: Final = ("A-1", "A-2", "A-12", "B-3", "C-1")
 FACTS: Final = "안쪽에 노란 실\n이니셜 K.S."

@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from lostfound.services.handovers import hand_over
+from lostfound.services.receipts import Receipt
 from matching.index.triggers import missing_triggers
 
 pytestmark = [
@@ -97,3 +99,26 @@ def test_groups_may_handle_things_and_cannot_after_going_back(before: Any) -> No
     again = migrate(BEFORE)
     assert codenames(again, "분실물센터 직원") == staff_before
     assert codenames(again, "분실물센터 감사") == set()
+
+
+def test_a_site_with_claims_and_hand_overs_goes_back_and_forth(before: Any) -> None:
+    call_command("migrate", verbosity=0)
+    from lostfound.models import Item, Notification, OwnershipClaim, Post
+    from tests.support.claims import approved, claim, make_wallet
+    from tests.support.items import make_clerk
+
+    gone, kept = make_wallet(), make_wallet(shelf="B-1")
+    clerk = make_clerk(gone.office)
+    ready = approved(gone)
+    receipt = {"receiver_name": "이주인", "id_kind": "student", "typed_ack": "이주인"}
+    signed = Receipt(**receipt, name_agrees=True, contents_counted=True)
+    hand_over(gone, by=clerk, claim=ready, receipt=signed)
+    claim(kept)
+    assert OwnershipClaim.objects.count() == 2 and Notification.objects.count() >= 4
+    back = migrate(BEFORE)
+    posts = back.get_model("lostfound", "Post").objects.order_by("pk")
+    assert set(posts.values_list("status", "shelf")) == {("returned", ""), ("open", "B-1")}
+    assert not back.get_model("lostfound", "Notification").objects.exists()
+    call_command("migrate", verbosity=0)
+    assert set(Item.objects.values_list("state", flat=True)) == {"held"}
+    assert Item.objects.get().post == Post.objects.get(item__place__code="B-1")

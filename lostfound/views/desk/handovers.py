@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Delegation, Handover, Item, OwnershipClaim
-from lostfound.services.handovers import hand_over, receipt_text, reverse_handover
+from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.receipts import receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 from lostfound.views.desk.items import item_called, item_page

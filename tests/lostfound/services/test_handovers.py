@@ -14,9 +14,10 @@ from pytest_django import Settings
 from lostfound.models import Handover, Item, Notification, Post
 from lostfound.services import AlreadySo, TransitionRefused, reopen_post
 from lostfound.services.claims import ClaimRefused, CodeGone, issue_code, redeem_code
-from lostfound.services.handovers import Receipt, hand_over, reverse_handover
+from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.items import NotHere, hold_item
 from lostfound.services.items.verifying import verify_custody
+from lostfound.services.receipts import Receipt
 from matching.services import confirm_match, undo_decision
 from matching.services.decision_checks import DecisionRefused
 from tests.support.builders import make_post, make_user

@@ -307,7 +307,8 @@ from lostfound.models import Item, Office, OwnershipClaim, User
 from lostfound.services import Intake, submit_post
 from lostfound.services.claims import (
     ClaimRefused, TooManyClaims, give_verdict, mark_read, prompts_for, submit_claim)
-from lostfound.services.handovers import Receipt, hand_over
+from lostfound.services.handovers import hand_over
+from lostfound.services.receipts import Receipt
 from lostfound.services.items import move_item
 from lostfound.services.items.verifying import verify_custody
 from lostfound.services.status import TransitionRefused

@@ -14,8 +14,9 @@ from lostfound.services.claims import (
     extend_claim,
     sweep_claims,
 )
-from lostfound.services.handovers import Receipt, hand_over
+from lostfound.services.handovers import hand_over
 from lostfound.services.items.verifying import verify_custody
+from lostfound.services.receipts import Receipt
 from tests.support.builders import make_category, make_user
 from tests.support.claims import approved, claim, make_wallet
 from tests.support.items import make_clerk
