@@ -82,6 +82,8 @@ class ReceiveIn(KnownFieldsOnly):
     brought_contact = serializers.CharField(max_length=80, required=False, allow_blank=True)
     finder_rights = serializers.ChoiceField(choices=Item.FinderRights.choices, required=False)
     value_band = serializers.ChoiceField(choices=Item.ValueBand.choices, required=False)
+    cash_amount = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    cash_currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False)
     seal_no = serializers.CharField(max_length=40, required=False, allow_blank=True)
     second_by = serializers.SlugRelatedField(
         slug_field="username",
