@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Final
 
-from lostfound.models import Post
+from lostfound.models import OwnershipClaim, Post
 
 PostHook = Callable[[Post], None]
+ClaimHook = Callable[[OwnershipClaim], None]
+PartnerHook = Callable[[Post], Post | None]
 
 # Apps add their callables in `ready()`; they run in this order.
 post_changed: Final[list[PostHook]] = []
 post_leaving: Final[list[PostHook]] = []
+claim_sent: Final[list[ClaimHook]] = []
+confirmed_partner: Final[list[PartnerHook]] = []
 
 
 def report_post_change(post: Post) -> None:
@@ -26,3 +30,14 @@ def report_post_leaving(post: Post) -> None:
     """Call every hook with a post that is about to be deleted, in the transaction that does it."""
     for hook in post_leaving:
         hook(post)
+
+
+def partner_of(post: Post) -> Post | None:
+    """The other post of a confirmed pair, if another app knows of one."""
+    return next((other for find in confirmed_partner if (other := find(post))), None)
+
+
+def report_claim(claim: OwnershipClaim) -> None:
+    """Call every hook with a claim that was just sent, in the transaction that saves it."""
+    for hook in claim_sent:
+        hook(claim)

@@ -2,9 +2,23 @@
 
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, When
 
-from lostfound.models import Building, Category, Family, Notification, Office, Post, User, Zone
+from lostfound.models import (
+    Building,
+    Category,
+    CustodyEvent,
+    Family,
+    Item,
+    Notification,
+    Office,
+    OwnershipClaim,
+    Post,
+    StoragePlace,
+    User,
+    Zone,
+)
+from lostfound.models.claim import ClaimQuerySet
 from lostfound.models.notification import NotificationQuerySet
 
 PUBLIC_STATUSES = (Post.Status.OPEN, Post.Status.MATCHED)
@@ -71,6 +85,50 @@ def active_offices() -> QuerySet[Office]:
     return Office.objects.filter(is_active=True).select_related("building__zone")
 
 
+def shelves_in_use() -> QuerySet[StoragePlace, str]:
+    """The shelves on which things are kept right now, by name."""
+    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY)
+    return used.order_by("code").values_list("code", flat=True).distinct()
+
+
+def claims_of(user: User) -> ClaimQuerySet:
+    """A person's own claims with everything that a page shows, newest first."""
+    return (
+        OwnershipClaim.objects.filter(claimant=user)
+        .select_related("item__post__category__family", "item__office__building")
+        .prefetch_related("item__post__photos", "answers")
+    )
+
+
+def claims_to(item: Item) -> ClaimQuerySet:
+    """All claims to a thing with what a judge reads, the live ones first, the oldest first."""
+    is_closed = Case(When(state__in=OwnershipClaim.LIVE, then=0), default=1)
+    return (
+        OwnershipClaim.objects.filter(item=item)
+        .select_related("claimant", "lost_post")
+        .prefetch_related("answers", "verdicts__by")
+        .order_by(is_closed, "created_at", "pk")
+    )
+
+
+def waiting_claims(judge: User) -> ClaimQuerySet:
+    """Claims that wait for the office, those of the judge's office first, the oldest first."""
+    is_elsewhere = Case(When(item__office=judge.office_id, then=0), default=1)
+    return (
+        OwnershipClaim.objects.waiting()
+        .select_related("item__post__category__family", "item__office", "item__place", "claimant")
+        .prefetch_related("item__post__photos")
+        .order_by(is_elsewhere, "created_at", "pk")
+    )
+
+
+def chain_of(item: Item) -> QuerySet[CustodyEvent]:
+    """The custody events of a thing, in their order."""
+    return item.custody.select_related(
+        "actor", "office", "from_place", "to_place", "detail"
+    ).order_by("seq")
+
+
 def notifications_of(user: User) -> NotificationQuerySet:
     """A person's notifications in the app, newest first, with the place where a thing is kept.
 
@@ -84,7 +142,7 @@ def notifications_of(user: User) -> NotificationQuerySet:
         Notification.objects.filter(user=user)
         .listed()
         .annotate(is_superseded=Exists(later))
-        .select_related("post", "other_post__office__building")
+        .select_related("post__category", "other_post__office__building", "claim")
         .order_by("-created_at", "-id")
     )
 

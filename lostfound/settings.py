@@ -301,6 +301,9 @@ SPECTACULAR_SETTINGS = {
         "PostKindEnum": "lostfound.models.post.Post.Kind",
         "PostStatusEnum": "lostfound.models.post.Post.Status",
         "PairStatusEnum": "matching.models.match.Match.Status",
+        "ItemStateEnum": "lostfound.models.item.Item.State",
+        "ClaimStateEnum": "lostfound.models.claim.OwnershipClaim.State",
+        "ToldStateEnum": "lostfound.api.serializers.claims.TOLD_STATES",
         "NotificationKindEnum": "lostfound.models.notification.Notification.Kind",
     },
 }
@@ -588,6 +591,40 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "", "its password")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", False, "STARTTLS, usually on port 587")
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "lostfound@localhost", "sender of e-mails")
+
+# --- Things at the office ---
+env.section("Things at the office")
+PICKUP_DAYS = env.integer(
+    "PICKUP_DAYS",
+    14,
+    "how long a thing waits for the owner of an approved claim",
+    unit="days",
+    least=1,
+)
+DECISION_WAIT_S = env.integer(
+    "DECISION_WAIT_S",
+    120,
+    "how long messages about a confirmed pair wait, so that undoing it at once sends nothing",
+    unit="s",
+    least=0,
+)
+LABEL_SIZE_MM = env.text(
+    "LABEL_SIZE_MM", "62x29", "width and height of a single label, as `62x29`", shown="62x29"
+)
+LABEL_SHEET = env.text(
+    "LABEL_SHEET", "3x8", "columns and rows of labels on a sheet of A4", shown="3x8"
+)
+SEPARATE_DUTIES = env.boolean(
+    "SEPARATE_DUTIES",
+    False,
+    "whoever approved a claim to a valuable does not hand it over; for offices of three or more",
+)
+SEAL_TO = env.texts(
+    "SEAL_TO",
+    [],
+    "addresses that get the daily seal of the custody chains, such as the head of the office and "
+    "an auditor",
+)
 
 # --- Security ---
 # Where browsers are sent for photographs: the policy holds for redirects too.

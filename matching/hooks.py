@@ -1,6 +1,8 @@
 """Requests a post's matching whenever it changes, and settles its rivals when it is deleted."""
 
-from lostfound.hooks import post_changed, post_leaving
+from lostfound.hooks import claim_sent, confirmed_partner, post_changed, post_leaving
+from matching.selectors import confirmed_partner_of
+from matching.services.claim_evidence import request_weighing
 from matching.services.competition import settle_rivals
 from matching.services.outbox import request_matching
 
@@ -10,3 +12,5 @@ def register() -> None:
     if request_matching not in post_changed:
         post_changed.append(request_matching)
         post_leaving.append(settle_rivals)
+        confirmed_partner.append(confirmed_partner_of)
+        claim_sent.append(request_weighing)

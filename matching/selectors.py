@@ -61,6 +61,14 @@ def suggestions_for(post: Post) -> QuerySet[Match]:
     return with_both_posts(shown).order_by("-score", "-created_at", "-pk")
 
 
+def confirmed_partner_of(post: Post) -> Post | None:
+    """The other post of the pair that staff have confirmed, if there is one."""
+    match = Match.objects.of_post(post).filter(status=Match.Status.CONFIRMED).first()
+    if match is None:
+        return None
+    return match.found if match.lost_id == post.pk else match.lost
+
+
 def was_alerted(post: Post) -> bool:
     """Whether its author was ever notified of a suggestion."""
     return Notification.objects.filter(post=post, kind=Notification.Kind.SUGGESTED).exists()
@@ -144,7 +152,8 @@ def _shown_of(post: Post) -> QuerySet[Match]:
 
 def _related(*sides: str) -> list[str]:
     names = ("author", "category__family", "building__zone", "office__building")
-    return [f"{side}__{name}" for side in sides for name in names]
+    shelves = [f"{side}__item__place" for side in sides if side != Post.Kind.LOST]
+    return [*(f"{side}__{name}" for side in sides for name in names), *shelves]
 
 
 def _photos(*sides: str) -> list[Any]:

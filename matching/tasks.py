@@ -16,6 +16,11 @@ def match_post(post_id: int) -> str:
     return outcome
 
 
+def weigh_claim(claim_id: int) -> str:
+    """Let a claim of ownership count as evidence for its pair."""
+    return services.weigh_claim(claim_id)
+
+
 def answer_intake(public_id: str) -> str:
     """Suggest category and colour for a post that is being written."""
     return services.answer_intake(UUID(public_id))

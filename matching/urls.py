@@ -3,11 +3,13 @@
 from django.urls import path
 
 from lostfound.views.redirects import redirects
-from matching.views import answers, intake, search, state
+from matching.views import answers, counter, intake, search, state
 
 app_name = "matching"
 
 urlpatterns = [
+    path("desk/", counter.counter, name="counter"),
+    path("desk/scan/", counter.scanned, name="scanned"),
     path("search/", search.search, name="search"),
     path("search/photo/", search.by_photo, name="search_photo"),
     path("intake/", intake.ask, name="ask_intake"),

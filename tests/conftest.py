@@ -94,6 +94,12 @@ def fast_passwords(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def messages_at_once(settings: Settings) -> None:
+    """Messages about decisions do not wait, except in tests of the waiting."""
+    settings.DECISION_WAIT_S = 0
+
+
+@pytest.fixture(autouse=True)
 def no_finder(settings: Settings) -> None:
     """Nobody answers searches, least of all a site that runs beside the tests."""
     settings.MATCHING = {**settings.MATCHING, "FINDER": "off"}

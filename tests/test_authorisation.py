@@ -22,6 +22,7 @@ from matching.models import IntakeQuestion, Match, MatchDecision, decision_versi
 from matching.services import ask_intake, reject_match
 from tests.support.builders import make_post, notified, upload
 from tests.support.factories import MatchFactory, StaffFactory, UserFactory
+from tests.support.item_routes import ITEM_TABLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -130,6 +131,7 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
 # A name with a dot belongs to a thing within it; an empty list tells nothing.
 OWN: Final = {
     "id",
+    "number",
     "kind",
     "status",
     "title",
@@ -146,7 +148,7 @@ OWN: Final = {
     "created_at",
     "updated_at",
 }
-AT_THE_OFFICE: Final = OWN | {"author", "shelf", "hidden_facts", "public_title"}
+AT_THE_OFFICE: Final = OWN | {*("author", "shelf", "hidden_facts", "public_title", "code", "state")}
 PUBLIC: Final = {
     "id",
     "kind",
@@ -159,7 +161,8 @@ PUBLIC: Final = {
     "thumbnail_url",
 }
 OWN_NOTIFICATION: Final = {
-    *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at", "read_at")
+    *("id", "kind", "title", "message", "advice", "kept_at", "post", "claim"),
+    *("created_at", "read_at"),
 }
 PERSON: Final = {"username", "email", "language", "wants_email", "is_staff", "office"}
 CHOICE: Final = {"kind", "in_app", "by_email"}
@@ -456,11 +459,12 @@ def methods_of(resolver: URLResolver) -> Iterator[tuple[str, str]]:
 
 def test_the_table_knows_every_method_of_the_api() -> None:
     found = {row for row in methods_of(get_resolver()) if row[0].startswith("api-")}
-    assert found == {row for row in TABLE if row[0].startswith("api-")}
+    known = {*TABLE, *ITEM_TABLE}
+    assert found == {row for row in known if row[0].startswith("api-")}
 
 
 def test_the_table_knows_every_route() -> None:
-    known = {route for route, _ in TABLE}
+    known = {route for route, _ in (*TABLE, *ITEM_TABLE)}
     unknown = [
         (at, name)
         for at, name in routes(get_resolver())

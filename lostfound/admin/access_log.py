@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import AccessLog, Post, User
+from lostfound.models.post import NUMBER_MARK
 
 SHOWN: Final = 5  # numbers per row of the list
 
@@ -51,13 +52,24 @@ class AccessLogAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
     ) -> tuple[QuerySet[AccessLog], bool]:
         """Find accesses to a post by its whole number: LF-12 does not match LF-120."""
         if Post.called(search_term) is not None:
-            return queryset.filter(subjects__icontains=f'"{search_term.strip()}"'), False
+            return queryset.filter(subjects__icontains=f'"{self._as_logged(search_term)}"'), False
         return super().get_search_results(request, queryset, search_term)
+
+    @staticmethod
+    def _as_logged(number: str) -> str:
+        """The number of a post as the log has it, however somebody typed it."""
+        called = Post.called(number)
+        if called is None or called[0] == "public_id":
+            return number.strip()
+        if called[0] == "pk":
+            return f"{NUMBER_MARK}{called[1]}"
+        post = Post.objects.filter(called).first()
+        return post.number if post is not None else number.strip()
 
 
 def _posts(entry: AccessLog) -> dict[str, Model]:
     """An entry's posts that still exist, by each of their numbers."""
-    wanted: dict[str, list[Any]] = {"pk": [], "public_id": []}
+    wanted: dict[str, list[Any]] = {"pk": [], "public_id": [], "item__code": []}
     for number in entry.subjects:
         if (called := Post.called(str(number))) is not None:
             wanted[called[0]].append(called[1])

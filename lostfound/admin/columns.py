@@ -19,6 +19,16 @@ class PostColumns:
         """The post's number, which the search and exported files also use."""
         return post.number
 
+    @admin.display(description=_("title"), ordering="title")
+    def named(self, post: Post) -> str:
+        """The title with the number below, so that both fit beside the other columns."""
+        return format_html('{}<br><small class="quiet">{}</small>', post.title, post.number)
+
+    @admin.display(description=_("shelf or box"), ordering="item__place__code")
+    def shelf(self, post: Post) -> str:
+        """Where the office keeps the thing."""
+        return post.shelf or "–"
+
     @admin.display(description=_("photographs"))
     def pictures(self, post: Post) -> str:
         """The first thumbnail, and how many more photographs there are."""

@@ -1,15 +1,18 @@
 """Filters of the list of posts that are not plain fields."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models import Post
+from lostfound import selectors
+from lostfound.models import Item, Post
 
 AGES: Final = (
     ("1", _("today and yesterday"), 0, 1),
@@ -51,30 +54,38 @@ class ShelfFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The shelves in use."""
-        waiting = (Post.Status.OPEN, Post.Status.MATCHED)
-        shelves = Post.objects.found().filter(status__in=waiting).exclude(shelf="")
-        names = shelves.order_by("shelf").values_list("shelf", flat=True).distinct()
-        return [(self.nowhere, _("on no shelf")), *((name, name) for name in names[:MAX_SHELVES])]
+        names = selectors.shelves_in_use()[:MAX_SHELVES]
+        return [(self.nowhere, _("on no shelf")), *((name, name) for name in names)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
         """Found things on the chosen shelf."""
         value = self.value()
         if value is None:
             return queryset
-        wanted = "" if value == self.nowhere else value
-        return queryset.filter(kind=Post.Kind.FOUND, shelf=wanted)
+        found = queryset.filter(kind=Post.Kind.FOUND)
+        if value == self.nowhere:
+            return found.filter(item__place=None)
+        return found.filter(item__place__code=value, item__state__in=Item.IN_CUSTODY)
 
 
 class SearchByNumber:
-    """Mixin for the list of posts: looks numbers up instead of searching texts for them."""
+    """Mixin for lists of posts, or of rows about posts: looks numbers up in every spelling.
+
+    Attributes:
+        posts_at: the lookups that lead to the posts of a row, each with its final underscores.
+    """
+
+    posts_at: tuple[str, ...] = ("",)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Post], search_term: str
-    ) -> tuple[QuerySet[Post], bool]:
-        """The post with this number, or the results of the text search."""
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """The rows about the post with this number, or the results of the text search."""
         if (called := Post.called(search_term)) is not None:
-            return queryset.filter(called), False
-        found: tuple[QuerySet[Post], bool] = super().get_search_results(  # type: ignore[misc]
+            name, value = called
+            conditions = (Q(**{f"{post}{name}": value}) for post in self.posts_at)
+            return queryset.filter(reduce(or_, conditions)), False
+        found: tuple[Any, bool] = super().get_search_results(  # type: ignore[misc]
             request, queryset, search_term
         )
         return found

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lostfound.admin.read_only import ReadOnlyMixin
-from lostfound.models import Photo, Post, PostEvent
+from lostfound.models import Photo, Post, PostEvent, StoragePlace
 
 ACTION_WORDS: Final = {
     "submitted": gettext_lazy("Posted"),
@@ -23,6 +23,8 @@ ACTION_WORDS: Final = {
     "matched": gettext_lazy("Match confirmed"),
     "match_undone": gettext_lazy("Match undone"),
     "closed_as_duplicate": gettext_lazy("Closed as a duplicate"),
+    "returned": gettext_lazy("Handed over"),
+    "handover_reversed": gettext_lazy("Hand-over taken back"),
     "answered": gettext_lazy("Answered a suggestion"),
     "answer_withdrawn": gettext_lazy("Withdrew an answer to a suggestion"),
 }
@@ -120,6 +122,7 @@ class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
     def what(self, event: PostEvent) -> str:
         """The action, and what it changed."""
         words = str(ACTION_WORDS.get(event.action, event.action))
+        # Whoever sees this page may read everybody's posts, with their shelves and hidden facts.
         changed = ", ".join(_changes(event.detail))
         return f"{words}: {changed}" if changed else words
 
@@ -132,7 +135,8 @@ class EventInline(ReadOnlyMixin, admin.TabularInline[PostEvent, Post]):
 
 
 def _changes(detail: dict[str, Any]) -> list[str]:
-    changed = [_field_words(name) for name in detail.get("fields", [])]
+    values = detail.get("values", {})
+    changed = [_step_words(name, values.get(name)) for name in detail.get("fields", [])]
     if number := detail.get("photos_added"):
         changed.append(_("photographs added: %(n)d") % {"n": number})
     if number := detail.get("photos_removed"):
@@ -142,7 +146,18 @@ def _changes(detail: dict[str, Any]) -> list[str]:
     return changed
 
 
+def _step_words(name: str, step: list[str] | None) -> str:
+    """A field, with its old and new value where the history has them."""
+    words = _field_words(name)
+    if step is None:
+        return words
+    before, after = (" / ".join(value.split("\n")) or "–" for value in step)
+    return f"{words}: {before} → {after}"
+
+
 def _field_words(name: str) -> str:
+    if name == "shelf":  # belongs to the thing
+        return str(StoragePlace._meta.get_field("code").verbose_name)
     try:
         return str(getattr(Post._meta.get_field(name), "verbose_name", name))
     except FieldDoesNotExist:  # an event from an older version of the model

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lostfound import selectors
 from lostfound.forms.intake import IntakeForm, office_at_first
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Post, User
@@ -45,8 +46,13 @@ def intake_view(
     }
     request.session[ARRIVED_KEY] = form.submission_key
     url = reverse("admin:lostfound_post_change", args=[saved.pk])
-    text = format_html('<a href="{}">{}</a>', url, saved.title)
-    messages.success(request, format_html(_("Taken in: {}. Matching has started."), text))
+    text = format_html('<a href="{}">{} {}</a>', url, saved.number, saved.title)
+    message = format_html(_("Taken in: {}. Matching has started."), text)
+    if (item := saved.kept_item) is not None and item.is_in_custody:
+        label = f"{reverse('lostfound:labels')}?codes={item.code}"
+        words = _("Print label %(code)s") % {"code": item.shown_code}
+        message = format_html('{} <a href="{}">{}</a>', message, label, words)
+    messages.success(request, message)
     return HttpResponseRedirect(reverse("admin:lostfound_post_intake"))
 
 
@@ -59,6 +65,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
                 fields=form.values,
                 photos=form.uploads,
                 idempotency_key=form.submission_key,
+                intake=form.intake,
             )
         except DuplicateSubmission as before:
             if before.post is not None and before.is_same:
@@ -67,7 +74,7 @@ def _saved(form: IntakeForm, person: User) -> Post | None:
             text = _("This form has already been sent. Send it again if it is a different thing.")
             form.add_error(None, ValidationError(text))
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_service_error(error)
     form.stage_photos()
     return None
 
@@ -80,7 +87,6 @@ def _remembered(request: HttpRequest) -> dict[str, Any]:
 def _page(
     model_admin: admin.ModelAdmin[Post], request: HttpRequest, form: IntakeForm
 ) -> TemplateResponse:
-    shelves = Post.objects.found().open().exclude(shelf="").order_by("shelf")
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Take in a found thing"),
@@ -88,7 +94,7 @@ def _page(
         "form": form,
         # Kept in the session until the next page, since the response to the POST may get lost.
         "arrived": request.session.pop(ARRIVED_KEY, ""),
-        "shelves": shelves.values_list("shelf", flat=True).distinct()[:SHELVES_OFFERED],
+        "shelves": selectors.shelves_in_use()[:SHELVES_OFFERED],
     }
     status = HTTPStatus.OK
     return TemplateResponse(request, "admin/lostfound/post/intake.html", context, status=status)

@@ -2,13 +2,16 @@
 
 from django.contrib import admin
 
+from lostfound.admin.filters import SearchByNumber
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[Notification]):
+class NotificationAdmin(
+    SearchByNumber, FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[Notification]
+):
     """Notifications, read-only."""
 
     list_display = (
@@ -28,5 +31,6 @@ class NotificationAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[Notificat
     )
     list_filter = ("kind", "email_due", ("emailed_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "post")
+    posts_at = ("post__", "other_post__")
     search_fields = ("user__username", "post__title", "email_error")
     date_hierarchy = "created_at"

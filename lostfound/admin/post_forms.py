@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.forms.edit_version import EDIT_VERSION, EditVersionField, left_behind, offered
 from lostfound.models import Post
+from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     MANY_LINES,
-    OFFICE_FIELDS,
+    STORED_OFFICE_FIELDS,
     TEXT_FIELDS,
     clean_text,
     validate_days,
@@ -32,14 +33,21 @@ class PostForm(forms.ModelForm[Post]):
     refused: ClassVar[ValidationError | None] = None
 
     version = EditVersionField()
+    shelf = forms.CharField(
+        label=_("Shelf or box"),
+        required=False,
+        max_length=MAX_SHELF_CHARS,
+        help_text=_("For example A-12."),
+    )
 
     class Meta:
         model = Post
-        fields = ("kind", "author", *EDITABLE_FIELDS, *OFFICE_FIELDS)
+        fields = ("kind", "author", *EDITABLE_FIELDS, *STORED_OFFICE_FIELDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
+            self.initial["shelf"] = self.instance.shelf
             self.initial[EDIT_VERSION] = edit_version_of(self.instance, offered(self))
         elif "happened_on" in self.fields:
             self.initial["happened_on"] = None  # nothing is assumed about a loss
@@ -100,4 +108,4 @@ class PostForm(forms.ModelForm[Post]):
 class ShelfActionForm(ActionForm):
     """The action form of the list, with a shelf."""
 
-    shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=40)
+    shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=MAX_SHELF_CHARS)

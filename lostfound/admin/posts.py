@@ -26,6 +26,7 @@ from lostfound.models import AccessLog, Photo, Post
 from lostfound.models.post import PostQuerySet
 from lostfound.services import (
     EditConflict,
+    Intake,
     TransitionRefused,
     delete_post,
     edit_post,
@@ -48,7 +49,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     form = PostForm
     inlines = (PhotoInline, EventInline)
     list_display = (
-        "title",
+        "named",
         "pictures",
         "kind",
         "status",
@@ -73,7 +74,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     list_per_page = 50
     search_fields = (
         *("title", "description", "place_note", "kept_note"),
-        *("shelf", "hidden_facts", "author__username"),
+        *("item__place__code", "hidden_facts", "author__username"),
     )
     date_hierarchy = "created_at"
     raw_id_fields = ("author",)
@@ -153,7 +154,11 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
             return
         every = {name: form.cleaned_data[name] for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS)}
         saved = submit_post(
-            author=obj.author, kind=obj.kind, fields=every, actor=signed_in(request)
+            author=obj.author,
+            kind=obj.kind,
+            fields=every,
+            actor=signed_in(request),
+            intake=Intake(),
         )
         obj.pk, obj.public_id, obj._state.adding = saved.pk, saved.public_id, False
 
@@ -221,10 +226,13 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List the posts; matched ones and those of another office cannot be deleted."""
-        to_delete, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        to_delete, counts, _needed, _things = super().get_deleted_objects(objs, request)
+        protected: list[str] = []
         for post in objs:
             if is_elsewhere(request, post):
                 protected.append(_("%(post)s: kept at another office") % {"post": post})
+            elif post.is_in_custody:
+                protected.append(_("%(post)s: the office keeps it") % {"post": post})
             elif post.status == Post.Status.MATCHED:
                 protected.append(_("%(post)s: matched, undo the match first") % {"post": post})
         return without_parts(to_delete), counts, set(), protected

@@ -30,7 +30,7 @@ FILTERS = {
     "category": ("category__code", None, "Code of a category."),
     "building": ("building__code", None, "Code of a building."),
     "office": ("office__code", None, "Code of the office that keeps the thing."),
-    "shelf": ("shelf", None, "Shelf or box, exactly as entered."),
+    "shelf": ("item__place__code", None, "Shelf or box, exactly as entered."),
 }
 TAKEN_IN = {"multipart/form-data": OfficeIntakeWithPhotosIn, "application/json": OfficeIntakeIn}
 
@@ -67,12 +67,15 @@ class OfficePostsView(generics.ListAPIView[Post]):
             if choices is not None and wanted not in choices:
                 raise not_among(name, choices)
             posts = posts.filter(**{field: wanted.replace("\x00", "")})
-        if words := params.get("q", "").replace("\x00", ""):
+        words = params.get("q", "").replace("\x00", "")
+        if (called := Post.called(words)) is not None:
+            posts = posts.filter(called)
+        elif words:
             posts = posts.filter(
                 Q(title__icontains=words)
                 | Q(description__icontains=words)
                 | Q(kept_note__icontains=words)
-                | Q(shelf__icontains=words)
+                | Q(item__place__code__icontains=words)
             )
         return posts
 
@@ -83,7 +86,7 @@ class OfficePostsView(generics.ListAPIView[Post]):
                 OpenApiParameter(name, enum=choices, description=meaning)
                 for name, (_field, choices, meaning) in FILTERS.items()
             ),
-            OpenApiParameter("q", description="Words in title, description, place or shelf."),
+            OpenApiParameter("q", description="Words, or a number such as LF-12."),
         ],
         responses={200: OfficePostOut(many=True), **problems(400, 401, 403)},
     )
@@ -110,7 +113,9 @@ class OfficePostsView(generics.ListAPIView[Post]):
         fields = dict(data.validated_data)
         photos = fields.pop("photos", [])
         kind = Post.Kind.FOUND
-        post = submit_once(request, self.limit, kind=kind, fields=fields, photos=photos)
+        post = submit_once(
+            request, self.limit, kind=kind, fields=fields, photos=photos, intake=services.Intake()
+        )
         at = reverse("api-office-post", args=[post.public_id])
         saved = OfficePostOut(any_post(post.public_id)).data
         return response_with_etag(saved, status.HTTP_201_CREATED, {"Location": at})

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
+    PermissionDenied,
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
@@ -30,6 +31,7 @@ from lostfound.api.problem_types import ProblemType
 from lostfound.media.processing import BYTES_PER_MB
 from lostfound.models import Post
 from lostfound.services import NotOpen, TransitionRefused
+from lostfound.services.claims import CodeGone, TooManyClaims
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,12 @@ OF_DJANGO: Final[dict[type[Exception], ProblemType]] = {
     TooManyFilesSent: problem_types.TOO_MANY_FILES,
     TooManyFieldsSent: problem_types.TOO_MANY_FIELDS,
     DisallowedHost: problem_types.UNKNOWN_HOST,
+}
+
+
+STATUSES: Final[dict[type[TransitionRefused], HTTPStatus]] = {
+    TooManyClaims: HTTPStatus.TOO_MANY_REQUESTS,
+    CodeGone: HTTPStatus.GONE,
 }
 
 
@@ -101,7 +109,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, DjangoValidationError):
         error = _as_api_error(error)
     elif isinstance(error, TransitionRefused):
-        error = Conflict(str(error))
+        error = _refused(error)
     elif isinstance(error, Post.DoesNotExist):  # deleted while the request ran
         error = Http404()
     elif isinstance(error, OperationalError):
@@ -185,14 +193,24 @@ def _as_api_error(error: DjangoValidationError) -> exceptions.ValidationError:
     return exceptions.ValidationError(details)
 
 
+def _refused(error: TransitionRefused) -> exceptions.APIException:
+    """A refusal of a service: 409 unless it is about a limit or a code that is gone."""
+    refused = Conflict(str(error), error.code)
+    for kind, status in STATUSES.items():
+        if isinstance(error, kind):
+            refused.status_code = status
+    return refused
+
+
 def _code_and_detail(error: Exception, request: Any) -> tuple[str, str]:
     if isinstance(error, exceptions.APIException):
         details = error.get_full_details()
         is_one = isinstance(details, dict) and "code" in details
         code = str(details["code"]) if is_one else error.default_code  # type: ignore[call-overload]
         return code, sentence(error, request)
-    if exceptions.PermissionDenied.__name__ in type(error).__name__:
-        return problem_types.NOT_ALLOWED.code, str(error) or problem_types.NOT_ALLOWED.says()
+    if isinstance(error, PermissionDenied):
+        code = getattr(error, "code", problem_types.NOT_ALLOWED.code)
+        return code, str(error) or problem_types.NOT_ALLOWED.says()
     return problem_types.NOT_FOUND.code, problem_types.NOT_FOUND.says()
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lostfound.api import campus, me, office, office_operations, photos, posts, sync
+from lostfound.api import (
+    campus,
+    claims,
+    items,
+    me,
+    office,
+    office_claims,
+    office_operations,
+    photos,
+    posts,
+    sync,
+)
 
 urlpatterns = [
     path("posts/", posts.PostsView.as_view(), name="api-posts"),
@@ -21,6 +32,72 @@ urlpatterns = [
         name="api-post-photo",
     ),
     path("things/<uuid:public_id>/", campus.ThingView.as_view(), name="api-thing"),
+    path(
+        "things/<uuid:public_id>/prompts/", claims.PromptsView.as_view(), name="api-thing-prompts"
+    ),
+    path("claims/", claims.ClaimsView.as_view(), name="api-claims"),
+    path("claims/<uuid:public_id>/", claims.ClaimView.as_view(), name="api-claim"),
+    path(
+        "claims/<uuid:public_id>/withdraw/",
+        claims.WithdrawClaimView.as_view(),
+        name="api-claim-withdraw",
+    ),
+    path(
+        "claims/<uuid:public_id>/answer/", claims.AnswerClaimView.as_view(), name="api-claim-answer"
+    ),
+    path(
+        "claims/<uuid:public_id>/extend/", claims.ExtendClaimView.as_view(), name="api-claim-extend"
+    ),
+    path(
+        "claims/<uuid:public_id>/delegation/",
+        claims.DelegationView.as_view(),
+        name="api-claim-delegation",
+    ),
+    path(
+        "claims/<uuid:public_id>/pickup-code/",
+        claims.PickupCodeView.as_view(),
+        name="api-claim-pickup-code",
+    ),
+    path("office/items/", items.ItemsView.as_view(), name="api-office-items"),
+    path("office/items/<str:code>/", items.ItemView.as_view(), name="api-office-item"),
+    path(
+        "office/items/<str:code>/events/",
+        items.ItemEventsView.as_view(),
+        name="api-office-item-events",
+    ),
+    path(
+        "office/items/<str:code>/move/", items.MoveItemView.as_view(), name="api-office-item-move"
+    ),
+    path(
+        "office/items/<str:code>/hold/", items.HoldItemView.as_view(), name="api-office-item-hold"
+    ),
+    path(
+        "office/items/<str:code>/release/",
+        items.ReleaseItemView.as_view(),
+        name="api-office-item-release",
+    ),
+    path(
+        "office/items/<str:code>/missing/",
+        items.MissingItemView.as_view(),
+        name="api-office-item-missing",
+    ),
+    path(
+        "office/items/<str:code>/claims/",
+        office_claims.ItemClaimsView.as_view(),
+        name="api-office-item-claims",
+    ),
+    path(
+        "office/claims/<uuid:public_id>/verdict/",
+        office_claims.VerdictView.as_view(),
+        name="api-office-verdict",
+    ),
+    path("office/handovers/", office_claims.HandoversView.as_view(), name="api-office-handovers"),
+    path(
+        "office/handovers/<int:pk>/reverse/",
+        office_claims.ReverseHandoverView.as_view(),
+        name="api-office-handover-reverse",
+    ),
+    path("office/scan/", items.ScanView.as_view(), name="api-office-scan"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
     path("colours/", campus.ColoursView.as_view(), name="api-colours"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),

@@ -69,11 +69,28 @@ class KeepingForm(FoundPostForm):
                 del self.fields[name]
 
 
+class WordsForm(FoundPostForm):
+    """The words of a post whose thing the office keeps: where it is and its photographs stay."""
+
+    is_words_only = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in CUSTODY_FIELDS:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """Without the demand for a place."""
+        return super(FoundPostForm, self).clean()
+
+
 FORMS: Final[dict[str, type[PostForm]]] = {"lost": PostForm, "found": FoundPostForm}
 
 
 def form_for(post: Post) -> type[PostForm] | None:
     """The form for editing a post in its current status; None if it cannot be edited."""
+    if post.is_in_custody:
+        return WordsForm if post.is_open else None
     if post.is_open:
         return FORMS[post.kind]
     if post.status == Post.Status.MATCHED and post.kind == Post.Kind.FOUND:

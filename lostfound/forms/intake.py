@@ -1,18 +1,20 @@
 """The office's form for things that are handed in at the counter."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
 from lostfound.forms.found import FoundPostForm
-from lostfound.models import Post, User
+from lostfound.models import Item, Post, User
+from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.models.post import MAX_HIDDEN_CHARS
+from lostfound.services import Intake
+from lostfound.services.items.receiving import FINDER_FIELDS, VALUE_FIELDS
 from lostfound.services.post_fields import OFFICE_FIELDS
-
-MAX_SHELF_CHARS: Final = 40
 
 
 class IntakeForm(FoundPostForm):
@@ -33,8 +35,46 @@ class IntakeForm(FoundPostForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    code = forms.CharField(
+        label=_("Code of a label printed before"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    brought_note = forms.CharField(
+        label=_("Name of the finder"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    brought_contact = forms.CharField(
+        label=_("Contact of the finder"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    finder_rights = forms.ChoiceField(
+        label=_("Rights of the finder"), required=False, choices=Item.FinderRights.choices
+    )
+    value_band = forms.ChoiceField(label=_("Value"), required=False, choices=Item.ValueBand.choices)
+    cash_amount = forms.IntegerField(
+        label=_("Amount of cash"), required=False, min_value=0, max_value=2**31 - 1
+    )
+    seal_no = forms.CharField(
+        label=_("Number of the sealed bag"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    second_by = forms.ModelChoiceField(
+        label=_("Counted together with"), required=False, queryset=User.objects.none()
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        second = self.fields["second_by"]
+        assert isinstance(second, forms.ModelChoiceField)
+        second.queryset = colleagues_of(self.user)
         self.fields["title"].required = False
         self.fields["description"].widget.attrs["rows"] = 2
         if not self.is_bound:  # after an error, the first invalid field gets the focus
@@ -55,9 +95,46 @@ class IntakeForm(FoundPostForm):
         return cleaned
 
     @property
+    def intake(self) -> Intake:
+        """That the chosen office has the thing in its hands, and what was noted about it."""
+        data = self.cleaned_data
+        return Intake(
+            finder={name: data.get(name) for name in FINDER_FIELDS if data.get(name)},
+            value={name: data.get(name) for name in VALUE_FIELDS if data.get(name)},
+            code=data.get("code") or "",
+            second=data.get("second_by"),
+        )
+
+    def add_service_error(self, error: ValidationError) -> None:
+        """Show an error of a service at its field, if the form has that."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, found in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, found)
+
+    @property
+    def has_details(self) -> bool:
+        """Whether anything about the finder or the value was filled in, or is wrong."""
+        names = ("code", *FINDER_FIELDS, *VALUE_FIELDS, "second_by")
+        plain = ("unknown", "none")
+        filled = any(
+            self[name].value() not in (None, "", *plain) for name in names if name in self.fields
+        )
+        return self.is_bound and (filled or any(name in self.errors for name in names))
+
+    @property
     def values(self) -> dict[str, Any]:
         """The values for the services' `fields`."""
         return super().values | {name: self.cleaned_data[name] for name in OFFICE_FIELDS}
+
+
+def colleagues_of(person: User) -> QuerySet[User]:
+    """Other staff of the person's office, and those who work for all offices."""
+    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=person.pk)
+    if person.office_id is not None:
+        staff = staff.filter(Q(office=person.office_id) | Q(office=None))
+    return staff.order_by("username")
 
 
 def office_at_first(person: User, last: int | None) -> int | None:

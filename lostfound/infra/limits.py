@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-LimitName = Literal["post", "edit", "office", "answer", "intake", "search"]
+LimitName = Literal["post", "edit", "office", "answer", "claim", "intake", "search"]
 
 # A whole campus may share one address, so the limit per address is this many times higher.
 ADDRESS_FACTOR: Final = 20
@@ -50,6 +50,7 @@ LIMITS: Final[dict[LimitName, Limit]] = {
     "edit": Limit("changes to own posts", None, counts_saved=True),
     "office": Limit("things taken in or changed by the office", 600, counts_saved=True),
     "answer": Limit("answers to suggestions", 200, counts_saved=True),
+    "claim": Limit("claims and changes to them", 60),
     "intake": Limit("suggestions of category and colour", 240),
     "search": Limit("searches", 600, anonymous_factor=ADDRESS_FACTOR),
 }

@@ -12,6 +12,7 @@ class AccessLog(AppendOnly):
 
     class What(models.TextChoices):
         POST = "post", _("a post")
+        ITEM = "item", _("a thing without its facts")
         PAIR = "pair", _("two posts side by side")
         LIST = "list", _("a list")
         EXPORT = "export", _("a file of posts")

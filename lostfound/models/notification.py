@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.models.claim import OwnershipClaim
 from lostfound.models.post import Post
 
 MAX_EMAIL_ATTEMPTS: Final = 5
@@ -21,11 +22,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def listed(self) -> Self:
         """Shown in the app."""
-        return self.filter(is_listed=True)
+        return self.due().filter(is_listed=True)
+
+    def due(self) -> Self:
+        """Whose time has come: those about a decision wait a moment, in case it is undone."""
+        now = timezone.now()
+        return self.filter(models.Q(not_before=None) | models.Q(not_before__lte=now))
 
     def email_owed(self) -> Self:
         """With an e-mail that is due and that nobody is sending."""
-        return self.filter(
+        return self.due().filter(
             models.Q(email_lease_until=None) | models.Q(email_lease_until__lt=timezone.now()),
             email_due=True,
             emailed_at=None,
@@ -44,6 +50,14 @@ class Notification(models.Model):
         MATCH_CONFIRMED = "match_confirmed", _("A match was confirmed")
         MATCH_WITHDRAWN = "match_withdrawn", _("A confirmed match was undone")
         CLOSED_AS_DUPLICATE = "closed_as_duplicate", _("A post was closed as a duplicate")
+        CLAIM_RECEIVED = "claim_received", _("A claim was received")
+        CLAIM_ASKED = "claim_asked", _("There is a question about a claim")
+        CLAIM_APPROVED = "claim_approved", _("A claimed thing can be collected")
+        CLAIM_CLOSED = "claim_closed", _("A claim was closed")
+        PICKUP_REMINDER = "pickup_reminder", _("A thing waits to be collected")
+        PICKUP_LAPSED = "pickup_lapsed", _("A thing was not collected in time")
+        ITEM_RECEIVED = "item_received", _("The office has taken a thing in")
+        ITEM_RETURNED = "item_returned", _("A thing was handed over")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -63,7 +77,17 @@ class Notification(models.Model):
         related_name="+",
         verbose_name=_("found thing"),
     )
+    # A claim of ownership that it is about; its page is where the message leads.
+    claim = models.ForeignKey(
+        OwnershipClaim,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("claim of ownership"),
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     is_listed = models.BooleanField(_("in the app"), default=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)

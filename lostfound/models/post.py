@@ -5,16 +5,19 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lostfound.models import item_codes
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
 if TYPE_CHECKING:
+    from lostfound.models.item import Item
     from lostfound.models.user import User
 
 MAX_DESCRIPTION_CHARS = 5000
@@ -22,6 +25,7 @@ MAX_HIDDEN_CHARS = 2000
 HIDDEN_MARK = "…"  # replaces hidden words in public
 MAX_INITIALS = 2  # characters
 NUMBER_MARK = "LF-"  # distinguishes our numbers from those of other lists
+WRITTEN_NUMBER = re.compile(r"LF([0-9]{1,15})")  # as `item_codes.folded` leaves it
 
 
 class Colour(models.TextChoices):
@@ -61,7 +65,7 @@ class PostQuerySet(models.QuerySet["Post"]):
     def with_details(self) -> Self:
         """Posts with everything that a page shows, in a constant number of queries."""
         return self.select_related(
-            "author", "category__family", "building__zone", "office"
+            "author", "category__family", "building__zone", "office", "item__place"
         ).prefetch_related("photos")
 
 
@@ -128,14 +132,7 @@ class Post(models.Model):
         verbose_name=_("kept at"),
     )
     kept_note = models.CharField(_("where it is kept"), max_length=200, blank=True)
-    # For the office only: neither the author nor the public sees these two.
-    shelf = models.CharField(
-        _("shelf or box"),
-        max_length=40,
-        blank=True,
-        db_index=True,
-        help_text=_("For example A-12."),
-    )
+    # For the office only: neither the author nor the public sees them.
     hidden_facts = models.TextField(
         _("hidden facts"),
         blank=True,
@@ -191,16 +188,42 @@ class Post(models.Model):
         return reverse("lostfound:post", args=[self.public_id])
 
     @property
+    def kept_item(self) -> "Item | None":
+        """The thing that it reports, if an office expects or holds it."""
+        try:
+            return self.item
+        except ObjectDoesNotExist:
+            return None
+
+    @property
+    def is_in_custody(self) -> bool:
+        """Whether the office holds the thing: from then on its author only edits words."""
+        item = self.kept_item if self.kind == self.Kind.FOUND else None
+        return item is not None and item.is_in_custody
+
+    @property
+    def shelf(self) -> str:
+        """The shelf or box on which the office keeps the thing; empty if on none."""
+        item = self.kept_item if self.kind == self.Kind.FOUND else None
+        return item.place.code if item is not None and item.place is not None else ""
+
+    @property
     def number(self) -> str:
         """The number that the office uses on paper and on the telephone, such as LF-120."""
         return f"{NUMBER_MARK}{self.pk}"
 
     @staticmethod
-    def called(number: str) -> tuple[str, int | uuid.UUID] | None:
-        """The field and value that find a post by its number; None if the text is no number."""
-        number = number.strip()
-        if written := re.fullmatch(rf"{NUMBER_MARK}([0-9]{{1,15}})", number, re.IGNORECASE):
+    def called(number: str) -> tuple[str, int | str | uuid.UUID] | None:
+        """The field and value that find a post by its number; None if the text is no number.
+
+        Spaces, full-width characters and dashes of every kind make no difference. The code on a
+        label is a number, too.
+        """
+        if written := WRITTEN_NUMBER.fullmatch(item_codes.folded(number)):
             return "pk", int(written[1])
+        if item_codes.looks_like_code(number) and item_codes.is_valid(item_codes.plain(number)):
+            return "item__code", item_codes.plain(number)
+        number = number.strip()
         try:
             return "public_id", uuid.UUID(number)
         except ValueError:

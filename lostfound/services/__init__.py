@@ -4,6 +4,8 @@ from lostfound.services.access_log import log_access, log_person_access
 from lostfound.services.accounts import AccountKept, delete_user, refuse_kept
 from lostfound.services.edit_conflicts import EditConflict
 from lostfound.services.idempotency import DuplicateSubmission
+from lostfound.services.items import KeptByOffice, NotHere, move_item, receive_item
+from lostfound.services.items.following import Intake
 from lostfound.services.lifecycle import close_post, reopen_post
 from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.notifications import choose_notifications, notify
@@ -22,6 +24,9 @@ __all__ = [
     "AlreadySo",
     "DuplicateSubmission",
     "EditConflict",
+    "Intake",
+    "KeptByOffice",
+    "NotHere",
     "NotOpen",
     "TransitionRefused",
     "change_status",
@@ -33,8 +38,10 @@ __all__ = [
     "lock_post",
     "log_access",
     "log_person_access",
+    "move_item",
     "notify",
     "prepare_photos",
+    "receive_item",
     "refuse_another_office",
     "refuse_kept",
     "reopen_post",

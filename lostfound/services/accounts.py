@@ -7,7 +7,8 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lostfound.models import AccessLog, User
+from lostfound.models import AccessLog, ClaimVerdict, CustodyEvent, User
+from lostfound.services.claims import erase_claims
 from lostfound.services.posts import delete_post
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,10 @@ def has_worked_here(user: User) -> bool:
     The access log is pruned after a while, so this reason to keep an account can lapse.
     """
     if AccessLog.objects.filter(actor=user).exists():
+        return True
+    if CustodyEvent.objects.filter(actor=user).exists():
+        return True
+    if ClaimVerdict.objects.filter(by=user).exists():
         return True
     # Former staff may still belong to an office.
     is_or_was_staff = user.is_staff or user.office_id is not None
@@ -64,6 +69,7 @@ def delete_user(user: User, *, actor: User | None) -> None:
     with transaction.atomic():
         # The lock makes a concurrent access log entry wait until this transaction has ended.
         refuse_kept(User.objects.select_for_update().filter(pk=user.pk))
+        erase_claims(user)
         for post in user.posts.all():
             delete_post(post, actor=actor)
         user_pk = user.pk

@@ -12,12 +12,20 @@ from django.utils import timezone, translation
 
 from lostfound.models import Notification
 from lostfound.models.notification import MAX_EMAIL_ATTEMPTS
+from lostfound.text.notifications import advice, headline
 
 logger = logging.getLogger(__name__)
 
 __all__ = ["MAX_EMAIL_ATTEMPTS", "build_email", "send_due_emails", "send_notification_email"]
 
 LEASE_S: Final = 120  # well above EMAIL_TIMEOUT, so that a living sender is never overtaken
+# Kinds with texts of their own; the others have a headline and one piece of advice.
+OWN_TEXTS: Final = (
+    Notification.Kind.SUGGESTED,
+    Notification.Kind.MATCH_CONFIRMED,
+    Notification.Kind.MATCH_WITHDRAWN,
+    Notification.Kind.CLOSED_AS_DUPLICATE,
+)
 BATCH: Final = 100  # e-mails per sweep
 ERROR_CHARS: Final = 300
 
@@ -42,11 +50,12 @@ def send_notification_email(notification_id: int) -> bool:
     if not claimed:
         return False
     notification = Notification.objects.select_related(
-        "user", "post", "other_post__office__building"
+        "user", "post__category", "post__contact", "other_post__office__building", "claim"
     ).get(pk=notification_id)
     row = Notification.objects.filter(pk=notification_id)
     user = notification.user
-    if not (user.is_active and user.email and user.wants_email) or is_outdated(notification):
+    wants_it = bool(contact_email(notification)) or (user.is_active and user.wants_email)
+    if not wants_it or not address_of(notification) or is_outdated(notification):
         row.update(email_due=False, email_lease_until=None)
         return False
     try:
@@ -82,6 +91,9 @@ def is_outdated(notification: Notification) -> bool:
     That is the case when a confirmed match has been undone, or when the post that something
     resembles is no longer open.
     """
+    if notification.kind == Notification.Kind.CLAIM_APPROVED:
+        claim = notification.claim
+        return claim is None or claim.state != claim.State.APPROVED
     if notification.kind == Notification.Kind.SUGGESTED:
         return not notification.post.is_open
     return (
@@ -95,25 +107,41 @@ def is_outdated(notification: Notification) -> bool:
     )
 
 
+def contact_email(notification: Notification) -> str:
+    """The address of somebody for whom the office wrote the post; empty if it did not."""
+    contact = getattr(notification.post, "contact", None)
+    return contact.email if contact is not None and notification.claim_id is None else ""
+
+
+def address_of(notification: Notification) -> str:
+    """Where the e-mail goes: to whoever reported the loss, else to the post's author."""
+    return contact_email(notification) or notification.user.email
+
+
 def build_email(notification: Notification) -> EmailMessage:
     """The e-mail, in the recipient's language, with a link to their own post."""
     kept_at = notification.kept_at
+    about = notification.claim or notification.post
     with translation.override(notification.user.language):
         context = {
             "user": notification.user,
             "post": notification.post,
+            "claim": notification.claim,
             "kept_at": kept_at,
             "office": kept_at.office if kept_at else None,
-            "url": settings.SITE_URL.rstrip("/") + notification.post.get_absolute_url(),
+            "url": settings.SITE_URL.rstrip("/") + about.get_absolute_url(),
             "site_url": settings.SITE_URL,
         }
         folder = f"lostfound/email/{notification.kind}"
+        if notification.kind not in OWN_TEXTS:
+            folder = "lostfound/email/notice"
+            context |= {"headline": headline(notification), "advice": advice(notification)}
         subject = render_to_string(f"{folder}_subject.txt", context)
         body = render_to_string(f"{folder}.txt", context)
     return EmailMessage(
         # A line break in a title would inject a header.
         subject=" ".join(subject.split()),
         body=body.strip() + "\n",
-        to=[notification.user.email],
+        to=[address_of(notification)],
         headers={"Auto-Submitted": "auto-generated"},
     )

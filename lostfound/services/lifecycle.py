@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
+from lostfound.services.items.authors import refuse_author
 from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.status import AlreadySo, TransitionRefused, change_status
 
@@ -13,12 +14,14 @@ def close_post(post: Post, *, actor: User | None) -> Post:
 
     Raises:
         AlreadySo: it is already closed.
-        TransitionRefused: it is returned, or it is matched and the match must be undone first.
+        TransitionRefused: it is returned, or it is matched and the match must be undone first, or
+            the office keeps the thing and the actor only wrote its post.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
         locked = lock_post(post)
         refuse_another_office(locked, actor)
+        refuse_author(locked, actor)
         if locked.status == Post.Status.CLOSED:
             raise AlreadySo(_("This post is already closed."))
         if locked.status == Post.Status.MATCHED:
@@ -39,6 +42,7 @@ def reopen_post(post: Post, *, actor: User | None) -> Post:
     with transaction.atomic():
         locked = lock_post(post)
         refuse_another_office(locked, actor)
+        refuse_author(locked, actor)
         if locked.is_open:
             raise AlreadySo(_("This post is already open."))
         if locked.status == Post.Status.MATCHED:

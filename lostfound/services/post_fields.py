@@ -34,6 +34,8 @@ TEXT_FIELDS: Final = (
 CUSTODY_FIELDS: Final = ("office", "kept_note")
 # Written and read by the office alone.
 OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
+# The shelf belongs to the thing, which has custody events; `services.items` moves it.
+STORED_OFFICE_FIELDS: Final = ("hidden_facts",)
 FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # unused on lost posts
 LOST_FIELDS: Final = ("happened_until",)  # unused on found posts
 MANY_LINES: Final = ("description", "hidden_facts")
@@ -52,7 +54,7 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
     """
     errors: dict[str, ValidationError] = {}
     changed = []
-    for name in (*EDITABLE_FIELDS, *OFFICE_FIELDS):
+    for name in (*EDITABLE_FIELDS, *STORED_OFFICE_FIELDS):
         unused = LOST_FIELDS if post.kind == Post.Kind.FOUND else FOUND_FIELDS
         if name not in fields or name in unused:
             continue
@@ -81,6 +83,18 @@ def _in_order(post: Post, fields: Mapping[str, Any]) -> list[str]:
         return []
     post.happened_until = None
     return [] if "happened_until" in fields else ["happened_until"]
+
+
+def clean_shelf(fields: Mapping[str, Any]) -> str:
+    """The shelf among these fields as it is saved; empty if there is none.
+
+    Raises:
+        ValidationError: keyed "shelf".
+    """
+    try:
+        return clean_text(str(fields.get("shelf") or ""), is_one_line=True)
+    except ValidationError as error:
+        raise ValidationError({"shelf": error}) from error
 
 
 def clean_text(text: str, *, is_one_line: bool) -> str:

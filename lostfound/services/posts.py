@@ -16,9 +16,14 @@ from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.services.edit_conflicts import own_changes
 from lostfound.services.idempotency import refuse_duplicate_submission, submission_hash
+from lostfound.services.items.authors import is_only_author, refuse_author
+from lostfound.services.items.changes import detach_post
+from lostfound.services.items.following import Intake, follow_edit, follow_new_post
+from lostfound.services.items.transitions import KeptByOffice
 from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
-from lostfound.services.post_fields import FOUND_FIELDS, assign_fields
+from lostfound.services.post_fields import FOUND_FIELDS, assign_fields, clean_shelf
+from lostfound.services.post_history import described, steps
 from lostfound.services.post_photos import (
     append_photos,
     prepare_photos,
@@ -48,6 +53,7 @@ def submit_post(
     photos: Sequence[Any] = (),
     actor: User | None = None,
     idempotency_key: str = "",
+    intake: Intake | None = None,
 ) -> Post:
     """Save a new post with its photographs, all or nothing.
 
@@ -59,6 +65,7 @@ def submit_post(
         photos: uploaded or prepared, in display order, 0 to 5.
         actor: who enters the post, if not the author.
         idempotency_key: identifies this submission; the author's device may send it again.
+        intake: the office that the post names has the thing in its hands.
 
     Raises:
         ValidationError: keyed by field; "photos" if one was refused or could not be stored.
@@ -66,12 +73,13 @@ def submit_post(
     """
     post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
+    shelf = clean_shelf(fields)
     prepared = unlike((), prepare_photos(photos))
     if idempotency_key:
         post.submission_hash = submission_hash(kind, fields, prepared)
         refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
     try:
-        _save_new(post, prepared, actor or author)
+        _save_new(post, prepared, actor or author, shelf, intake)
     except IntegrityError:
         if idempotency_key:  # the same submission arrived concurrently
             refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
@@ -79,10 +87,17 @@ def submit_post(
     return post
 
 
-def _save_new(post: Post, prepared: Sequence[PreparedPhoto], actor: User) -> None:
+def _save_new(
+    post: Post,
+    prepared: Sequence[PreparedPhoto],
+    actor: User,
+    shelf: str,
+    intake: Intake | None,
+) -> None:
     with transaction_with_files() as written:
         post.save()
         PostEvent.objects.create(post=post, actor=actor, action="submitted", to_status=post.status)
+        follow_new_post(post, actor=actor, shelf=shelf, intake=intake)
         append_photos(post, prepared, written, first_position=0)
         report_post_change(post)
 
@@ -112,6 +127,7 @@ def edit_post(
         ValidationError: keyed by field; "photos" if one was refused or could not be stored.
         EditConflict: somebody else has changed the same field since the page was rendered.
         NotOpen: the post is not open, and the edit concerns more than where it is kept.
+        KeptByOffice: the office holds the thing, and its finder changes more than words.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     refuse_another_office(post, actor)
@@ -120,7 +136,14 @@ def edit_post(
     with transaction_with_files() as written:
         locked = lock_post(post)
         refuse_another_office(locked, actor)  # it may have moved since
-        changed = assign_fields(locked, own_changes(locked, fields, seen, reader=actor))
+        own = own_changes(locked, fields, seen, reader=actor)
+        before = described(locked)
+        changed = assign_fields(locked, own)
+        shelf = clean_shelf(own) if "shelf" in own and locked.kind == Post.Kind.FOUND else None
+        if shelf is not None and shelf != locked.shelf:
+            changed.append("shelf")
+        else:
+            shelf = None
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
         ordered = with_order(staying, photo_order)
@@ -130,6 +153,9 @@ def edit_post(
             return False
         if not locked.is_open and (touches_photos or set(changed) - set(FOUND_FIELDS)):
             raise NotOpen
+        is_more_than_words = touches_photos or bool(set(changed) & set(FOUND_FIELDS))
+        if is_more_than_words and locked.is_in_custody and is_only_author(locked, actor):
+            raise KeptByOffice
         refuse_too_many(len(staying) + len(prepared))
         for photo in removed:
             delete_files_on_commit(photo)
@@ -140,12 +166,14 @@ def edit_post(
                 photo.save(update_fields=["position"])
         append_photos(locked, prepared, written, first_position=len(ordered))
         locked.save()
+        follow_edit(locked, actor=actor, shelf=shelf, is_elsewhere="office" in changed)
         PostEvent.objects.create(
             post=locked,
             actor=actor,
             action="edited",
             detail={
                 "fields": changed,
+                **steps(before, described(locked), changed),
                 "photos_added": len(prepared),
                 "photos_removed": len(removed),
                 "photos_reordered": ordered != staying,
@@ -161,7 +189,8 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
     Returns: whether it still existed.
 
     Raises:
-        TransitionRefused: it is matched; the other post would be left without a match.
+        TransitionRefused: it is matched; the other post would be left without a match. Or the
+            office keeps the thing.
         PermissionDenied: the thing is kept at another office than the actor's.
     """
     with transaction.atomic():
@@ -173,6 +202,8 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
             raise TransitionRefused(
                 _("A matched post cannot be deleted. The office must undo the match first.")
             )
+        refuse_author(locked, actor)
+        _let_go(locked, actor)
         for photo in locked.photos.all():
             delete_files_on_commit(photo)
         DeletedPost.objects.create(
@@ -187,6 +218,26 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
         text = "Post %s was deleted by user %s"
         transaction.on_commit(partial(logger.info, text, post.public_id, by))
     return True
+
+
+def _let_go(post: Post, actor: User | None) -> None:
+    """Let the history of the post's thing outlive it; a thing that was only announced goes too.
+
+    Raises: TransitionRefused
+    """
+    item = post.kept_item
+    if item is None:
+        return
+    if item.is_in_custody:
+        raise TransitionRefused(
+            _("The office keeps this thing, so its post cannot be deleted: %(where)s.")
+            % {"where": f"{item.shown_code} {post.shelf}".strip()}
+        )
+    if item.head_seq:
+        detach_post(item, actor=actor)
+    else:
+        item.delete()
+    post.refresh_from_db()  # forgets the thing that it had
 
 
 def prune_deletions() -> int:

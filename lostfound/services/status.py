@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.hooks import report_post_change
-from lostfound.models import Post, PostEvent, User
+from lostfound.models import Item, Post, PostEvent, User
 
 OPEN, MATCHED = Post.Status.OPEN, Post.Status.MATCHED
 RETURNED, CLOSED = Post.Status.RETURNED, Post.Status.CLOSED
@@ -16,17 +16,25 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     OPEN: frozenset({MATCHED, RETURNED, CLOSED}),
     # Not CLOSED: the other post of the pair would be left waiting.
     MATCHED: frozenset({OPEN, RETURNED}),
-    RETURNED: frozenset({OPEN}),
+    RETURNED: frozenset({OPEN, MATCHED}),  # a hand-over that was taken back
     CLOSED: frozenset({OPEN}),
 }
 
 
 class TransitionRefused(Exception):
-    """The post's status does not allow this change."""
+    """The status does not allow this change.
+
+    Attributes:
+        code: for programs.
+    """
+
+    code = "conflict"
 
 
 class AlreadySo(TransitionRefused):
     """The post already has this status: somebody was faster, or a lost request was repeated."""
+
+    code = "already_so"
 
 
 @transaction.atomic
@@ -43,6 +51,10 @@ def change_status(
             does not allow the change.
     """
     before = post.status
+    if before == RETURNED and Item.objects.filter(post=post.pk, state__in=Item.LEFT).exists():
+        raise TransitionRefused(
+            _("The thing has been handed over. The hand-over has to be taken back first.")
+        )
     changed = to in ALLOWED[before] and Post.objects.filter(pk=post.pk, status=before).update(
         status=to, updated_at=timezone.now()
     )

@@ -37,6 +37,7 @@ class Column:
 # In the order of an exported file. An import accepts both languages, whoever imports it.
 COLUMNS: Final = (
     Column("number", "번호", "number", is_fact=True),
+    Column("code", "관리번호", "code", is_fact=True),
     Column("kind", "분실·습득", "lost or found", ("분실/습득", "습득구분"), is_fact=True),
     Column("status", "상태", "status", ("처리상태",), is_fact=True),
     Column("title", "제목", "title", ("물건", "물건명", "물품명", "습득물명", "습득물")),

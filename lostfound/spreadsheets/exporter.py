@@ -47,10 +47,10 @@ def sample_lines() -> Iterator[str]:
             place_note=_("2nd floor, reading room"),
             happened_on=today - timedelta(days=number),
             office=office.first(),
-            shelf=f"A-{number}",
             hidden_facts=hidden,
         )
-        yield _line([_value(shown, column.name) for column in SAVED])
+        shelf = {"shelf": f"A-{number}"}
+        yield _line([shelf.get(column.name) or _value(shown, column.name) for column in SAVED])
 
 
 def _line(cells: Sequence[Any]) -> str:
@@ -62,6 +62,8 @@ def _line(cells: Sequence[Any]) -> str:
 def _value(post: Post, name: str) -> Any:
     """The value of a post in a column, as people read it."""
     match name:
+        case "code":
+            return post.kept_item.shown_code if post.kept_item else ""
         case "kind":
             return post.get_kind_display()
         case "status":

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lostfound.models import DeletedPost, Post, User
-from lostfound.services import DuplicateSubmission, submit_post
+from lostfound.services import DuplicateSubmission, Intake, submit_post
 from lostfound.spreadsheets.parsing import raw_table
 from lostfound.spreadsheets.validation import KnownNames, Row, checked_row
 
@@ -79,12 +81,15 @@ def mark_known(rows: Iterable[Row], actor: User) -> None:
 def _mark_numbered(rows: Iterable[Row]) -> None:
     # Other numbers come from somebody else's list.
     called = {row.number: Post.called(row.texts.get("number", "")) for row in rows}
-    wanted: dict[str, list[int | UUID]] = {"pk": [], "public_id": []}
+    wanted: dict[str, list[int | str | UUID]] = {"pk": [], "public_id": [], "item__code": []}
     for name, value in filter(None, called.values()):
         wanted[name].append(value)
-    here: dict[tuple[str, int | UUID] | None, Post] = {}
-    for post in Post.objects.filter(Q(pk__in=wanted["pk"]) | Q(public_id__in=wanted["public_id"])):
+    here: dict[tuple[str, int | str | UUID] | None, Post] = {}
+    numbered = reduce(or_, (Q(**{f"{name}__in": values}) for name, values in wanted.items()))
+    for post in Post.objects.filter(numbered).select_related("item"):
         here |= {("pk", post.pk): post, ("public_id", post.public_id): post}
+        if post.kept_item is not None:
+            here["item__code", post.kept_item.code] = post
     for row in rows:
         if known := here.get(called[row.number]):
             # Its other cells are ignored: a post is edited on its page, not by a file.
@@ -117,6 +122,7 @@ def import_rows(rows: Iterable[Row], *, actor: User) -> Report:
                     kind=Post.Kind.FOUND,
                     fields=row.fields,
                     idempotency_key=row.idempotency_key,
+                    intake=Intake(),
                 )
                 report.saved.append(post)
                 continue

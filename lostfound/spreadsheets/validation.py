@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Building, Category, Office, Post
 from lostfound.models.coded import CodedModel
+from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
-from lostfound.services.post_fields import assign_fields, clean_text
+from lostfound.services.post_fields import assign_fields, clean_shelf, clean_text
 from lostfound.spreadsheets.columns import BY_NAME, Column, plain
 from lostfound.spreadsheets.dates import day_written, refuse_unlikely_day
 from lostfound.spreadsheets.escaping import read_cell
@@ -62,6 +63,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+# Of texts; the shelf belongs to the thing, not to its post.
+OF_THE_THING: Final = {"shelf": MAX_SHELF_CHARS}
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     Post.Kind.LOST: ("분실", "분실물", "잃어버림", "잃음"),
     Post.Kind.FOUND: ("습득", "습득물", "주움", "발견"),
@@ -165,13 +168,18 @@ def _take(row: Row, name: str, text: str, names: KnownNames) -> None:
                 % {"text": text}
             )
     elif not BY_NAME[name].is_fact:
-        limit = getattr(Post._meta.get_field(name), "max_length", 0) or MAX_DESCRIPTION_CHARS
+        limit = OF_THE_THING.get(name) or _length_of(name) or MAX_DESCRIPTION_CHARS
         if len(text) > limit:
             row.errors.append(
                 _("%(name)s is longer than %(limit)d characters.")
                 % {"name": BY_NAME[name].heading, "limit": limit}
             )
         row.fields[name] = text
+
+
+def _length_of(name: str) -> int:
+    length: int = getattr(Post._meta.get_field(name), "max_length", 0) or 0
+    return length
 
 
 def _judge(row: Row, name: str, text: str, value: str | None) -> None:
@@ -195,12 +203,13 @@ def _check(row: Row, office: Office | None) -> None:
             row.errors.append(_("The title is missing."))
             return
         assign_fields(post, row.fields)
+        shelf = clean_shelf(row.fields)
         refuse_unlikely_day(post.happened_on)
     except ValidationError as error:
         row.errors += _messages(error)
         return
     # As it will be saved, so that the same thing is recognised in any spelling.
-    row.fields = {name: getattr(post, name) for name in row.fields}
+    row.fields = {name: shelf if name == "shelf" else getattr(post, name) for name in row.fields}
     if row.fields.get("office") or row.fields.get("kept_note"):
         return
     if office is None:

@@ -1,15 +1,52 @@
 """The text of a notification in the reader's language, the same for pages and API."""
 
+from typing import Final
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_stubs_ext import StrPromise
 
 from lostfound.models import Notification, Post
 
 Kind = Notification.Kind
 
+# The public title only: a claimant may not own the thing. One text for every refusal.
+CLAIM_HEADLINES: Final[dict[str, StrPromise]] = {
+    Kind.CLAIM_RECEIVED: _lazy("Your claim has arrived: %(title)s"),
+    Kind.CLAIM_ASKED: _lazy("The office has a question: %(title)s"),
+    Kind.CLAIM_APPROVED: _lazy("You can collect it: %(title)s"),
+    Kind.CLAIM_CLOSED: _lazy("Your claim was closed: %(title)s"),
+    Kind.PICKUP_REMINDER: _lazy("It still waits for you: %(title)s"),
+    Kind.PICKUP_LAPSED: _lazy("You did not collect it in time: %(title)s"),
+    Kind.ITEM_RETURNED: _lazy("You have received it: %(title)s"),
+}
+CLAIM_ADVICE: Final[dict[str, StrPromise]] = {
+    Kind.CLAIM_RECEIVED: _lazy("The office checks your answers. We will let you know."),
+    Kind.CLAIM_ASKED: _lazy("Please answer on the page of your claim."),
+    Kind.CLAIM_APPROVED: _lazy(
+        "The page of your claim says where and until when. Please bring an identity document."
+    ),
+    Kind.CLAIM_CLOSED: _lazy(
+        "We could not confirm that it is yours. If you are sure, please come to the office with "
+        "an identity document."
+    ),
+    Kind.PICKUP_REMINDER: _lazy(
+        "The page of your claim says where and until when. Please bring an identity document."
+    ),
+    Kind.PICKUP_LAPSED: _lazy("The office keeps it again. You can claim it once more."),
+    Kind.ITEM_RETURNED: _lazy("The receipt is on the page of your claim."),
+}
+
 
 def headline(notification: Notification) -> str:
     """What happened, with the title of the recipient's post."""
+    if notification.claim_id is not None:
+        return CLAIM_HEADLINES[notification.kind] % {"title": notification.post.public_title}
     title = {"title": notification.post.title}
+    if notification.kind == Kind.ITEM_RETURNED:
+        return _("Handed over: %(title)s") % title
+    if notification.kind == Kind.ITEM_RECEIVED:
+        return _("The office has taken in: %(title)s") % title
     if notification.kind == Kind.SUGGESTED:
         return _("Something like this was found: %(title)s") % title
     if notification.kind == Kind.MATCH_WITHDRAWN:
@@ -23,6 +60,12 @@ def headline(notification: Notification) -> str:
 
 def advice(notification: Notification) -> str:
     """What it means for the recipient, and where to go."""
+    if notification.claim_id is not None:
+        return str(CLAIM_ADVICE[notification.kind])
+    if notification.kind == Kind.ITEM_RETURNED:
+        return _("The thing is back with its owner. Thank you for your help.")
+    if notification.kind == Kind.ITEM_RECEIVED:
+        return _("The office keeps it now. Thank you for bringing it.")
     if notification.kind == Kind.SUGGESTED:
         return _("Take a look and tell us whether it is yours. The office will check, too.")
     if notification.kind == Kind.MATCH_WITHDRAWN:

@@ -6,12 +6,29 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 View = Callable[..., HttpResponse]
 LOOKING: Final = ("GET", "HEAD")
+
+
+def for_staff(*permissions: str) -> Callable[[View], View]:
+    """A view for members of staff who have one of these permissions; 403 for everybody else."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user: Any = request.user
+            if not (user.is_staff and any(map(user.has_perm, permissions))):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return login_required(guarded)
+
+    return decorate
 
 
 def by_button(back: Callable[..., str]) -> Callable[[View], View]:

@@ -39,8 +39,8 @@ def mark_all_read(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @by_button(back=_messages_page)
 def open_one(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Mark one notification as read and redirect to its post."""
+    """Mark one notification as read and redirect to its post or claim."""
     person = request.user
     opened = get_object_or_404(selectors.notifications_of(person), pk=pk)
     selectors.unread_notifications(person).filter(pk=pk).update(read_at=timezone.now())
-    return redirect(opened.post)
+    return redirect(opened.claim or opened.post)

@@ -10,14 +10,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from lostfound import selectors
+from lostfound.services.claims.submitting import CLAIMABLE
 
 
 @require_safe
 def thing(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was found, where to ask for it, and a link for people who have lost it."""
-    post = get_object_or_404(selectors.public_found_posts(), public_id=public_id)
+    things = selectors.public_found_posts().select_related("item")
+    post = get_object_or_404(things, public_id=public_id)
     is_author = request.user.is_authenticated and post.author_id == request.user.pk
-    context = {"post": post, "is_author": is_author, "search_url": _search_url(request)}
+    item = post.kept_item
+    context = {
+        "post": post,
+        "is_author": is_author,
+        "can_claim": item is not None and item.state in CLAIMABLE,
+        "search_url": _search_url(request),
+    }
     return render(request, "lostfound/thing.html", context)
 
 

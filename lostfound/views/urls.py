@@ -4,6 +4,7 @@ from django.urls import path
 
 from lostfound.views import (
     app,
+    claims,
     devices,
     home,
     notifications,
@@ -11,8 +12,15 @@ from lostfound.views import (
     post_changes,
     posts,
     preferences,
+    scans,
     things,
 )
+from lostfound.views.desk import claims as desk_claims
+from lostfound.views.desk import custody as desk_custody
+from lostfound.views.desk import handovers as desk_handovers
+from lostfound.views.desk import items as desk_items
+from lostfound.views.desk import labels as desk_labels
+from lostfound.views.desk import phone as desk_phone
 from lostfound.views.redirects import redirects
 
 app_name = "lostfound"
@@ -28,6 +36,38 @@ urlpatterns = [
     path("posts/<uuid:public_id>/reopen/", post_changes.reopen, name="reopen_post"),
     path("posts/<uuid:public_id>/delete/", post_changes.delete, name="delete_post"),
     path("things/<uuid:public_id>/", things.thing, name="thing"),
+    path("things/<uuid:public_id>/claim/", claims.claim_thing, name="claim_thing"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/<uuid:public_id>/", claims.claim, name="claim"),
+    path("claims/<uuid:public_id>/answer/", claims.answer, name="answer_claim"),
+    path("claims/<uuid:public_id>/withdraw/", claims.withdraw, name="withdraw_claim"),
+    path("claims/<uuid:public_id>/extend/", claims.extend, name="extend_claim"),
+    path("claims/<uuid:public_id>/proxy/", claims.send_somebody, name="send_somebody"),
+    path("claims/<uuid:public_id>/code/", claims.pickup_code, name="pickup_code"),
+    path("t/<str:code>/", scans.scan, name="scan"),
+    path("T/<str:code>", scans.scan, name="scan_capitals"),  # as in QR codes
+    path("desk/items/<str:code>/", desk_items.item, name="desk_item"),
+    *(
+        path(
+            f"desk/items/<str:code>/{action}/",
+            desk_items.change,
+            {"action": action},
+            name=f"desk_item_{action}",
+        )
+        for action in desk_items.ACTIONS
+    ),
+    path("desk/items/<str:code>/finder/", desk_items.finder_receipt, name="finder_receipt"),
+    path("desk/items/<str:code>/handover/", desk_handovers.handover, name="handover"),
+    path("desk/claims/", desk_claims.claims, name="desk_claims"),
+    path("desk/claims/<str:code>/", desk_claims.rivals, name="desk_rivals"),
+    path("desk/claims/<str:code>/<int:pk>/", desk_claims.judge, name="judge_claim"),
+    path("desk/claims/<str:code>/<int:pk>/revoke/", desk_claims.revoke, name="revoke_claim"),
+    path("desk/receipts/<int:pk>/", desk_handovers.receipt, name="receipt"),
+    path("desk/receipts/<int:pk>/reverse/", desk_handovers.reverse_one, name="reverse_handover"),
+    path("desk/phone/", desk_phone.phone_report, name="phone_report"),
+    path("desk/custody/", desk_custody.custody, name="custody"),
+    path("desk/labels/", desk_labels.labels_page, name="labels"),
+    path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.mark_all_read, name="notifications_read"),

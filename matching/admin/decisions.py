@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.filters import SearchByNumber
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.http import AuthenticatedHttpRequest
@@ -26,7 +27,9 @@ from matching.services.decisions import undo_decision
 
 
 @admin.register(MatchDecision)
-class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDecision]):
+class MatchDecisionAdmin(
+    SearchByNumber, FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDecision]
+):
     """Who decided what and when, and what they saw."""
 
     list_display = ("at", "pair", "action", "score_seen", "reason", "note", "actor", "undo")
@@ -39,6 +42,7 @@ class MatchDecisionAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchDec
     list_select_related = ("match__lost", "match__found", "actor", "undone_by__actor", "undoes")
     list_per_page = 50
     show_full_result_count = False
+    posts_at = ("match__lost__", "match__found__")
     search_fields = ("match__lost__title", "match__found__title", "actor__username", "note")
     ordering = ("-at", "-pk")
     actions = ("undo_selected",)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.filters import SearchByNumber
 from lostfound.admin.read_only import NoAddOrDeleteMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.http import AuthenticatedHttpRequest, signed_in
@@ -46,7 +47,7 @@ class StatusFilter(WaitingFilter):
 
 @admin.register(PossibleDuplicate)
 class PossibleDuplicateAdmin(
-    FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[PossibleDuplicate]
+    SearchByNumber, FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[PossibleDuplicate]
 ):
     """Flagged by the worker and decided here; nobody adds, edits or deletes one by hand."""
 
@@ -55,6 +56,7 @@ class PossibleDuplicateAdmin(
     list_filter = (StatusFilter, "first__kind")
     list_per_page = 50
     show_full_result_count = False
+    posts_at = ("first__", "second__")
     search_fields = ("first__title", "second__title")
     ordering = ("-score", "-pk")
     actions = None

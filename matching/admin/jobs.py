@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from lostfound.admin.filters import SearchByNumber
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from matching.models import Heartbeat, MatchingJob
@@ -25,7 +26,7 @@ ERROR_IN_LIST_CHARS = 120
 
 
 @admin.register(MatchingJob)
-class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJob]):
+class MatchingJobAdmin(SearchByNumber, FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJob]):
     """Read-only except for one action, because tasks manage the states."""
 
     list_display = (
@@ -37,6 +38,7 @@ class MatchingJobAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[MatchingJo
     list_select_related = ("post",)
     list_per_page = 50
     show_full_result_count = False
+    posts_at = ("post__",)
     search_fields = ("post__title", "error")
     ordering = ("-queued_at", "-pk")
     actions = ("match_again",)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from lostfound.admin.filters import SearchByNumber
 from lostfound.admin.read_only import NoAddOrDeleteMixin
 from lostfound.admin.safe_filters import FilterNumbers
 from lostfound.http import AuthenticatedHttpRequest, signed_in
@@ -73,7 +74,7 @@ class OfficeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Match)
-class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
+class MatchAdmin(SearchByNumber, FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
     """Pairs are only decided here; nobody adds, edits or deletes one by hand."""
 
     ordering = QUEUE_ORDER
@@ -81,6 +82,7 @@ class MatchAdmin(FilterNumbers, NoAddOrDeleteMixin, admin.ModelAdmin[Match]):
     list_per_page = 20
     list_max_show_all = 100
     show_full_result_count = False
+    posts_at = ("lost__", "found__")
     search_fields = (
         "lost__title",
         "lost__description",

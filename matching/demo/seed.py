@@ -20,6 +20,7 @@ from matching.bundled.drawing.things import CATEGORIES, Thing, sample_thing
 from matching.bundled.drawing.views import Preset, photograph
 from matching.demo.campus import DemoPost, demo_posts
 from matching.demo.describing import describe
+from matching.demo.things import fill_office
 from matching.demo.wording import write_post
 
 DEMO_SEED: Final = 20260301
@@ -49,6 +50,9 @@ def seed_demo_campus(*, password: str, progress: Progress) -> int:
     n_places = Building.objects.filter(is_active=True).count()
     specs = demo_posts(DEMO_SEED, drawable_leaves(), n_places)
     submit_specs(specs, users, progress)
+    with progress("Taking things in, claiming and handing over", 1) as bar, transaction.atomic():
+        fill_office(users)
+        bar.update(1)
     return len(specs)
 
 

@@ -53,7 +53,7 @@ def look_alikes(*posts: Post) -> list[LookAlikes]:
             count=Window(Count("pk"), partition_by="kind"),
         )
         .filter(place__lte=SHOWN)
-        .select_related("office")
+        .select_related("office", "item__place")
         .defer("description", "hidden_facts")  # long, and not shown
         .order_by("kind", "place")
     )

@@ -2,6 +2,7 @@
 
 from matching.services.bulk_decisions import BulkReport, confirm_matches, reject_matches
 from matching.services.bulk_embedding import BacklogReport, embed_backlog, missing_posts
+from matching.services.claim_evidence import weigh_claim
 from matching.services.decision_checks import DecisionRefused, last_decision
 from matching.services.decisions import confirm_match, reject_match, undo_decision
 from matching.services.duplicates import (
@@ -79,5 +80,6 @@ __all__ = [
     "take_over",
     "take_up_duplicate",
     "undo_decision",
+    "weigh_claim",
     "withdraw_answer",
 ]

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lostfound.models import Notification, Post, User
 from lostfound.services import TransitionRefused, change_status, notify
+from lostfound.services.notifications import forget_waiting
 from lostfound.services.privacy import mask_personal_numbers
 from matching.models import CONFIRMABLE, REJECTABLE, Match, MatchDecision, ReviewClaim
 from matching.services.competition import settle_around
@@ -69,7 +71,13 @@ def confirm_match(
     rivals.update(status=Match.Status.SET_ASIDE, set_aside_by=decision)
     for post, other_post in ((match.lost, match.found), (match.found, match.lost)):
         _change(post, Post.Status.MATCHED, decision, "matched")
-        notify(post.author, post, Notification.Kind.MATCH_CONFIRMED, other_post=other_post)
+        notify(
+            post.author,
+            post,
+            Notification.Kind.MATCH_CONFIRMED,
+            other_post=other_post,
+            wait_s=settings.DECISION_WAIT_S,
+        )
     return decision
 
 
@@ -128,7 +136,9 @@ def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
         for post in (match.lost, match.found):
             if not post.is_open:
                 _change(post, Post.Status.OPEN, undo, "match_undone")
-            notify(post.author, post, Notification.Kind.MATCH_WITHDRAWN)
+            # Nobody is told of a confirmation that was undone while its message still waited.
+            if not forget_waiting([post], Notification.Kind.MATCH_CONFIRMED):
+                notify(post.author, post, Notification.Kind.MATCH_WITHDRAWN)
     if decision.status_before == Match.Status.REJECTED:
         earlier = standing_decision(match)
         _move(match, Match.Status.REJECTED, earlier)

@@ -57,7 +57,7 @@ def answer_suggestion(
             "at": timezone.now(),
         },
     )
-    _weigh(match, answer)
+    weigh_answer(match, answer)
     PostEvent.objects.create(
         post=post, actor=actor, action="answered", detail={"match": match.pk, "answer": answer}
     )
@@ -74,15 +74,15 @@ def withdraw_answer(post: Post, match_id: int, *, actor: User) -> bool:
     match = _answerable(post, match_id, actor)
     removed, _counts = SuggestionAnswer.objects.filter(match=match, user=actor).delete()
     if removed:
-        _weigh(match, None)
+        weigh_answer(match, None)
         PostEvent.objects.create(
             post=post, actor=actor, action="answer_withdrawn", detail={"match": match_id}
         )
     return bool(removed)
 
 
-def _weigh(match: Match, answer: str | None) -> None:
-    """Let the answer count in the pair's odds, in place of an earlier one."""
+def weigh_answer(match: Match, answer: str | None) -> None:
+    """Let an answer count in the pair's odds, in place of an earlier one; None for none."""
     if match.log_odds is None:
         return
     terms = dict(match.terms)

@@ -17,7 +17,8 @@ from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
 from lostfound.models import Notification
 from lostfound.services.access_log import prune_access_log
-from lostfound.services.emails import MAX_EMAIL_ATTEMPTS
+from lostfound.services.claims import sweep_claims
+from lostfound.services.items import seal_day
 from lostfound.services.posts import prune_deletions
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
@@ -172,13 +173,7 @@ def _ask_for_profile() -> None:
 
 def _send_emails() -> None:
     """Enqueue the task that sends due e-mails, unless the queue is behind."""
-    owed = Notification.objects.filter(
-        Q(email_lease_until=None) | Q(email_lease_until__lt=timezone.now()),
-        email_due=True,
-        emailed_at=None,
-        email_attempts__lt=MAX_EMAIL_ATTEMPTS,
-    )
-    if owed.exists() and waiting_tasks() <= RUN_EMPTY:
+    if Notification.objects.email_owed().exists() and waiting_tasks() <= RUN_EMPTY:
         enqueue(EMAILS_TASK)
 
 
@@ -195,5 +190,7 @@ def prune() -> None:
     prune_throttles()
     prune_deletions()
     prune_access_log()
+    sweep_claims()
+    seal_day()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

@@ -8,6 +8,7 @@ from zlib import crc32
 from django import template
 
 from lostfound.models import Post
+from lostfound.services.claims.submitting import CLAIMABLE
 from matching.models import Match, MatchingJob, SuggestionAnswer
 from matching.selectors import answer_of, matching_state, suggestions_for, was_alerted
 from matching.status.similarity_band import SimilarityBand, similarity_band
@@ -29,6 +30,12 @@ class Suggestion:
     post: Post
     similarity_band: SimilarityBand
     answer: str = ""
+
+    @property
+    def can_claim(self) -> bool:
+        """Whether the office has it, so that its owner can say what only they know."""
+        item = self.post.kept_item
+        return item is not None and item.state in CLAIMABLE
 
 
 @register.inclusion_tag("matching/panel_frame.html", takes_context=True)

@@ -2,6 +2,7 @@
 
 from django import template
 
+from lostfound.models import OwnershipClaim
 from matching.status.health import problem_count
 
 register = template.Library()
@@ -11,3 +12,9 @@ register = template.Library()
 def health_problems() -> int:
     """The number of components that need attention."""
     return problem_count()
+
+
+@register.simple_tag
+def waiting_claim_count() -> int:
+    """The number of claims of ownership that wait for the office."""
+    return OwnershipClaim.objects.waiting().count()

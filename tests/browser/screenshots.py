@@ -95,10 +95,23 @@ def draw_all(browser: Browser, url: str, same: set[int]) -> None:
         picture = draw_umbrella(Path(folder) / "umbrella.jpg", "#7b3fb5")
         for name, size in SIZES.items():
             draw_counter(page_of(browser, url, staff, size), picture, f"intake-{name}.jpg")
+    draw_items(*(page_of(browser, url, staff, SIZES[name]) for name in ("390", "1280")))
     page = page_of(browser, url, staff, SIZES["390"])
     page.goto(DESK)
     draw(page, "desk-390.jpg")
     draw_desk(page_of(browser, url, staff, SIZES["1280"]), same)
+
+
+def draw_items(phone: Page, desk: Page) -> None:
+    """The counter's search, all claims to one thing, and a hand-over."""
+    phone.goto("/desk/?q=지갑")
+    draw(phone, "counter-390.jpg")
+    desk.goto("/desk/claims/")
+    desk.locator("a.row").first.click()
+    draw(desk, "rivals-1280.jpg")
+    code = desk.url.rstrip("/").rpartition("/")[2]
+    desk.goto(f"/desk/items/{code}/handover/")
+    draw(desk, "handover-1280.jpg")
 
 
 def draw_counter(page: Page, picture: Path, name: str) -> None:

@@ -96,7 +96,7 @@ def test_a_message_that_was_read_is_read_after_back(open_page: OpenPage) -> None
 def test_back_to_the_form_of_the_office_shows_what_stands_there_now(open_page: OpenPage) -> None:
     one, two = open_page("staff", size=DESK), open_page("second", size=DESK)
     one.goto("/admin/lostfound/post/")
-    address = str(one.locator(".field-title a").last.get_attribute("href"))
+    address = str(one.locator(".field-named a").last.get_attribute("href"))
     one.goto(address)
     one.locator(".historylink").click()
     two.goto(address)

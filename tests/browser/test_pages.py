@@ -112,7 +112,7 @@ def test_pages_of_staff(open_page: OpenPage, screen: dict[str, Any]) -> None:
     page = open_page("staff", **screen)
     wrong = [words for path in STAFF for words in check(page, path)]
     page.goto("/admin/lostfound/post/")
-    wrong += check(page, str(page.locator(".field-title a").first.get_attribute("href")))
+    wrong += check(page, str(page.locator(".field-named a").first.get_attribute("href")))
     review = page.locator(".review-closely").first
     # The worker loads its model first; the list shows the seeded pair when it is asked again.
     for _ in range(POLLS):

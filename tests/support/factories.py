@@ -21,6 +21,7 @@ from lostfound.models import (
     User,
     Zone,
 )
+from lostfound.services import receive_item
 from matching.models import Match, PossibleDuplicate, StoredProfile
 
 
@@ -108,7 +109,17 @@ class PostFactory(DjangoModelFactory[Post]):
 
 
 class FoundPostFactory(PostFactory):
+    """An open found post; `shelf="A-12"` has an office keep the thing there."""
+
     kind = Post.Kind.FOUND
+
+    @classmethod
+    def _create(cls, model_class: type[Post], *args: Any, **kwargs: Any) -> Post:
+        shelf = kwargs.pop("shelf", "")
+        post = super()._create(model_class, *args, **kwargs)
+        if shelf:
+            receive_item(post, actor=post.author, shelf=shelf)
+        return post
 
 
 class PhotoFactory(DjangoModelFactory[Photo]):

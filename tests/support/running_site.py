@@ -47,6 +47,7 @@ def site_environment(folder: Path, url: str = "") -> dict[str, str]:
     return kept | {
         "DJANGO_SETTINGS_MODULE": "lostfound.settings",
         "VAR_DIR": str(folder / "var"),
+        "DECISION_WAIT_S": "0",
         "MEDIA_ROOT": str(folder / "media"),
         "SITE_URL": url,
         "MATCHING_THREADS": "1",

@@ -38,6 +38,7 @@ class WorkerSite:
             "MATCHING_LEASE_S": "60",
             "TASK_TIMEOUT_S": "20",
             "TASK_POLL_S": "0.1",
+            "DECISION_WAIT_S": "0",
             "MATCHING_FINDER": "off",
             **environment,
         }

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from lostfound.api.serializers.campus import KeptAtOut
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.posts import PostOut
-from lostfound.models import DeletedPost, Notification, Office, Post, User
+from lostfound.models import DeletedPost, Notification, Office, OwnershipClaim, Post, User
 from lostfound.text.notifications import advice, headline, place_of
 from lostfound.text.user_agents import device_name
 
@@ -18,7 +18,10 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
     """A notification about one of the person's posts."""
 
     post = serializers.SlugRelatedField[Post](slug_field="public_id", read_only=True)
-    title = serializers.CharField(source="post.title", help_text="Title of the person's own post.")
+    title = serializers.SerializerMethodField(help_text="Of the person's post, or a claimed thing.")
+    claim = serializers.SlugRelatedField[OwnershipClaim](
+        slug_field="public_id", read_only=True, allow_null=True
+    )
     message = serializers.SerializerMethodField()
     advice = serializers.SerializerMethodField()
     kept_at = serializers.SerializerMethodField()
@@ -26,9 +29,14 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
     class Meta:
         model = Notification
         fields = (
-            *("id", "kind", "title", "message", "advice", "kept_at", "post", "created_at"),
-            "read_at",
+            *("id", "kind", "title", "message", "advice", "kept_at", "post", "claim"),
+            *("created_at", "read_at"),
         )
+
+    def get_title(self, notification: Notification) -> str:
+        """A claimant only ever sees the public title."""
+        post = notification.post
+        return post.public_title if notification.claim_id is not None else post.title
 
     def get_message(self, notification: Notification) -> str:
         """What has happened, on one line."""

@@ -53,6 +53,7 @@ class PostOut(serializers.ModelSerializer[Post]):
     """A post as its author sees it."""
 
     id = serializers.UUIDField(source="public_id")
+    number = serializers.CharField(help_text="For paper and the telephone, such as LF-12.")
     category = CodeOut[Category]()
     building = CodeOut[Building]()
     office = CodeOut[Office]()
@@ -63,6 +64,7 @@ class PostOut(serializers.ModelSerializer[Post]):
         model = Post
         fields = (
             "id",
+            "number",
             "kind",
             "status",
             "title",

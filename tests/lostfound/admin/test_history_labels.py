@@ -6,7 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from lostfound.models import Post
+from lostfound.services import edit_post
 from tests.support.factories import FoundPostFactory, StaffFactory, UserFactory
+from tests.support.items import make_clerk, make_item
 from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +93,13 @@ def test_who_only_looks_is_offered_no_shelf() -> None:
     address = reverse("admin:lostfound_post_changelist")
     assert 'name="shelf"' not in signed_in(viewer, "ko").get(address).content.decode()
     assert 'name="shelf"' in signed_in(StaffFactory.create(), "ko").get(address).content.decode()
+
+
+def test_the_history_says_from_what_to_what() -> None:
+    item = make_item(hidden_facts="별")
+    clerk = make_clerk(item.office)
+    assert item.post is not None
+    edit_post(item.post, actor=clerk, fields={"shelf": "B-3", "hidden_facts": "달\n해"})
+    address = reverse("admin:lostfound_post_change", args=[item.post.pk])
+    html = page(signed_in(clerk, "en").get(address))
+    assert "A-12 → B-3" in html and "별 → 달 / 해" in html

@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from lostfound.models import Category, Office, Post, User
+from lostfound.models import Category, Item, Office, Post, User
+from lostfound.models.item_codes import new_code
 from tests.support.builders import make_post, make_user, upload
 from tests.support.factories import StaffFactory
 from tests.support.web_client import page, signed_in
@@ -116,7 +117,7 @@ def test_chosen_things_move_to_a_shelf_and_lost_posts_are_named(client: Client) 
     messages = act(client, "move_to_shelf", found, *lost, shelf=" B-3 ")
     found.refresh_from_db()
     assert found.shelf == "B-3" and found.events.filter(action="edited").exists()
-    assert not Post.objects.lost().exclude(shelf="").exists()
+    assert Item.objects.get().post == found
     assert [level for level, _ in messages] == ["success", "warning"]
     assert "B-3" in messages[0][1]
     assert "2" in messages[1][1] and all(
@@ -155,8 +156,7 @@ def test_what_is_so_already_is_not_called_changed_meanwhile(staff: User) -> None
 
 def test_the_list_is_narrowed_by_shelf_and_age(client: Client) -> None:
     make_post(title="오래된 우산", happened_on="2020-01-01")
-    here = make_post(title="선반 우산")
-    Post.objects.filter(pk=here.pk).update(shelf="A-12")
+    make_post(title="선반 우산", shelf="A-12")
     assert "선반 우산" in page(client.get(LIST, {"shelf": "A-12"}))
     assert "오래된 우산" not in page(client.get(LIST, {"shelf": "A-12"}))
     assert "오래된 우산" in page(client.get(LIST, {"age": "old"}))
@@ -227,3 +227,26 @@ def test_a_preview_that_was_tampered_with_is_refused(client: Client) -> None:
     for upload_file in (None, SimpleUploadedFile("a.csv", b"\xff\xfe\x00\xd8")):
         answer = client.post(IMPORT, {"file": upload_file} if upload_file else {})
         assert answer.status_code == 200 and answer.context["problem"]
+
+
+def test_finder_value_and_label_are_noted_at_intake(client: Client, staff: User) -> None:
+    colleague = StaffFactory.create()
+    code = new_code()
+    noted = {
+        **{"title": "금반지", "shelf": "금고 1", "code": code, "brought_note": "김습득"},
+        **{"brought_contact": "010-1", "finder_rights": "kept", "value_band": "high"},
+    }
+    refused = client.post(INTAKE, thing(**noted))
+    html = page(refused)
+    assert not Post.objects.exists() and '<details class="office-more" open>' in html
+    assert set(refused.context["form"].errors) == {"second_by", "seal_no"}
+    sent = thing(**noted, seal_no="S-1", second_by=colleague.pk)
+    answer = client.post(INTAKE, sent, follow=True)
+    item = Item.objects.get()
+    assert (item.code, item.brought_note, item.finder_rights, item.seal_no) == (
+        *(code, "김습득"),
+        *("kept", "S-1"),
+    )
+    assert item.shown_code in page(answer) and Post.objects.get().number in page(answer)
+    receipt = page(client.get(f"/desk/items/{code}/finder/"))
+    assert "김습득" in receipt and item.shown_code in receipt and "금반지" not in receipt

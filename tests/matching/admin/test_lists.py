@@ -6,7 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.support.factories import MatchFactory, OfficeFactory, StaffFactory
+from lostfound.services import notify
+from tests.support.factories import (
+    DuplicateFactory,
+    MatchFactory,
+    OfficeFactory,
+    StaffFactory,
+)
 from tests.support.web_client import page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +77,29 @@ def test_a_queue_keeps_its_filters_if_its_page_no_longer_exists(desk: Client) ->
         assert (shown["match"], shown["waiting_count"]) == (kept, 1), filters
     text = page(desk.get(DESK, {"filters": "nothing=like&this=1"}))
     assert re.search(r"2\s+pairs waiting", text)
+
+
+def test_numbers_are_found_in_every_list_and_spelling() -> None:
+    pair, other = MatchFactory.create(), MatchFactory.create()
+    twins = DuplicateFactory.create(first=pair.found)
+    notify(pair.lost.author, pair.lost, "match_confirmed")
+    client = signed_in(StaffFactory.create(), "en")
+    lists = {
+        "matching_match": pair.found,
+        "matching_possibleduplicate": pair.found,
+        "matching_matchingjob": pair.found,
+        "lostfound_notification": pair.lost,
+        "lostfound_post": pair.found,
+    }
+    assert twins.first == pair.found
+    for name, post in lists.items():
+        address = reverse(f"admin:{name}_changelist")
+        for number in (f"LF{post.pk}", f"lf {post.pk}", f"ＬＦ－{post.pk}"):
+            every = (
+                {"status": "all"}
+                if name in ("matching_match", "matching_possibleduplicate")
+                else {}
+            )
+            shown = page(client.get(address, {"q": number, **every}))
+            assert post.title in shown, (name, number)
+            assert other.found.title not in shown, (name, number)

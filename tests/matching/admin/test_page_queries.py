@@ -37,7 +37,7 @@ PAIR: Final = EVERY_PAGE + 10
 DESK: Final = EVERY_PAGE + 10
 LIST: Final = EVERY_PAGE + 4
 NOTHING_WAITS: Final = EVERY_PAGE + 3
-FIRST_PAGE: Final = EVERY_PAGE + 9
+FIRST_PAGE: Final = EVERY_PAGE + 10
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,111 @@
+"""Judging claims and handing things over, over the API."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lostfound import selectors, services
+from lostfound.api.items import ERRORS, OfficeItems, item_of, needs
+from lostfound.api.serializers.items import (
+    HandoverIn,
+    HandoverOut,
+    OfficeClaimOut,
+    ReasonIn,
+    VerdictIn,
+)
+from lostfound.http import signed_in
+from lostfound.models import AccessLog, Handover, OwnershipClaim
+from lostfound.services.claims import give_verdict, mark_read
+from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.receipts import as_receipt
+
+
+class ItemClaimsView(OfficeItems):
+    """The claims to a thing."""
+
+    permission_classes = (needs("lostfound.judge_claim"),)
+
+    @extend_schema(
+        operation_id="office_items_claims",
+        responses={200: OfficeClaimOut(many=True), **ERRORS},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """List all claims to a thing, which counts as having read them. Access is logged."""
+        item = item_of(code)
+        if item.post is not None:
+            services.log_access(signed_in(request), AccessLog.What.POST, [item.post])
+        rows: QuerySet[OwnershipClaim] = selectors.claims_to(item)
+        body = OfficeClaimOut(rows, many=True).data
+        mark_read(item)
+        return Response(body)
+
+
+class VerdictView(OfficeItems):
+    """Judge a claim."""
+
+    permission_classes = (needs("lostfound.judge_claim"),)
+
+    @extend_schema(
+        operation_id="office_claims_verdict",
+        request=VerdictIn,
+        responses={200: OfficeClaimOut, **ERRORS},
+    )
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Give a verdict; a claim to a valuable is approved by the second person's."""
+        claim = get_object_or_404(OwnershipClaim, public_id=public_id)
+        data = VerdictIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        give_verdict(claim, by=signed_in(request), **{"marks": [], **data.validated_data})
+        now = selectors.claims_to(claim.item).get(pk=claim.pk)
+        return Response(OfficeClaimOut(now).data)
+
+
+class HandoversView(OfficeItems):
+    """Hand things over."""
+
+    permission_classes = (needs("lostfound.hand_over"),)
+
+    @extend_schema(
+        operation_id="office_handovers_create",
+        request=HandoverIn,
+        responses={201: HandoverOut, **ERRORS},
+    )
+    def post(self, request: Request) -> Response:
+        """Hand a thing over, for its approved claim or to a walk-in; once, however often sent."""
+        data = HandoverIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        sent = data.validated_data
+        item = item_of(sent["item"])
+        claim = item.claims.filter(state=OwnershipClaim.State.APPROVED).first()
+        done = hand_over(
+            item,
+            by=signed_in(request),
+            receipt=as_receipt(sent),
+            claim=claim,
+            second=sent.get("second_by"),
+        )
+        return Response(HandoverOut(done).data, status.HTTP_201_CREATED)
+
+
+class ReverseHandoverView(OfficeItems):
+    """Take a hand-over back."""
+
+    permission_classes = (needs("lostfound.reverse_handover"),)
+
+    @extend_schema(
+        operation_id="office_handovers_reverse",
+        request=ReasonIn,
+        responses={200: HandoverOut, **ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Record that the thing is back; the receipt stays."""
+        done = get_object_or_404(Handover.objects.select_related("item", "by"), pk=pk)
+        data = ReasonIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        reverse_handover(done, by=signed_in(request), reason=data.validated_data["reason"])
+        return Response(HandoverOut(done).data)

@@ -1,0 +1,214 @@
+"""How the office judges claims: fact by fact, all rivals together, valuables by two people."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.hooks import partner_of
+from lostfound.models import (
+    ClaimVerdict,
+    CustodyEvent,
+    Item,
+    Notification,
+    OwnershipClaim,
+    User,
+)
+from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, changed_meanwhile
+from lostfound.services.claims.facts import facts_of, gives_away
+from lostfound.services.claims.submitting import advance, lock_claim, release
+from lostfound.services.items.changes import refuse_other_office
+from lostfound.services.items.custody import append
+from lostfound.services.notifications import notify
+from lostfound.services.post_fields import clean_text
+
+State = OwnershipClaim.State
+Decision = ClaimVerdict.Decision
+Mark = ClaimVerdict.Mark
+
+MIN_AGREED: Final = 2  # facts; fewer take a note that says what convinced
+MAX_ROUNDS: Final = 1
+MAX_NOTE_CHARS: Final = 300
+MAX_QUESTION_CHARS: Final = 200
+
+
+@transaction.atomic
+def give_verdict(
+    claim: OwnershipClaim,
+    *,
+    by: User,
+    decision: str,
+    marks: Sequence[str] = (),
+    note: str = "",
+    question: str = "",
+    version: int | None = None,
+) -> ClaimVerdict:
+    """Judge a claim; it is approved once as many people as needed have approved it.
+
+    Args:
+        marks: one of `ClaimVerdict.Mark` for each hidden fact, in their order.
+        question: of a verdict that asks once more; checked against the facts.
+        version: of the claim as it was read; None skips the check.
+
+    Raises:
+        ConflictOfInterest: the judge is the claimant, or found the thing.
+        PermissionDenied: another office keeps it.
+        ClaimRefused: `changed`, `second_person`, `unread_rivals`, `no_facts`, `on_hold`,
+            `matched_to_other`.
+        ValidationError: keyed by field.
+    """
+    claim = lock_claim(claim)
+    item = claim.item
+    _refuse_judge(claim, by)
+    if claim.state != State.SUBMITTED or version not in (None, claim.version):
+        raise changed_meanwhile()
+    if claim.verdicts.filter(by=by, round=claim.rounds).exists():
+        raise ClaimRefused(
+            "second_person", _("You have judged this claim already. Somebody else has to confirm.")
+        )
+    facts = facts_of(item)
+    note = clean_text(note, is_one_line=True)[:MAX_NOTE_CHARS]
+    _check_marks(decision, marks, facts, note)
+    if decision == Decision.ASK:
+        question = _checked_question(claim, question, facts)
+    elif decision == Decision.APPROVE:
+        _refuse_approval(claim, facts)
+    verdict = ClaimVerdict.objects.create(
+        claim=claim, by=by, round=claim.rounds, marks=list(marks), decision=decision, note=note
+    )
+    if decision == Decision.ASK:
+        advance(claim, State.ASKED, question=question, rounds=claim.rounds + 1)
+        _tell(claim, Notification.Kind.CLAIM_ASKED)
+    elif decision == Decision.REJECT:
+        advance(claim, State.REJECTED, decided_at=timezone.now())
+        _tell(claim, Notification.Kind.CLAIM_CLOSED)
+    elif _approvals(claim) >= needed(item):
+        _approve(claim, by)
+    else:
+        advance(claim, State.SUBMITTED)
+    return verdict
+
+
+@transaction.atomic
+def mark_read(item: Item) -> None:
+    """Note that the office has read every claim to a thing."""
+    unread = OwnershipClaim.objects.filter(item=item, read_at=None)
+    unread.live().update(read_at=timezone.now())
+
+
+@transaction.atomic
+def revoke_approval(claim: OwnershipClaim, *, by: User) -> OwnershipClaim:
+    """Take an approval back, because it was a mistake or somebody else turned up.
+
+    Raises: ClaimRefused, ConflictOfInterest, PermissionDenied
+    """
+    claim = lock_claim(claim)
+    _refuse_judge(claim, by)
+    if claim.state != State.APPROVED:
+        raise changed_meanwhile()
+    release(claim, actor=by)
+    advance(claim, State.REVOKED, decided_at=timezone.now())
+    _tell(claim, Notification.Kind.CLAIM_CLOSED)
+    return claim
+
+
+def needed(item: Item) -> int:
+    """How many people have to approve a claim to a thing."""
+    return 2 if item.needs_two_people else 1
+
+
+def _approvals(claim: OwnershipClaim) -> int:
+    people = claim.verdicts.filter(decision=Decision.APPROVE, round=claim.rounds)
+    return people.values("by").distinct().count()
+
+
+def _approve(claim: OwnershipClaim, by: User) -> None:
+    item = claim.item
+    append(
+        item,
+        actor=by,
+        kind=CustodyEvent.Kind.RESERVED,
+        to_state=Item.State.RESERVED,
+        office=item.office,
+        place=item.place,
+        ref=claim.number,
+    )
+    until = timezone.localdate() + timedelta(days=settings.PICKUP_DAYS)
+    advance(claim, State.APPROVED, decided_at=timezone.now(), pickup_by=until)
+    _tell(claim, Notification.Kind.CLAIM_APPROVED)
+    supersede_rivals(claim)
+
+
+def supersede_rivals(claim: OwnershipClaim) -> None:
+    """Close all other live claims to the thing, with the words of every other refusal."""
+    rivals = OwnershipClaim.objects.filter(item=claim.item_id).exclude(pk=claim.pk).live()
+    for rival in rivals.select_for_update(of=("self",)).order_by("pk"):
+        rival.item = claim.item
+        advance(rival, State.SUPERSEDED, decided_at=timezone.now())
+        _tell(rival, Notification.Kind.CLAIM_CLOSED)
+
+
+def _tell(claim: OwnershipClaim, kind: str) -> None:
+    if claim.claimant is not None and claim.item.post is not None:
+        notify(claim.claimant, claim.item.post, kind, claim=claim)
+
+
+def _refuse_judge(claim: OwnershipClaim, by: User) -> None:
+    post = claim.item.post
+    refuse_other_office(claim.item, by)
+    is_finder = claim.item.brought_by_id == by.pk
+    is_author = post is not None and post.author_id == by.pk and not by.is_staff
+    has_claimed = OwnershipClaim.objects.filter(item=claim.item_id, claimant=by).exists()
+    if is_finder or is_author or has_claimed:
+        raise ConflictOfInterest
+
+
+def _check_marks(decision: str, marks: Sequence[str], facts: Sequence[str], note: str) -> None:
+    if decision not in Decision.values:
+        raise ValidationError({"decision": _("Please choose a decision.")})
+    if len(marks) != len(facts) or not set(marks) <= set(Mark.values):
+        message = _("Please say of every fact whether the answers agree with it.")
+        raise ValidationError({"marks": ValidationError(message, code="required")})
+    agreed = sum(mark == Mark.AGREES for mark in marks)
+    if decision == Decision.APPROVE and facts and agreed < MIN_AGREED and not note:
+        message = _("Fewer than two facts agree. Please note what convinced you.")
+        raise ValidationError({"note": ValidationError(message, code="say_why")})
+
+
+def _checked_question(claim: OwnershipClaim, question: str, facts: Sequence[str]) -> str:
+    if claim.rounds >= MAX_ROUNDS:
+        raise ClaimRefused("asked_already", _("This person has been asked once already."))
+    question = clean_text(question, is_one_line=True)[:MAX_QUESTION_CHARS]
+    if not question:
+        raise ValidationError({"question": ValidationError(_("What should we ask?"), "required")})
+    if gives_away(question, facts):
+        message = _("This question contains a word of a hidden fact. Please ask openly.")
+        raise ValidationError({"question": ValidationError(message, code="gives_away")})
+    return question
+
+
+def _refuse_approval(claim: OwnershipClaim, facts: Sequence[str]) -> None:
+    item = claim.item
+    if item.is_on_hold:
+        raise ClaimRefused("on_hold", _("This thing must not leave at the moment."))
+    if item.state != Item.State.HELD:
+        raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
+    if not facts:
+        raise ClaimRefused(
+            "no_facts",
+            _("No hidden facts are known, so this can only be settled at the counter."),
+        )
+    unread = OwnershipClaim.objects.filter(item=item, read_at=None).exclude(pk=claim.pk)
+    if unread.live().exists():
+        raise ClaimRefused("unread_rivals", _("Please read the other claims to this thing first."))
+    partner = partner_of(item.post) if item.post is not None else None
+    if partner is not None and partner.author_id != claim.claimant_id:
+        raise ClaimRefused(
+            "matched_to_other",
+            _("This thing is matched with somebody else's post. Undo that match first."),
+        )

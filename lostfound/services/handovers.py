@@ -1,0 +1,210 @@
+"""Handing a thing over, with a receipt; and taking that back."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.hooks import partner_of
+from lostfound.models import (
+    ClaimVerdict,
+    CustodyEvent,
+    Handover,
+    Item,
+    Notification,
+    OwnershipClaim,
+    Post,
+    User,
+)
+from lostfound.services.claims.errors import ClaimRefused
+from lostfound.services.claims.judging import supersede_rivals
+from lostfound.services.claims.submitting import advance
+from lostfound.services.items.changes import refuse_other_office
+from lostfound.services.items.custody import append, lock_item
+from lostfound.services.items.transitions import NotHere
+from lostfound.services.notifications import notify
+from lostfound.services.post_fields import clean_text
+from lostfound.services.receipts import TEXT_VERSION, Receipt, checked, receipt_text
+from lostfound.services.status import AlreadySo, TransitionRefused, change_status
+
+REVERSIBLE_FOR: Final = timedelta(days=30)
+
+
+@transaction.atomic
+def hand_over(
+    item: Item,
+    *,
+    by: User,
+    receipt: Receipt,
+    claim: OwnershipClaim | None = None,
+    second: User | None = None,
+) -> Handover:
+    """Hand a thing over to its owner: for an approved claim, or to somebody at the counter.
+
+    Args:
+        claim: the approved claim; None for a walk-in, who has described the thing.
+        second: who confirms it, where two people are needed.
+
+    Raises:
+        AlreadySo: somebody else has just handed it over.
+        TransitionRefused: it is reserved for somebody else, held back, or not here.
+        ClaimRefused: `separate_duties`, `second_person`.
+        ValidationError: by field.
+        PermissionDenied: another office keeps it.
+    """
+    posts = _lock_posts(item)
+    item = lock_item(item)
+    refuse_other_office(item, by)
+    if item.state == Item.State.HANDED_OVER:
+        raise AlreadySo(_("This thing has been handed over already."))
+    if not item.is_in_custody:
+        raise NotHere
+    if item.is_on_hold:
+        raise ClaimRefused("on_hold", _("This thing must not leave at the moment."))
+    approved = item.claims.filter(state=OwnershipClaim.State.APPROVED).first()
+    if approved != claim:
+        raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
+    claim = approved
+    _refuse_matched_to_other(item, claim)
+    values = checked(item, receipt, claim)
+    _refuse_alone(item, claim, by, second)
+    handover = Handover.objects.create(
+        item=item,
+        claim=claim,
+        by=by,
+        second_by=second,
+        text_version=TEXT_VERSION,
+        text=receipt_text(),
+        **values,
+    )
+    append(
+        item,
+        actor=by,
+        kind=CustodyEvent.Kind.HANDED_OVER,
+        to_state=Item.State.HANDED_OVER,
+        office=item.office,
+        place=None,
+        ref=handover.receipt_no,
+        detail={"receiver": values["receiver_name"]},
+    )
+    if claim is not None:
+        claim.item = item
+        advance(claim, OwnershipClaim.State.COLLECTED)
+        supersede_rivals(claim)
+    else:
+        _close_claims(item)
+    _return_posts(posts, by, handover, claim)
+    return handover
+
+
+@transaction.atomic
+def reverse_handover(handover: Handover, *, by: User, reason: str) -> Handover:
+    """Record that a thing is back: the receipt stays, and its posts are open again.
+
+    Raises: AlreadySo, TransitionRefused, ValidationError, PermissionDenied
+    """
+    posts = _lock_posts(handover.item)
+    item = lock_item(handover.item)
+    refuse_other_office(item, by)
+    reason = clean_text(reason, is_one_line=True)[:200]
+    if not reason:
+        raise ValidationError({"reason": ValidationError(_("Please say why."), code="required")})
+    if timezone.now() - handover.at > REVERSIBLE_FOR:
+        raise TransitionRefused(_("A hand-over can only be taken back within 30 days."))
+    rows = Handover.objects.filter(pk=handover.pk, reversed_at=None)
+    now = timezone.now()
+    if not rows.update(reversed_by=by, reversed_at=now, reversed_why=reason):
+        raise AlreadySo(_("This hand-over has been taken back already."))
+    append(
+        item,
+        actor=by,
+        kind=CustodyEvent.Kind.REVERSED,
+        to_state=Item.State.HELD,
+        office=item.office,
+        place=None,
+        ref=handover.receipt_no,
+        detail={"reason": reason},
+    )
+    found = item.post
+    to = Post.Status.MATCHED if found is not None and partner_of(found) else Post.Status.OPEN
+    for post in posts:
+        if post.status == Post.Status.RETURNED:
+            change_status(post, to, actor=by, action="handover_reversed")
+    handover.refresh_from_db()
+    return handover
+
+
+def _lock_posts(item: Item) -> list[Post]:
+    """The found post and its confirmed lost post, locked in the order of their keys."""
+    found = Post.objects.filter(item=item.pk).first()
+    partner = partner_of(found) if found is not None else None
+    claims = OwnershipClaim.objects.filter(item=item.pk).exclude(lost_post=None)
+    approved = claims.filter(
+        state__in=(OwnershipClaim.State.APPROVED, OwnershipClaim.State.COLLECTED)
+    )
+    keys = {*approved.values_list("lost_post", flat=True)}
+    keys |= {post.pk for post in (found, partner) if post is not None}
+    return list(Post.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+
+
+def _return_posts(
+    posts: list[Post], by: User, handover: Handover, claim: OwnershipClaim | None
+) -> None:
+    for post in posts:
+        if post.status in (Post.Status.OPEN, Post.Status.MATCHED):
+            detail = {"receipt": handover.receipt_no}
+            change_status(post, Post.Status.RETURNED, actor=by, action="returned", detail=detail)
+        if post.kind == Post.Kind.LOST or not post.author.is_staff:
+            notify(post.author, post, Notification.Kind.ITEM_RETURNED)
+    told = {post.author_id for post in posts}
+    if claim is not None and claim.claimant is not None and claim.claimant_id not in told:
+        found = handover.item.post
+        if found is not None:
+            notify(claim.claimant, found, Notification.Kind.ITEM_RETURNED, claim=claim)
+
+
+def _refuse_matched_to_other(item: Item, claim: OwnershipClaim | None) -> None:
+    """A pair that was confirmed after the approval has to be undone first.
+
+    Raises: ClaimRefused
+    """
+    partner = partner_of(item.post) if item.post is not None and claim is not None else None
+    if partner is not None and claim is not None and partner.author_id != claim.claimant_id:
+        raise ClaimRefused(
+            "matched_to_other",
+            _("This thing is matched with somebody else's post. Undo that match first."),
+        )
+
+
+def _close_claims(item: Item) -> None:
+    """A walk-in was the owner: all claims are closed in the usual words."""
+    claims = item.claims.live().select_for_update(of=("self",))
+    for claim in claims.order_by("pk"):
+        claim.item = item
+        advance(claim, OwnershipClaim.State.SUPERSEDED, decided_at=timezone.now())
+        if claim.claimant is not None and item.post is not None:
+            notify(claim.claimant, item.post, Notification.Kind.CLAIM_CLOSED, claim=claim)
+
+
+def _refuse_alone(item: Item, claim: OwnershipClaim | None, by: User, second: User | None) -> None:
+    if not item.needs_two_people and not (claim is None and not _has_facts(item)):
+        return
+    if claim is None:
+        if second is None or second.pk == by.pk:
+            message = _("This takes two people. Who is with you?")
+            raise ValidationError({"second_by": ValidationError(message, code="second_person")})
+    elif settings.SEPARATE_DUTIES:
+        judges = ClaimVerdict.objects.filter(claim=claim, decision=ClaimVerdict.Decision.APPROVE)
+        if judges.filter(by=by).exists():
+            raise ClaimRefused(
+                "separate_duties",
+                _("You approved this claim, so somebody else has to hand the thing over."),
+            )
+
+
+def _has_facts(item: Item) -> bool:
+    return item.post is not None and bool(item.post.hidden_words)

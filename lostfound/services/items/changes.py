@@ -1,0 +1,167 @@
+"""What happens to a thing while the office keeps it: moves, holds, losses, mistakes."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lostfound.models import CustodyEvent, Item, Office, Post, User
+from lostfound.services.items.custody import append, lock_item
+from lostfound.services.items.receiving import place_for
+from lostfound.services.items.transitions import NotHere
+from lostfound.services.post_fields import clean_text
+from lostfound.services.status import AlreadySo, TransitionRefused
+
+Kind = CustodyEvent.Kind
+
+
+def refuse_other_office(item: Item, actor: User) -> None:
+    """Only the office that keeps a thing handles it.
+
+    Raises: PermissionDenied
+    """
+    is_elsewhere = item.office_id is not None and actor.office_id not in (None, item.office_id)
+    if is_elsewhere and not actor.is_superuser:
+        raise PermissionDenied(
+            _("This thing is kept at another office (%(office)s). Only that office can change it.")
+            % {"office": item.office}
+        )
+
+
+@transaction.atomic
+def move_item(item: Item, *, actor: User, shelf: str, office: Office | None = None) -> CustodyEvent:
+    """Put a kept thing on another shelf; one that was missing is found again.
+
+    Args:
+        shelf: empty for no particular place.
+        office: the office that it is carried to, if another one.
+
+    Raises:
+        TransitionRefused: the office does not have it.
+        PermissionDenied: another office keeps it.
+        ValidationError: keyed "shelf".
+    """
+    item = lock_item(item)
+    refuse_other_office(item, actor)
+    if not item.is_in_custody:
+        raise NotHere
+    office = office or item.office
+    place = place_for(item, office, clean_text(shelf, is_one_line=True))
+    was_missing = item.state == Item.State.MISSING
+    event = append(
+        item,
+        actor=actor,
+        kind=Kind.FOUND_AGAIN if was_missing else Kind.MOVED,
+        to_state=Item.State.HELD if was_missing else item.state,
+        office=office,
+        place=place,
+    )
+    if item.post_id is not None:
+        # Devices and pages that hold the old place have to notice.
+        changes: dict[str, Any] = {"office": office, "updated_at": timezone.now()}
+        Post.objects.filter(pk=item.post_id).update(**changes)
+    return event
+
+
+@transaction.atomic
+def mark_missing(item: Item, *, actor: User) -> CustodyEvent:
+    """Record that a kept thing is not in its place.
+
+    Raises: TransitionRefused, PermissionDenied
+    """
+    item = lock_item(item)
+    refuse_other_office(item, actor)
+    return append(
+        item,
+        actor=actor,
+        kind=Kind.MISSING,
+        to_state=Item.State.MISSING,
+        office=item.office,
+        place=item.place,
+    )
+
+
+@transaction.atomic
+def hold_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
+    """Keep a thing from leaving, because of a dispute or a request of the police.
+
+    Raises:
+        AlreadySo: it is held back already.
+        TransitionRefused, PermissionDenied: as in `move_item`.
+    """
+    item = lock_item(item)
+    refuse_other_office(item, actor)
+    if not item.is_in_custody:
+        raise NotHere
+    if item.is_on_hold:
+        raise AlreadySo(_("This thing is held back already."))
+    reason = clean_text(reason, is_one_line=True)[:200]
+    changes = {"is_on_hold": True, "hold_reason": reason}
+    return _in_place(item, actor, Kind.HELD_BACK, changes, detail={"reason": reason})
+
+
+@transaction.atomic
+def release_hold(item: Item, *, actor: User) -> CustodyEvent:
+    """Let a thing leave again.
+
+    Raises: AlreadySo, TransitionRefused, PermissionDenied
+    """
+    item = lock_item(item)
+    refuse_other_office(item, actor)
+    if not item.is_on_hold:
+        raise AlreadySo(_("This thing is not held back."))
+    return _in_place(item, actor, Kind.HOLD_ENDED, {"is_on_hold": False, "hold_reason": ""})
+
+
+@transaction.atomic
+def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
+    """Take back an entry that was a mistake: on the same day, and only if nobody claims it.
+
+    Raises: TransitionRefused, PermissionDenied
+    """
+    item = lock_item(item)
+    refuse_other_office(item, actor)
+    received = item.received_at
+    if received is None or timezone.localdate(received) != timezone.localdate():
+        raise TransitionRefused(_("An entry can only be taken back on the day it was made."))
+    return append(
+        item,
+        actor=actor,
+        kind=Kind.VOIDED,
+        to_state=Item.State.VOID,
+        office=item.office,
+        place=None,
+        detail={"reason": clean_text(reason, is_one_line=True)[:200]},
+    )
+
+
+def detach_post(item: Item, *, actor: User | None) -> None:
+    """Let a thing's history outlive its post, which is about to be deleted.
+
+    Called in the transaction that deletes the post, for a thing that the office does not hold.
+    """
+    item = lock_item(item)
+    _in_place(item, actor, Kind.POST_DELETED, {"post": None})
+
+
+def _in_place(
+    item: Item,
+    actor: User | None,
+    kind: str,
+    changes: dict[str, Any],
+    detail: dict[str, Any] | None = None,
+) -> CustodyEvent:
+    """An event that changes neither state nor place."""
+    return append(
+        item,
+        actor=actor,
+        kind=kind,
+        to_state=item.state,
+        office=item.office,
+        place=item.place,
+        detail=detail,
+        changes=changes,
+        is_carried_over=True,
+    )

@@ -1,0 +1,117 @@
+"""Handing things over at the counter, and their receipts."""
+
+from base64 import b64encode
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lostfound.forms.handover import HandoverForm
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.models import Delegation, Handover, Item, OwnershipClaim
+from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.receipts import receipt_text
+from lostfound.services.status import AlreadySo, TransitionRefused
+from lostfound.views.decorators import by_button, for_staff
+from lostfound.views.desk.items import item_called, item_page
+from lostfound.views.posts import form_methods
+
+MAY_HAND_OVER = "lostfound.hand_over"
+
+
+@form_methods
+@for_staff(MAY_HAND_OVER)
+def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
+    """The checklist: for an approved claim, or for somebody who describes the thing first."""
+    item = item_called(code)
+    claim = item.claims.filter(state=OwnershipClaim.State.APPROVED).select_related("claimant")
+    approved = claim.first()
+    if not item.is_in_custody:
+        messages.error(request, _("This thing is not with the office, or no longer."))
+        return redirect(item_page(item.code))
+    initial = {}
+    if approved is not None and approved.claimant is not None:
+        initial["receiver_name"] = approved.claimant.get_full_name()
+    form = HandoverForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        item=item,
+        by=request.user,
+        is_walk_in=approved is None,
+    )
+    status = HTTPStatus.OK
+    if form.is_bound and form.is_valid():
+        try:
+            done = hand_over(
+                item,
+                by=request.user,
+                receipt=form.receipt,
+                claim=approved,
+                second=form.cleaned_data.get("second_by"),
+            )
+        except ValidationError as error:
+            _show(form, error)
+        except AlreadySo as already:
+            messages.info(request, str(already))
+            return redirect(item_page(item.code))
+        except (TransitionRefused, PermissionDenied) as refused:
+            form.add_error(None, str(refused))
+            status = HTTPStatus.CONFLICT
+        else:
+            return redirect("lostfound:receipt", pk=done.pk)
+    context = {
+        "item": item,
+        "post": item.post,
+        "claim": approved,
+        "delegation": Delegation.objects.filter(claim=approved).first() if approved else None,
+        "form": form,
+        "text": receipt_text(),
+    }
+    return render(request, "lostfound/desk/handover.html", context, status=status)
+
+
+def _show(form: HandoverForm, error: ValidationError) -> None:
+    for name, found in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, found)
+
+
+@require_safe
+@for_staff(MAY_HAND_OVER)
+def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """The receipt, for printing."""
+    rows = Handover.objects.select_related("item__office", "item__post", "by", "second_by")
+    shown = get_object_or_404(rows, pk=pk)
+    signature = b64encode(bytes(shown.signature)).decode() if shown.signature else ""
+    context = {
+        "handover": shown,
+        "item": shown.item,
+        "signature": f"data:image/png;base64,{signature}" if signature else "",
+        "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+    }
+    return render(request, "lostfound/desk/receipt.html", context)
+
+
+def receipt_page(pk: int) -> str:
+    """Where the button of a receipt leads back to."""
+    return reverse("lostfound:receipt", args=[pk])
+
+
+@for_staff("lostfound.reverse_handover")
+@by_button(back=receipt_page)
+def reverse_one(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Take a hand-over back."""
+    found = get_object_or_404(Handover.objects.select_related("item"), pk=pk)
+    item: Item = found.item
+    try:
+        reverse_handover(found, by=request.user, reason=request.POST.get("reason", ""))
+        messages.success(request, _("The hand-over has been taken back."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except (TransitionRefused, PermissionDenied) as refused:
+        messages.error(request, str(refused))
+    return redirect(item_page(item.code))

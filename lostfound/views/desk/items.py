@@ -1,0 +1,127 @@
+"""The page of one thing, and what the office does with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lostfound import selectors
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.models import AccessLog, Item, item_codes
+from lostfound.services import log_access, move_item, receive_item
+from lostfound.services.items import hold_item, mark_missing, release_hold, void_item
+from lostfound.services.status import TransitionRefused
+from lostfound.views.decorators import by_button, for_staff
+
+MAY_HANDLE = "lostfound.handle_item"
+MAY_VOID = "lostfound.dispose_item"
+
+
+def item_page(code: str, **_kwargs: str) -> str:
+    """Where a button of a thing leads back to."""
+    return reverse("lostfound:desk_item", args=[code])
+
+
+def item_called(code: str) -> Item:
+    """The thing with this code, with everything that its page shows.
+
+    Raises:
+        Http404: there is none; a mistyped code is not even looked up.
+    """
+    plain = item_codes.plain(code)
+    if not item_codes.is_valid(plain):
+        raise Http404
+    item = Item.objects.with_details().filter(code=plain).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+@require_safe
+@for_staff(MAY_HANDLE, "lostfound.audit")
+def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
+    """The thing with photograph, place and history; hidden facts open on request."""
+    shown = item_called(code)
+    may_handle = request.user.has_perm(MAY_HANDLE)
+    opens_facts = may_handle and "facts" in request.GET
+    if shown.post is not None and may_handle:
+        what = AccessLog.What.POST if opens_facts else AccessLog.What.ITEM
+        log_access(request.user, what, [shown.post])
+    is_elsewhere = request.user.office_id not in (None, shown.office_id) and not (
+        request.user.is_superuser
+    )
+    context = {
+        "item": shown,
+        "post": shown.post if may_handle else None,
+        "facts": shown.post.hidden_words if opens_facts and shown.post else [],
+        "has_facts": bool(shown.post and shown.post.hidden_words),
+        "opens_facts": opens_facts,
+        "claims": selectors.claims_to(shown) if may_handle else [],
+        "handover": shown.handovers.filter(reversed_at=None).first(),
+        "events": selectors.chain_of(shown),
+        "shelves": selectors.shelves_in_use()[:50],
+        "may_change": may_handle and not is_elsewhere,
+        "may_void": request.user.has_perm(MAY_VOID),
+        "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+        "may_see_names": request.user.has_perm("lostfound.view_personal"),
+    }
+    return render(request, "lostfound/desk/item.html", context)
+
+
+@require_safe
+@for_staff(MAY_HANDLE)
+def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
+    """For printing: that the office has taken a thing over from its finder."""
+    shown = item_called(code)
+    first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
+    if first is None:
+        raise Http404
+    context = {"item": shown, "post": shown.post, "received": first}
+    return render(request, "lostfound/desk/finder_receipt.html", context)
+
+
+ACTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "move": (
+        MAY_HANDLE,
+        lambda item, actor, data: move_item(item, actor=actor, shelf=data.get("shelf", "")),
+    ),
+    "receive": (
+        MAY_HANDLE,
+        lambda item, actor, data: receive_item(item.post, actor=actor, shelf=data.get("shelf", "")),
+    ),
+    "missing": (MAY_HANDLE, lambda item, actor, data: mark_missing(item, actor=actor)),
+    "hold": (
+        MAY_HANDLE,
+        lambda item, actor, data: hold_item(item, actor=actor, reason=data.get("reason", "")),
+    ),
+    "release": (MAY_HANDLE, lambda item, actor, data: release_hold(item, actor=actor)),
+    "void": (
+        MAY_VOID,
+        lambda item, actor, data: void_item(item, actor=actor, reason=data.get("reason", "")),
+    ),
+}
+
+
+@for_staff(MAY_HANDLE)
+@by_button(back=item_page)
+def change(request: AuthenticatedHttpRequest, code: str, action: str) -> HttpResponse:
+    """Receive, move, report missing, hold back, release or void a thing."""
+    needed, act = ACTIONS[action]
+    if not request.user.has_perm(needed):
+        raise PermissionDenied
+    changed = item_called(code)
+    try:
+        act(changed, request.user, request.POST)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except (TransitionRefused, PermissionDenied) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Saved: %(code)s") % {"code": changed.shown_code})
+    return redirect(item_page(changed.code))

@@ -1,0 +1,52 @@
+"""Printing labels: of things, and rolls that are bound to things later."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from lostfound.infra.qr import qr_svg
+from lostfound.models import Item, item_codes
+from lostfound.text import labels
+from lostfound.views.decorators import for_staff
+
+MAX_LABELS: Final = 200
+
+
+@require_safe
+@for_staff("lostfound.handle_item")
+def labels_page(request: HttpRequest) -> HttpResponse:
+    """Labels for printing: one a page, or on a sheet; `blank` of them with new codes."""
+    wanted = request.GET.get("codes", "").split(",")[:MAX_LABELS]
+    codes = [item_codes.plain(code) for code in wanted]
+    items = Item.objects.filter(code__in=codes).select_related("post__category", "office", "place")
+    by_code = {item.code: labels.label_of(item) for item in items}
+    shown = [by_code[code] for code in codes if code in by_code]
+    blank = request.GET.get("blank", "")
+    if blank.isdecimal():
+        shown += labels.blank_labels(min(int(blank), MAX_LABELS))
+    is_sheet = "sheet" in request.GET
+    size = (
+        labels.label_sheet(request.GET.get("sheet", ""))
+        if is_sheet
+        else labels.label_size(request.GET.get("size", ""))
+    )
+    context = {
+        "labels": [(label, qr_svg(label.url)) for label in shown],
+        "size": f"{size[0]}x{size[1]}",
+        "kind": "sheet" if is_sheet else "label",
+    }
+    return render(request, "lostfound/desk/labels.html", context)
+
+
+@require_safe
+@cache_control(max_age=3600, private=True)
+def styles(request: HttpRequest, kind: str, size: str) -> HttpResponse:
+    """The style sheet of a size: the content security policy allows none inside the page."""
+    if kind == "sheet":
+        text = labels.sheet_styles(*labels.label_sheet(size))
+    else:
+        text = labels.label_styles(*labels.label_size(size))
+    return HttpResponse(text, content_type="text/css")

@@ -1,0 +1,57 @@
+"""A claim of ownership as evidence: the owner says that the found thing is the one they lost."""
+
+from functools import partial
+
+from django.db import transaction
+
+from lostfound.infra.queue import enqueue
+from lostfound.models import OwnershipClaim
+from matching.models import Match, SuggestionAnswer
+from matching.services.decision_checks import DecisionRefused
+from matching.services.manual_pairs import NOT_SHOWN, suggest_pair
+from matching.services.owner_answers import weigh_answer
+
+TASK = "matching.tasks.weigh_claim"
+
+
+def request_weighing(claim: OwnershipClaim) -> None:
+    """Enqueue the task for a claim that comes with a report of the loss.
+
+    A hook of lostfound; called in the transaction that saves the claim.
+    """
+    if claim.lost_post_id is not None:
+        transaction.on_commit(partial(enqueue, TASK, claim.pk), robust=True)
+
+
+def weigh_claim(claim_id: int) -> str:
+    """Let a claim count as its owner's answer to the pair; it then stands first at the desk.
+
+    A pair that was not suggested becomes one, unless an exclusion rule applies.
+
+    Returns: what was done, for the queue's log.
+    """
+    claim = OwnershipClaim.objects.select_related("item__post", "lost_post", "claimant").filter(
+        pk=claim_id
+    )
+    sent = claim.first()
+    if sent is None or not sent.is_live:
+        return "gone"
+    lost, found, person = sent.lost_post, sent.item.post, sent.claimant
+    if lost is None or found is None or person is None:
+        return "no pair"
+    match = Match.objects.filter(lost=lost, found=found).first()
+    if match is None or match.status in NOT_SHOWN:
+        try:
+            match = suggest_pair(lost, found, actor=person)
+        except DecisionRefused as refused:
+            return refused.code
+    with transaction.atomic():
+        locked = Match.objects.select_for_update().filter(pk=match.pk).first()
+        if locked is None or locked.status != Match.Status.SUGGESTED:
+            return "decided"
+        SuggestionAnswer.objects.update_or_create(
+            match=locked,
+            defaults={"user": person, "answer": SuggestionAnswer.Answer.MINE},
+        )
+        weigh_answer(locked, SuggestionAnswer.Answer.MINE)
+    return "weighed"

@@ -1,0 +1,132 @@
+"""The counter: one field for codes, numbers, pick-up codes and what a caller says."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lostfound.http import AuthenticatedHttpRequest
+from lostfound.models import AccessLog, Item, Post, StoragePlace, item_codes
+from lostfound.services import log_access, move_item
+from lostfound.services.claims import CodeGone, redeem_code
+from lostfound.services.status import TransitionRefused
+from lostfound.views.decorators import for_staff
+from matching.search.search import SearchQuery, look_up
+
+MAY_HANDLE: Final = "lostfound.handle_item"
+PER_PAGE: Final = 20
+MAX_CHARS: Final = 200
+PICKUP_DIGITS: Final = 8
+LAST_ITEM: Final = "counter_item"  # scanned last: a shelf scanned after it is where it goes
+
+
+@require_safe
+@for_staff(MAY_HANDLE)
+def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Search by meaning, with shelf, number and hidden facts; a code opens its thing."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
+    context: dict[str, Any] = {"text": text}
+    if text:
+        if (known := _thing_called(text)) is not None:
+            request.session[LAST_ITEM] = known.code
+            return redirect("lostfound:desk_item", code=known.code)
+        if item_codes.looks_like_code(text) and not item_codes.is_valid(item_codes.plain(text)):
+            context["is_mistyped"] = True
+        elif (called := Post.called(text)) is not None:
+            context["page"] = _page(request, _posts().filter(called))
+        else:
+            context |= _by_meaning(request, text)
+        if "page" in context:
+            context["posts"] = _with_posts(list(context["page"]))
+            log_access(request.user, AccessLog.What.LIST, context["posts"])
+    return render(request, "lostfound/desk/counter.html", context)
+
+
+@require_POST
+@for_staff(MAY_HANDLE)
+def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What a scanner or a person entered: a label, a pick-up code, a shelf, a number, or words.
+
+    A shelf after a thing moves the thing there.
+    """
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
+    text = text.rpartition("/")[2] if "/T/" in text.upper() else text
+    digits = "".join(text.split())
+    if digits.isdecimal() and len(digits) == PICKUP_DIGITS:
+        return _picked_up(request, digits)
+    last = request.session.get(LAST_ITEM)
+    if last and _thing_called(text) is None and (shelf := _shelf_called(request, text)):
+        return _moved(request, last, shelf)
+    return redirect(f"{reverse('matching:counter')}?{urlencode({'q': text})}")
+
+
+def _picked_up(request: AuthenticatedHttpRequest, digits: str) -> HttpResponse:
+    try:
+        claim = redeem_code(digits)
+    except CodeGone as gone:
+        messages.error(request, str(gone))
+        return redirect("matching:counter")
+    return redirect("lostfound:handover", code=claim.item.code)
+
+
+def _moved(request: AuthenticatedHttpRequest, code: str, shelf: str) -> HttpResponse:
+    item = Item.objects.filter(code=code).first()
+    request.session.pop(LAST_ITEM, None)
+    if item is not None:
+        try:
+            move_item(item, actor=request.user, shelf=shelf)
+            text = _("%(code)s is now on %(shelf)s.")
+            messages.success(request, text % {"code": item.shown_code, "shelf": shelf})
+        except TransitionRefused as refused:
+            messages.error(request, str(refused))
+    return redirect("matching:counter")
+
+
+def _thing_called(text: str) -> Item | None:
+    """The thing with this code; a mistyped code is refused without looking."""
+    code = item_codes.plain(text)
+    if not item_codes.is_valid(code):
+        return None
+    return Item.objects.filter(code=code).first()
+
+
+def _shelf_called(request: AuthenticatedHttpRequest, text: str) -> str:
+    places = StoragePlace.objects.filter(code__iexact=text, is_active=True)
+    if request.user.office_id is not None:
+        places = places.filter(office=request.user.office_id)
+    place = places.first()
+    return place.code if place is not None else ""
+
+
+def _posts() -> QuerySet[Post]:
+    return Post.objects.with_details().select_related("item__office").order_by("-pk")
+
+
+def _page(request: AuthenticatedHttpRequest, rows: Any) -> Any:
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def _by_meaning(request: AuthenticatedHttpRequest, text: str) -> dict[str, Any]:
+    """Found things that the words mean, then those whose shelf or hidden facts contain them."""
+    found = look_up(SearchQuery(text, None, {}))
+    ids = [finding.post_id for finding in found.findings]
+    words = Q(item__place__code__iexact=text) | Q(hidden_facts__icontains=text)
+    words |= Q(kept_note__icontains=text) | Q(title__icontains=text)
+    extra = Post.objects.found().filter(words).exclude(pk__in=ids).order_by("-pk")
+    page = _page(request, [*ids, *extra.values_list("pk", flat=True)[:PER_PAGE]])
+    return {"page": page, "away": not found.by_meaning}
+
+
+def _with_posts(rows: list[Any]) -> list[Any]:
+    keys = [row for row in rows if isinstance(row, int)]
+    if not keys:
+        return rows
+    posts = _posts().in_bulk(keys)
+    return [posts[key] for key in keys if key in posts]
