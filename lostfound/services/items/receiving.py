@@ -1,7 +1,8 @@
 """How a thing comes into the office, and where it is put."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,13 +42,18 @@ def expect_item(post: Post) -> None:
     is_announced = post.kind == Post.Kind.FOUND and post.office_id is not None
     if item is None:
         if is_announced:
-            Item.objects.create(post=post, office=post.office, found_on=post.happened_on)
+            Item.objects.create(post=post, office=post.office, found_on=_found_on(post))
     elif item.state == Item.State.EXPECTED:
         if not is_announced:
             item.delete()
         else:
             rows = Item.objects.filter(pk=item.pk, state=Item.State.EXPECTED)
             rows.update(office=post.office, found_on=post.happened_on)
+
+
+def _found_on(post: Post) -> date:
+    """Every find has a day, by a constraint of the database."""
+    return cast(date, post.happened_on)
 
 
 def receive_item(
@@ -86,7 +92,7 @@ def receive_item(
         office = office or locked.office or actor.office
         item = Item.objects.filter(post=locked).first()
         if item is None:
-            item = Item.objects.create(post=locked, office=office, found_on=locked.happened_on)
+            item = Item.objects.create(post=locked, office=office, found_on=_found_on(locked))
         item = lock_item(item)
         if item.is_in_custody:
             raise AlreadySo(_("The office has this thing already."))

@@ -147,7 +147,7 @@ def test_the_author_of_a_kept_things_post_is_offered_words_only() -> None:
     assert "/delete/" not in html and "/close/" not in html and post.number in html
     form = page(client.get(reverse("lostfound:edit_post", args=[post.public_id])))
     assert 'name="title"' in form and 'name="office"' not in form and 'type="file"' not in form
-    sent = {"title": "검정 지갑", "happened_on": post.happened_on.isoformat(), "office": ""}
+    sent = {"title": "검정 지갑", "happened_on": f"{post.happened_on}", "office": ""}
     client.post(reverse("lostfound:edit_post", args=[post.public_id]), sent)
     kept = Post.objects.get(pk=post.pk)
     assert (kept.title, kept.shelf, kept.office_id) == ("검정 지갑", "A-12", post.office_id)
