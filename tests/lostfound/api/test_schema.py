@@ -23,6 +23,7 @@ def read(text: str) -> Any:
     return yaml.load(text, Loader=yaml.CSafeLoader)  # the safe one
 
 
+@pytest.mark.slow
 def test_the_schema_without_a_warning_is_the_one_that_is_checked_in() -> None:
     drawn = io.StringIO()
     call_command("spectacular", fail_on_warn=True, validate=True, lang="en", stdout=drawn)
