@@ -160,8 +160,8 @@ def _return_posts(
             change_status(post, Post.Status.RETURNED, actor=by, action="returned", detail=detail)
         if post.kind == Post.Kind.LOST or not post.author.is_staff:
             notify(post.author, post, Notification.Kind.ITEM_RETURNED)
-    told = {post.author_id for post in posts}
-    if claim is not None and claim.claimant is not None and claim.claimant_id not in told:
+    notified = {post.author_id for post in posts}
+    if claim is not None and claim.claimant is not None and claim.claimant_id not in notified:
         found = handover.item.post
         if found is not None:
             notify(claim.claimant, found, Notification.Kind.ITEM_RETURNED, claim=claim)
