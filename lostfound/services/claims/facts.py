@@ -33,10 +33,10 @@ def proposal(fact: str, texts: Iterable[str]) -> bool:
     All of its digits must be there, and all of its words, whatever the spacing and endings.
     Shown to a judge only after their own mark.
     """
-    said = plain(" ".join(texts))
+    answered = plain(" ".join(texts))
     numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", fact))
     parts = {plain(word) for word in words_in(fact) if not word.isdigit()}
-    return bool(parts or numbers) and all(part in said for part in (*parts, *numbers))
+    return bool(parts or numbers) and all(part in answered for part in (*parts, *numbers))
 
 
 def holds_fact(post: Post, facts: Sequence[str]) -> bool:
@@ -50,11 +50,11 @@ def gives_away(question: str, facts: Sequence[str]) -> bool:
     Words of one syllable count where a word of the question begins with them: Korean endings
     follow.
     """
-    asked = plain(question)
+    compact = plain(question)
     folded = unicodedata.normalize("NFKC", question).casefold()
     begins = {word[0] for word in re.findall(r"\w+", folded)}
     for fact in facts:
         for word in re.findall(r"\w+", unicodedata.normalize("NFKC", fact).casefold()):
-            if (plain(word) in asked) if len(word) >= MIN_WORD_CHARS else (word in begins):
+            if (plain(word) in compact) if len(word) >= MIN_WORD_CHARS else (word in begins):
                 return True
     return False

@@ -37,9 +37,9 @@ def flags_of(claim: OwnershipClaim, texts: Sequence[str]) -> list[str]:
         flags.append(NO_REPORT)
         if timezone.now() - post.created_at < SOON:
             flags.append(RIGHT_AFTER)
-    said = set().union(*map(words_in, texts))
+    answered = set().union(*map(words_in, texts))
     public = plain(post.public_title)
-    if said and all(plain(word) in public for word in said):
+    if answered and all(plain(word) in public for word in answered):
         flags.append(COPIED)
     alike = OwnershipClaim.objects.filter(
         claimant=claim.claimant,

@@ -156,20 +156,20 @@ def _show_on(post: Post, item: Item) -> None:
     post._state.fields_cache["item"] = item
 
 
-def _finder(given: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: given[name] for name in FINDER_FIELDS if given.get(name)}
+def _finder(fields: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: fields[name] for name in FINDER_FIELDS if fields.get(name)}
     for name in ("brought_note", "brought_contact"):
         if name in values:
             values[name] = clean_text(values[name], is_one_line=True)[:MAX_FINDER_CHARS]
     return values
 
 
-def _value(given: Mapping[str, Any], actor: User, second: User | None) -> dict[str, Any]:
+def _value(fields: Mapping[str, Any], actor: User, second: User | None) -> dict[str, Any]:
     """The value of a thing; valuables are counted by two people and sealed.
 
     Raises: ValidationError
     """
-    values = {name: given[name] for name in VALUE_FIELDS if given.get(name)}
+    values = {name: fields[name] for name in VALUE_FIELDS if fields.get(name)}
     if values.get("value_band") not in (Item.ValueBand.HIGH, Item.ValueBand.CASH):
         return values
     errors = {}
