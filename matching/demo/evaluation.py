@@ -157,8 +157,8 @@ def measure_demo_learning_gain(
     scores = np.full(ranking.scores.shape, RULED_OUT)
     for lost, one in enumerate(stored):
         evidence = {name: one.terms[name] for name in TERMS}
-        before = one.terms["prior"] + one.terms[OVERLAP]
-        alone = evidence_weights.probability(evidence_weights.log_odds(before, evidence))
+        prior = one.terms["prior"] + one.terms[OVERLAP]
+        alone = evidence_weights.probability(evidence_weights.log_odds(prior, evidence))
         scores[lost, one.post_ids] = alone
     learnt = replace(ranking, scores=competing(scores))
     before, after = (

@@ -70,13 +70,13 @@ def simulate_annotators(
         errs = rng.random(len(rows)) < error_rates[person]
         alone = np.zeros(len(scores)) if scores.log_odds is None else scores.log_odds
         competition = log_odds(among(scores).score) - alone
-        given = scores.terms["prior"] + scores.terms[OVERLAP] + competition
+        prior = scores.terms["prior"] + scores.terms[OVERLAP] + competition
         chance = np.ones(len(rows))
         chance[len(rows) - len(sampled) :] = min(SAMPLED / max(len(pool), 1), 1.0)
         parts.append(
             Judgements(
                 terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),
-                prior=given[rows],
+                prior=prior[rows],
                 is_match=truth[lost, scores.post_ids[rows]] ^ errs,
                 sampling_probability=chance,
                 queries=np.full(len(rows), lost),
