@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Delegation, Handover, Item, OwnershipClaim
+from lostfound.services.claims.errors import changed_meanwhile
 from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.receipts import receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused
@@ -34,7 +36,7 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     if not item.is_in_custody:
         messages.error(request, _("This thing is not with the office, or no longer."))
         return redirect(item_page(item.code))
-    initial = {}
+    initial: dict[str, Any] = {"claim": approved and approved.pk}
     if approved is not None and approved.claimant is not None:
         initial["receiver_name"] = approved.claimant.get_full_name()
     form = HandoverForm(
@@ -47,6 +49,7 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     status = HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
+            _refuse_other_claim(form, approved)
             done = hand_over(
                 item,
                 by=request.user,
@@ -73,6 +76,17 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         "text": receipt_text(),
     }
     return render(request, "lostfound/desk/handover.html", context, status=status)
+
+
+def _refuse_other_claim(form: HandoverForm, approved: OwnershipClaim | None) -> None:
+    """What was checked and signed for one person is not used for another.
+
+    Raises: ClaimRefused
+    """
+    if form.cleaned_data["claim"] != (approved and approved.pk):
+        # As the page shows it now.
+        form.data = {**form.data, "claim": approved.pk if approved is not None else ""}
+        raise changed_meanwhile()
 
 
 def _show(form: HandoverForm, error: ValidationError) -> None:
