@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import Delegation, Handover, Item, OwnershipClaim
+from lostfound.models import AccessLog, Delegation, Handover, Item, OwnershipClaim
+from lostfound.services import log_access
 from lostfound.services.claims.errors import changed_meanwhile
 from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.receipts import receipt_text
@@ -100,6 +101,8 @@ def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The receipt, for printing."""
     rows = Handover.objects.select_related("item__office", "item__post", "by", "second_by")
     shown = get_object_or_404(rows, pk=pk)
+    if shown.item.post is not None:
+        log_access(request.user, AccessLog.What.ITEM, [shown.item.post])
     signature = b64encode(bytes(shown.signature)).decode() if shown.signature else ""
     context = {
         "handover": shown,

@@ -82,6 +82,8 @@ def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse
     first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
     if first is None:
         raise Http404
+    if shown.post is not None:
+        log_access(request.user, AccessLog.What.ITEM, [shown.post])
     context = {"item": shown, "post": shown.post, "received": first}
     return render(request, "lostfound/desk/finder_receipt.html", context)
 

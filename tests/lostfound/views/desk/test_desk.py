@@ -364,3 +364,22 @@ def test_a_valuable_is_not_scanned_onto_an_open_shelf(desk: Client) -> None:
     desk.get(COUNTER, {"q": item.code})
     answer = desk.post(SCAN, {"q": "B-1"}, follow=True)
     assert "belong in a safe" in page(answer) and str(now(item).place) == "A-12"
+
+
+def test_reading_a_receipt_is_logged(desk: Client) -> None:
+    item = make_wallet()
+    desk.post(at("handover", item.code), {**TICKED, "described": "푸른 실로 묶은 검은 지갑"})
+    for name, key in (("receipt", Handover.objects.get().pk), ("finder_receipt", item.code)):
+        before = AccessLog.objects.filter(what="item").count()
+        assert desk.get(at(name, key)).status_code == 200
+        assert AccessLog.objects.filter(what="item").count() == before + 1, name
+
+
+def test_an_auditor_does_not_read_why_a_thing_is_held_back() -> None:
+    item = make_wallet()
+    clerk = make_clerk(item.office)
+    hold_item(item, actor=clerk, reason="김분실 님과 다툼")
+    auditor = signed_in(make_clerk(item.office, group=AUDITORS), "en")
+    html = page(auditor.get(at("desk_item", item.code)))
+    assert "must not leave" in html and "김분실" not in html
+    assert "김분실" in page(signed_in(clerk, "en").get(at("desk_item", item.code)))
