@@ -95,7 +95,7 @@ class Scene:
             "lostfound:send_somebody": {"proxy_name": "박대신"},
             "api-claim-delegation": {"proxy_name": "박대신"},
             "api-claim-answer": {"text": RIGHT},
-            "lostfound:handover": TICKED,
+            "lostfound:handover": {**TICKED, "claim": self.ready.pk},
             "api-office-handovers": {**TICKED, "item": self.ready.item.code},
             "lostfound:phone_report": {
                 **{"title": "휴대폰", "happened_on": "2026-11-20"},

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
@@ -90,7 +91,13 @@ class ClaimsView(generics.ListAPIView[OwnershipClaim]):
         prompts = {prompt.pk: prompt for prompt in prompts_for(thing)}
         answers = {one["prompt"]: one["text"] for one in sent["answers"]}
         if unknown := answers.keys() - prompts.keys():
-            raise ValidationError({"answers": [f"{min(unknown)}"]}, code="invalid_choice")
+            message = _("This thing has no question with this number: %(number)d.")
+            message %= {"number": min(unknown)}
+            raise ValidationError({"answers": [message]}, code="invalid_choice")
+        if len(answers) < len(sent["answers"]):  # sealed, so none may be dropped unseen
+            raise ValidationError(
+                {"answers": [_("Please give one answer to each question.")]}, code="unique"
+            )
         lost = Post.objects.filter(public_id=sent.get("lost_post"), author=person).first()
         claim = submit_claim(
             thing,

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -21,6 +20,8 @@ from lostfound.api.serializers.items import (
 from lostfound.http import signed_in
 from lostfound.models import AccessLog, Handover, OwnershipClaim
 from lostfound.services.claims import give_verdict, mark_read
+from lostfound.services.claims.errors import changed_meanwhile
+from lostfound.services.claims.judging import refuse_interested
 from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.receipts import as_receipt
 
@@ -37,12 +38,12 @@ class ItemClaimsView(OfficeItems):
     def get(self, request: Request, code: str) -> Response:
         """List all claims to a thing, which counts as having read them. Access is logged."""
         item = item_of(code)
+        refuse_interested(item, signed_in(request))
         if item.post is not None:
             services.log_access(signed_in(request), AccessLog.What.POST, [item.post])
-        rows: QuerySet[OwnershipClaim] = selectors.claims_to(item)
-        body = OfficeClaimOut(rows, many=True).data
-        mark_read(item)
-        return Response(body)
+        rows = list(selectors.claims_to(item))
+        mark_read(rows)
+        return Response(OfficeClaimOut(rows, many=True).data)
 
 
 class VerdictView(OfficeItems):
@@ -82,6 +83,8 @@ class HandoversView(OfficeItems):
         sent = data.validated_data
         item = item_of(sent["item"])
         claim = item.claims.filter(state=OwnershipClaim.State.APPROVED).first()
+        if "claim" in sent and sent["claim"] != (claim and claim.public_id):
+            raise changed_meanwhile()
         done = hand_over(
             item,
             by=signed_in(request),

@@ -13,6 +13,7 @@ from lostfound.services.receipts import Receipt, as_receipt
 class HandoverForm(forms.Form):
     """What is checked and signed; never a number of an identity document."""
 
+    claim = forms.IntegerField(required=False, widget=forms.HiddenInput)  # that the page shows
     described = forms.CharField(
         label=_("How do they describe it, in their own words?"),
         required=False,

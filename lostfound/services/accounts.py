@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lostfound.models import AccessLog, ClaimVerdict, CustodyEvent, User
+from lostfound.models import AccessLog, ClaimVerdict, CustodyEvent, Handover, User
 from lostfound.services.claims import erase_claims
 from lostfound.services.posts import delete_post
 
@@ -30,6 +30,8 @@ def has_worked_here(user: User) -> bool:
     if CustodyEvent.objects.filter(actor=user).exists():
         return True
     if ClaimVerdict.objects.filter(by=user).exists():
+        return True
+    if Handover.objects.filter(second_by=user).exists():  # `by` has an event
         return True
     # Former staff may still belong to an office.
     is_or_was_staff = user.is_staff or user.office_id is not None

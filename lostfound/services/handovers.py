@@ -20,9 +20,9 @@ from lostfound.models import (
     Post,
     User,
 )
-from lostfound.services.claims.errors import ClaimRefused
-from lostfound.services.claims.judging import supersede_rivals
-from lostfound.services.claims.submitting import advance
+from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest
+from lostfound.services.claims.judging import refuse_matched_to_other, supersede_rivals
+from lostfound.services.claims.submitting import advance, tell
 from lostfound.services.items.changes import refuse_other_office
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
@@ -52,11 +52,12 @@ def hand_over(
     Raises:
         AlreadySo: somebody else has just handed it over.
         TransitionRefused: it is reserved for somebody else, held back, or not here.
-        ClaimRefused: `separate_duties`, `second_person`.
+        ClaimRefused: `separate_duties`, `second_person`, `matched_to_other`.
+        ConflictOfInterest: the claim is the own one of whoever hands over or confirms.
         ValidationError: by field.
         PermissionDenied: another office keeps it.
     """
-    posts = _lock_posts(item)
+    posts = _lock_posts(item, claim)
     item = lock_item(item)
     refuse_other_office(item, by)
     if item.state == Item.State.HANDED_OVER:
@@ -69,7 +70,11 @@ def hand_over(
     if approved != claim:
         raise ClaimRefused("changed", _("This thing is reserved for somebody, or not here."))
     claim = approved
-    _refuse_matched_to_other(item, claim)
+    if claim is not None:
+        claim.item = item
+        if claim.claimant_id in (by.pk, second and second.pk):
+            raise ConflictOfInterest
+        refuse_matched_to_other(claim)
     values = checked(item, receipt, claim)
     _refuse_alone(item, claim, by, second)
     handover = Handover.objects.create(
@@ -92,7 +97,6 @@ def hand_over(
         detail={"receiver": values["receiver_name"]},
     )
     if claim is not None:
-        claim.item = item
         advance(claim, OwnershipClaim.State.COLLECTED)
         supersede_rivals(claim)
     else:
@@ -105,9 +109,12 @@ def hand_over(
 def reverse_handover(handover: Handover, *, by: User, reason: str) -> Handover:
     """Record that a thing is back: the receipt stays, and its posts are open again.
 
+    The claim that it was handed over for is closed; who is right after all comes to the counter.
+
     Raises: AlreadySo, TransitionRefused, ValidationError, PermissionDenied
     """
-    posts = _lock_posts(handover.item)
+    claim = OwnershipClaim.objects.filter(handovers=handover).first()
+    posts = _lock_posts(handover.item, claim)
     item = lock_item(handover.item)
     refuse_other_office(item, by)
     reason = clean_text(reason, is_one_line=True)[:200]
@@ -129,25 +136,25 @@ def reverse_handover(handover: Handover, *, by: User, reason: str) -> Handover:
         ref=handover.receipt_no,
         detail={"reason": reason},
     )
-    found = item.post
-    to = Post.Status.MATCHED if found is not None and partner_of(found) else Post.Status.OPEN
+    if claim is not None and claim.state == OwnershipClaim.State.COLLECTED:
+        claim.item = item
+        advance(claim, OwnershipClaim.State.REVOKED, decided_at=now)
+        tell(claim, Notification.Kind.CLAIM_CLOSED)
     for post in posts:
         if post.status == Post.Status.RETURNED:
+            to = Post.Status.MATCHED if partner_of(post) else Post.Status.OPEN
             change_status(post, to, actor=by, action="handover_reversed")
     handover.refresh_from_db()
     return handover
 
 
-def _lock_posts(item: Item) -> list[Post]:
-    """The found post and its confirmed lost post, locked in the order of their keys."""
+def _lock_posts(item: Item, claim: OwnershipClaim | None) -> list[Post]:
+    """The found post, its confirmed lost post and the claimant's, locked in the order of keys."""
     found = Post.objects.filter(item=item.pk).first()
     partner = partner_of(found) if found is not None else None
-    claims = OwnershipClaim.objects.filter(item=item.pk).exclude(lost_post=None)
-    approved = claims.filter(
-        state__in=(OwnershipClaim.State.APPROVED, OwnershipClaim.State.COLLECTED)
-    )
-    keys = {*approved.values_list("lost_post", flat=True)}
-    keys |= {post.pk for post in (found, partner) if post is not None}
+    keys = {post.pk for post in (found, partner) if post is not None}
+    if claim is not None and claim.lost_post_id is not None:
+        keys.add(claim.lost_post_id)
     return list(Post.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
@@ -167,27 +174,13 @@ def _return_posts(
             notify(claim.claimant, found, Notification.Kind.ITEM_RETURNED, claim=claim)
 
 
-def _refuse_matched_to_other(item: Item, claim: OwnershipClaim | None) -> None:
-    """A pair that was confirmed after the approval has to be undone first.
-
-    Raises: ClaimRefused
-    """
-    partner = partner_of(item.post) if item.post is not None and claim is not None else None
-    if partner is not None and claim is not None and partner.author_id != claim.claimant_id:
-        raise ClaimRefused(
-            "matched_to_other",
-            _("This thing is matched with somebody else's post. Undo that match first."),
-        )
-
-
 def _close_claims(item: Item) -> None:
     """A walk-in was the owner: all claims are closed in the usual words."""
     claims = item.claims.live().select_for_update(of=("self",))
     for claim in claims.order_by("pk"):
         claim.item = item
         advance(claim, OwnershipClaim.State.SUPERSEDED, decided_at=timezone.now())
-        if claim.claimant is not None and item.post is not None:
-            notify(claim.claimant, item.post, Notification.Kind.CLAIM_CLOSED, claim=claim)
+        tell(claim, Notification.Kind.CLAIM_CLOSED)
 
 
 def _refuse_alone(item: Item, claim: OwnershipClaim | None, by: User, second: User | None) -> None:

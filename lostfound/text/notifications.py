@@ -3,7 +3,7 @@
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from lostfound.models import Notification, Post
@@ -12,29 +12,29 @@ Kind = Notification.Kind
 
 # The public title only: a claimant may not own the thing. One text for every refusal.
 CLAIM_HEADLINES: Final[dict[str, StrPromise]] = {
-    Kind.CLAIM_RECEIVED: _lazy("Your claim has arrived: %(title)s"),
-    Kind.CLAIM_ASKED: _lazy("The office has a question: %(title)s"),
-    Kind.CLAIM_APPROVED: _lazy("You can collect it: %(title)s"),
-    Kind.CLAIM_CLOSED: _lazy("Your claim was closed: %(title)s"),
-    Kind.PICKUP_REMINDER: _lazy("It still waits for you: %(title)s"),
-    Kind.PICKUP_LAPSED: _lazy("You did not collect it in time: %(title)s"),
-    Kind.ITEM_RETURNED: _lazy("You have received it: %(title)s"),
+    Kind.CLAIM_RECEIVED: gettext_lazy("Your claim has arrived: %(title)s"),
+    Kind.CLAIM_ASKED: gettext_lazy("The office has a question: %(title)s"),
+    Kind.CLAIM_APPROVED: gettext_lazy("You can collect it: %(title)s"),
+    Kind.CLAIM_CLOSED: gettext_lazy("Your claim was closed: %(title)s"),
+    Kind.PICKUP_REMINDER: gettext_lazy("It still waits for you: %(title)s"),
+    Kind.PICKUP_LAPSED: gettext_lazy("You did not collect it in time: %(title)s"),
+    Kind.ITEM_RETURNED: gettext_lazy("You have received it: %(title)s"),
 }
 CLAIM_ADVICE: Final[dict[str, StrPromise]] = {
-    Kind.CLAIM_RECEIVED: _lazy("The office checks your answers. We will let you know."),
-    Kind.CLAIM_ASKED: _lazy("Please answer on the page of your claim."),
-    Kind.CLAIM_APPROVED: _lazy(
+    Kind.CLAIM_RECEIVED: gettext_lazy("The office checks your answers. We will let you know."),
+    Kind.CLAIM_ASKED: gettext_lazy("Please answer on the page of your claim."),
+    Kind.CLAIM_APPROVED: gettext_lazy(
         "The page of your claim says where and until when. Please bring an identity document."
     ),
-    Kind.CLAIM_CLOSED: _lazy(
+    Kind.CLAIM_CLOSED: gettext_lazy(
         "We could not confirm that it is yours. If you are sure, please come to the office with "
         "an identity document."
     ),
-    Kind.PICKUP_REMINDER: _lazy(
+    Kind.PICKUP_REMINDER: gettext_lazy(
         "The page of your claim says where and until when. Please bring an identity document."
     ),
-    Kind.PICKUP_LAPSED: _lazy("The office keeps it again. You can claim it once more."),
-    Kind.ITEM_RETURNED: _lazy("The receipt is on the page of your claim."),
+    Kind.PICKUP_LAPSED: gettext_lazy("The office keeps it again. You can claim it once more."),
+    Kind.ITEM_RETURNED: gettext_lazy("The receipt is on the page of your claim."),
 }
 
 

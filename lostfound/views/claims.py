@@ -26,6 +26,7 @@ from lostfound.services.claims import (
     delegate,
     extend_claim,
     issue_code,
+    refuse_claim,
     submit_claim,
     withdraw_claim,
 )
@@ -48,6 +49,12 @@ def claim_thing(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpRespo
     own = selectors.claims_of(person).live().filter(item__post=post).first()
     if own is not None:
         return redirect(own)
+    if request.method != "POST":
+        try:
+            refuse_claim(post, person)
+        except (TransitionRefused, ConflictOfInterest) as refused:
+            messages.error(request, str(refused))
+            return redirect(thing_page)
     initial = {"lost_post": request.GET.get("lost", "")}
     data = request.POST if request.method == "POST" else None
     form = ClaimForm(data, initial=initial, post=post, claimant=person)
@@ -105,14 +112,16 @@ def withdraw(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse
 
 @by_button(back=claim_page)
 def answer(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpResponse:
-    """Answer the office's question."""
+    """Answer the office's question; what was typed stays when it is refused."""
+    text = request.POST.get("answer", "")
     own = get_object_or_404(_own(request, public_id))
     try:
-        answer_question(own, claimant=request.user, text=request.POST.get("answer", ""))
+        answer_question(own, claimant=request.user, text=text)
         messages.success(request, _("Your answer has been sent."))
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    except TransitionRefused as refused:
+        wrong = " ".join(error.messages)
+        return _page(request, _own(request, public_id), answer_text=text, answer_error=wrong)
+    except (TransitionRefused, ConflictOfInterest) as refused:
         messages.error(request, str(refused))
     return redirect(own)
 
@@ -153,7 +162,12 @@ def pickup_code(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpRespo
     except TransitionRefused as refused:
         messages.error(request, str(refused))
         return redirect(own)
-    return _page(request, _own(request, public_id), code)
+    return _page(
+        request,
+        _own(request, public_id),
+        code=f"{code[:4]} {code[4:]}",
+        code_svg=qr_svg(code, error="m"),
+    )
 
 
 def _own(request: AuthenticatedHttpRequest, public_id: UUID) -> QuerySet[OwnershipClaim]:
@@ -161,7 +175,7 @@ def _own(request: AuthenticatedHttpRequest, public_id: UUID) -> QuerySet[Ownersh
 
 
 def _page(
-    request: AuthenticatedHttpRequest, own: QuerySet[OwnershipClaim], code: str = ""
+    request: AuthenticatedHttpRequest, own: QuerySet[OwnershipClaim], **more: str
 ) -> HttpResponse:
     shown = get_object_or_404(own)
     post: Post | None = shown.item.post
@@ -171,7 +185,6 @@ def _page(
         "office": shown.item.office if shown.state == shown.State.APPROVED else None,
         "handover": shown.handovers.filter(reversed_at=None).first(),
         "delegation": Delegation.objects.filter(claim=shown).first(),
-        "code": f"{code[:4]} {code[4:]}" if code else "",
-        "code_svg": qr_svg(code, error="m") if code else "",
+        **more,
     }
     return render(request, "lostfound/claims/claim.html", context)

@@ -76,7 +76,7 @@ def _claim(item: Item, person: User, text: str) -> OwnershipClaim:
 
 def _approved(item: Item, person: User, judge: User) -> OwnershipClaim:
     claim = _claim(item, person, RIGHT)
-    mark_read(item)
+    mark_read(item.claims.all())
     give_verdict(claim, by=judge, decision="approve", marks=AGREES)
     claim.refresh_from_db()
     return claim

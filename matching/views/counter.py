@@ -4,6 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -84,7 +85,9 @@ def _moved(request: AuthenticatedHttpRequest, code: str, shelf: str) -> HttpResp
             move_item(item, actor=request.user, shelf=shelf)
             text = _("%(code)s is now on %(shelf)s.")
             messages.success(request, text % {"code": item.shown_code, "shelf": shelf})
-        except TransitionRefused as refused:
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        except (TransitionRefused, PermissionDenied) as refused:
             messages.error(request, str(refused))
     return redirect("matching:counter")
 

@@ -1,6 +1,7 @@
 """Korean is complete, and English needs no catalogue."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from pytest_django import Settings
 
 from lostfound.management.commands import messages
+from lostfound.text.notifications import CLAIM_ADVICE, CLAIM_HEADLINES
 
 
 def test_every_string_has_a_checked_korean_text_and_the_compiled_file_is_fresh() -> None:
@@ -82,3 +84,16 @@ def test_known_texts_survive_and_unused_ones_go(project: Path) -> None:
     wanted = messages.updated_catalog(stored)
     assert wanted.get("A wallet").string == "지갑"  # type: ignore[union-attr]
     assert wanted.get("Gone") is None
+
+
+def test_messages_about_claims_are_korean() -> None:
+    with translation.override("ko"):
+        texts = [str(text) for text in (*CLAIM_HEADLINES.values(), *CLAIM_ADVICE.values())]
+    assert [text for text in texts if not any("가" <= char <= "힣" for char in text)] == []
+
+
+def test_no_gettext_has_a_name_that_the_catalogue_does_not_know() -> None:
+    unknown = re.compile(r"gettext\w* as (?!_\b)\w+")
+    code = [file for app in ("lostfound", "matching") for file in Path(app).rglob("*.py")]
+    assert len(code) > 100
+    assert [str(file) for file in code if unknown.search(file.read_text())] == []

@@ -31,7 +31,7 @@ def claim(
 def approved(item: Item, *, by: User | None = None, judge: User | None = None) -> OwnershipClaim:
     """A claim that has been approved by as many people as it takes."""
     mine = claim(item, by=by)
-    mark_read(item)
+    mark_read(item.claims.all())
     judges = [judge or make_clerk(item.office), make_clerk(item.office)]
     for person in judges[: 2 if item.needs_two_people else 1]:
         give_verdict(mine, by=person, decision="approve", marks=["agrees", "agrees"])

@@ -25,7 +25,7 @@ API_STAFF: Final = (401, 403, 403, 403, 200, 200, 200, 403)
 API_OFFICE: Final = (401, 403, 403, 403, 200, 403, 200, 403)
 
 ITEM_TABLE: Final[dict[tuple[str, str], Statuses]] = {
-    ("lostfound:claim_thing", "get"): (IN, 200, 302, 200, 200, 200, 200, 200),
+    ("lostfound:claim_thing", "get"): (IN, 200, 302, 302, 200, 200, 200, 200),
     # A new claim leads to its page, the claimant's to the one there is, the finder's back.
     ("lostfound:claim_thing", "post"): (IN, *(302,) * 7),
     ("lostfound:claims", "get"): SIGNED_IN,

@@ -177,6 +177,14 @@ class HandoverIn(KnownFieldsOnly):
     """A hand-over: for the approved claim of the thing, or to a walk-in."""
 
     item = serializers.CharField(max_length=20, help_text="Code of the thing.")
+    claim = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text=(
+            "The approved claim that was checked, or null for a walk-in. If it is another one by "
+            "now, the hand-over is refused."
+        ),
+    )
     receiver_name = serializers.CharField(max_length=80)
     id_kind = serializers.ChoiceField(
         choices=Handover.IdKind.choices, help_text="Kind of the document; never its number."

@@ -8,6 +8,7 @@ from lostfound.services.claims.pickup import CodeGone, issue_code, redeem_code
 from lostfound.services.claims.submitting import (
     answer_question,
     prompts_for,
+    refuse_claim,
     submit_claim,
     withdraw_claim,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "mark_read",
     "prompts_for",
     "redeem_code",
+    "refuse_claim",
     "revoke_approval",
     "submit_claim",
     "sweep_claims",

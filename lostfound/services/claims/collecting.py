@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from lostfound.models import Delegation, Notification, OwnershipClaim, User
 from lostfound.services.claims.errors import ClaimRefused, changed_meanwhile
 from lostfound.services.claims.facts import plain
-from lostfound.services.claims.submitting import advance, lock_claim, release
-from lostfound.services.notifications import notify
+from lostfound.services.claims.submitting import advance, lock_claim, release, tell
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State
@@ -84,7 +83,7 @@ def _sweep_one(claim: OwnershipClaim, today: date) -> bool:
     if today > claim.pickup_by:
         release(claim, actor=None)
         advance(claim, State.LAPSED, decided_at=timezone.now())
-        _tell(claim, Notification.Kind.PICKUP_LAPSED)
+        tell(claim, Notification.Kind.PICKUP_LAPSED)
         return True
     days = (today - timezone.localdate(claim.decided_at)).days
     due = sum(days >= day for day in REMINDER_DAYS)
@@ -92,10 +91,5 @@ def _sweep_one(claim: OwnershipClaim, today: date) -> bool:
         return False
     # One message, however many days the worker was away.
     advance(claim, State.APPROVED, reminders=due)
-    _tell(claim, Notification.Kind.PICKUP_REMINDER)
+    tell(claim, Notification.Kind.PICKUP_REMINDER)
     return True
-
-
-def _tell(claim: OwnershipClaim, kind: str) -> None:
-    if claim.claimant is not None and claim.item.post is not None:
-        notify(claim.claimant, claim.item.post, kind, claim=claim)

@@ -1,12 +1,13 @@
 """How the office judges claims: fact by fact, all rivals together, valuables by two people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,9 @@ from lostfound.models import (
 )
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, changed_meanwhile
 from lostfound.services.claims.facts import facts_of, gives_away
-from lostfound.services.claims.submitting import advance, lock_claim, release
+from lostfound.services.claims.submitting import advance, lock_claim, release, tell
 from lostfound.services.items.changes import refuse_other_office
 from lostfound.services.items.custody import append
-from lostfound.services.notifications import notify
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State
@@ -83,10 +83,10 @@ def give_verdict(
     )
     if decision == Decision.ASK:
         advance(claim, State.ASKED, question=question, rounds=claim.rounds + 1)
-        _tell(claim, Notification.Kind.CLAIM_ASKED)
+        tell(claim, Notification.Kind.CLAIM_ASKED)
     elif decision == Decision.REJECT:
         advance(claim, State.REJECTED, decided_at=timezone.now())
-        _tell(claim, Notification.Kind.CLAIM_CLOSED)
+        tell(claim, Notification.Kind.CLAIM_CLOSED)
     elif _approvals(claim) >= needed(item):
         _approve(claim, by)
     else:
@@ -94,11 +94,17 @@ def give_verdict(
     return verdict
 
 
-@transaction.atomic
-def mark_read(item: Item) -> None:
-    """Note that the office has read every claim to a thing."""
-    unread = OwnershipClaim.objects.filter(item=item, read_at=None)
-    unread.live().update(read_at=timezone.now())
+def mark_read(claims: Iterable[OwnershipClaim]) -> None:
+    """Note that the office has read these claims, as they were when they were fetched.
+
+    One that arrives or is answered meanwhile stays unread.
+    """
+    as_shown = Q()
+    for claim in claims:
+        if claim.is_live:
+            as_shown |= Q(pk=claim.pk, version=claim.version)
+    if as_shown:
+        OwnershipClaim.objects.filter(as_shown, read_at=None).update(read_at=timezone.now())
 
 
 @transaction.atomic
@@ -113,7 +119,7 @@ def revoke_approval(claim: OwnershipClaim, *, by: User) -> OwnershipClaim:
         raise changed_meanwhile()
     release(claim, actor=by)
     advance(claim, State.REVOKED, decided_at=timezone.now())
-    _tell(claim, Notification.Kind.CLAIM_CLOSED)
+    tell(claim, Notification.Kind.CLAIM_CLOSED)
     return claim
 
 
@@ -140,7 +146,7 @@ def _approve(claim: OwnershipClaim, by: User) -> None:
     )
     until = timezone.localdate() + timedelta(days=settings.PICKUP_DAYS)
     advance(claim, State.APPROVED, decided_at=timezone.now(), pickup_by=until)
-    _tell(claim, Notification.Kind.CLAIM_APPROVED)
+    tell(claim, Notification.Kind.CLAIM_APPROVED)
     supersede_rivals(claim)
 
 
@@ -150,22 +156,22 @@ def supersede_rivals(claim: OwnershipClaim) -> None:
     for rival in rivals.select_for_update(of=("self",)).order_by("pk"):
         rival.item = claim.item
         advance(rival, State.SUPERSEDED, decided_at=timezone.now())
-        _tell(rival, Notification.Kind.CLAIM_CLOSED)
+        tell(rival, Notification.Kind.CLAIM_CLOSED)
 
 
-def _tell(claim: OwnershipClaim, kind: str) -> None:
-    if claim.claimant is not None and claim.item.post is not None:
-        notify(claim.claimant, claim.item.post, kind, claim=claim)
+def refuse_interested(item: Item, by: User) -> None:
+    """Who found a thing or claims it neither reads nor judges the claims to it.
+
+    Raises: ConflictOfInterest
+    """
+    has_claimed = OwnershipClaim.objects.filter(item=item.pk, claimant=by).exists()
+    if has_claimed or item.brought_by_id == by.pk:
+        raise ConflictOfInterest
 
 
 def _refuse_judge(claim: OwnershipClaim, by: User) -> None:
-    post = claim.item.post
     refuse_other_office(claim.item, by)
-    is_finder = claim.item.brought_by_id == by.pk
-    is_author = post is not None and post.author_id == by.pk and not by.is_staff
-    has_claimed = OwnershipClaim.objects.filter(item=claim.item_id, claimant=by).exists()
-    if is_finder or is_author or has_claimed:
-        raise ConflictOfInterest
+    refuse_interested(claim.item, by)
 
 
 def _check_marks(decision: str, marks: Sequence[str], facts: Sequence[str], note: str) -> None:
@@ -206,9 +212,24 @@ def _refuse_approval(claim: OwnershipClaim, facts: Sequence[str]) -> None:
     unread = OwnershipClaim.objects.filter(item=item, read_at=None).exclude(pk=claim.pk)
     if unread.live().exists():
         raise ClaimRefused("unread_rivals", _("Please read the other claims to this thing first."))
-    partner = partner_of(item.post) if item.post is not None else None
+    refuse_matched_to_other(claim)
+
+
+def refuse_matched_to_other(claim: OwnershipClaim) -> None:
+    """A confirmed pair that says something else than the claim has to be undone first.
+
+    Raises: ClaimRefused
+    """
+    found, lost = claim.item.post, claim.lost_post
+    partner = partner_of(found) if found is not None else None
     if partner is not None and partner.author_id != claim.claimant_id:
         raise ClaimRefused(
             "matched_to_other",
             _("This thing is matched with somebody else's post. Undo that match first."),
+        )
+    other = partner_of(lost) if lost is not None else None
+    if other is not None and other != found:
+        raise ClaimRefused(
+            "matched_to_other",
+            _("The claimant's post is matched with another thing. Undo that match first."),
         )

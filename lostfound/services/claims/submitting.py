@@ -84,17 +84,9 @@ def submit_claim(
     # Parallel claims of one person wait for each other here; messages to them do not.
     claimant = User.objects.select_for_update(no_key=True).get(pk=claimant.pk)
     item = lock_item(item)
-    refuse_insider(item, claimant)
     texts = _answers(answers)
     story = _text("story", story)
-    if item.state not in CLAIMABLE:
-        raise NotHere
-    own = item.claims.filter(claimant=claimant)
-    if own.live().exists():
-        raise claimed_already()
-    if own.filter(state__in=(State.REJECTED, State.SUPERSEDED, State.REVOKED)).exists():
-        raise counter_only()
-    _refuse_too_many(claimant)
+    _refuse_claim(item, claimant)
     if lost_post is not None and (
         lost_post.author_id != claimant.pk or lost_post.kind != Post.Kind.LOST
     ):
@@ -111,15 +103,41 @@ def submit_claim(
     return claim
 
 
+def refuse_claim(post: Post, claimant: User) -> None:
+    """Whether `submit_claim` would refuse, before somebody writes answers that are lost then.
+
+    Raises: ConflictOfInterest, NotHere, ClaimRefused, TooManyClaims
+    """
+    item = Item.objects.select_related("post").filter(post=post).first()
+    if item is None:
+        raise NotHere
+    _refuse_claim(item, claimant)
+
+
+def _refuse_claim(item: Item, claimant: User) -> None:
+    refuse_insider(item, claimant)
+    if item.state not in CLAIMABLE:
+        raise NotHere
+    own = item.claims.filter(claimant=claimant)
+    if own.live().exists():
+        raise claimed_already()
+    if own.filter(state__in=(State.REJECTED, State.SUPERSEDED, State.REVOKED)).exists():
+        raise counter_only()
+    _refuse_too_many(claimant)
+
+
 @transaction.atomic
 def answer_question(claim: OwnershipClaim, *, claimant: User, text: str) -> OwnershipClaim:
     """Answer the office's one question; afterwards the claim waits for the office again.
 
-    Raises: ClaimRefused, ValidationError
+    Raises:
+        ConflictOfInterest: the claimant has read the hidden facts since the claim was sent.
+        ClaimRefused, ValidationError
     """
     claim = lock_claim(claim)
     if claim.claimant_id != claimant.pk or claim.state != State.ASKED:
         raise changed_meanwhile()
+    refuse_insider(claim.item, claimant)
     text = _text("answer", text)
     if not _says_something(text):
         raise ValidationError({"answer": _say_more()})
@@ -177,6 +195,12 @@ def release(claim: OwnershipClaim, *, actor: User | None) -> None:
             place=claim.item.place,
             ref=claim.number,
         )
+
+
+def tell(claim: OwnershipClaim, kind: str) -> None:
+    """Notify the claimant, if the account and the thing's post still exist."""
+    if claim.claimant is not None and claim.item.post is not None:
+        notify(claim.claimant, claim.item.post, kind, claim=claim)
 
 
 def refuse_insider(item: Item, person: User) -> None:
@@ -243,5 +267,6 @@ __all__ = [
     "refuse_insider",
     "release",
     "submit_claim",
+    "tell",
     "withdraw_claim",
 ]

@@ -126,6 +126,10 @@ def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
     received = item.received_at
     if received is None or timezone.localdate(received) != timezone.localdate():
         raise TransitionRefused(_("An entry can only be taken back on the day it was made."))
+    if item.is_on_hold:
+        raise TransitionRefused(_("This thing must not leave at the moment."))
+    if item.claims.live().exists():
+        raise TransitionRefused(_("Somebody has claimed this thing. Please settle that first."))
     return append(
         item,
         actor=actor,
@@ -141,9 +145,11 @@ def detach_post(item: Item, *, actor: User | None) -> None:
     """Let a thing's history outlive its post, which is about to be deleted.
 
     Called in the transaction that deletes the post, for a thing that the office does not hold.
+    The event names staff only: it would keep the account of a person who deletes their own post.
     """
     item = lock_item(item)
-    _in_place(item, actor, Kind.POST_DELETED, {"post": None})
+    clerk = actor if actor is not None and actor.is_staff else None
+    _in_place(item, clerk, Kind.POST_DELETED, {"post": None})
 
 
 def _in_place(

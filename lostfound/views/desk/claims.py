@@ -19,7 +19,7 @@ from lostfound.services import log_access
 from lostfound.services.claims import flags as reasons
 from lostfound.services.claims import give_verdict, mark_read, revoke_approval
 from lostfound.services.claims.facts import facts_of, proposal
-from lostfound.services.claims.judging import needed
+from lostfound.services.claims.judging import needed, refuse_interested
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 from lostfound.views.desk.items import item_called
@@ -55,11 +55,12 @@ def claims(request: AuthenticatedHttpRequest) -> HttpResponse:
 def rivals(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """Every claim to one thing, beside its hidden facts; opening the page reads them."""
     item = item_called(code)
+    refuse_interested(item, request.user)
     facts = facts_of(item)
     if item.post is not None:
         log_access(request.user, AccessLog.What.POST, [item.post])
     rows = list(selectors.claims_to(item))
-    mark_read(item)
+    mark_read(rows)
     context = {
         "item": item,
         "post": item.post,

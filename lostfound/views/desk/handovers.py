@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import Delegation, Handover, Item, OwnershipClaim
+from lostfound.models import AccessLog, Delegation, Handover, Item, OwnershipClaim
+from lostfound.services import log_access
+from lostfound.services.claims.errors import changed_meanwhile
 from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.receipts import receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused
@@ -34,7 +37,7 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     if not item.is_in_custody:
         messages.error(request, _("This thing is not with the office, or no longer."))
         return redirect(item_page(item.code))
-    initial = {}
+    initial: dict[str, Any] = {"claim": approved and approved.pk}
     if approved is not None and approved.claimant is not None:
         initial["receiver_name"] = approved.claimant.get_full_name()
     form = HandoverForm(
@@ -47,6 +50,7 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     status = HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
+            _refuse_other_claim(form, approved)
             done = hand_over(
                 item,
                 by=request.user,
@@ -75,6 +79,17 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     return render(request, "lostfound/desk/handover.html", context, status=status)
 
 
+def _refuse_other_claim(form: HandoverForm, approved: OwnershipClaim | None) -> None:
+    """What was checked and signed for one person is not used for another.
+
+    Raises: ClaimRefused
+    """
+    if form.cleaned_data["claim"] != (approved and approved.pk):
+        # As the page shows it now.
+        form.data = {**form.data, "claim": approved.pk if approved is not None else ""}
+        raise changed_meanwhile()
+
+
 def _show(form: HandoverForm, error: ValidationError) -> None:
     for name, found in error.error_dict.items():
         form.add_error(name if name in form.fields else None, found)
@@ -86,6 +101,8 @@ def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The receipt, for printing."""
     rows = Handover.objects.select_related("item__office", "item__post", "by", "second_by")
     shown = get_object_or_404(rows, pk=pk)
+    if shown.item.post is not None:
+        log_access(request.user, AccessLog.What.ITEM, [shown.item.post])
     signature = b64encode(bytes(shown.signature)).decode() if shown.signature else ""
     context = {
         "handover": shown,

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import AccessLog, Item, item_codes
+from lostfound.models import AccessLog, Item, User, item_codes
 from lostfound.services import log_access, move_item, receive_item
-from lostfound.services.items import hold_item, mark_missing, release_hold, void_item
+from lostfound.services.items import NotHere, hold_item, mark_missing, release_hold, void_item
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 
@@ -82,8 +82,16 @@ def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse
     first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
     if first is None:
         raise Http404
+    if shown.post is not None:
+        log_access(request.user, AccessLog.What.ITEM, [shown.post])
     context = {"item": shown, "post": shown.post, "received": first}
     return render(request, "lostfound/desk/finder_receipt.html", context)
+
+
+def _receive(item: Item, actor: User, shelf: str) -> None:
+    if item.post is None:  # deleted, after the entry had been taken back
+        raise NotHere
+    receive_item(item.post, actor=actor, shelf=shelf)
 
 
 ACTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -93,7 +101,7 @@ ACTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "receive": (
         MAY_HANDLE,
-        lambda item, actor, data: receive_item(item.post, actor=actor, shelf=data.get("shelf", "")),
+        lambda item, actor, data: _receive(item, actor, data.get("shelf", "")),
     ),
     "missing": (MAY_HANDLE, lambda item, actor, data: mark_missing(item, actor=actor)),
     "hold": (

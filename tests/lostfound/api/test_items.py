@@ -121,6 +121,10 @@ def test_bad_input(counter: Device) -> None:
         "claims/", {**claim_body(item), "answers": [{"prompt": 9999, "text": "가나"}]}
     )
     assert other.json()["errors"]["answers"][0]["code"] == "invalid_choice"
+    assert "9999" in other.json()["errors"]["answers"][0]["message"]
+    twice = claim_body(item)
+    twice["answers"] = [{**twice["answers"][0], "text": text} for text in ("푸른 실", "동전 두 개")]
+    assert phone.post("claims/", twice).json()["errors"]["answers"][0]["code"] == "unique"
     finder = item.post.author  # type: ignore[union-attr]
     own = Device(finder).post("claims/", claim_body(item))
     assert (own.status_code, own.json()["code"]) == (403, "conflict_of_interest")

@@ -12,8 +12,22 @@ from PIL import Image, ImageDraw
 from pytest_django import Settings
 
 from lostfound.models import Handover, Item, Notification, Post
-from lostfound.services import AlreadySo, TransitionRefused, reopen_post
-from lostfound.services.claims import ClaimRefused, CodeGone, issue_code, redeem_code
+from lostfound.services import (
+    AccountKept,
+    AlreadySo,
+    TransitionRefused,
+    delete_user,
+    reopen_post,
+)
+from lostfound.services.claims import (
+    ClaimRefused,
+    CodeGone,
+    ConflictOfInterest,
+    give_verdict,
+    issue_code,
+    mark_read,
+    redeem_code,
+)
 from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.items import NotHere, hold_item
 from lostfound.services.items.verifying import verify_custody
@@ -221,3 +235,65 @@ def test_a_pair_that_was_confirmed_with_somebody_else_is_undone_first() -> None:
     assert refused.value.code == "matched_to_other"
     undo_decision(decision, actor=clerk)
     hand_over(item, by=clerk, claim=mine, receipt=receipt())
+
+
+def test_nobody_else_is_touched_when_a_mistaken_hand_over_is_done_again() -> None:
+    item, clerk = make_wallet(), make_clerk()
+    wrong, owner = make_user(), make_user()
+    lost, own = (make_post(author=author, kind="lost") for author in (wrong, owner))
+    first = claim(item, by=wrong, lost_post=lost)
+    mark_read([first])
+    give_verdict(first, by=clerk, decision="approve", marks=["agrees", "agrees"])
+    done = hand_over(item, by=clerk, claim=first, receipt=receipt())
+    reverse_handover(done, by=clerk, reason="다른 사람 것")
+    first.refresh_from_db()
+    lost.refresh_from_db()
+    assert (first.state, lost.status) == ("revoked", "open")
+    assert Notification.objects.filter(user=wrong, kind="claim_closed").count() == 1
+    with pytest.raises(ClaimRefused):
+        claim(item, by=wrong)
+    Notification.objects.all().delete()
+    second = approved(item, by=owner)
+    second.lost_post = own
+    second.save()
+    hand_over(item, by=clerk, claim=second, receipt=receipt())
+    lost.refresh_from_db()
+    own.refresh_from_db()
+    assert (lost.status, own.status) == ("open", "returned")
+    assert not Notification.objects.filter(user=wrong).exists()
+
+
+def test_a_report_that_is_matched_with_another_thing_is_settled_first() -> None:
+    item, clerk, owner = make_wallet(), make_clerk(), make_user()
+    lost = make_post(author=owner, kind="lost")
+    mine = approved(item, by=owner)
+    mine.lost_post = lost
+    mine.save()
+    other = make_wallet()
+    decision = confirm_match(MatchFactory.create(found=other.post, lost=lost), actor=clerk)
+    with pytest.raises(ClaimRefused) as refused:
+        hand_over(item, by=clerk, claim=mine, receipt=receipt())
+    assert refused.value.code == "matched_to_other"
+    undo_decision(decision, actor=clerk)
+    hand_over(item, by=clerk, claim=mine, receipt=receipt())
+    assert Post.objects.get(item=other).status == "open"
+
+
+def test_nobody_hands_over_to_themselves() -> None:
+    item, clerk = make_wallet(), make_clerk()
+    mine = approved(item, by=clerk)
+    with pytest.raises(ConflictOfInterest):
+        hand_over(item, by=clerk, claim=mine, receipt=receipt())
+    with pytest.raises(ConflictOfInterest):
+        hand_over(item, by=make_clerk(), second=clerk, claim=mine, receipt=receipt())
+    hand_over(item, by=make_clerk(), claim=mine, receipt=receipt())
+
+
+def test_who_confirmed_a_hand_over_keeps_the_account() -> None:
+    item, clerk, second = make_wallet(hidden_facts=""), make_clerk(), make_clerk()
+    words = {"described": "푸른 실로 묶은 검은 지갑"}
+    hand_over(item, by=clerk, second=second, receipt=receipt(**words))
+    second.office, second.is_staff = None, False
+    second.save()
+    with pytest.raises(AccountKept):
+        delete_user(second, actor=clerk)

@@ -1,13 +1,14 @@
 """Claiming on the pages: nothing about the facts, other claims, or why one was closed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from lostfound.models import Item, OwnershipClaim, Post
-from lostfound.services.claims import give_verdict, prompts_for, redeem_code
+from lostfound.services.claims import give_verdict, prompts_for, redeem_code, sweep_claims
 from tests.support.builders import make_post, make_user
 from tests.support.claims import FACTS, RIGHT, VAGUE, approved, claim, make_wallet
 from tests.support.items import make_clerk
@@ -151,3 +152,34 @@ def test_the_author_of_a_kept_things_post_is_offered_words_only() -> None:
     client.post(reverse("lostfound:edit_post", args=[post.public_id]), sent)
     kept = Post.objects.get(pk=post.pk)
     assert (kept.title, kept.shelf, kept.office_id) == ("검정 지갑", "A-12", post.office_id)
+
+
+def test_a_refused_answer_is_not_lost() -> None:
+    item, person = make_wallet(), make_user()
+    mine = claim(item, by=person, text=VAGUE)
+    marks = ["unclear", "unclear"]
+    give_verdict(mine, by=make_clerk(), decision="ask", marks=marks, question="더 기억나는 것은?")
+    url = reverse("lostfound:answer_claim", args=[mine.public_id])
+    html = page(signed_in(person, "en").post(url, {"answer": "동전 두 개" * 120}))
+    assert "동전 두 개동전 두 개" in html and "Use at most 500 characters" in html
+
+
+def test_who_cannot_claim_learns_it_before_writing() -> None:
+    item, person, finder = make_wallet(author=make_user()), make_user(), make_user()
+    mine = claim(item, by=person)
+    give_verdict(mine, by=make_clerk(), decision="reject", marks=["no", "no"])
+    thing = reverse("lostfound:thing", args=[item.post.public_id])  # type: ignore[union-attr]
+    answer = signed_in(person, "en").get(form_url(item), follow=True)
+    assert answer.redirect_chain[-1][0] == thing and "cannot claim it again" in page(answer)
+    own = make_wallet(author=finder)
+    assert signed_in(finder, "en").get(form_url(own)).status_code == 302
+    assert signed_in(make_user(), "en").get(form_url(own)).status_code == 200
+
+
+def test_a_claim_that_was_not_collected_does_not_read_like_a_refusal() -> None:
+    item, person = make_wallet(), make_user()
+    mine = approved(item, by=person)
+    assert mine.pickup_by is not None
+    sweep_claims(mine.pickup_by + timedelta(days=1))
+    html = page(signed_in(person, "en").get(mine.get_absolute_url()))
+    assert "You can claim it once more" in html and "could not confirm" not in html

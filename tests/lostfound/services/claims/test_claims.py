@@ -17,7 +17,13 @@ from lostfound.models import (
     OwnershipClaim,
     Post,
 )
-from lostfound.services import AccountKept, delete_user, edit_post, log_access
+from lostfound.services import (
+    AccountKept,
+    TransitionRefused,
+    delete_user,
+    edit_post,
+    log_access,
+)
 from lostfound.services.claims import (
     ClaimRefused,
     ConflictOfInterest,
@@ -30,7 +36,13 @@ from lostfound.services.claims import (
     submit_claim,
     withdraw_claim,
 )
-from lostfound.services.items import NotHere, hold_item, mark_missing
+from lostfound.services.items import (
+    NotHere,
+    hold_item,
+    mark_missing,
+    release_hold,
+    void_item,
+)
 from lostfound.services.items.verifying import verify_custody
 from lostfound.text.notifications import advice, headline
 from tests.support.builders import make_category, make_post, make_user
@@ -181,7 +193,7 @@ def test_no_claim_is_approved_while_another_is_unread() -> None:
     with pytest.raises(ClaimRefused) as refused:
         give_verdict(second, by=clerk, decision="approve", marks=AGREES)
     assert code_of(refused) == "unread_rivals"
-    mark_read(item)
+    mark_read(item.claims.all())
     give_verdict(second, by=clerk, decision="approve", marks=AGREES)
     states = OwnershipClaim.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["superseded", "approved", "superseded"]
@@ -347,7 +359,7 @@ sent = sum(at_once(200, send))
 people = [User.objects.create_user(f"p{n}") for n in range(8)]
 rivals = [submit_claim(posts[19], claimant=one, answers={prompt: "thread"}) for one in people]
 item = Item.objects.get(post=posts[19])
-mark_read(item)
+mark_read(item.claims.all())
 
 def judge(number):
     try:
@@ -406,3 +418,50 @@ def test_an_account_that_goes_takes_its_words_along() -> None:
     assert verify_custody().breaks == []
     with pytest.raises(AccountKept):  # the verdict refers to them
         delete_user(clerk, actor=None)
+
+
+def test_a_claim_that_arrives_while_others_are_read_stays_unread() -> None:
+    item = make_wallet()
+    first = claim(item)
+    shown = list(item.claims.all())
+    late = claim(item)
+    mark_read(shown)
+    first.refresh_from_db()
+    late.refresh_from_db()
+    assert first.read_at is not None and late.read_at is None
+
+
+def test_a_claimant_who_has_read_the_facts_meanwhile_does_not_answer() -> None:
+    item, clerk = make_wallet(), make_clerk()
+    mine = claim(item, by=clerk, text=VAGUE)
+    unclear = ["unclear", "unclear"]
+    give_verdict(mine, by=make_clerk(), decision="ask", marks=unclear, question="더 있나요?")
+    log_access(clerk, AccessLog.What.POST, [item.post])  # type: ignore[list-item]
+    with pytest.raises(ConflictOfInterest):
+        answer_question(mine, claimant=clerk, text=RIGHT)
+
+
+@pytest.mark.parametrize("by_themselves", [True, False])
+def test_a_finder_whose_thing_was_a_mistake_can_go(by_themselves: bool) -> None:
+    finder, clerk = make_user(), make_clerk()
+    item = make_wallet(author=finder)
+    void_item(item, actor=clerk, reason="착오")
+    delete_user(finder, actor=finder if by_themselves else clerk)
+    item.refresh_from_db()
+    last = item.custody.get(kind="post_deleted")
+    assert item.post is None and last.actor == (None if by_themselves else clerk)
+
+
+def test_an_entry_is_not_taken_back_while_it_is_claimed_or_held_back() -> None:
+    item, clerk = make_wallet(), make_clerk()
+    person = make_user()
+    mine = claim(item, by=person)
+    with pytest.raises(TransitionRefused):
+        void_item(item, actor=clerk, reason="착오")
+    withdraw_claim(mine, claimant=person)
+    hold_item(item, actor=clerk, reason="경찰 요청")
+    with pytest.raises(TransitionRefused):
+        void_item(item, actor=clerk, reason="착오")
+    release_hold(item, actor=clerk)
+    void_item(item, actor=clerk, reason="착오")
+    assert Item.objects.get(pk=item.pk).state == "void"

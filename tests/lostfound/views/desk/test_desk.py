@@ -8,11 +8,20 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from lostfound.models import AccessLog, Handover, Item, Notification, Office, Post, PostContact
+from lostfound.models import (
+    AccessLog,
+    Handover,
+    Item,
+    Notification,
+    Office,
+    Post,
+    PostContact,
+    StoragePlace,
+)
 from lostfound.models.item_codes import ALPHABET, check_character, is_valid
-from lostfound.services import emails
+from lostfound.services import delete_post, emails
 from lostfound.services.claims import issue_code
-from lostfound.services.items import hold_item
+from lostfound.services.items import hold_item, void_item
 from lostfound.services.items.custody import seal_day
 from lostfound.services.notifications import notify
 from tests.support.builders import make_user
@@ -115,7 +124,7 @@ def test_a_pick_up_code_leads_to_the_hand_over_and_to_a_receipt() -> None:
     assert "no longer valid" in page(again)
     refused = page(desk.post(at("handover", item.code), {"receiver_name": "이"}))
     assert "Not handed over yet" in refused and now(item).state == "reserved"
-    done = desk.post(at("handover", item.code), TICKED, follow=True)
+    done = desk.post(at("handover", item.code), {**TICKED, "claim": mine.pk}, follow=True)
     receipt = Handover.objects.get()
     html = page(done)
     assert receipt.receipt_no in html and "이주인" in html
@@ -307,3 +316,70 @@ def test_another_office_reads_and_changes_nothing() -> None:
     stranger.post(at("desk_item_move", item.code), {"shelf": "X-1"})
     stranger.post(at("handover", item.code), {**TICKED, "described": "검은 지갑과 푸른 실"})
     assert (now(item).state, now(item).head_seq) == ("held", 1)
+
+
+def test_who_claims_a_thing_does_not_read_the_other_claims() -> None:
+    item = make_wallet()
+    clerk = make_clerk(item.office)
+    claim(item, by=clerk)
+    desk = signed_in(clerk, "en")
+    assert desk.get(at("desk_rivals", item.code)).status_code == 403
+    api = f"/api/v1/office/items/{item.code}/claims/"
+    assert desk.get(api).status_code == 403
+    colleague = signed_in(make_clerk(item.office), "en")
+    assert colleague.get(at("desk_rivals", item.code)).status_code == 200
+    assert colleague.get(api).status_code == 200
+
+
+def test_what_a_walk_in_signed_is_not_used_for_a_claim(desk: Client) -> None:
+    item = make_wallet()
+    words = {**TICKED, "described": "푸른 실로 묶은 검은 지갑"}
+    page(desk.get(at("handover", item.code)))
+    mine = approved(item)
+    answer = desk.post(at("handover", item.code), words)
+    assert answer.status_code == 409 and "has changed since" in page(answer)
+    assert f'name="claim" value="{mine.pk}"' in page(answer)
+    api = {**TICKED, "item": item.code, "claim": None}
+    sent = {**api, "name_agrees": True, "contents_counted": True}
+    url = "/api/v1/office/handovers/"
+    assert desk.post(url, sent, content_type="application/json").status_code == 409
+    assert not Handover.objects.exists()
+    sent["claim"] = str(mine.public_id)
+    assert desk.post(url, sent, content_type="application/json").status_code == 201
+
+
+def test_a_thing_without_a_post_is_not_taken_in(desk: Client) -> None:
+    finder = make_user()
+    item = make_wallet(author=finder)
+    void_item(item, actor=make_clerk(item.office), reason="착오")
+    delete_post(item.post, actor=finder)  # type: ignore[arg-type]
+    answer = desk.post(at("desk_item_receive", item.code), {"shelf": "A-1"}, follow=True)
+    assert "not with the office" in page(answer) and now(item).state == "void"
+
+
+def test_a_valuable_is_not_scanned_onto_an_open_shelf(desk: Client) -> None:
+    item = make_wallet()
+    Item.objects.filter(pk=item.pk).update(value_band="high")
+    StoragePlace.objects.create(office=item.office, code="B-1")
+    desk.get(COUNTER, {"q": item.code})
+    answer = desk.post(SCAN, {"q": "B-1"}, follow=True)
+    assert "belong in a safe" in page(answer) and str(now(item).place) == "A-12"
+
+
+def test_reading_a_receipt_is_logged(desk: Client) -> None:
+    item = make_wallet()
+    desk.post(at("handover", item.code), {**TICKED, "described": "푸른 실로 묶은 검은 지갑"})
+    for name, key in (("receipt", Handover.objects.get().pk), ("finder_receipt", item.code)):
+        before = AccessLog.objects.filter(what="item").count()
+        assert desk.get(at(name, key)).status_code == 200
+        assert AccessLog.objects.filter(what="item").count() == before + 1, name
+
+
+def test_an_auditor_does_not_read_why_a_thing_is_held_back() -> None:
+    item = make_wallet()
+    clerk = make_clerk(item.office)
+    hold_item(item, actor=clerk, reason="김분실 님과 다툼")
+    auditor = signed_in(make_clerk(item.office, group=AUDITORS), "en")
+    html = page(auditor.get(at("desk_item", item.code)))
+    assert "must not leave" in html and "김분실" not in html
+    assert "김분실" in page(signed_in(clerk, "en").get(at("desk_item", item.code)))
