@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import AccessLog, ClaimVerdict, OwnershipClaim
+from lostfound.models import AccessLog, ClaimVerdict, Item, OwnershipClaim
 from lostfound.services import log_access
 from lostfound.services.claims import flags as reasons
 from lostfound.services.claims import give_verdict, mark_read, revoke_approval
@@ -56,6 +56,16 @@ def rivals(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """Every claim to one thing, beside its hidden facts; opening the page reads them."""
     item = item_called(code)
     refuse_interested(item, request.user)
+    return _rivals(request, item)
+
+
+def _rivals(
+    request: AuthenticatedHttpRequest,
+    item: Item,
+    refused: OwnershipClaim | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page; the form of a claim whose verdict was refused has what was entered."""
     facts = facts_of(item)
     if item.post is not None:
         log_access(request.user, AccessLog.What.POST, [item.post])
@@ -65,18 +75,23 @@ def rivals(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         "item": item,
         "post": item.post,
         "facts": facts,
-        "rows": [_row(claim, facts, request) for claim in rows],
+        "rows": [_row(claim, facts, request, is_refused=claim == refused) for claim in rows],
         "marks": ClaimVerdict.Mark.choices,
         "needed": needed(item),
         "may_change": request.user.is_superuser or request.user.office_id in (None, item.office_id),
     }
-    return render(request, "lostfound/desk/rivals.html", context)
+    return render(request, "lostfound/desk/rivals.html", context, status=status)
 
 
 def _row(
-    claim: OwnershipClaim, facts: list[str], request: AuthenticatedHttpRequest
+    claim: OwnershipClaim,
+    facts: list[str],
+    request: AuthenticatedHttpRequest,
+    *,
+    is_refused: bool,
 ) -> dict[str, Any]:
     """A claim for the page. The machine's opinion only shows beside a person's own verdict."""
+    entered = request.POST if is_refused else {}
     verdicts = list(claim.verdicts.all())
     own = next((one for one in verdicts if one.by_id == request.user.pk), None)
     texts = [answer.text for answer in claim.answers.all()] + [claim.story]
@@ -88,6 +103,9 @@ def _row(
         "flags": [str(FLAGS[flag]) for flag in claim.flags if flag in FLAGS],
         "is_strong": reasons.DESCRIBED_BEFORE in claim.flags,
         "verdicts": verdicts,
+        "facts": [(fact, entered.get(f"mark_{n}", "")) for n, fact in enumerate(facts)],
+        "note": entered.get("note", ""),
+        "question": entered.get("question", ""),
         "compared": [
             (fact, labels.get(mark, mark), is_there)
             for fact, mark, is_there in zip(facts, marked, machine, strict=False)
@@ -119,7 +137,11 @@ def judge(request: AuthenticatedHttpRequest, code: str, pk: int) -> HttpResponse
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    except (TransitionRefused, PermissionDenied) as refused:
+        return _rivals(request, item, refused=claim, status=400)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+        return _rivals(request, item, refused=claim, status=409)
+    except PermissionDenied as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("Saved: %(code)s") % {"code": claim.number})

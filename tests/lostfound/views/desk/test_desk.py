@@ -98,10 +98,23 @@ def test_rivals_stand_on_one_page_and_the_machine_speaks_last() -> None:
     html = page(desk.get(at("desk_rivals", item.code)))
     assert html.count("Comparison of words") == 1
     yes = {"mark_0": "agrees", "mark_1": "agrees", "decision": "approve", "version": "1"}
-    stale = desk.post(at("judge_claim", item.code, first.pk), {**yes, "version": "7"}, follow=True)
-    assert "has changed since" in page(stale)
+    stale = desk.post(at("judge_claim", item.code, first.pk), {**yes, "version": "7"})
+    assert stale.status_code == 409 and "has changed since" in page(stale)
     desk.post(at("judge_claim", item.code, first.pk), yes)
     assert now(item).state == "reserved"
+
+
+def test_a_verdict_that_is_refused_loses_nothing_that_was_entered() -> None:
+    item = make_wallet()
+    desk, waiting = signed_in(make_clerk(item.office), "en"), claim(item)
+    desk.get(at("desk_rivals", item.code))
+    hasty = {"mark_0": "agrees", "decision": "ask", "version": "1", "note": "전화함"}
+    answer = desk.post(at("judge_claim", item.code, waiting.pk), {**hasty, "question": "어떤 실?"})
+    html = page(answer)
+    assert answer.status_code == 400 and "Please say of every fact" in html
+    assert 'name="mark_0" value="agrees" checked' in html and html.count(" checked>") == 1
+    assert 'value="전화함"' in html and 'value="어떤 실?"' in html
+    assert not waiting.verdicts.exists()
 
 
 TICKED = {
