@@ -73,7 +73,9 @@ class StoredProfileAdmin(ReadOnlyMixin, admin.ModelAdmin[StoredProfile]):
     def adopted(self, stored: StoredProfile) -> SafeString | str:
         """For each round of learning from open posts, why it was adopted or refused."""
         rounds = stored.profile.calibration.report.get("rounds", [])
-        return _rows(enumerate(map(_round, rounds), 1)) if rounds else "–"
+        if not rounds:
+            return str(_("nothing is learnt from so few open posts"))
+        return _rows(enumerate(map(_round, rounds), 1))
 
     @admin.display(description=_("weights"))
     def weighs(self, stored: StoredProfile) -> SafeString:

@@ -41,6 +41,7 @@ from matching.core.tilting import Evidence
 from matching.core.types import Candidates
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
+LEAST_LOST: Final = 20  # with fewer, one post more or less decides what is learnt
 MOST_LOST: Final = 600  # the newest posts are used, to bound time and memory
 MOST_FOUND: Final = 1500
 AT_ONCE: Final = 100  # lost posts compared at a time
@@ -84,9 +85,9 @@ class _Compared:
 
 
 def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
-    """The profile adapted to the open posts; unchanged without lost or without found posts."""
+    """The profile adapted to the open posts; unchanged with few lost or without found posts."""
     lost, found = _newest(lost, MOST_LOST), _newest(found, MOST_FOUND)
-    if not len(lost) or not len(found):
+    if len(lost) < LEAST_LOST or not len(found):
         return profile
     everybody = np.ones(len(lost), dtype=np.bool_)
     compared = _Compared.under(profile, lost, found)

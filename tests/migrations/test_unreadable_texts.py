@@ -30,7 +30,8 @@ TITLES = {
 
 def migrate(name: str) -> Any:
     call_command("migrate", "matching", name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state([("matching", name)]).apps
+    loader = MigrationExecutor(connection).loader
+    return loader.project_state([("matching", name), *loader.graph.leaf_nodes("lostfound")]).apps
 
 
 @pytest.fixture

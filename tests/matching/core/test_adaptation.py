@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.core.adaptation import adapt
+from matching.core.adaptation import LEAST_LOST, adapt
 from matching.core.arrays import Bools, Floats
 from matching.core.calibrated import CalibratedV3
 from matching.core.calibration import TOGETHER
@@ -39,12 +39,14 @@ def figures(dataset: BenchmarkDataset, profile: ScoringProfile) -> dict[str, Any
     return measure(rank_dataset(dataset, CalibratedV3(), profile), calibrated=True)
 
 
-def test_without_lost_or_found_posts_nothing_is_learnt() -> None:
+def test_with_few_lost_or_without_found_posts_nothing_is_learnt() -> None:
     dataset = simulate(SMALL, 1)
     cold, lost = built(dataset), dataset.candidates("lost")
     nobody = lost.take(np.zeros(0, dtype=np.int64))
     assert adapt(cold, nobody, dataset.candidates("found")) is cold
     assert adapt(cold, lost, nobody) is cold
+    few = lost.take(np.arange(LEAST_LOST - 1))
+    assert adapt(cold, few, dataset.candidates("found")) is cold
 
 
 def test_the_same_posts_teach_the_same() -> None:
