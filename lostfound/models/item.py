@@ -1,6 +1,6 @@
 """Things that the office keeps, apart from the posts that reported them, and where they are."""
 
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.models.item_codes import CODE_CHARS, grouped, new_code
 from lostfound.models.place import Office
 from lostfound.models.post import Post
+
+if TYPE_CHECKING:
+    from lostfound.models.user import User
 
 MAX_SHELF_CHARS: Final = 40
 HASH_BYTES: Final = 32
@@ -191,6 +194,14 @@ class Item(models.Model):
     def shown_code(self) -> str:
         """The code as people read it, such as 7KQ2-M9XD."""
         return grouped(self.code)
+
+    def is_kept_elsewhere_for(self, user: "User") -> bool:
+        """Whether an office other than this person's keeps it; see `Post.is_kept_elsewhere_for`."""
+        return (
+            self.office_id is not None
+            and user.office_id not in (None, self.office_id)
+            and not user.is_superuser
+        )
 
     @property
     def is_in_custody(self) -> bool:

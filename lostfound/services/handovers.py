@@ -23,9 +23,9 @@ from lostfound.models import (
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest
 from lostfound.services.claims.judging import refuse_matched_to_other, supersede_rivals
 from lostfound.services.claims.submitting import advance, tell
-from lostfound.services.items.changes import refuse_other_office
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
+from lostfound.services.locking import refuse_another_office
 from lostfound.services.notifications import notify
 from lostfound.services.post_fields import clean_text
 from lostfound.services.receipts import TEXT_VERSION, Receipt, checked, receipt_text
@@ -59,7 +59,7 @@ def hand_over(
     """
     posts = _lock_posts(item, claim)
     item = lock_item(item)
-    refuse_other_office(item, by)
+    refuse_another_office(item, by)
     if item.state == Item.State.HANDED_OVER:
         raise AlreadySo(_("This thing has been handed over already."))
     if not item.is_in_custody:
@@ -116,7 +116,7 @@ def reverse_handover(handover: Handover, *, by: User, reason: str) -> Handover:
     claim = OwnershipClaim.objects.filter(handovers=handover).first()
     posts = _lock_posts(handover.item, claim)
     item = lock_item(handover.item)
-    refuse_other_office(item, by)
+    refuse_another_office(item, by)
     reason = clean_text(reason, is_one_line=True)[:200]
     if not reason:
         raise ValidationError({"reason": ValidationError(_("Please say why."), code="required")})

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from lostfound.models import Post, User
+from lostfound.models import Item, Post, User
 
 
 def lock_post(post: Post) -> Post:
@@ -14,14 +14,14 @@ def lock_post(post: Post) -> Post:
     return Post.objects.select_for_update().get(pk=post.pk)
 
 
-def refuse_another_office(post: Post, actor: User | None) -> None:
-    """Only the office that keeps a thing may change its post.
+def refuse_another_office(kept: Post | Item, actor: User | None) -> None:
+    """Only the office that keeps a thing may change it or its post.
 
     Raises:
         PermissionDenied: the thing is kept at another office than the actor's.
     """
-    if actor is not None and post.is_kept_elsewhere_for(actor):
+    if actor is not None and kept.is_kept_elsewhere_for(actor):
         raise PermissionDenied(
             _("This thing is kept at another office (%(office)s). Only that office can change it.")
-            % {"office": post.office}
+            % {"office": kept.office}
         )

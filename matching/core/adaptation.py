@@ -171,7 +171,8 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     prior = np.where(np.isnan(fits), 1.0 / eligible, fits / np.maximum(crowd, np.nan_to_num(fits)))
     weights = np.array(list(cold.values()))
     kind, likeness = weighed_sum(present, ("category",)), weighed_sum(present, LIKENESS)
-    together = weighed_sum(present, TOGETHER)
+    place = weighed_sum(present, ("place",))
+    together = kind + likeness + place
     pattern = pattern_of(present)
     tails = np.sum([columns[name] for name in columns if name.endswith(TAIL)], axis=0)
     decoys, decoy_counts = _decoys((days < EARLIEST_DAYS).ravel(), (together + tails).ravel())
@@ -205,8 +206,7 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     )
     overlap = evidence.overlap(weights)
     alike, most = most_likeness(present["category"]), evidence.most[pattern]
-    bounds = bounded(kind, likeness, alike, most) - kind - likeness
-    ratio = np.exp(together + bounds - overlap[pattern])
+    ratio = np.exp(bounded(kind, likeness, alike, most) + place - overlap[pattern])
     others = np.where(looked_at, 0.0, prior * ratio).sum(axis=1)
     # Found posts that are not here at all count as strangers do on average.
     absent = np.maximum(1.0 - prior.sum(axis=1), 0.0)

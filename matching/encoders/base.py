@@ -38,8 +38,8 @@ ONNX_ENCODER: Final = (
 SENTENCE_ENCODER: Final = "matching.encoders.sentence.SentenceEncoder"
 
 
-class Encoder(Protocol):
-    """Turns texts and photographs into vectors that can be compared with each other."""
+class TextEncoder(Protocol):
+    """Turns texts into vectors that can be compared with each other."""
 
     @property
     def fingerprint(self) -> str:
@@ -59,32 +59,14 @@ class Encoder(Protocol):
         Shape: (n, dim), unit vectors; a row of zeros for a text that the model cannot read
         """
 
+
+class Encoder(TextEncoder, Protocol):
+    """Turns texts and photographs into vectors that can be compared with each other."""
+
     def encode_images(self, images: Sequence[Image.Image]) -> Vecs:
         """Encode photographs; pass them undecoded, so that no more is decoded than needed.
 
         Shape: (n, dim), unit vectors
-        """
-
-
-class TextEncoder(Protocol):
-    """A second encoder, of texts alone; its vectors are compared with each other only."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Identifies everything that determines a vector; differs from every first encoder's."""
-
-    @property
-    def dim(self) -> int:
-        """Length of every vector."""
-
-    @property
-    def forward_counts(self) -> dict[str, int]:
-        """Number of texts (`text`) encoded so far."""
-
-    def encode_texts(self, texts: Sequence[str]) -> Vecs:
-        """Encode texts of any length.
-
-        Shape: (n, dim), unit vectors; a row of zeros for a text that the model cannot read
         """
 
 

@@ -14,6 +14,7 @@ from matching.core.vectors import Vec
 from matching.encoders.base import (
     Encoder,
     EncoderUnavailable,
+    TextEncoder,
     current_text_fingerprint,
     get_encoder,
 )
@@ -151,7 +152,7 @@ def opened(photos: Iterable[Photo]) -> list[Image.Image]:
     return images
 
 
-def checked(encoder: Encoder, vecs: Vec, number: int) -> Vec:
+def checked(encoder: TextEncoder, vecs: Vec, number: int) -> Vec:
     """Check the encoder's output for this number of inputs.
 
     Raises: ValueError

@@ -5,16 +5,16 @@ from weakref import WeakSet
 
 from django.db import transaction
 
-from matching.encoders.base import Encoder, EncoderUnavailable, TextEncoder
+from matching.encoders.base import EncoderUnavailable, TextEncoder
 from matching.encoders.preparation import Preparation, ShowsInputs
 from matching.models import Embedding, RecordedPreparation, StoredProfile
 
 ANEW: Final = "python manage.py embed_posts --anew"
 
-_verified: WeakSet[Encoder | TextEncoder] = WeakSet()  # by this process
+_verified: WeakSet[TextEncoder] = WeakSet()  # by this process
 
 
-def verify_preparation(encoder: Encoder | TextEncoder) -> None:
+def verify_preparation(encoder: TextEncoder) -> None:
     """Compare how the encoder prepares inputs with how it did for stored vectors; once a process.
 
     The first encoder of a fingerprint is recorded. An encoder class of the site's own, which does

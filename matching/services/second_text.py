@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from django.db import transaction
 
 from lostfound.models import Post
@@ -17,6 +16,7 @@ from matching.encoders.base import (
 from matching.models import Embedding, Modality
 from matching.models.embedding import stored_vec
 from matching.scoring.content import PostContent
+from matching.services.embedding import checked
 from matching.services.outbox import Claim
 from matching.services.preparation import verify_preparation
 
@@ -74,10 +74,7 @@ def encode_second_texts(texts: Sequence[str], fingerprint: str) -> Vec:
     Raises: EncoderUnavailable; ValueError if the encoder returns anything but vectors.
     """
     encoder = ready_text_encoder(fingerprint)
-    vecs = encoder.encode_texts(texts)
-    if vecs.shape != (len(texts), encoder.dim) or not np.isfinite(vecs).all():
-        raise ValueError(f"The text encoder returned shape {vecs.shape}, or not numbers.")
-    return vecs
+    return checked(encoder, encoder.encode_texts(texts), len(texts))
 
 
 def ready_text_encoder(fingerprint: str) -> TextEncoder:

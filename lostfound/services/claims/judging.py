@@ -23,8 +23,8 @@ from lostfound.models import (
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, changed_meanwhile
 from lostfound.services.claims.facts import facts_of, gives_away
 from lostfound.services.claims.submitting import advance, lock_claim, release, tell
-from lostfound.services.items.changes import refuse_other_office
 from lostfound.services.items.custody import append
+from lostfound.services.locking import refuse_another_office
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State
@@ -170,7 +170,7 @@ def refuse_interested(item: Item, by: User) -> None:
 
 
 def _refuse_judge(claim: OwnershipClaim, by: User) -> None:
-    refuse_other_office(claim.item, by)
+    refuse_another_office(claim.item, by)
     refuse_interested(claim.item, by)
 
 

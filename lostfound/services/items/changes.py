@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,23 +10,11 @@ from lostfound.models import CustodyEvent, Item, Office, Post, User
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.receiving import place_for
 from lostfound.services.items.transitions import NotHere
+from lostfound.services.locking import refuse_another_office
 from lostfound.services.post_fields import clean_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 
 Kind = CustodyEvent.Kind
-
-
-def refuse_other_office(item: Item, actor: User) -> None:
-    """Only the office that keeps a thing handles it.
-
-    Raises: PermissionDenied
-    """
-    is_elsewhere = item.office_id is not None and actor.office_id not in (None, item.office_id)
-    if is_elsewhere and not actor.is_superuser:
-        raise PermissionDenied(
-            _("This thing is kept at another office (%(office)s). Only that office can change it.")
-            % {"office": item.office}
-        )
 
 
 @transaction.atomic
@@ -44,7 +31,7 @@ def move_item(item: Item, *, actor: User, shelf: str, office: Office | None = No
         ValidationError: keyed "shelf".
     """
     item = lock_item(item)
-    refuse_other_office(item, actor)
+    refuse_another_office(item, actor)
     if not item.is_in_custody:
         raise NotHere
     office = office or item.office
@@ -72,7 +59,7 @@ def mark_missing(item: Item, *, actor: User) -> CustodyEvent:
     Raises: TransitionRefused, PermissionDenied
     """
     item = lock_item(item)
-    refuse_other_office(item, actor)
+    refuse_another_office(item, actor)
     return append(
         item,
         actor=actor,
@@ -92,7 +79,7 @@ def hold_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
         TransitionRefused, PermissionDenied: as in `move_item`.
     """
     item = lock_item(item)
-    refuse_other_office(item, actor)
+    refuse_another_office(item, actor)
     if not item.is_in_custody:
         raise NotHere
     if item.is_on_hold:
@@ -109,7 +96,7 @@ def release_hold(item: Item, *, actor: User) -> CustodyEvent:
     Raises: AlreadySo, TransitionRefused, PermissionDenied
     """
     item = lock_item(item)
-    refuse_other_office(item, actor)
+    refuse_another_office(item, actor)
     if not item.is_on_hold:
         raise AlreadySo(_("This thing is not held back."))
     return _in_place(item, actor, Kind.HOLD_ENDED, {"is_on_hold": False, "hold_reason": ""})
@@ -122,7 +109,7 @@ def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
     Raises: TransitionRefused, PermissionDenied
     """
     item = lock_item(item)
-    refuse_other_office(item, actor)
+    refuse_another_office(item, actor)
     received = item.received_at
     if received is None or timezone.localdate(received) != timezone.localdate():
         raise TransitionRefused(_("An entry can only be taken back on the day it was made."))

@@ -78,7 +78,7 @@ def _rivals(
         "rows": [_row(claim, facts, request, is_refused=claim == refused) for claim in rows],
         "marks": ClaimVerdict.Mark.choices,
         "needed": needed(item),
-        "may_change": request.user.is_superuser or request.user.office_id in (None, item.office_id),
+        "may_change": not item.is_kept_elsewhere_for(request.user),
     }
     return render(request, "lostfound/desk/rivals.html", context, status=status)
 

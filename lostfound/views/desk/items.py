@@ -53,9 +53,6 @@ def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     if shown.post is not None and may_handle:
         what = AccessLog.What.POST if opens_facts else AccessLog.What.ITEM
         log_access(request.user, what, [shown.post])
-    is_elsewhere = request.user.office_id not in (None, shown.office_id) and not (
-        request.user.is_superuser
-    )
     context = {
         "item": shown,
         "post": shown.post if may_handle else None,
@@ -66,7 +63,7 @@ def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         "handover": shown.handovers.filter(reversed_at=None).first(),
         "events": selectors.chain_of(shown),
         "shelves": selectors.shelves_in_use()[:50],
-        "may_change": may_handle and not is_elsewhere,
+        "may_change": may_handle and not shown.is_kept_elsewhere_for(request.user),
         "may_void": request.user.has_perm(MAY_VOID),
         "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
         "may_see_names": request.user.has_perm("lostfound.view_personal"),
