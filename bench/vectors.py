@@ -57,6 +57,7 @@ def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
         kinds=np.array(["found"] * n),
         text_vecs=vecs,
         image_vecs=np.full((n, dim), np.nan, dtype=np.float32) if n <= 1000 else vecs[:0],
+        sentence_vecs=np.zeros((n, 0), dtype=np.float32),
         photo_vecs=np.zeros((0, dim), dtype=np.float32),
         photo_owner=np.zeros(0, dtype=np.int64),
         categories=np.char.add("category-", cluster.astype(str)),

@@ -33,6 +33,11 @@ class Rows:
     sd: Floats
 
     @property
+    def dim(self) -> int:
+        """Length of the vectors, 0 where nobody has one."""
+        return int(self.vecs.shape[1])
+
+    @property
     def is_missing(self) -> bool:
         """Whether there is no vector at all, as for a post without photographs."""
         return bool(np.isnan(self.vecs).all())
@@ -46,6 +51,7 @@ class Prepared:
 
     Attributes:
         text_text: texts for the text_text channel.
+        sentence: the same texts by the second encoder.
         image_image: photographs for the image_image channel.
         text_cross: texts to be compared with photographs.
         image_cross: photographs to be compared with texts.
@@ -54,6 +60,7 @@ class Prepared:
     posts: Candidates
     posterior: Vec
     text_text: Rows
+    sentence: Rows
     image_image: Rows
     text_cross: Rows
     image_cross: Rows
@@ -87,6 +94,12 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
             cohorts["lost_texts"],
             cohorts["found_texts"],
         ),
+        sentence=_rows(
+            _under(sentence_residuals(posts, p, profile), profile.sentence_metric),
+            text_lost,
+            cohorts["lost_sentences"],
+            cohorts["found_sentences"],
+        ),
         image_image=_rows(
             _under(images, profile.image_metric),
             image_lost,
@@ -115,6 +128,18 @@ def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, 
     texts = np.where(silent, np.nan, posts.text_vecs - p @ profile.text_class_means)
     images = images - p[owner] @ profile.image_class_means
     return unit(texts), unit(images), owner
+
+
+def sentence_residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> Vec:
+    """The same for the second encoder's vectors; all missing if the profile has none.
+
+    Shape: (n, sentence_dim); unit length or NaN
+    """
+    vecs = posts.sentence_vecs
+    if vecs.shape[1] != profile.sentence_dim:
+        return np.full((len(posts), profile.sentence_dim), np.nan, dtype=np.float32)
+    silent = says_nothing(posts, profile)[:, None]
+    return unit(np.where(silent, np.nan, vecs - p @ profile.sentence_class_means))
 
 
 def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:

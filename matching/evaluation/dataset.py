@@ -10,7 +10,14 @@ from matching.core.arrays import Floats, Ints, Texts
 from matching.core.statistics import CategorySet
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
-from matching.evaluation.dataset_file import ARRAYS, COLOURS, LAST_DAYS, NO_CODE, read_dataset_file
+from matching.evaluation.dataset_file import (
+    ARRAYS,
+    COLOURS,
+    LAST_DAYS,
+    NO_CODE,
+    SENTENCES,
+    read_dataset_file,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +28,8 @@ class BenchmarkDataset:
         vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
         (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
-        where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None
+        where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None;
+        sentence_lost, sentence_found (n, sentence_dim), or None without a second text encoder
 
     Attributes:
         share_space: whether texts and photographs can be compared. If not, each kind of vector has
@@ -46,6 +54,8 @@ class BenchmarkDataset:
     colour_lost: Texts | None = None
     colour_found: Texts | None = None
     last_day_lost: Floats | None = None
+    sentence_lost: Vec | None = None
+    sentence_found: Vec | None = None
     share_space: bool = True
 
     @property
@@ -63,7 +73,7 @@ class BenchmarkDataset:
         texts, images = self._of("text", kind), self._of("image", kind)
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
-        colours = self._of("colour", kind)
+        colours, sentences = self._of("colour", kind), self._of("sentence", kind)
         last_days = self.last_day_lost if kind == "lost" else None
         no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
@@ -79,6 +89,7 @@ class BenchmarkDataset:
                 zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
                 day=_day(days, row),
                 last_day=_day(last_days, row),
+                sentence_vec=_vec(sentences, row),
             )
             for row in range(len(texts))
         ]
@@ -92,7 +103,8 @@ class BenchmarkDataset:
 
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
-        known = [name for name in (*COLOURS, LAST_DAYS) if getattr(self, name) is not None]
+        may_be = (*COLOURS, *SENTENCES, LAST_DAYS)
+        known = [name for name in may_be if getattr(self, name) is not None]
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *known)}
         np.savez_compressed(path, **arrays, separate_spaces=np.array(not self.share_space))
 
@@ -107,6 +119,10 @@ class BenchmarkDataset:
 
 def _day(days: Floats | None, row: int) -> float | None:
     return None if days is None or np.isnan(days[row]) else float(days[row])
+
+
+def _vec(vecs: Vec | None, row: int) -> Vec | None:
+    return None if vecs is None or np.isnan(vecs[row, 0]) else vecs[row]
 
 
 def _code(letter: str, number: int) -> str | None:

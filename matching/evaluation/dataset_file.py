@@ -15,6 +15,7 @@ LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by so
 NO_CODE: Final = -1
 SEPARATE: Final = "separate_spaces"  # whether texts and photographs have vectors of two encoders
 COLOURS: Final = ("colour_lost", "colour_found")  # codes of colours; may be left out
+SENTENCES: Final = ("sentence_lost", "sentence_found")  # of a second encoder; may be left out
 LAST_DAYS: Final = "last_day_lost"  # of losses whose day is a range; may be left out
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
@@ -41,7 +42,8 @@ def read_dataset_file(path: Path) -> dict[str, Any]:
     checked = {**_checked(arrays), "share_space": not is_separate}
     if LAST_DAYS in arrays:
         checked[LAST_DAYS] = _last_days(arrays[LAST_DAYS], checked["day_lost"])
-    texts = _texts(path.with_suffix(".json"))
+    checked |= _sentences(arrays, checked)
+    texts = read_texts(path.with_suffix(".json"))
     for name in COLOURS:
         kind = name.removeprefix("colour_")
         n = len(checked[f"text_{kind}"])
@@ -74,7 +76,20 @@ def _lay_apart(arrays: dict[str, Any]) -> None:
         arrays[name] = padded
 
 
-def _texts(path: Path) -> dict[str, list[str]]:
+def _sentences(arrays: dict[str, Any], checked: dict[str, Any]) -> dict[str, Vec]:
+    """The second encoder's vectors of both kinds, if the file has them."""
+    found: dict[str, Vec] = {}
+    width = None
+    for name in SENTENCES:
+        if name in arrays:
+            rows = len(checked[name.replace("sentence", "text")])
+            vecs = _matrix(name, arrays[name], rows, width)
+            width = vecs.shape[1]
+            found[name] = _unit_rows(name, vecs, nan_allowed=True)
+    return found
+
+
+def read_texts(path: Path) -> dict[str, list[str]]:
     """The texts of both kinds, {"lost": [...], "found": [...]}; empty without such a file."""
     try:
         texts = json.loads(path.read_text())
@@ -91,7 +106,7 @@ def _read(path: Path) -> dict[str, Any]:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
                 raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
-            may_be = (*COLOURS, LAST_DAYS, SEPARATE)
+            may_be = (*COLOURS, *SENTENCES, LAST_DAYS, SEPARATE)
             there = [*ARRAYS, *(name for name in may_be if name in file.files)]
             return {name: file[name] for name in there}
     except DatasetFileError:

@@ -37,6 +37,8 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
     for kind, posts in sides.items():
         arrays[f"text_{kind}"] = _vectors(posts, Modality.TEXT, profile)
         arrays[f"image_{kind}"] = _vectors(posts, Modality.IMAGE, profile)
+        if profile.sentence_dim:
+            arrays[f"sentence_{kind}"] = _vectors(posts, Modality.TEXT, profile, second=True)
         arrays[f"category_{kind}"] = _codes(
             [post.category.code if post.category else None for post in posts],
             [str(code) for code in profile.categories],
@@ -77,11 +79,19 @@ def _posts(kind: str, fingerprint: str) -> list[Post]:
     return list(posts.select_related("category", "building__zone").order_by("pk"))
 
 
-def _vectors(posts: Sequence[Post], modality: str, profile: ScoringProfile) -> Vec:
-    """One vector per post, for images that of the cover. Shape: (n, dim), NaN where missing"""
+def _vectors(
+    posts: Sequence[Post], modality: str, profile: ScoringProfile, *, second: bool = False
+) -> Vec:
+    """One vector per post, for images that of the cover. Shape: (n, dim), NaN where missing
+
+    Args:
+        second: of the second text encoder.
+    """
     rows = {post.pk: row for row, post in enumerate(posts)}
-    vecs = np.full((len(posts), profile.dim), np.nan, dtype=np.float32)
-    stored = Embedding.objects.filter(fingerprint=profile.fingerprint, modality=modality)
+    fingerprint = profile.sentence_fingerprint if second else profile.fingerprint
+    dim = profile.sentence_dim if second else profile.dim
+    vecs = np.full((len(posts), dim), np.nan, dtype=np.float32)
+    stored = Embedding.objects.filter(fingerprint=fingerprint, modality=modality).exclude(data=b"")
     # The cover has the lowest position, so it comes last and overwrites the others.
     for embedding in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
         if embedding.post_id in rows:

@@ -1,0 +1,65 @@
+"""Encodes the texts of a benchmark dataset anew, to compare encoders on the same posts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from matching.core.vectors import Vec, means_of_known
+from matching.encoders.base import TextEncoder
+from matching.encoders.prompts import CategoryPrompts
+from matching.evaluation.dataset import BenchmarkDataset
+from matching.evaluation.dataset_file import DatasetFileError
+
+AT_ONCE: Final = 64  # texts in one forward pass
+
+
+def encoded_anew(
+    dataset: BenchmarkDataset,
+    texts: dict[str, list[str]],
+    prompts: Sequence[CategoryPrompts],
+    encoder: TextEncoder,
+    second: TextEncoder | None = None,
+) -> BenchmarkDataset:
+    """The same posts with vectors of other encoders.
+
+    Args:
+        texts: of both kinds, in the order of the dataset's posts.
+        prompts: of the same categories in the same order; there may be more of them.
+        second: makes the vectors of the `sentence` channel.
+
+    Raises: DatasetFileError if it has photographs, if texts are missing, if the categories are
+        fewer than the dataset's, or if the encoder cannot read a text.
+    """
+    if not np.isnan(dataset.image_lost).all() or not np.isnan(dataset.image_found).all():
+        raise DatasetFileError("It has photographs, which only their own encoder can make anew.")
+    if len(prompts) < len(dataset.family):
+        raise DatasetFileError(
+            f"It has {len(dataset.family)} categories, more than the site's {len(prompts)}."
+        )
+    families = list(dict.fromkeys(one.family for one in prompts))
+    names = [text for one in prompts for text in one.texts]
+    vecs = {}
+    for kind in ("lost", "found"):
+        if len(texts.get(kind, ())) != len(getattr(dataset, f"text_{kind}")):
+            raise DatasetFileError(f"The .json file beside it does not have all {kind} texts.")
+        vecs[f"text_{kind}"] = _encoded(encoder, texts[kind])
+        if not vecs[f"text_{kind}"].any(axis=1).all():
+            raise DatasetFileError(f"The model cannot read some of the {kind} texts.")
+        vecs[f"image_{kind}"] = np.full_like(vecs[f"text_{kind}"], np.nan)
+        if second is not None:
+            sentences = _encoded(second, texts[kind])
+            sentences[~sentences.any(axis=1)] = np.nan
+            vecs[f"sentence_{kind}"] = sentences
+    return replace(
+        dataset,
+        **vecs,
+        prompts=means_of_known(_encoded(encoder, names), [len(one.texts) for one in prompts]),
+        family=np.array([families.index(one.family) for one in prompts], dtype=np.int64),
+    )
+
+
+def _encoded(encoder: TextEncoder, texts: Sequence[str]) -> Vec:
+    batches = range(0, len(texts), AT_ONCE)
+    return np.concatenate([encoder.encode_texts(texts[row : row + AT_ONCE]) for row in batches])
