@@ -25,7 +25,7 @@ class BenchmarkDataset:
     """The contents of a benchmark file; docs/matching.md describes each array.
 
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
-        vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
+        vectors, a row of NaN for a missing image or an unreadable text; prompts (n_categories, dim); family
         (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
         (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
         where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None;
@@ -80,7 +80,7 @@ class BenchmarkDataset:
             PostFeatures(
                 post_id=row if kind == "found" else -row - 1,
                 kind=kind,
-                text_vec=texts[row],
+                text_vec=_vec(texts, row),
                 image_vecs=no_image if np.isnan(images[row, 0]) else images[row : row + 1],
                 category=_code("c", categories[row]),
                 family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),

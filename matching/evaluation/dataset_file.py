@@ -127,7 +127,7 @@ def _checked(arrays: dict[str, Any]) -> dict[str, Any]:
     for kind in ("lost", "found"):
         texts = _matrix(f"text_{kind}", arrays[f"text_{kind}"], None, dim)
         images = _matrix(f"image_{kind}", arrays[f"image_{kind}"], len(texts), dim)
-        checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=False)
+        checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=True)
         checked[f"image_{kind}"] = _unit_rows(f"image_{kind}", images, nan_allowed=True)
         n = len(texts)
         n_buildings = len(_column("zone", arrays["zone"], None))

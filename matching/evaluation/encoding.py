@@ -29,8 +29,8 @@ def encoded_anew(
         prompts: of the same categories in the same order; there may be more of them.
         second: makes the vectors of the `sentence` channel.
 
-    Raises: DatasetFileError if it has photographs, if texts are missing, if the categories are
-        fewer than the dataset's, or if the encoder cannot read a text.
+    Raises: DatasetFileError if it has photographs, if texts are missing, or if the categories are
+        fewer than the dataset's.
     """
     if not np.isnan(dataset.image_lost).all() or not np.isnan(dataset.image_found).all():
         raise DatasetFileError("It has photographs, which only their own encoder can make anew.")
@@ -45,21 +45,20 @@ def encoded_anew(
         if len(texts.get(kind, ())) != len(getattr(dataset, f"text_{kind}")):
             raise DatasetFileError(f"The .json file beside it does not have all {kind} texts.")
         vecs[f"text_{kind}"] = _encoded(encoder, texts[kind])
-        if not vecs[f"text_{kind}"].any(axis=1).all():
-            raise DatasetFileError(f"The model cannot read some of the {kind} texts.")
         vecs[f"image_{kind}"] = np.full_like(vecs[f"text_{kind}"], np.nan)
         if second is not None:
-            sentences = _encoded(second, texts[kind])
-            sentences[~sentences.any(axis=1)] = np.nan
-            vecs[f"sentence_{kind}"] = sentences
+            vecs[f"sentence_{kind}"] = _encoded(second, texts[kind])
     return replace(
         dataset,
         **vecs,
-        prompts=means_of_known(_encoded(encoder, names), [len(one.texts) for one in prompts]),
+        prompts=means_of_known(np.nan_to_num(_encoded(encoder, names)), [len(one.texts) for one in prompts]),
         family=np.array([families.index(one.family) for one in prompts], dtype=np.int64),
     )
 
 
 def _encoded(encoder: TextEncoder, texts: Sequence[str]) -> Vec:
+    """Shape: (n, dim), NaN for a text that the encoder cannot read"""
     batches = range(0, len(texts), AT_ONCE)
-    return np.concatenate([encoder.encode_texts(texts[row : row + AT_ONCE]) for row in batches])
+    vecs = np.concatenate([encoder.encode_texts(texts[row : row + AT_ONCE]) for row in batches])
+    vecs[~vecs.any(axis=1)] = np.nan
+    return vecs
