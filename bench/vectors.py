@@ -63,6 +63,7 @@ def candidates(vecs: Vec, cluster: np.ndarray, seed: int = 0) -> Candidates:
         categories=np.char.add("category-", cluster.astype(str)),
         families=none,
         colours=none,
+        brands=none,
         buildings=none,
         zones=none,
         days=days,

@@ -145,9 +145,10 @@ def channels(left: Prepared, right: Prepared, *, share_space: bool = True) -> di
 
 
 def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
-    """Category, time, place, colour and identity. Shape: each (q, n), NaN where absent"""
+    """Category, time, place, colour, brand and identity. Shape: each (q, n), NaN where absent"""
     mine, other = left.posts, right.posts
     placed = (mine.buildings != "")[:, None] & (other.buildings != "")[None, :]
+    branded = (mine.brands != "")[:, None] & (other.brands != "")[None, :]
     coloured = (mine.colours != "")[:, None] & (other.colours != "")[None, :]
     place = evidence.place(
         same_building=mine.buildings[:, None] == other.buildings[None, :],
@@ -160,11 +161,13 @@ def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> di
     colour = evidence.colour(
         mine.colours, other.colours, _both(left.colour_share, right.colour_share)
     )
+    brand = evidence.brand(mine.brands, other.brands, _both(left.brand_share, right.brand_share))
     return {
         "category": categories.evidence(left.posterior, right.posterior, profile),
         "time": time(left, right, profile),
         "place": np.where(placed, place, np.nan),
         "colour": np.where(coloured, colour, np.nan),
+        "brand": np.where(branded, brand, np.nan),
         "identity": _identity(mine, other, profile),
     }
 

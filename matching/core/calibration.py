@@ -10,8 +10,8 @@ from matching.core.arrays import Floats, Ints
 from matching.core.weights import CHANNELS, COLD_WEIGHTS, CROSS
 
 # Terms that are weighed together, since they repeat each other.
-TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
-LIKENESS: Final = (*CHANNELS, "colour")
+TOGETHER: Final = ("category", *CHANNELS, "place", "colour", "brand")
+LIKENESS: Final = (*CHANNELS, "colour", "brand")
 CONTENT: Final = ("category", *LIKENESS)
 MOST_CONTENT: Final = 12.0  # natural log of the most that the content counts for
 BEYOND: Final = 0.4  # of the evidence beyond the most, so that it still ranks

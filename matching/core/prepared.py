@@ -47,7 +47,8 @@ class Rows:
 class Prepared:
     """n prepared posts. Image rows are the n covers, followed by all further photographs.
 
-    Shape: posterior (n, c); building_share, zone_share, colour_share (n,); image_owner (m,)
+    Shape: posterior (n, c); building_share, zone_share, colour_share and
+        brand_share (n,); image_owner (m,)
 
     Attributes:
         text_text: texts for the text_text channel.
@@ -68,6 +69,7 @@ class Prepared:
     building_share: Floats
     zone_share: Floats
     colour_share: Floats
+    brand_share: Floats
 
     def __len__(self) -> int:
         return len(self.posts)
@@ -112,6 +114,7 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
         building_share=_share(posts.buildings, profile.shares.building),
         zone_share=_share(posts.zones, profile.shares.zone),
         colour_share=_share(posts.colours, profile.shares.colour),
+        brand_share=_share(posts.brands, profile.shares.brand),
     )
 
 

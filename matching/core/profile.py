@@ -61,6 +61,7 @@ class Shares:
     building: dict[str, float] = field(default_factory=dict)
     zone: dict[str, float] = field(default_factory=dict)
     colour: dict[str, float] = field(default_factory=dict)
+    brand: dict[str, float] = field(default_factory=dict)
     token: dict[str, float] = field(default_factory=dict)  # only tokens of more than one post
 
 

@@ -112,6 +112,7 @@ def build_profile(
             building=_shares([lost.buildings, found.buildings]),
             zone=_shares([lost.zones, found.zones]),
             colour=_shares([lost.colours, found.colours]),
+            brand=_shares([lost.brands, found.brands]),
             token=_token_shares(lost, found),
         ),
         built_from={

@@ -14,7 +14,7 @@ from matching.core.vectors import Vec, unit
 Kind = Literal["lost", "found"]
 
 NOBODY: Final = -1  # author_id of a post without an author
-MISSING: Final = ""  # code of a category, colour or place that the post leaves out
+MISSING: Final = ""  # code of a category, colour, brand or place that the post leaves out
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class PostFeatures:
     category: str | None = None  # code of the leaf
     family: str | None = None
     colour: str | None = None
+    brand: str | None = None
     building: str | None = None
     zone: str | None = None
     day: float | None = None
@@ -71,6 +72,7 @@ class Candidates:
     categories: Texts
     families: Texts
     colours: Texts
+    brands: Texts
     buildings: Texts
     zones: Texts
     days: Floats  # the first possible day, NaN where unknown
@@ -108,6 +110,7 @@ class Candidates:
             categories=_codes([post.category for post in posts]),
             families=_codes([post.family for post in posts]),
             colours=_codes([post.colour for post in posts]),
+            brands=_codes([post.brand for post in posts]),
             buildings=_codes([post.building for post in posts]),
             zones=_codes([post.zone for post in posts]),
             days=_days([post.day for post in posts]),

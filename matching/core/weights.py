@@ -13,7 +13,7 @@ from matching.core.arrays import Floats
 CROSS: Final = ("text_image", "image_text")
 # `sentence` compares what a second encoder makes of the same texts; without one, it does not exist.
 CHANNELS: Final = ("text_text", "sentence", "image_image", *CROSS)
-TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
+TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "brand", "identity")
 # Like the prior, it is no evidence of its own: what the terms say twice.
 OVERLAP: Final = "overlap"
 # What the owner answered to the suggestion. Assumed, as natural logs: of true pairs, nine in ten

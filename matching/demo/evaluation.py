@@ -156,7 +156,7 @@ def measure_demo_learning_gain(
     )
     scores = np.full(ranking.scores.shape, RULED_OUT)
     for lost, one in enumerate(stored):
-        evidence = {name: one.terms[name] for name in TERMS if name in one.terms}
+        evidence: dict[str, Any] = {name: one.terms[name] for name in TERMS if name in one.terms}
         prior = one.terms["prior"] + one.terms[OVERLAP]
         alone = evidence_weights.probability(evidence_weights.log_odds(prior, evidence))
         scores[lost, one.post_ids] = alone

@@ -12,6 +12,7 @@ from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
 from matching.evaluation.dataset_file import (
     ARRAYS,
+    BRANDS,
     COLOURS,
     LAST_DAYS,
     NO_CODE,
@@ -25,10 +26,10 @@ class BenchmarkDataset:
     """The contents of a benchmark file; docs/matching.md describes each array.
 
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
-        vectors, a row of NaN for a missing image or an unreadable text; prompts (n_categories, dim); family
-        (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
-        (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
-        where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None;
+        vectors, a row of NaN for a missing image or an unreadable text; prompts (n_categories,
+        dim); family (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
+        (n_buildings,); pair_lost, pair_found (n_pairs,); colour_, brand_ (n,), empty where
+        unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None;
         sentence_lost, sentence_found (n, sentence_dim), or None without a second text encoder
 
     Attributes:
@@ -53,6 +54,8 @@ class BenchmarkDataset:
     pair_found: Ints
     colour_lost: Texts | None = None
     colour_found: Texts | None = None
+    brand_lost: Texts | None = None
+    brand_found: Texts | None = None
     last_day_lost: Floats | None = None
     sentence_lost: Vec | None = None
     sentence_found: Vec | None = None
@@ -73,7 +76,8 @@ class BenchmarkDataset:
         texts, images = self._of("text", kind), self._of("image", kind)
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
-        colours, sentences = self._of("colour", kind), self._of("sentence", kind)
+        colours, brands = self._of("colour", kind), self._of("brand", kind)
+        sentences = self._of("sentence", kind)
         last_days = self.last_day_lost if kind == "lost" else None
         no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
@@ -84,7 +88,8 @@ class BenchmarkDataset:
                 image_vecs=no_image if np.isnan(images[row, 0]) else images[row : row + 1],
                 category=_code("c", categories[row]),
                 family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),
-                colour=None if colours is None else str(colours[row]) or None,
+                colour=_named(colours, row),
+                brand=_named(brands, row),
                 building=_code("b", places[row]),
                 zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
                 day=_day(days, row),
@@ -103,7 +108,7 @@ class BenchmarkDataset:
 
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
-        may_be = (*COLOURS, *SENTENCES, LAST_DAYS)
+        may_be = (*COLOURS, *BRANDS, *SENTENCES, LAST_DAYS)
         known = [name for name in may_be if getattr(self, name) is not None]
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *known)}
         np.savez_compressed(path, **arrays, separate_spaces=np.array(not self.share_space))
@@ -119,6 +124,10 @@ class BenchmarkDataset:
 
 def _day(days: Floats | None, row: int) -> float | None:
     return None if days is None or np.isnan(days[row]) else float(days[row])
+
+
+def _named(codes: Texts | None, row: int) -> str | None:
+    return None if codes is None else str(codes[row]) or None
 
 
 def _vec(vecs: Vec | None, row: int) -> Vec | None:

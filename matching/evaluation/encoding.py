@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def encoded_anew(
         )
     families = list(dict.fromkeys(one.family for one in prompts))
     names = [text for one in prompts for text in one.texts]
-    vecs = {}
+    vecs: dict[str, Any] = {}
     for kind in ("lost", "found"):
         if len(texts.get(kind, ())) != len(getattr(dataset, f"text_{kind}")):
             raise DatasetFileError(f"The .json file beside it does not have all {kind} texts.")
@@ -51,7 +51,9 @@ def encoded_anew(
     return replace(
         dataset,
         **vecs,
-        prompts=means_of_known(np.nan_to_num(_encoded(encoder, names)), [len(one.texts) for one in prompts]),
+        prompts=means_of_known(
+            np.nan_to_num(_encoded(encoder, names)), [len(one.texts) for one in prompts]
+        ),
         family=np.array([families.index(one.family) for one in prompts], dtype=np.int64),
     )
 

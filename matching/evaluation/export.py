@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
@@ -50,6 +51,7 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
         arrays[f"colour_{kind}"] = np.array(
             [post.colour or colour_in(post.text) for post in posts], dtype=np.str_
         )
+        arrays[f"brand_{kind}"] = np.array([brand_in(post.text) for post in posts], dtype=np.str_)
     arrays[LAST_DAYS] = _days([post.happened_until for post in sides["lost"]])
     lost, found = (
         {post.pk: row for row, post in enumerate(sides[kind])} for kind in ("lost", "found")

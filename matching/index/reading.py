@@ -17,6 +17,7 @@ FACTS: Final = (
     *("post__category__family__code", "post__colour", "post__building__code"),
     *("post__building__zone__code", "post__happened_on", "post__happened_until"),
     *("post__matching_job__tokens", "post__matching_job__named_colour"),
+    "post__matching_job__named_brand",
 )
 VECTOR: Final = ("modality", "fingerprint", "content_hash", "dim", "data")
 
@@ -98,7 +99,7 @@ def _features(
     facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec, sentence_vec: Vec | None
 ) -> PostFeatures:
     post_id, kind, author_id, category, family, colour, building, zone, *more = facts
-    day, last_day, tokens, named = more
+    day, last_day, tokens, named, brand = more
     return PostFeatures(
         post_id=post_id,
         kind=kind,
@@ -107,6 +108,7 @@ def _features(
         category=category,
         family=family,
         colour=colour or named or None,
+        brand=brand or None,
         building=building,
         zone=zone,
         day=None if day is None else float(day.toordinal()),

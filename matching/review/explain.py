@@ -32,6 +32,7 @@ TERM_WORDS: Final = {
     "combined": gettext_lazy("Text and photograph together"),
     "category": gettext_lazy("Category"),
     "colour": gettext_lazy("Colour"),
+    "brand": gettext_lazy("Brand"),
     "time": gettext_lazy("Days from loss to find"),
     "place": gettext_lazy("Place"),
     "identity": gettext_lazy("Serial number, model or name"),

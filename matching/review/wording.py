@@ -61,6 +61,13 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
         _("the colours hardly match"),
         _("the colours differ"),
     ),
+    "brand": (
+        _("both name the same brand, and few things have it"),
+        _("the brands match"),
+        _("the brands say little either way"),
+        _("the brands hardly match"),
+        _("the brands differ"),
+    ),
     "time": (
         _("found just when it was lost"),
         _("the days fit"),

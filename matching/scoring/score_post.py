@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
 from matching.core.competition import among
@@ -291,6 +292,7 @@ def query_features(
         category=post.category.code if post.category else None,
         family=post.category.family.code if post.category else None,
         colour=post.colour or colour_in(post.text) or None,
+        brand=brand_in(post.text) or None,
         building=post.building.code if post.building else None,
         zone=post.building.zone.code if post.building else None,
         day=_ordinal(post.happened_on),

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
 from matching.core.explanation import reasons, spoken_bits, waterfall
@@ -98,6 +99,7 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         text_vec=text_vec,
         image_vecs=image_vecs,
         colour=colour_in(text) or None,
+        brand=brand_in(text) or None,
         sentence_vec=sentence_vec,
     )
     best = search_things(

@@ -71,7 +71,7 @@ def precision(dataset: BenchmarkDataset, profile: ScoringProfile) -> float:
     )
     truth = np.zeros(scores.shape, dtype=np.bool_)
     truth[dataset.pair_lost, dataset.pair_found] = True
-    return average_precision(scores.ravel(), truth.ravel())
+    return average_precision(scores.ravel(), truth.ravel()) or 0.0
 
 
 def score_of(profile: ScoringProfile, lost: PostFeatures, found: PostFeatures) -> Any:

@@ -24,28 +24,15 @@ from matching.services import embed_backlog, match_post, missing_posts, search_n
 from matching.services.outbox import reopen
 from matching.services.profiles import build_scoring_profile, profile_is_due
 from matching.status.health import lights
-from tests.support.fake_encoder import FakeEncoder
+from tests.support.fake_encoder import FakeTextEncoder
 from tests.support.pipeline import found, make, matched
 from tests.support.sentence_checkpoints import write_sentence_encoder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
 
-class FakeTextEncoder(FakeEncoder):
-    """A second encoder without a model."""
-
-    fingerprint = "text-fake"
-    dim = 32
-
-    def encode_texts(self, texts: Any) -> Any:
-        """See `FakeEncoder`; fails for some."""
-        if any("breaks" in text for text in texts):
-            raise RuntimeError("no such word")
-        return np.roll(super().encode_texts(texts), 1, axis=1)
-
-
 V3 = {"STRATEGY": "calibrated_v3"}
-CLASS = f"{__name__}.FakeTextEncoder"
+CLASS = "tests.support.fake_encoder.FakeTextEncoder"
 
 
 @pytest.fixture
