@@ -357,8 +357,8 @@ MATCHING = {
     "TEXT_MODEL": env.text(
         "MATCHING_TEXT_MODEL",
         "",
-        "hub id or folder of a second encoder for texts, such as `nlpai-lab/KURE-v1`, whose "
-        "vectors are stored and not compared yet; empty: none",
+        "hub id or folder of a second encoder for texts, such as `nlpai-lab/KURE-v1`, for one more "
+        "comparison of descriptions; empty: none",
     ),
     "TEXT_ENCODER": env.text(
         "MATCHING_TEXT_ENCODER",

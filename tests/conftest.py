@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.support.tiers",
     "tests.support.shared",
     "tests.support.databases",
+    "tests.support.migrations",
     "tests.support.servers.fixtures",
 ]
 

@@ -35,10 +35,11 @@ from matching.core.competition import settle
 from matching.core.found_days import EARLIEST_DAYS
 from matching.core.metric import Witnessed, learnt_metric
 from matching.core.penalties import Choice, choose, is_clearly_better
-from matching.core.prepared import Prepared, prepare
+from matching.core.prepared import Prepared, prepare, sentence_residuals
 from matching.core.profile import ScoringProfile
 from matching.core.tilting import Evidence
 from matching.core.types import Candidates
+from matching.core.vectors import Vec
 from matching.core.weights import CHANNELS, COLD_WEIGHTS
 
 LEAST_LOST: Final = 20  # with fewer, one post more or less decides what is learnt
@@ -52,6 +53,12 @@ ROUNDS: Final = 3
 # A posterior is a probability already, and shares of places are counted: what they are worth does
 # not depend on the encoder, so that more is asked before it is changed.
 STIFFNESS: Final = {"category": 30.0, "place": 30.0}
+# What does not testify to how vectors of a modality behave on true pairs: the same words do not.
+SAME_SOURCE: Final = {
+    "text": ("text_text", "sentence"),
+    "sentence": ("text_text", "sentence"),
+    "image": ("image_image",),
+}
 TAIL: Final = "+"  # appended to a channel's name
 
 
@@ -71,17 +78,22 @@ class _Compared:
 
     def with_metrics(self, choice: Choice, rows: Bools) -> ScoringProfile:
         """The profile with metrics learnt from these lost posts."""
-        return self.profile.with_(
-            **{
-                f"{modality}_metric": learnt_metric(
-                    self.one,
-                    self.other,
-                    modality,
-                    _witnesses(self.evidence, choice, f"{modality}_{modality}", rows),
-                )
-                for modality in ("text", "image")
-            }
-        )
+        metrics = {}
+        for modality, without in SAME_SOURCE.items():
+            if modality == "sentence" and not self.profile.sentence_dim:
+                continue
+            metrics[f"{modality}_metric"] = learnt_metric(
+                self._residuals(self.one, modality),
+                self._residuals(self.other, modality),
+                _witnesses(self.evidence, choice, without, rows),
+            )
+        return self.profile.with_(**metrics)
+
+    def _residuals(self, posts: Prepared, modality: str) -> Vec:
+        """The residuals before any metric, for photographs those of the covers."""
+        if modality == "sentence":
+            return sentence_residuals(posts.posts, posts.posterior, self.profile)
+        return posts.text_cross.vecs if modality == "text" else posts.image_cross.vecs[: len(posts)]
 
 
 def adapt(profile: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
@@ -155,9 +167,10 @@ def _evidence(one: Prepared, other: Prepared, profile: ScoringProfile) -> Eviden
     """The pairs' evidence before calibration: each lost post's likeliest ones, and decoys."""
     z = channels(one, other, share_space=profile.share_space)
     present = cold_channels(z, profile) | cold_context(one, other, profile)
-    columns, cold = {}, {}
+    columns: dict[str, Floats] = {}
+    cold: dict[str, float] = {}
     for name in TOGETHER:
-        if np.isnan(present[name]).all():
+        if name not in present or np.isnan(present[name]).all():
             continue
         columns[name] = np.nan_to_num(present[name])
         cold[name] = COLD_WEIGHTS[name]
@@ -228,8 +241,10 @@ def _decoys(can_be: Bools, evidence: Floats) -> tuple[Ints, Floats]:
     return np.concatenate([likeliest, sampled]), counts
 
 
-def _witnesses(evidence: Evidence, choice: Choice, without: str, rows: Bools) -> Witnessed:
-    """Probable pairs that are each other's best match, leaving one channel out."""
+def _witnesses(
+    evidence: Evidence, choice: Choice, without: tuple[str, ...], rows: Bools
+) -> Witnessed:
+    """Probable pairs that are each other's best match, leaving some channels out."""
     lost, found = evidence.lost, evidence.found
     log_odds = evidence.log_odds(choice.weighed, without)
     p = np.where(rows[lost], settle(lost, found, log_odds), 0.0)

@@ -13,7 +13,7 @@ from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
 from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
-from matching.core.weights import OVERLAP, TERMS
+from matching.core.weights import CROSS, OVERLAP, TERMS
 
 SUGGEST_FROM: Final = 0.1  # probability
 ALERT_FROM: Final = 0.5
@@ -98,19 +98,25 @@ def terms(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str,
     cold = cold_channels(z, profile) | cold_context(left, right, profile)
     found = profile.calibration.counted(cold, z)
     found[OVERLAP] = profile.calibration.overlap_of(found, cold["category"])
-    return {name: found[name] for name in (*TERMS, OVERLAP)}
+    return {name: found[name] for name in (*TERMS, OVERLAP) if name in found}
 
 
 def cold_channels(similarities: dict[str, Floats], profile: ScoringProfile) -> dict[str, Floats]:
     """Each channel's evidence before calibration. Shape: each (q, n), NaN where it is absent"""
-    return {
+    found = {
         name: np.where(np.isnan(z), np.nan, evidence.content(z, profile.matching[name]))
         for name, z in similarities.items()
     }
+    if "sentence" in found:
+        # Both encoders read the same words, so that each of them counts half.
+        is_read_twice = ~np.isnan(found["text_text"] + found["sentence"])
+        for name in ("text_text", "sentence"):
+            found[name] = np.where(is_read_twice, found[name] / 2.0, found[name])
+    return found
 
 
 def channels(left: Prepared, right: Prepared, *, share_space: bool = True) -> dict[str, Floats]:
-    """Normalised similarities of the four channels; with several photographs the best pair counts.
+    """Normalised similarities by channel; with several photographs the best pair counts.
 
     `text_image` compares the lost post's text with the found post's photographs, whichever side
     the lost post is on.
@@ -118,33 +124,31 @@ def channels(left: Prepared, right: Prepared, *, share_space: bool = True) -> di
     Args:
         share_space: whether texts and photographs can be compared.
 
-    Shape: each (q, n), NaN where a channel is absent
+    Shape: each (q, n), NaN where a channel is absent; no `sentence` without such vectors
     """
+    found = {"text_text": _normalised(left.text_text, right.text_text)}
+    if left.sentence.dim and right.sentence.dim:
+        found["sentence"] = _normalised(left.sentence, right.sentence)
+    photos = _normalised(left.image_image, right.image_image)
+    found["image_image"] = _best_photo(photos, left, right)
     if not share_space:
         absent = np.full((len(left), len(right)), np.nan)
-        return {
-            "text_text": _normalised(left.text_text, right.text_text),
-            "image_image": _best_photo(
-                _normalised(left.image_image, right.image_image), left, right
-            ),
-            "text_image": absent,
-            "image_text": absent,
-        }
+        return {**found, **dict.fromkeys(CROSS, absent)}
     words_photos = _best_photo(_normalised(left.text_cross, right.image_cross), None, right)
     photos_words = _best_photo(_normalised(left.image_cross, right.text_cross), left, None)
     left_is_lost = (left.posts.kinds == "lost")[:, None]
     return {
-        "text_text": _normalised(left.text_text, right.text_text),
-        "image_image": _best_photo(_normalised(left.image_image, right.image_image), left, right),
+        **found,
         "text_image": np.where(left_is_lost, words_photos, photos_words),
         "image_text": np.where(left_is_lost, photos_words, words_photos),
     }
 
 
 def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
-    """Category, time, place, colour and identity. Shape: each (q, n), NaN where absent"""
+    """Category, time, place, colour, brand and identity. Shape: each (q, n), NaN where absent"""
     mine, other = left.posts, right.posts
     placed = (mine.buildings != "")[:, None] & (other.buildings != "")[None, :]
+    branded = (mine.brands != "")[:, None] & (other.brands != "")[None, :]
     coloured = (mine.colours != "")[:, None] & (other.colours != "")[None, :]
     place = evidence.place(
         same_building=mine.buildings[:, None] == other.buildings[None, :],
@@ -157,11 +161,13 @@ def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> di
     colour = evidence.colour(
         mine.colours, other.colours, _both(left.colour_share, right.colour_share)
     )
+    brand = evidence.brand(mine.brands, other.brands, _both(left.brand_share, right.brand_share))
     return {
         "category": categories.evidence(left.posterior, right.posterior, profile),
         "time": time(left, right, profile),
         "place": np.where(placed, place, np.nan),
         "colour": np.where(coloured, colour, np.nan),
+        "brand": np.where(branded, brand, np.nan),
         "identity": _identity(mine, other, profile),
     }
 

@@ -7,11 +7,11 @@ from typing import Any, Final, Self
 import numpy as np
 
 from matching.core.arrays import Floats, Ints
-from matching.core.weights import CHANNELS, COLD_WEIGHTS
+from matching.core.weights import CHANNELS, COLD_WEIGHTS, CROSS
 
 # Terms that are weighed together, since they repeat each other.
-TOGETHER: Final = ("category", *CHANNELS, "place", "colour")
-LIKENESS: Final = (*CHANNELS, "colour")
+TOGETHER: Final = ("category", *CHANNELS, "place", "colour", "brand")
+LIKENESS: Final = (*CHANNELS, "colour", "brand")
 CONTENT: Final = ("category", *LIKENESS)
 MOST_CONTENT: Final = 12.0  # natural log of the most that the content counts for
 BEYOND: Final = 0.4  # of the evidence beyond the most, so that it still ranks
@@ -123,15 +123,17 @@ def _swapped(pattern: int) -> int:
 
 
 def _evened(values: dict[str, float], default: float) -> dict[str, float]:
-    crossing = [values.get(name, default) for name in CHANNELS[2:]]
-    return {**values, **dict.fromkeys(CHANNELS[2:], sum(crossing) / 2)}
+    crossing = [values.get(name, default) for name in CROSS]
+    return {**values, **dict.fromkeys(CROSS, sum(crossing) / 2)}
 
 
 def pattern_of(terms: dict[str, Floats]) -> Ints:
     """Which channels a pair has, as bits. Range: 0 to PATTERNS - 1"""
-    pattern = np.zeros(terms[CHANNELS[0]].shape, dtype=np.int64)
+    pattern = np.zeros(terms["category"].shape, dtype=np.int64)
     for name in CHANNELS:
-        pattern = 2 * pattern + (terms[name] == terms[name])
+        pattern = 2 * pattern
+        if name in terms:
+            pattern += terms[name] == terms[name]
     return pattern
 
 

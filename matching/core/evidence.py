@@ -31,6 +31,11 @@ LEAST_SHARE: Final = 1e-3  # no value counts as rarer than this, however small t
 SAME_COLOUR_SHARE: Final = 0.7  # of true pairs where both name one
 COLOUR_RANGE: Final = (-0.7, 0.9)
 
+# Who names a brand mostly names the right one: in 80 of 82 true pairs of written posts where both
+# do. Brands of one kind of thing are few, though, which shares over all things do not show.
+SAME_BRAND_SHARE: Final = 0.85
+BRAND_RANGE: Final = (-1.5, 1.5)
+
 MOST_IDENTITY: Final = 6.0
 
 
@@ -108,12 +113,23 @@ def colour(left: Texts, right: Texts, share: Floats) -> Floats:
 
     Shape: (q,), (n,), (q, n) -> (q, n)
     """
+    return _named(left, right, share, SAME_COLOUR_SHARE, COLOUR_RANGE)
+
+
+def brand(left: Texts, right: Texts, share: Floats) -> Floats:
+    """The same for the brands that both texts name."""
+    return _named(left, right, share, SAME_BRAND_SHARE, BRAND_RANGE)
+
+
+def _named(
+    left: Texts, right: Texts, share: Floats, same_share: float, bounds: tuple[float, float]
+) -> Floats:
     known = (left != MISSING)[:, None] & (right != MISSING)[None, :]
     common = np.clip(share, LEAST_SHARE, 0.99)
-    same = np.log(SAME_COLOUR_SHARE / common)
-    other = np.log((1.0 - SAME_COLOUR_SHARE) / (1.0 - common))
+    same = np.log(same_share / common)
+    other = np.log((1.0 - same_share) / (1.0 - common))
     factor = np.where(left[:, None] == right[None, :], same, other)
-    return np.where(known, np.clip(factor, *COLOUR_RANGE), 0.0)
+    return np.where(known, np.clip(factor, *bounds), 0.0)
 
 
 def identity(shared_log_share: Floats) -> Floats:

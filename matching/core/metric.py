@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from matching.core.arrays import Floats, Ints
-from matching.core.prepared import Prepared
 from matching.core.vectors import Vec, unit
 
 COLD_COUNTS_AS: Final = 20.0  # pseudo-pairs at the cold start's values
@@ -26,16 +25,18 @@ class Witnessed:
     probability: Floats
 
 
-def learnt_metric(one: Prepared, other: Prepared, modality: str, seen: Witnessed) -> Vec:
+def learnt_metric(lost: Vec, found: Vec, seen: Witnessed) -> Vec:
     """Weights each direction by how well it agrees between the two posts of a true pair.
 
     The directions are the eigenvectors of the residuals' covariance. For a direction that has
     correlation r over true pairs, a Gaussian model weights its standardised product by
     r / (1 - r^2).
 
-    Shape: (dim, k)
+    Args:
+        lost: residuals before any metric, NaN where missing; likewise found.
+
+    Shape: (n_lost, dim), (n_found, dim) -> (dim, k)
     """
-    lost, found = _residuals(one, modality), _residuals(other, modality)
     present = np.concatenate([lost, found])
     present = present[~np.isnan(present[:, 0])].astype(np.float64)
     if len(present) < 2 or not len(seen.probability):
@@ -58,11 +59,6 @@ def learnt_metric(one: Prepared, other: Prepared, modality: str, seen: Witnessed
     share = pairs / (pairs + COLD_COUNTS_AS)
     weights = np.exp(share * learnt + (1.0 - share) * plain)
     return np.asarray(standardised * np.sqrt(weights / weights.max()), dtype=np.float32)
-
-
-def _residuals(posts: Prepared, modality: str) -> Vec:
-    """The residuals before any metric, which are those that the cross channels compare."""
-    return posts.text_cross.vecs if modality == "text" else posts.image_cross.vecs[: len(posts)]
 
 
 def _correlation(products: Floats, probability: Floats) -> Floats:

@@ -33,6 +33,11 @@ class Rows:
     sd: Floats
 
     @property
+    def dim(self) -> int:
+        """Length of the vectors, 0 where nobody has one."""
+        return int(self.vecs.shape[1])
+
+    @property
     def is_missing(self) -> bool:
         """Whether there is no vector at all, as for a post without photographs."""
         return bool(np.isnan(self.vecs).all())
@@ -42,10 +47,12 @@ class Rows:
 class Prepared:
     """n prepared posts. Image rows are the n covers, followed by all further photographs.
 
-    Shape: posterior (n, c); building_share, zone_share, colour_share (n,); image_owner (m,)
+    Shape: posterior (n, c); building_share, zone_share, colour_share and
+        brand_share (n,); image_owner (m,)
 
     Attributes:
         text_text: texts for the text_text channel.
+        sentence: the same texts by the second encoder.
         image_image: photographs for the image_image channel.
         text_cross: texts to be compared with photographs.
         image_cross: photographs to be compared with texts.
@@ -54,6 +61,7 @@ class Prepared:
     posts: Candidates
     posterior: Vec
     text_text: Rows
+    sentence: Rows
     image_image: Rows
     text_cross: Rows
     image_cross: Rows
@@ -61,6 +69,7 @@ class Prepared:
     building_share: Floats
     zone_share: Floats
     colour_share: Floats
+    brand_share: Floats
 
     def __len__(self) -> int:
         return len(self.posts)
@@ -87,6 +96,12 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
             cohorts["lost_texts"],
             cohorts["found_texts"],
         ),
+        sentence=_rows(
+            _under(sentence_residuals(posts, p, profile), profile.sentence_metric),
+            text_lost,
+            cohorts["lost_sentences"],
+            cohorts["found_sentences"],
+        ),
         image_image=_rows(
             _under(images, profile.image_metric),
             image_lost,
@@ -99,6 +114,7 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
         building_share=_share(posts.buildings, profile.shares.building),
         zone_share=_share(posts.zones, profile.shares.zone),
         colour_share=_share(posts.colours, profile.shares.colour),
+        brand_share=_share(posts.brands, profile.shares.brand),
     )
 
 
@@ -115,6 +131,18 @@ def residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> tuple[Vec, 
     texts = np.where(silent, np.nan, posts.text_vecs - p @ profile.text_class_means)
     images = images - p[owner] @ profile.image_class_means
     return unit(texts), unit(images), owner
+
+
+def sentence_residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> Vec:
+    """The same for the second encoder's vectors; all missing if the profile has none.
+
+    Shape: (n, sentence_dim); unit length or NaN
+    """
+    vecs = posts.sentence_vecs
+    if vecs.shape[1] != profile.sentence_dim:
+        return np.full((len(posts), profile.sentence_dim), np.nan, dtype=np.float32)
+    silent = says_nothing(posts, profile)[:, None]
+    return unit(np.where(silent, np.nan, vecs - p @ profile.sentence_class_means))
 
 
 def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:

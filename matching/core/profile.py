@@ -14,11 +14,13 @@ from matching.core.found_days import FoundDays
 from matching.core.vectors import Vec, unit
 from matching.core.weights import EvidenceWeights
 
-FORMAT: Final = 3
+FORMAT: Final = 4
+WITHOUT_SENTENCES: Final = 3  # an older format, which can still be read
 ARRAYS: Final = (
     *("categories", "families", "prompt_vecs", "prior", "text_mean", "image_mean"),
     *("text_class_means", "image_class_means", "text_metric", "image_metric"),
     *("lost_texts", "lost_images", "found_texts", "found_images"),
+    *("sentence_class_means", "sentence_metric", "lost_sentences", "found_sentences"),
 )
 DAYS: Final = "found_day_counts"
 
@@ -59,6 +61,7 @@ class Shares:
     building: dict[str, float] = field(default_factory=dict)
     zone: dict[str, float] = field(default_factory=dict)
     colour: dict[str, float] = field(default_factory=dict)
+    brand: dict[str, float] = field(default_factory=dict)
     token: dict[str, float] = field(default_factory=dict)  # only tokens of more than one post
 
 
@@ -68,7 +71,8 @@ class ScoringProfile:
 
     Shape: categories, families, prior (c,); prompt_vecs, text_class_means, image_class_means
         (c, dim); text_mean, image_mean (dim,); text_metric, image_metric (dim, k), k at most dim;
-        lost_texts ... found_images (at most 512, dim): the cohorts, unit residuals
+        lost_texts ... found_images (at most 512, dim): the cohorts, unit residuals; all with
+        "sentence" likewise, sentence_dim in place of dim, 0 without a second text encoder
 
     Attributes:
         version: primary key of the stored profile, 0 if it is not in a database.
@@ -77,6 +81,7 @@ class ScoringProfile:
         text_metric: multiplies residuals before two of them are compared; likewise image_metric.
         text_logit_sd: spread of the centred prompt logits; likewise image_logit_sd.
         share_space: whether texts and photographs can be compared.
+        sentence_fingerprint: of the second text encoder, empty without one.
         matching: distribution of a true pair's normalised similarity, by channel.
         found_days: the days of the found posts that were open when it was built.
         calibration: what was learnt from the open posts.
@@ -101,11 +106,16 @@ class ScoringProfile:
     lost_images: Vec
     found_texts: Vec
     found_images: Vec
+    sentence_class_means: Vec
+    sentence_metric: Vec
+    lost_sentences: Vec
+    found_sentences: Vec
     text_logit_sd: float
     image_logit_sd: float
     matching: dict[str, Normal]
     day_span_days: float
     share_space: bool = True
+    sentence_fingerprint: str = ""
     found_days: FoundDays = field(default_factory=FoundDays)
     calibration: Calibration = field(default_factory=Calibration)
     loss_patterns: LossPatterns = field(default_factory=LossPatterns)
@@ -118,6 +128,11 @@ class ScoringProfile:
         """Length of the vectors."""
         return int(self.text_mean.shape[0])
 
+    @property
+    def sentence_dim(self) -> int:
+        """Length of the second encoder's vectors; 0 without one."""
+        return int(self.sentence_class_means.shape[1])
+
     @cached_property
     def compared_cohorts(self) -> dict[str, Vec]:
         """The cohorts under their metric, as residuals of one modality are compared.
@@ -125,10 +140,11 @@ class ScoringProfile:
         Shape: each (at most 512, k), unit length
         """
         return {
-            "lost_texts": unit(self.lost_texts @ self.text_metric),
-            "found_texts": unit(self.found_texts @ self.text_metric),
-            "lost_images": unit(self.lost_images @ self.image_metric),
-            "found_images": unit(self.found_images @ self.image_metric),
+            f"{kind}_{modality}s": unit(
+                getattr(self, f"{kind}_{modality}s") @ getattr(self, f"{modality}_metric")
+            )
+            for kind in ("lost", "found")
+            for modality in ("text", "image", "sentence")
         }
 
     def with_(self, **changes: Any) -> Self:
@@ -147,6 +163,7 @@ class ScoringProfile:
             "matching": {name: [n.mean, n.sd] for name, n in self.matching.items()},
             "day_span_days": self.day_span_days,
             "share_space": self.share_space,
+            "sentence_fingerprint": self.sentence_fingerprint,
             "found_days": [self.found_days.first, self.found_days.undated, self.found_days.rate],
             "calibration": vars(self.calibration),
             "habits": vars(self.loss_patterns),
@@ -169,10 +186,18 @@ class ScoringProfile:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
-                if facts.pop("format") != FORMAT:
+                version = facts.pop("format")
+                if version not in (FORMAT, WITHOUT_SENTENCES):
                     raise ProfileUnreadable("The scoring profile has an unsupported format.")
-                arrays = {name: file[name] for name in ARRAYS}
+                arrays = {name: file[name] for name in ARRAYS if name in file}
                 counts = file[DAYS]
+            if version == WITHOUT_SENTENCES:
+                arrays |= no_sentences(len(arrays["categories"]))
+                facts["calibration"] |= {
+                    name: _with_sentence_bit(facts["calibration"][name])
+                    for name in ("overlap", "most")
+                }
+                facts["matching"]["sentence"] = facts["matching"]["text_text"]
             first, undated, rate = facts.pop("found_days")
             calibration = facts.pop("calibration")
             calibration |= {name: tuple(calibration[name]) for name in ("overlap", "most")}
@@ -194,3 +219,20 @@ class ScoringProfile:
             raise
         except Exception as error:  # a damaged file can fail anywhere in numpy, zip or json
             raise ProfileUnreadable(f"Not a valid scoring profile: {error}") from error
+
+
+def no_sentences(n_categories: int) -> dict[str, Vec]:
+    """The arrays of a profile without a second text encoder."""
+    return {
+        "sentence_class_means": np.zeros((n_categories, 0), dtype=np.float32),
+        **dict.fromkeys(
+            ("sentence_metric", "lost_sentences", "found_sentences"),
+            np.zeros((0, 0), dtype=np.float32),
+        ),
+    }
+
+
+def _with_sentence_bit(by_pattern: list[float]) -> list[float]:
+    """Values by channels present, as if pairs with and without second vectors were alike."""
+    texts, others = by_pattern[len(by_pattern) // 2 :], by_pattern[: len(by_pattern) // 2]
+    return [*others, *others, *texts, *texts]

@@ -8,6 +8,7 @@ import numpy as np
 
 from matching.core.arrays import Bools, Ints
 from matching.core.types import Candidates, Scores
+from matching.core.vectors import of_one_width
 
 OWNED: Final = {"photo_vecs": "photo_owner", "token_codes": "token_owner"}
 
@@ -38,6 +39,8 @@ def concatenate(parts: Sequence[Candidates], dim: int) -> Candidates:
         values = [getattr(part, column.name) for part in parts]
         if column.name in OWNED.values():
             values = [value + offset for value, offset in zip(values, offsets, strict=False)]
+        if column.name == "sentence_vecs":
+            values = of_one_width(values)
         columns[column.name] = np.concatenate(values)
     return Candidates(**columns)
 

@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from matching.core.arrays import Floats, Texts
 from matching.core.categories import category_rows, centred_prompts, posterior
 from matching.core.found_days import FoundDays
-from matching.core.prepared import cohort_statistics, residuals
+from matching.core.prepared import cohort_statistics, residuals, sentence_residuals
 from matching.core.profile import Normal, ScoringProfile, Shares
 from matching.core.types import MISSING, Candidates
-from matching.core.vectors import Vec, unit
-from matching.core.weights import CHANNELS
+from matching.core.vectors import Vec, of_one_width, unit
+from matching.core.weights import CROSS
 
 COHORT_SIZE: Final = 512
 COHORT_SEED: Final = 0  # fixed, so that the cohort depends on the posts alone
@@ -32,6 +32,7 @@ SHARE_COUNTS_AS: Final = 5.0  # pseudo-posts, spread evenly over all values that
 # Distribution of a true pair's normalised similarity until a site has data; from the simulation
 # that the strategy was designed on, measured again by `evaluate_matching`.
 COLD_TEXT_TEXT: Final = Normal(1.8, 1.1)
+COLD_SENTENCE: Final = COLD_TEXT_TEXT
 COLD_IMAGE_IMAGE: Final = Normal(2.6, 1.1)
 COLD_CROSS_SD: Final = 1.05
 # Two people agree less about a thing than one person's text and photograph do.
@@ -62,8 +63,14 @@ def build_profile(
     *,
     version: int = 0,
     fingerprint: str = "",
+    sentence_fingerprint: str = "",
 ) -> ScoringProfile:
-    """The cold-start profile of the open posts, of which there may be none."""
+    """The cold-start profile of the open posts, of which there may be none.
+
+    Args:
+        fingerprint: of the encoder that made the vectors.
+        sentence_fingerprint: of the second text encoder, if there is one.
+    """
     dim = categories.prompt_vecs.shape[1]
     texts = _present(lost.text_vecs, found.text_vecs, dim)
     images = _present(lost.image_vecs, found.image_vecs, dim)
@@ -74,6 +81,7 @@ def build_profile(
     start = ScoringProfile(
         version=version,
         fingerprint=fingerprint,
+        sentence_fingerprint=sentence_fingerprint,
         categories=categories.codes,
         families=categories.families,
         prompt_vecs=categories.prompt_vecs,
@@ -88,15 +96,15 @@ def build_profile(
         lost_images=empty,
         found_texts=empty,
         found_images=empty,
+        **_of_sentences(lost, found, len(categories.codes)),
         share_space=categories.share_space,
         text_logit_sd=_logit_sd(texts, text_mean, categories.prompt_vecs),
         image_logit_sd=_logit_sd(images, image_mean, categories.prompt_vecs),
         matching={
             "text_text": COLD_TEXT_TEXT,
+            "sentence": COLD_SENTENCE,
             "image_image": COLD_IMAGE_IMAGE,
-            **dict.fromkeys(
-                ("text_image", "image_text"), Normal(CROSS_OF_OWN * USUAL_OWN_Z, COLD_CROSS_SD)
-            ),
+            **dict.fromkeys(CROSS, Normal(CROSS_OF_OWN * USUAL_OWN_Z, COLD_CROSS_SD)),
         },
         day_span_days=_span([lost.days, found.days]),
         found_days=FoundDays.of(found.days, lost.last_days),
@@ -104,6 +112,7 @@ def build_profile(
             building=_shares([lost.buildings, found.buildings]),
             zone=_shares([lost.zones, found.zones]),
             colour=_shares([lost.colours, found.colours]),
+            brand=_shares([lost.brands, found.brands]),
             token=_token_shares(lost, found),
         ),
         built_from={
@@ -124,23 +133,26 @@ def _with_class_means(start: ScoringProfile, lost: Candidates, found: Candidates
     p = np.concatenate([p for _, p in both])
     counts = p.sum(axis=0, dtype=np.float64)
     means = {}
-    for modality in ("text", "image"):
-        vecs = np.concatenate([getattr(posts, f"{modality}_vecs") for posts, _ in both])
-        has = ~np.isnan(vecs[:, 0]) if len(vecs) else np.zeros(0, dtype=np.bool_)
-        overall = getattr(start, f"{modality}_mean")
+    for modality in ("text", "image", "sentence"):
+        vecs = _vecs(f"{modality}_vecs", lost, found)
+        has = ~np.isnan(vecs[:, 0]) if vecs.size else np.zeros(len(vecs), dtype=np.bool_)
+        overall = getattr(start, f"{modality}_class_means")[0]
         weighted = p[has].T @ vecs[has] + CLASS_MEAN_COUNTS_AS * overall
         means[modality] = weighted / (p[has].sum(axis=0)[:, None] + CLASS_MEAN_COUNTS_AS)
     return start.with_(
         prior=(counts + 1.0) / (counts.sum() + len(counts)),
         text_class_means=means["text"].astype(np.float32),
         image_class_means=means["image"].astype(np.float32),
+        sentence_class_means=means["sentence"].astype(np.float32),
     )
 
 
 def _with_cohorts(start: ScoringProfile, lost: Candidates, found: Candidates) -> ScoringProfile:
     cohorts = {}
     for kind, posts in (("lost", lost), ("found", found)):
-        texts, images, _ = residuals(posts, posterior(posts, start), start)
+        p = posterior(posts, start)
+        texts, images, _ = residuals(posts, p, start)
+        cohorts[f"{kind}_sentences"] = _sample(sentence_residuals(posts, p, start))
         cohorts[f"{kind}_texts"] = _sample(texts)
         cohorts[f"{kind}_images"] = _sample(images)
     return start.with_(**cohorts)
@@ -167,9 +179,26 @@ def _with_own_pairs(start: ScoringProfile, lost: Candidates, found: Candidates) 
     mean_z = (z.sum() + USUAL_OWN_Z * MEAN_COUNTS_AS) / (len(z) + MEAN_COUNTS_AS)
     cross = Normal(CROSS_OF_OWN * float(mean_z), COLD_CROSS_SD)
     return start.with_(
-        matching={**start.matching, **dict.fromkeys(CHANNELS[2:], cross)},
+        matching={**start.matching, **dict.fromkeys(CROSS, cross)},
         built_from={**start.built_from, "own_pairs": len(z)},
     )
+
+
+def _of_sentences(lost: Candidates, found: Candidates, n_categories: int) -> dict[str, Any]:
+    """The arrays of the second text encoder before any class mean or cohort."""
+    vecs = _vecs("sentence_vecs", lost, found)
+    dim = vecs.shape[1]
+    mean = _mean(vecs[~np.isnan(vecs).any(axis=1)], np.zeros(dim, dtype=np.float32))
+    return {
+        "sentence_class_means": np.tile(mean, (n_categories, 1)),
+        "sentence_metric": np.eye(dim, dtype=np.float32),
+        **dict.fromkeys(("lost_sentences", "found_sentences"), vecs[:0]),
+    }
+
+
+def _vecs(column: str, lost: Candidates, found: Candidates) -> Vec:
+    """The vectors of both kinds, lost posts first."""
+    return np.concatenate(of_one_width([getattr(posts, column) for posts in (lost, found)]))
 
 
 def _present(lost_vecs: Vec, found_vecs: Vec, dim: int) -> Vec:
@@ -200,7 +229,7 @@ def _category_prior(labels: Iterable[Texts], codes: Texts) -> Floats:
 
 
 def _sample(vecs: Vec) -> Vec:
-    present = vecs[~np.isnan(vecs[:, 0])] if len(vecs) else vecs
+    present = vecs[~np.isnan(vecs[:, 0])] if vecs.size else vecs[:0]
     if len(present) <= COHORT_SIZE:
         return present
     chosen = np.random.default_rng(COHORT_SEED).permutation(len(present))[:COHORT_SIZE]

@@ -115,9 +115,9 @@ class Evidence:
         """Log of the mean likelihood ratio over the decoys, by pattern. Shape: (patterns,)"""
         return self._overlaps(weights).log_mean
 
-    def log_odds(self, weighed: Weighed, without: str | None = None) -> Floats:
-        """Log odds of each pair, optionally without one channel. Shape: (n,)"""
-        kept = np.array([without is None or not name.startswith(without) for name in self.names])
+    def log_odds(self, weighed: Weighed, without: tuple[str, ...] = ()) -> Floats:
+        """Log odds of each pair, optionally without some channels. Shape: (n,)"""
+        kept = np.array([not name.startswith(without) for name in self.names])
         weights = weighed.weights * kept
         together = self._of_pairs.together(weights)
         share = np.log(weighed.share / (1.0 - weighed.share))

@@ -14,14 +14,15 @@ from matching.core.vectors import Vec, unit
 Kind = Literal["lost", "found"]
 
 NOBODY: Final = -1  # author_id of a post without an author
-MISSING: Final = ""  # code of a category, colour or place that the post leaves out
+MISSING: Final = ""  # code of a category, colour, brand or place that the post leaves out
 
 
 @dataclass(frozen=True, eq=False)
 class PostFeatures:
     """One post as the strategies see it. Vectors are of unit length, or zero.
 
-    Shape: text_vec (dim,), image_vecs (n_photos, dim) with the cover photograph first
+    Shape: text_vec (dim,), image_vecs (n_photos, dim) with the cover photograph first,
+        sentence_vec (sentence_dim,)
     Units: day and last_day in days since an origin that all posts share
 
     Attributes:
@@ -36,12 +37,14 @@ class PostFeatures:
     category: str | None = None  # code of the leaf
     family: str | None = None
     colour: str | None = None
+    brand: str | None = None
     building: str | None = None
     zone: str | None = None
     day: float | None = None
     last_day: float | None = None
     author_id: int | None = None
     tokens: tuple[str, ...] = ()  # keyed hashes of serial numbers, model names and the like
+    sentence_vec: Vec | None = None  # of the text, by the second encoder
 
     @property
     def cover_vec(self) -> Vec | None:
@@ -53,7 +56,8 @@ class PostFeatures:
 class Candidates:
     """n posts as columns, for one vectorised pass. Each vector has unit length, or is zero.
 
-    Shape: text_vecs and image_vecs (n, dim), a row of NaN where missing; photo_vecs (m, dim)
+    Shape: text_vecs and image_vecs (n, dim), a row of NaN where missing; sentence_vecs likewise
+        (n, sentence_dim), sentence_dim 0 if no post has one; photo_vecs (m, dim)
         holds the photographs after the cover and photo_owner (m,) the row of each one's post;
         token_codes and token_owner (t,) do the same for identity tokens; all others (n,)
     """
@@ -62,11 +66,13 @@ class Candidates:
     kinds: Texts
     text_vecs: Vec
     image_vecs: Vec
+    sentence_vecs: Vec
     photo_vecs: Vec
     photo_owner: Ints
     categories: Texts
     families: Texts
     colours: Texts
+    brands: Texts
     buildings: Texts
     zones: Texts
     days: Floats  # the first possible day, NaN where unknown
@@ -98,11 +104,13 @@ class Candidates:
             kinds=np.array([post.kind for post in posts], dtype=np.str_),
             text_vecs=_stack(texts, dim),
             image_vecs=_stack(covers, dim),
+            sentence_vecs=_sentences(posts),
             photo_vecs=_stack(further, dim),
             photo_owner=np.array(owner, dtype=np.int64),
             categories=_codes([post.category for post in posts]),
             families=_codes([post.family for post in posts]),
             colours=_codes([post.colour for post in posts]),
+            brands=_codes([post.brand for post in posts]),
             buildings=_codes([post.building for post in posts]),
             zones=_codes([post.zone for post in posts]),
             days=_days([post.day for post in posts]),
@@ -258,6 +266,13 @@ def _dim(post: PostFeatures) -> int:
 
 def _stack(vecs: Sequence[Vec], dim: int) -> Vec:
     return unit(np.stack(vecs)) if vecs else np.zeros((0, dim), dtype=np.float32)
+
+
+def _sentences(posts: Sequence[PostFeatures]) -> Vec:
+    vecs = [post.sentence_vec for post in posts]
+    width = next((len(vec) for vec in vecs if vec is not None), 0)
+    absent = np.full(width, np.nan, dtype=np.float32)
+    return _stack([absent if vec is None else vec for vec in vecs], width)
 
 
 def _days(days: Sequence[float | None]) -> Floats:

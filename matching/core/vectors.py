@@ -79,6 +79,18 @@ def row_dots(left_vecs: Vec, right_vecs: Vec) -> Vec:
     return products
 
 
+def of_one_width(parts: Sequence[Vec]) -> list[Vec]:
+    """Matrices of one width: those of another one, in which nothing is known, as NaN.
+
+    Shape: each (n_i, k_i) -> (n_i, the largest k)
+    """
+    width = max(part.shape[1] for part in parts)
+    return [
+        part if part.shape[1] == width else np.full((len(part), width), np.nan, dtype=np.float32)
+        for part in parts
+    ]
+
+
 def cosine(query_vec: npt.NDArray[Any], candidate_vecs: npt.NDArray[Any]) -> Vec:
     """Cosine of one vector with each row; 0 where either is a zero vector.
 

@@ -9,8 +9,11 @@ import numpy as np
 
 from matching.core.arrays import Floats
 
-CHANNELS: Final = ("text_text", "image_image", "text_image", "image_text")
-TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "identity")
+# They swap places if lost and found do.
+CROSS: Final = ("text_image", "image_text")
+# `sentence` compares what a second encoder makes of the same texts; without one, it does not exist.
+CHANNELS: Final = ("text_text", "sentence", "image_image", *CROSS)
+TERMS: Final = ("category", *CHANNELS, "time", "place", "colour", "brand", "identity")
 # Like the prior, it is no evidence of its own: what the terms say twice.
 OVERLAP: Final = "overlap"
 # What the owner answered to the suggestion. Assumed, as natural logs: of true pairs, nine in ten
@@ -22,8 +25,7 @@ COMPETITION: Final = "competition"
 # The cross channels repeat part of what the category already says.
 COLD_WEIGHTS: Final[dict[str, float]] = {
     **dict.fromkeys(TERMS, 1.0),
-    "text_image": 0.7,
-    "image_text": 0.7,
+    **dict.fromkeys(CROSS, 0.7),
 }
 # Steps are flat, and equal probabilities cannot be ranked: this share of the smooth curve stays.
 SMOOTH_SHARE: Final = 0.02

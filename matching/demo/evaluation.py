@@ -156,7 +156,7 @@ def measure_demo_learning_gain(
     )
     scores = np.full(ranking.scores.shape, RULED_OUT)
     for lost, one in enumerate(stored):
-        evidence = {name: one.terms[name] for name in TERMS}
+        evidence: dict[str, Any] = {name: one.terms[name] for name in TERMS if name in one.terms}
         prior = one.terms["prior"] + one.terms[OVERLAP]
         alone = evidence_weights.probability(evidence_weights.log_odds(prior, evidence))
         scores[lost, one.post_ids] = alone
@@ -182,7 +182,7 @@ def _stored_scores(name: str) -> list[Scores]:
             post_ids=np.array([column[one.found_id] for one in listed[pk]], dtype=np.int64),
             score=np.array([one.score for one in listed[pk]], dtype=np.float64),
             terms={
-                term: np.array([one.terms[term] for one in listed[pk]], dtype=np.float64)
+                term: np.array([one.terms.get(term) for one in listed[pk]], dtype=np.float64)
                 for term in ("prior", *TERMS, OVERLAP)
             },
             exclusions={},

@@ -144,6 +144,14 @@ def current_text_fingerprint() -> str:
     return encoder.fingerprint if encoder else ""
 
 
+def known_text_fingerprint() -> str:
+    """The same; also empty while that encoder is unavailable."""
+    try:
+        return current_text_fingerprint()
+    except EncoderUnavailable:
+        return ""
+
+
 def forget_encoder() -> None:
     """Drop this process's encoders, so that they are loaded again when they are needed."""
     global _held, _text_held

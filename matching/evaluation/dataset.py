@@ -10,7 +10,15 @@ from matching.core.arrays import Floats, Ints, Texts
 from matching.core.statistics import CategorySet
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
-from matching.evaluation.dataset_file import ARRAYS, COLOURS, LAST_DAYS, NO_CODE, read_dataset_file
+from matching.evaluation.dataset_file import (
+    ARRAYS,
+    BRANDS,
+    COLOURS,
+    LAST_DAYS,
+    NO_CODE,
+    SENTENCES,
+    read_dataset_file,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,10 +26,11 @@ class BenchmarkDataset:
     """The contents of a benchmark file; docs/matching.md describes each array.
 
     Shape: text_lost, image_lost (n_lost, dim), text_found, image_found (n_found, dim) unit
-        vectors, a row of NaN for a missing image; prompts (n_categories, dim); family
-        (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
-        (n_buildings,); pair_lost, pair_found (n_pairs,); colour_lost, colour_found (n,), empty
-        where unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None
+        vectors, a row of NaN for a missing image or an unreadable text; prompts (n_categories,
+        dim); family (n_categories,); category_, place_, day_ (n,), -1 or NaN where missing; zone
+        (n_buildings,); pair_lost, pair_found (n_pairs,); colour_, brand_ (n,), empty where
+        unknown, or None; last_day_lost (n_lost,), NaN for an exact day, or None;
+        sentence_lost, sentence_found (n, sentence_dim), or None without a second text encoder
 
     Attributes:
         share_space: whether texts and photographs can be compared. If not, each kind of vector has
@@ -45,7 +54,11 @@ class BenchmarkDataset:
     pair_found: Ints
     colour_lost: Texts | None = None
     colour_found: Texts | None = None
+    brand_lost: Texts | None = None
+    brand_found: Texts | None = None
     last_day_lost: Floats | None = None
+    sentence_lost: Vec | None = None
+    sentence_found: Vec | None = None
     share_space: bool = True
 
     @property
@@ -63,22 +76,25 @@ class BenchmarkDataset:
         texts, images = self._of("text", kind), self._of("image", kind)
         categories, places = self._of("category", kind), self._of("place", kind)
         days = self._of("day", kind)
-        colours = self._of("colour", kind)
+        colours, brands = self._of("colour", kind), self._of("brand", kind)
+        sentences = self._of("sentence", kind)
         last_days = self.last_day_lost if kind == "lost" else None
         no_image = np.zeros((0, texts.shape[1]), dtype=np.float32)
         return [
             PostFeatures(
                 post_id=row if kind == "found" else -row - 1,
                 kind=kind,
-                text_vec=texts[row],
+                text_vec=_vec(texts, row),
                 image_vecs=no_image if np.isnan(images[row, 0]) else images[row : row + 1],
                 category=_code("c", categories[row]),
                 family=_code("f", self.family[categories[row]] if categories[row] >= 0 else -1),
-                colour=None if colours is None else str(colours[row]) or None,
+                colour=_named(colours, row),
+                brand=_named(brands, row),
                 building=_code("b", places[row]),
                 zone=_code("z", self.zone[places[row]] if places[row] >= 0 else -1),
                 day=_day(days, row),
                 last_day=_day(last_days, row),
+                sentence_vec=_vec(sentences, row),
             )
             for row in range(len(texts))
         ]
@@ -92,7 +108,8 @@ class BenchmarkDataset:
 
     def save(self, path: Path) -> None:
         """Write the benchmark file."""
-        known = [name for name in (*COLOURS, LAST_DAYS) if getattr(self, name) is not None]
+        may_be = (*COLOURS, *BRANDS, *SENTENCES, LAST_DAYS)
+        known = [name for name in may_be if getattr(self, name) is not None]
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *known)}
         np.savez_compressed(path, **arrays, separate_spaces=np.array(not self.share_space))
 
@@ -107,6 +124,14 @@ class BenchmarkDataset:
 
 def _day(days: Floats | None, row: int) -> float | None:
     return None if days is None or np.isnan(days[row]) else float(days[row])
+
+
+def _named(codes: Texts | None, row: int) -> str | None:
+    return None if codes is None else str(codes[row]) or None
+
+
+def _vec(vecs: Vec | None, row: int) -> Vec | None:
+    return None if vecs is None or np.isnan(vecs[row, 0]) else vecs[row]
 
 
 def _code(letter: str, number: int) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.core.arrays import Floats, Ints
 from matching.core.vectors import Vec, unit
@@ -14,7 +15,10 @@ from matching.core.vectors import Vec, unit
 LENGTH_TOLERANCE: Final = 1e-2  # vectors stored in half precision are off by some thousandths
 NO_CODE: Final = -1
 SEPARATE: Final = "separate_spaces"  # whether texts and photographs have vectors of two encoders
-COLOURS: Final = ("colour_lost", "colour_found")  # codes of colours; may be left out
+# Codes of what the texts name; may be left out.
+COLOURS: Final = ("colour_lost", "colour_found")
+BRANDS: Final = ("brand_lost", "brand_found")
+SENTENCES: Final = ("sentence_lost", "sentence_found")  # of a second encoder; may be left out
 LAST_DAYS: Final = "last_day_lost"  # of losses whose day is a range; may be left out
 ARRAYS: Final = (
     *("text_lost", "text_found", "image_lost", "image_found"),
@@ -30,7 +34,8 @@ class DatasetFileError(ValueError):
 def read_dataset_file(path: Path) -> dict[str, Any]:
     """Every array of the file, validated and in the types of `BenchmarkDataset`.
 
-    Colours are those of the arrays, or else those that the texts name in a .json file beside it.
+    Colours and brands are those of the arrays, or else those that the texts name in a .json file
+    beside it.
 
     Raises: DatasetFileError
     """
@@ -41,16 +46,18 @@ def read_dataset_file(path: Path) -> dict[str, Any]:
     checked = {**_checked(arrays), "share_space": not is_separate}
     if LAST_DAYS in arrays:
         checked[LAST_DAYS] = _last_days(arrays[LAST_DAYS], checked["day_lost"])
-    texts = _texts(path.with_suffix(".json"))
-    for name in COLOURS:
-        kind = name.removeprefix("colour_")
+    checked |= _sentences(arrays, checked)
+    texts = read_texts(path.with_suffix(".json"))
+    for name in (*COLOURS, *BRANDS):
+        named, _, kind = name.partition("_")
         n = len(checked[f"text_{kind}"])
         codes = arrays.get(name)
         if codes is None:
-            named = texts.get(kind, [])
-            codes = np.array([colour_in(text) for text in named] if len(named) == n else [""] * n)
+            written = texts.get(kind, [])
+            find = colour_in if named == "colour" else brand_in
+            codes = np.array([find(text) for text in written] if len(written) == n else [""] * n)
         if codes.shape != (n,) or codes.dtype.kind != "U":
-            raise DatasetFileError(f"{name}: expected {n} codes of colours, found {codes.shape}.")
+            raise DatasetFileError(f"{name}: expected {n} codes, found {codes.shape}.")
         checked[name] = codes.astype(np.str_)
     return checked
 
@@ -74,7 +81,20 @@ def _lay_apart(arrays: dict[str, Any]) -> None:
         arrays[name] = padded
 
 
-def _texts(path: Path) -> dict[str, list[str]]:
+def _sentences(arrays: dict[str, Any], checked: dict[str, Any]) -> dict[str, Vec]:
+    """The second encoder's vectors of both kinds, if the file has them."""
+    found: dict[str, Vec] = {}
+    width = None
+    for name in SENTENCES:
+        if name in arrays:
+            rows = len(checked[name.replace("sentence", "text")])
+            vecs = _matrix(name, arrays[name], rows, width)
+            width = vecs.shape[1]
+            found[name] = _unit_rows(name, vecs, nan_allowed=True)
+    return found
+
+
+def read_texts(path: Path) -> dict[str, list[str]]:
     """The texts of both kinds, {"lost": [...], "found": [...]}; empty without such a file."""
     try:
         texts = json.loads(path.read_text())
@@ -91,7 +111,7 @@ def _read(path: Path) -> dict[str, Any]:
             missing = [name for name in ARRAYS if name not in file.files]
             if missing:
                 raise DatasetFileError(f"{path}: the array {missing[0]!r} is missing.")
-            may_be = (*COLOURS, LAST_DAYS, SEPARATE)
+            may_be = (*COLOURS, *BRANDS, *SENTENCES, LAST_DAYS, SEPARATE)
             there = [*ARRAYS, *(name for name in may_be if name in file.files)]
             return {name: file[name] for name in there}
     except DatasetFileError:
@@ -112,7 +132,7 @@ def _checked(arrays: dict[str, Any]) -> dict[str, Any]:
     for kind in ("lost", "found"):
         texts = _matrix(f"text_{kind}", arrays[f"text_{kind}"], None, dim)
         images = _matrix(f"image_{kind}", arrays[f"image_{kind}"], len(texts), dim)
-        checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=False)
+        checked[f"text_{kind}"] = _unit_rows(f"text_{kind}", texts, nan_allowed=True)
         checked[f"image_{kind}"] = _unit_rows(f"image_{kind}", images, nan_allowed=True)
         n = len(texts)
         n_buildings = len(_column("zone", arrays["zone"], None))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.core.arrays import Floats, Ints
 from matching.core.profile import ScoringProfile
@@ -37,6 +38,8 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
     for kind, posts in sides.items():
         arrays[f"text_{kind}"] = _vectors(posts, Modality.TEXT, profile)
         arrays[f"image_{kind}"] = _vectors(posts, Modality.IMAGE, profile)
+        if profile.sentence_dim:
+            arrays[f"sentence_{kind}"] = _vectors(posts, Modality.TEXT, profile, second=True)
         arrays[f"category_{kind}"] = _codes(
             [post.category.code if post.category else None for post in posts],
             [str(code) for code in profile.categories],
@@ -48,6 +51,7 @@ def site_dataset(profile: ScoringProfile) -> BenchmarkDataset:
         arrays[f"colour_{kind}"] = np.array(
             [post.colour or colour_in(post.text) for post in posts], dtype=np.str_
         )
+        arrays[f"brand_{kind}"] = np.array([brand_in(post.text) for post in posts], dtype=np.str_)
     arrays[LAST_DAYS] = _days([post.happened_until for post in sides["lost"]])
     lost, found = (
         {post.pk: row for row, post in enumerate(sides[kind])} for kind in ("lost", "found")
@@ -77,11 +81,19 @@ def _posts(kind: str, fingerprint: str) -> list[Post]:
     return list(posts.select_related("category", "building__zone").order_by("pk"))
 
 
-def _vectors(posts: Sequence[Post], modality: str, profile: ScoringProfile) -> Vec:
-    """One vector per post, for images that of the cover. Shape: (n, dim), NaN where missing"""
+def _vectors(
+    posts: Sequence[Post], modality: str, profile: ScoringProfile, *, second: bool = False
+) -> Vec:
+    """One vector per post, for images that of the cover. Shape: (n, dim), NaN where missing
+
+    Args:
+        second: of the second text encoder.
+    """
     rows = {post.pk: row for row, post in enumerate(posts)}
-    vecs = np.full((len(posts), profile.dim), np.nan, dtype=np.float32)
-    stored = Embedding.objects.filter(fingerprint=profile.fingerprint, modality=modality)
+    fingerprint = profile.sentence_fingerprint if second else profile.fingerprint
+    dim = profile.sentence_dim if second else profile.dim
+    vecs = np.full((len(posts), dim), np.nan, dtype=np.float32)
+    stored = Embedding.objects.filter(fingerprint=fingerprint, modality=modality).exclude(data=b"")
     # The cover has the lowest position, so it comes last and overwrites the others.
     for embedding in stored.order_by("-photo__position", "-pk").iterator(chunk_size=2000):
         if embedding.post_id in rows:

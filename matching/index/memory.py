@@ -21,6 +21,7 @@ from matching.core.filters import SearchFilters
 from matching.core.segments import Segment, concatenate
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
+from matching.encoders.base import known_text_fingerprint
 from matching.index import Shortlist, Side
 from matching.index.changes import ChangeCursor
 from matching.index.reading import open_post_ids, read_posts
@@ -37,7 +38,7 @@ class MemoryIndex:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cursor: ChangeCursor | None = None
-        self._sides: dict[tuple[Kind, str], _Side] = {}
+        self._sides: dict[tuple[Kind, str, str], _Side] = {}
 
     def shortlists(
         self, query: PostFeatures, kinds: Sequence[Kind], fingerprint: str
@@ -50,17 +51,18 @@ class MemoryIndex:
         return self._everything([kind], fingerprint, dim)[0]
 
     def _everything(self, kinds: Sequence[Kind], fingerprint: str, dim: int) -> list[Shortlist]:
+        encoders = fingerprint, known_text_fingerprint()
         with self._lock:
             # A replaced encoder never comes back without a change of settings.
-            for key in [key for key in self._sides if key[1] != fingerprint]:
+            for key in [key for key in self._sides if key[1:] != encoders]:
                 del self._sides[key]
             self._refresh()
-            return [self._side(kind, fingerprint, dim).shortlist() for kind in kinds]
+            return [self._side(kind, *encoders, dim).shortlist() for kind in kinds]
 
-    def _side(self, kind: Kind, fingerprint: str, dim: int) -> "_Side":
-        side = self._sides.get((kind, fingerprint))
+    def _side(self, kind: Kind, fingerprint: str, second: str, dim: int) -> "_Side":
+        side = self._sides.get((kind, fingerprint, second))
         if side is None or side.dim != dim:
-            side = self._sides[kind, fingerprint] = _Side(kind, fingerprint, dim)
+            side = self._sides[kind, fingerprint, second] = _Side(kind, fingerprint, second, dim)
         return side
 
     def nearest(
@@ -93,12 +95,12 @@ class MemoryIndex:
 
     def _read_again(self, post_ids: list[int]) -> None:
         """A post may have changed its side: both look at what was read once."""
-        known = {(side.fingerprint, side.dim) for side in self._sides.values()}
+        known = {(side.fingerprint, side.second, side.dim) for side in self._sides.values()}
         if len(known) > 1:  # one of them was replaced by an encoder of another dimension
             self._sides.clear()
             return
-        ((fingerprint, dim),) = known
-        read = list(read_posts(post_ids, fingerprint, dim))
+        ((fingerprint, second, dim),) = known
+        read = list(read_posts(post_ids, fingerprint, dim, second=second))
         for side in self._sides.values():
             fresh = [(post, digest) for post, digest in read if post.kind == side.kind]
             side.replace(post_ids, fresh)
@@ -107,8 +109,8 @@ class MemoryIndex:
 class _Side:
     """The open posts of one kind."""
 
-    def __init__(self, kind: Kind, fingerprint: str, dim: int) -> None:
-        self.kind, self.fingerprint, self.dim = kind, fingerprint, dim
+    def __init__(self, kind: Kind, fingerprint: str, second: str, dim: int) -> None:
+        self.kind, self.fingerprint, self.second, self.dim = kind, fingerprint, second, dim
         self._segments: list[Candidates] = []  # the largest first
         self._alive: list[Bools] = []
         self._place: dict[int, int] = {}  # segment number by post
@@ -117,7 +119,8 @@ class _Side:
         self._shortlist: Shortlist | None = None
         ids = open_post_ids(kind, fingerprint)
         for start in range(0, len(ids), LARGEST):
-            read = list(read_posts(ids[start : start + LARGEST], fingerprint, dim, kind))
+            chunk = ids[start : start + LARGEST]
+            read = list(read_posts(chunk, fingerprint, dim, kind, second=second))
             self._hashes.update((features.post_id, digest) for features, digest in read)
             self._add(Candidates.from_features([features for features, _ in read], dim))
 

@@ -17,6 +17,7 @@ from matching.core.filters import SearchFilters
 from matching.core.segments import Segment
 from matching.core.types import Candidates, Kind, PostFeatures
 from matching.core.vectors import Vec
+from matching.encoders.base import known_text_fingerprint
 from matching.index import Shortlist, Side
 from matching.index.pg_sync import bring_up_to_date, literal
 from matching.index.reading import open_post_ids, read_posts, unreadable_post_ids
@@ -194,7 +195,8 @@ def _where(
 
 
 def _read(post_ids: list[int], kind: Kind, fingerprint: str, dim: int) -> Shortlist:
-    read = list(read_posts(post_ids, fingerprint, dim, kind))
+    second = known_text_fingerprint()
+    read = list(read_posts(post_ids, fingerprint, dim, kind, second=second))
     candidates = Candidates.from_features([features for features, _ in read], dim)
     segment = Segment(candidates, np.ones(len(candidates), dtype=np.bool_))
     return Shortlist((segment,), {post.post_id: digest for post, digest in read}, dim)

@@ -17,7 +17,9 @@ FACTS: Final = (
     *("post__category__family__code", "post__colour", "post__building__code"),
     *("post__building__zone__code", "post__happened_on", "post__happened_until"),
     *("post__matching_job__tokens", "post__matching_job__named_colour"),
+    "post__matching_job__named_brand",
 )
+VECTOR: Final = ("modality", "fingerprint", "content_hash", "dim", "data")
 
 
 def open_post_ids(kind: Kind, fingerprint: str) -> list[int]:
@@ -40,7 +42,12 @@ def unreadable_post_ids(kind: Kind, fingerprint: str, most: int) -> list[int]:
 
 
 def read_posts(
-    post_ids: Sequence[int], fingerprint: str, dim: int, kind: Kind | None = None
+    post_ids: Sequence[int],
+    fingerprint: str,
+    dim: int,
+    kind: Kind | None = None,
+    *,
+    second: str = "",
 ) -> Iterator[tuple[PostFeatures, str]]:
     """The given posts that are open and have embeddings, with their content hashes.
 
@@ -49,9 +56,12 @@ def read_posts(
 
     Args:
         kind: reads posts of this kind alone.
+        second: fingerprint of the second text encoder, whose vectors are read as well.
     """
     open_now = Embedding.objects.filter(
-        fingerprint=fingerprint, post__status=Post.Status.OPEN, post__matching_job__isnull=False
+        fingerprint__in=[fingerprint, *filter(None, [second])],
+        post__status=Post.Status.OPEN,
+        post__matching_job__isnull=False,
     )
     if kind is not None:
         open_now = open_now.filter(post__kind=kind)
@@ -59,22 +69,37 @@ def read_posts(
         rows = (
             open_now.filter(post_id__in=post_ids[start : start + AT_ONCE])
             .order_by("post_id", "photo__position", "photo_id")
-            .values_list(*FACTS, "post__matching_job__content_hash", "modality", "dim", "data")
+            .values_list(*FACTS, "post__matching_job__content_hash", *VECTOR)
         )
         for _, of_post in groupby(rows, key=itemgetter(0)):
-            vecs: dict[str, list[Vec]] = {Modality.TEXT: [], Modality.IMAGE: []}
+            texts: dict[str, tuple[str, Vec]] = {}
+            covers_first: list[Vec] = []
             for row in of_post:
-                *facts, content_hash, modality, length, data = row
-                vecs[modality].append(vec_of(data, length))
-            if texts := vecs[Modality.TEXT]:
-                images = stack(vecs[Modality.IMAGE], dim)
-                # Facts and hash are the same in every row.
-                yield _features(facts, known(texts[0]), images), content_hash
+                *facts, content_hash, modality, encoder, text_hash, length, data = row
+                if modality == Modality.TEXT:
+                    texts[encoder] = text_hash, vec_of(data, length)
+                elif encoder == fingerprint:
+                    covers_first.append(vec_of(data, length))
+            if fingerprint in texts:
+                text_hash, text_vec = texts[fingerprint]
+                # While an edited text is being embedded, the second vector is of the old one.
+                second_hash, second_vec = texts.get(second, ("", text_vec))
+                yield (
+                    _features(
+                        facts,  # the same in every row, as is the hash
+                        known(text_vec),
+                        stack(covers_first, dim),
+                        known(second_vec) if second_hash == text_hash else None,
+                    ),
+                    content_hash,
+                )
 
 
-def _features(facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec) -> PostFeatures:
+def _features(
+    facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec, sentence_vec: Vec | None
+) -> PostFeatures:
     post_id, kind, author_id, category, family, colour, building, zone, *more = facts
-    day, last_day, tokens, named = more
+    day, last_day, tokens, named, brand = more
     return PostFeatures(
         post_id=post_id,
         kind=kind,
@@ -83,10 +108,12 @@ def _features(facts: Sequence[Any], text_vec: Vec | None, image_vecs: Vec) -> Po
         category=category,
         family=family,
         colour=colour or named or None,
+        brand=brand or None,
         building=building,
         zone=zone,
         day=None if day is None else float(day.toordinal()),
         last_day=None if last_day is None else float(last_day.toordinal()),
         author_id=author_id,
         tokens=tuple(tokens),
+        sentence_vec=sentence_vec,
     )

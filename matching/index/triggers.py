@@ -35,7 +35,9 @@ WATCHED: Final = (
         ),
     ),
     Watched("lostfound_photo", "post_id", ("position",)),
-    Watched("matching_matchingjob", "post_id", ("content_hash", "tokens", "named_colour")),
+    Watched(
+        "matching_matchingjob", "post_id", ("content_hash", "tokens", "named_colour", "named_brand")
+    ),
     Watched("matching_embedding", "post_id", ("data", "fingerprint", "post_id", "photo_id")),
     Watched("lostfound_category", "", ("code", "family_id")),
     Watched("lostfound_family", "", ("code",)),

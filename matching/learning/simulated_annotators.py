@@ -71,11 +71,12 @@ def simulate_annotators(
         alone = np.zeros(len(scores)) if scores.log_odds is None else scores.log_odds
         competition = log_odds(among(scores).score) - alone
         prior = scores.terms["prior"] + scores.terms[OVERLAP] + competition
+        absent = np.full(len(scores), np.nan)
         chance = np.ones(len(rows))
         chance[len(rows) - len(sampled) :] = min(SAMPLED / max(len(pool), 1), 1.0)
         parts.append(
             Judgements(
-                terms=np.stack([scores.terms[name][rows] for name in TERMS], axis=1),
+                terms=np.stack([scores.terms.get(name, absent)[rows] for name in TERMS], axis=1),
                 prior=prior[rows],
                 is_match=truth[lost, scores.post_ids[rows]] ^ errs,
                 sampling_probability=chance,

@@ -64,6 +64,7 @@ class MatchingJob(models.Model):
     profile_version = models.PositiveIntegerField(_("profile"), null=True, blank=True)
     rest_odds = models.FloatField(default=0.0)  # of its pairs that are not stored, added up
     named_colour = models.CharField(max_length=16, blank=True)  # in the text
+    named_brand = models.CharField(max_length=16, blank=True)
     tokens = models.JSONField(default=list, blank=True)  # keyed hashes of serial numbers and names
     error = models.TextField(_("error"), blank=True)
 

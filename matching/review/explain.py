@@ -25,12 +25,14 @@ TERM_WORDS: Final = {
     "answer": gettext_lazy("The owner's answer"),
     "competition": gettext_lazy("Others that fit as well"),
     "text_text": gettext_lazy("Text to text"),
+    "sentence": gettext_lazy("Text to text, by the second model"),
     "image_image": gettext_lazy("Photograph to photograph"),
     "text_image": gettext_lazy("Lost text to found photograph"),
     "image_text": gettext_lazy("Lost photograph to found text"),
     "combined": gettext_lazy("Text and photograph together"),
     "category": gettext_lazy("Category"),
     "colour": gettext_lazy("Colour"),
+    "brand": gettext_lazy("Brand"),
     "time": gettext_lazy("Days from loss to find"),
     "place": gettext_lazy("Place"),
     "identity": gettext_lazy("Serial number, model or name"),
@@ -63,6 +65,7 @@ WEIGHT_WORDS: Final = {
 PHOTO_TERMS: Final = frozenset(
     {"image_image", "text_image", "image_text", "duplicate_text_image", "duplicate_image_text"}
 )
+TEXT_TERMS: Final = frozenset({"text_text", "sentence"})
 WHOLE: Final = 100  # total width of the chart, in its own units
 
 
@@ -181,7 +184,7 @@ def _photo_terms(match: Match | MatchDecision) -> set[str]:
 def _similarity(name: str, value: Any, has_photos: bool) -> Term:
     if not _is_number(value):
         why = _("no photograph") if name in PHOTO_TERMS else _("not known")
-        why = _("says nothing, or is unreadable") if name == "text_text" else why
+        why = _("says nothing, or is unreadable") if name in TEXT_TERMS else why
         return Term(name, _label(name), why, missing=True)
     label = _label(name) if has_photos or name != "combined" else _("Text only")
     return Term(name, label, f"{value:.2f}", width=round(min(max(value, 0.0), 1.0) * 100))
@@ -215,7 +218,7 @@ def _without_bar(name: str, value: Any) -> Term:
     if value is not None:
         return Term(name, _label(name), str(value), missing=True)
     why = _("no photograph → 0") if name in PHOTO_TERMS else _("not known → 0")
-    why = _("says nothing, or is unreadable → 0") if name == "text_text" else why
+    why = _("says nothing, or is unreadable → 0") if name in TEXT_TERMS else why
     return Term(name, _label(name), why, missing=True)
 
 

@@ -19,6 +19,13 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
         _("the descriptions hardly match"),
         _("the descriptions are of different things"),
     ),
+    "sentence": (
+        _("both descriptions mean nearly the same"),
+        _("the descriptions mean similar things"),
+        _("what the descriptions mean says little either way"),
+        _("the descriptions hardly mean the same"),
+        _("the descriptions mean different things"),
+    ),
     "image_image": (
         _("the photographs look nearly the same"),
         _("the photographs resemble each other"),
@@ -53,6 +60,13 @@ TERM_SENTENCES: Final[dict[str, Sentences]] = {
         _("the colours say little either way"),
         _("the colours hardly match"),
         _("the colours differ"),
+    ),
+    "brand": (
+        _("both name the same brand, and few things have it"),
+        _("the brands match"),
+        _("the brands say little either way"),
+        _("the brands hardly match"),
+        _("the brands differ"),
     ),
     "time": (
         _("found just when it was lost"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lostfound.models import Post
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.scoring.identity_tokens import identity_tokens
 
@@ -17,7 +18,7 @@ class PostContent:
     Attributes:
         photo_hashes: by primary key of the photograph, in the order in which they are shown.
         tokens: keyed hashes of identity tokens such as serial numbers.
-        colour: that the text names; empty if it names none.
+        colour: that the text names; empty if it names none. Likewise brand.
     """
 
     text: str
@@ -26,6 +27,7 @@ class PostContent:
     content_hash: str
     tokens: tuple[str, ...]
     colour: str
+    brand: str
 
 
 def content_of(post: Post) -> PostContent:
@@ -47,6 +49,7 @@ def content_of(post: Post) -> PostContent:
         content_hash=_sha256(json.dumps(facts, ensure_ascii=False)),
         tokens=identity_tokens(text),
         colour=colour_in(text),
+        brand=brand_in(text),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from lostfound.models import Post
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
 from matching.core.competition import among
@@ -19,6 +20,7 @@ from matching.core.segments import Segment, concatenate, joined, taken
 from matching.core.strategies import Strategy
 from matching.core.types import Candidates, Kind, PostFeatures, Score, Scores, ScoringContext
 from matching.core.vectors import Vec, known, stack
+from matching.encoders.base import known_text_fingerprint
 from matching.index import Shortlist, get_index
 from matching.models import Embedding, Match, MatchingJob, Modality
 from matching.scoring.content import evidence_hash, evidence_hashes
@@ -50,15 +52,18 @@ class Query:
         fingerprint: str,
         tokens: tuple[str, ...] = (),
         profile: ScoringProfile | None = None,
+        sentence_vec: Vec | None = None,
     ) -> Self:
         """A post by its vectors.
 
         Args:
             tokens: hashes of what names one single thing, as `PostContent` has them.
+            sentence_vec: of the text, by `second_encoder` of the profile.
 
-        Shape: text_vec (dim,), zero for an unreadable text; image_vecs (n_photos, dim)
+        Shape: text_vec (dim,) and sentence_vec (sentence_dim,), zero for an unreadable text;
+            image_vecs (n_photos, dim)
         """
-        features = query_features(post, text_vec, image_vecs, tokens)
+        features = query_features(post, text_vec, image_vecs, tokens, sentence_vec)
         return cls(post, features, content_hash, fingerprint, profile)
 
     @property
@@ -147,8 +152,11 @@ def search_as_stored(
 ) -> SearchResult | None:
     """Score a post by its stored embeddings; None if they or the needed profile are missing."""
     job = MatchingJob.objects.filter(post=post).first()
-    embeddings = Embedding.objects.filter(post=post, fingerprint=fingerprint)
+    second = second_encoder(profile)
+    embeddings = Embedding.objects.filter(post=post, fingerprint__in=[fingerprint, second])
     rows = list(embeddings.order_by("photo__position", "photo_id"))
+    sentences = [row.vec for row in rows if row.fingerprint == second]
+    rows = [row for row in rows if row.fingerprint == fingerprint]
     texts = [row.vec for row in rows if row.modality == Modality.TEXT]
     strategy = get_strategy(matching_settings().strategy)
     if job is None or not texts or (profile is None and needs_profile(strategy.name)):
@@ -163,8 +171,18 @@ def search_as_stored(
             fingerprint=fingerprint,
             tokens=tuple(job.tokens),
             profile=profile,
+            sentence_vec=sentences[0] if sentences else None,
         )
     )
+
+
+def second_encoder(profile: ScoringProfile | None) -> str:
+    """Fingerprint of the second text encoder whose vectors can be compared; empty if there is none.
+
+    After a change of the setting, they cannot be until there is a profile for it.
+    """
+    current = known_text_fingerprint()
+    return current if profile is not None and profile.sentence_fingerprint == current else ""
 
 
 def search_things(
@@ -256,11 +274,15 @@ def _score_duplicates(
 
 
 def query_features(
-    post: Post, text_vec: Vec, image_vecs: Vec, tokens: tuple[str, ...] = ()
+    post: Post,
+    text_vec: Vec,
+    image_vecs: Vec,
+    tokens: tuple[str, ...] = (),
+    sentence_vec: Vec | None = None,
 ) -> PostFeatures:
     """The features of a post that strategies score.
 
-    Shape: text_vec (dim,), zero for an unreadable text; image_vecs (n_photos, dim)
+    Shape: as `Query.of`
     """
     return PostFeatures(
         post_id=post.pk,
@@ -270,12 +292,14 @@ def query_features(
         category=post.category.code if post.category else None,
         family=post.category.family.code if post.category else None,
         colour=post.colour or colour_in(post.text) or None,
+        brand=brand_in(post.text) or None,
         building=post.building.code if post.building else None,
         zone=post.building.zone.code if post.building else None,
         day=_ordinal(post.happened_on),
         last_day=_ordinal(post.happened_until),
         author_id=post.author_id,
         tokens=tokens,
+        sentence_vec=None if sentence_vec is None else known(sentence_vec),
     )
 
 

@@ -9,6 +9,7 @@ from matching.search.search import Finding
 
 REASON_WORDS: Final = {
     "text_text": gettext_lazy("It is described in similar words"),
+    "sentence": gettext_lazy("It is described in similar words"),
     "text_image": gettext_lazy("Its photograph matches your words"),
     "image_image": gettext_lazy("The photographs look alike"),
     "image_text": gettext_lazy("Its description matches your photograph"),
@@ -28,8 +29,5 @@ def why_words(finding: Finding) -> list[str]:
     if finding.building:
         why.append(_("Its place is “%(name)s”") % {"name": finding.building.name})
     mentioned = {"category"} if finding.category else set()
-    return why + [
-        str(REASON_WORDS[name])
-        for name in finding.reasons
-        if name in REASON_WORDS and name not in mentioned
-    ]
+    reasons = [name for name in finding.reasons if name in REASON_WORDS and name not in mentioned]
+    return why + list(dict.fromkeys(str(REASON_WORDS[name]) for name in reasons))

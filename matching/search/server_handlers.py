@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
+from lostfound.text.brands import brand_in
 from lostfound.text.colours import colour_in
 from matching.conf import matching_settings
 from matching.core.explanation import reasons, spoken_bits, waterfall
@@ -17,8 +18,8 @@ from matching.core.registry import get_strategy, needs_profile
 from matching.core.types import PostFeatures, Score
 from matching.core.vectors import Vec, known, means_of_known
 from matching.core.weights import EvidenceWeights
-from matching.encoders.base import current_fingerprint, get_encoder
-from matching.scoring.score_post import score_things, search_things
+from matching.encoders.base import current_fingerprint, get_encoder, get_text_encoder
+from matching.scoring.score_post import score_things, search_things, second_encoder
 from matching.search.protocol import packed_vec, unpacked_vec
 from matching.services.profiles import ensure_profile
 
@@ -82,12 +83,13 @@ def _embedded(jpeg: bytes) -> dict[str, Any]:
 def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
     fingerprint = current_fingerprint()
     text = str(question.get("text", ""))[:MAX_TEXT_CHARS].strip()
-    text_vec = None
+    text_vec = sentence_vec = None
     strategy = get_strategy(matching_settings().strategy)
     with _encoding:
         profile = ensure_profile(fingerprint) if needs_profile(strategy.name) else None
         if text:
             text_vec = known(get_encoder().encode_texts([text])[0])
+            sentence_vec = _sentence_vec(text, profile)
     image_vecs = _photo_vecs(question, fingerprint, text_vec, profile)
     if text_vec is None and not len(image_vecs):
         return []
@@ -97,6 +99,8 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         text_vec=text_vec,
         image_vecs=image_vecs,
         colour=colour_in(text) or None,
+        brand=brand_in(text) or None,
+        sentence_vec=sentence_vec,
     )
     best = search_things(
         query,
@@ -117,6 +121,12 @@ def _found(question: dict[str, Any]) -> list[dict[str, Any]]:
         for post_id, bits, reasons in results
         if bits > 0.0
     ]
+
+
+def _sentence_vec(text: str, profile: ScoringProfile | None) -> Vec | None:
+    """The text's vector by the second encoder, if the site compares those."""
+    encoder = get_text_encoder() if second_encoder(profile) else None
+    return None if encoder is None else known(encoder.encode_texts([text])[0])
 
 
 def _without_nonsense(results: list[ScoredPost], profile: ScoringProfile) -> list[ScoredPost]:

@@ -198,6 +198,7 @@ def store_vectors(plan: Plan, claim: Claim) -> None:
             content_hash=content.content_hash,
             tokens=list(content.tokens),
             named_colour=content.colour,
+            named_brand=content.brand,
         )
         if plan.stale:
             Embedding.objects.filter(pk__in=plan.stale).delete()

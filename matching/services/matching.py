@@ -5,7 +5,7 @@ from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoders.base import current_fingerprint
 from matching.scoring.content import content_of
-from matching.scoring.score_post import Query, score_post
+from matching.scoring.score_post import Query, score_post, second_encoder
 from matching.services.embedding import embed_post
 from matching.services.outbox import Claim, claimed
 from matching.services.pairs import write_pairs
@@ -47,8 +47,9 @@ def _embedded(job: Claim, post: Post) -> Query:
     content = content_of(post)
     fingerprint = current_fingerprint()
     vectors = embed_post(post, content, job, fingerprint)
-    embed_second_text(post, content, job)
+    sentence_vec = embed_second_text(post, content, job)
     is_profiled = needs_profile(matching_settings().strategy)
+    profile = ensure_profile(fingerprint) if is_profiled else None
     return Query.of(
         post,
         vectors.text_vec,
@@ -56,5 +57,6 @@ def _embedded(job: Claim, post: Post) -> Query:
         content_hash=content.content_hash,
         tokens=content.tokens,
         fingerprint=fingerprint,
-        profile=ensure_profile(fingerprint) if is_profiled else None,
+        profile=profile,
+        sentence_vec=sentence_vec if second_encoder(profile) else None,
     )

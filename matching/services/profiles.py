@@ -1,5 +1,6 @@
 """Builds the site's scoring profile from open posts, and stores each version."""
 
+import hashlib
 import logging
 import threading
 from datetime import datetime, timedelta
@@ -15,7 +16,13 @@ from matching.core.profile import ProfileUnreadable, ScoringProfile
 from matching.core.registry import needs_profile
 from matching.core.statistics import CategorySet, build_profile
 from matching.core.vectors import means_of_known
-from matching.encoders.base import EncoderUnavailable, current_fingerprint, get_encoder
+from matching.encoders.base import (
+    EncoderUnavailable,
+    current_fingerprint,
+    current_text_fingerprint,
+    get_encoder,
+    known_text_fingerprint,
+)
 from matching.encoders.prompts import CategoryPrompts, category_prompts, prompts_hash
 from matching.index import get_index
 from matching.models import Embedding, StoredProfile
@@ -107,14 +114,18 @@ def build_scoring_profile() -> StoredProfile:
     before = StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).first()
     known = _readable(before) if before is not None else None
     prompts = category_prompts()
-    digest = prompts_hash(prompts)
+    second = current_text_fingerprint()
+    digest = _digest(prompts, second)
     is_same = before is not None and before.prompts_hash == digest
     categories = _category_set(prompts, known if is_same else None)
     dim = categories.prompt_vecs.shape[1]
     lost, found = (
         get_index().everything(kind, fingerprint, dim).candidates() for kind in ("lost", "found")
     )
-    built = adapt(build_profile(lost, found, categories, fingerprint=fingerprint), lost, found)
+    cold = build_profile(
+        lost, found, categories, fingerprint=fingerprint, sentence_fingerprint=second
+    )
+    built = adapt(cold, lost, found)
     if before is not None and known is not None:
         built = built.with_(evidence_weights=before.evidence_weights)
     built = built.with_(built_from={**built.built_from, "vectors": _vector_count(fingerprint)})
@@ -149,13 +160,17 @@ def store_profile(
 
 
 def profile_is_due(fingerprint: str) -> bool:
-    """Whether the posts or the taxonomy have changed enough for a new version."""
+    """Whether the posts, the taxonomy or the second text encoder call for a new version."""
     stored = (
         StoredProfile.objects.filter(fingerprint=fingerprint, is_current=True).defer("data").first()
     )
     if stored is None:
         return Embedding.objects.filter(fingerprint=fingerprint).exists()
-    if stored.prompts_hash != prompts_hash(category_prompts()):
+    try:
+        second = current_text_fingerprint()
+    except EncoderUnavailable:
+        return False  # posts wait for it, and so does the profile
+    if stored.prompts_hash != _digest(category_prompts(), second):
         return True
     before = int(stored.built_from.get("vectors", 0))
     is_fresh = timezone.now() - stored.created_at < LEAST_AGE
@@ -177,7 +192,14 @@ def _has_grown(before: int, fingerprint: str) -> bool:
 
 
 def _vector_count(fingerprint: str) -> int:
-    return Embedding.objects.filter(fingerprint=fingerprint).count()
+    fingerprints = {fingerprint, known_text_fingerprint() or fingerprint}
+    return Embedding.objects.filter(fingerprint__in=fingerprints).count()
+
+
+def _digest(prompts: list[CategoryPrompts], second: str) -> str:
+    """Changes with the taxonomy and the second text encoder."""
+    digest = prompts_hash(prompts)
+    return hashlib.sha256(f"{digest} {second}".encode()).hexdigest() if second else digest
 
 
 def _category_set(prompts: list[CategoryPrompts], known: ScoringProfile | None) -> CategorySet:

@@ -1,16 +1,15 @@
 """A site of version 0.1 keeps every row, permission and record when migrated, both ways."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from matching.index.triggers import missing_triggers
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -22,20 +21,9 @@ BEFORE = [("matching", "0009_office_groups"), ("lostfound", "0006_looks")]
 AFTER = [("lostfound", "0007_field_names"), ("matching", "0010_field_names")]
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    """The models as they are after these migrations.
-
-    Uses the command, because only that renames content types along with their models.
-    """
-    for app, name in targets:
-        call_command("migrate", app, name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
-def version_0_1() -> Iterator[Any]:
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
+def version_0_1(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
 
 
 def fill(apps: Any) -> None:

@@ -1,17 +1,15 @@
 """Posts and shelves of version 0.2 become things with a chain, and shelves again."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from lostfound.services.handovers import hand_over
 from lostfound.services.receipts import Receipt
 from matching.index.triggers import missing_triggers
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -23,16 +21,9 @@ BEFORE = [("lostfound", "0008_possible_days")]
 AFTER = [("lostfound", "0011_shelf_of_the_thing")]
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    for app, name in targets:
-        call_command("migrate", app, name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
-def before() -> Iterator[Any]:
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
+def before(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
 
 
 def fill(apps: Any) -> dict[str, int]:

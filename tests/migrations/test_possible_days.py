@@ -1,16 +1,16 @@
 """Losses of an unknown day, or of one of several, in both directions."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps as django_apps
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matching.index.triggers import missing_triggers
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -18,19 +18,13 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-BEFORE, AFTER = "0007_field_names", "0008_possible_days"
+BEFORE, AFTER = [("lostfound", "0007_field_names")], [("lostfound", "0008_possible_days")]
 DAY, LATER = date(2026, 11, 20), date(2026, 11, 24)
 
 
-def migrate(name: str) -> Any:
-    call_command("migrate", "lostfound", name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state([("lostfound", name)]).apps
-
-
 @pytest.fixture
-def before() -> Iterator[Any]:
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
+def before(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
 
 
 def add(apps: Any, title: str, kind: str = "lost", **days: Any) -> Any:
@@ -73,10 +67,9 @@ def test_days_stay_and_what_is_not_known_becomes_a_day_again(before: Any) -> Non
         ("lost", {"happened_on": DAY, "happened_until": DAY}),
     ],
 )
-def test_the_database_refuses_days_that_cannot_be(before: Any, kind: str, days: Any) -> None:
-    apps = migrate(AFTER)
+def test_the_database_refuses_days_that_cannot_be(kind: str, days: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        add(apps, "impossible", kind, **days)
+        add(django_apps, "impossible", kind, **days)
 
 
 def test_a_change_of_the_last_day_reaches_the_index(before: Any) -> None:

@@ -1,13 +1,11 @@
 """Vectors of texts that an encoder may not be able to read are made anew, both ways."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -15,7 +13,8 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-BEFORE, AFTER = "0011_competition", "0012_unreadable_texts"
+BEFORE, AFTER = [("matching", "0011_competition")], [("matching", "0012_unreadable_texts")]
+RECORDED = [("matching", "0013_preparation")]
 VECTOR = b"\0\0\x80?"
 TITLES = {
     "검은 지갑": True,
@@ -28,16 +27,9 @@ TITLES = {
 }
 
 
-def migrate(name: str) -> Any:
-    call_command("migrate", "matching", name, verbosity=0)
-    loader = MigrationExecutor(connection).loader
-    return loader.project_state([("matching", name), *loader.graph.leaf_nodes("lostfound")]).apps
-
-
 @pytest.fixture
-def before() -> Iterator[Any]:
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
+def before(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
 
 
 def fill(apps: Any) -> None:
@@ -91,8 +83,8 @@ def test_the_release_before_finds_a_vector_in_every_row(before: Any) -> None:
 
 def test_recorded_preparations_go_without_their_vectors(before: Any) -> None:
     fill(before)
-    recorded = migrate("0013_preparation").get_model("matching", "RecordedPreparation").objects
+    recorded = migrate(RECORDED).get_model("matching", "RecordedPreparation").objects
     recorded.create(fingerprint="f", inputs={"ids": [[1]], "pixels": [], "libraries": {}})
     assert titles(migrate(AFTER), "image") == set(TITLES)
-    again = migrate("0013_preparation").get_model("matching", "RecordedPreparation").objects
+    again = migrate(RECORDED).get_model("matching", "RecordedPreparation").objects
     assert not again.exists()

@@ -77,3 +77,16 @@ def _direction(name: str) -> npt.NDArray[Any]:
 
 def _stacked(vecs: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
     return unit(np.stack(vecs)) if vecs else np.zeros((0, DIM), dtype=np.float32)
+
+
+class FakeTextEncoder(FakeEncoder):
+    """A second encoder without a model."""
+
+    fingerprint = "text-fake"
+    dim = 32
+
+    def encode_texts(self, texts: Any) -> Any:
+        """See `FakeEncoder`; fails for some."""
+        if any("breaks" in text for text in texts):
+            raise RuntimeError("no such word")
+        return np.roll(super().encode_texts(texts), 1, axis=1)

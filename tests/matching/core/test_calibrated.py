@@ -56,7 +56,7 @@ def full_post(dataset: BenchmarkDataset, kind: Any = "lost") -> PostFeatures:
     """A post with everything that a channel can use."""
     posts = dataset.features(kind)
     one = next(p for p in posts if len(p.image_vecs) and p.building and p.category)
-    return dataclasses.replace(one, colour="blue", tokens=("a1b2",))
+    return dataclasses.replace(one, colour="blue", brand="apple", tokens=("a1b2",))
 
 
 def test_a_profile_is_needed(dataset: BenchmarkDataset) -> None:
@@ -90,7 +90,9 @@ def test_order_and_other_candidates_change_nothing(
     assert alone.score[0] == pytest.approx(together.score[0], rel=1e-5)
 
 
-@pytest.mark.parametrize("gone", ["text_vec", "image_vecs", "day", "building", "colour", "tokens"])
+@pytest.mark.parametrize(
+    "gone", ["text_vec", "image_vecs", "day", "building", "colour", "brand", "tokens"]
+)
 def test_a_missing_channel_does_not_affect_the_others(
     dataset: BenchmarkDataset, profile: ScoringProfile, gone: str
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_missing_channel_does_not_affect_the_others(
         "day": {"time", "prior"},
         "building": {"place"},
         "colour": {"colour"},
+        "brand": {"brand"},
         "tokens": {"identity"},
     }[gone]
     if gone in ("text_vec", "image_vecs"):  # with a fixed category, which the residual follows

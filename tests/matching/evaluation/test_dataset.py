@@ -104,7 +104,7 @@ def changed(name: str, row: int, value: Any) -> Any:
         ({"text_found": np.zeros((3, 5), np.float32)}, r"text_found: .*\(n, 8\).*\(3, 5\)"),
         ({"image_lost": np.zeros((3, 8), np.float32)}, r"image_lost: .*\(6, 8\)"),
         ({"text_lost": longer("text_lost")}, "text_lost: row 2 is not a unit vector"),
-        ({"text_lost": changed("text_lost", 1, np.nan)}, "text_lost: row 1"),
+        ({"text_lost": changed("text_lost", 1, 0.5)}, "text_lost: row 1"),
         ({"image_found": changed("image_found", 2, 0.5)}, "image_found: row 2 is not a unit"),
         ({"text_lost": changed("text_lost", 4, 0.0)}, "text_lost: row 4"),
         ({"category_lost": changed("category_lost", 3, 4)}, "category_lost: row 3 is 4"),

@@ -17,31 +17,22 @@ from matching.encoders.base import (
     get_text_encoder,
 )
 from matching.encoders.preparation import Preparation
-from matching.models import Embedding, MatchingJob, RecordedPreparation
+from matching.index.reading import read_posts
+from matching.models import Embedding, Match, MatchingJob, RecordedPreparation
 from matching.selectors import encoder_problem
-from matching.services import embed_backlog, match_post, missing_posts
+from matching.services import embed_backlog, match_post, missing_posts, search_now
+from matching.services.outbox import reopen
+from matching.services.profiles import build_scoring_profile, profile_is_due
 from matching.status.health import lights
-from tests.support.fake_encoder import FakeEncoder
+from tests.support.fake_encoder import FakeTextEncoder
 from tests.support.pipeline import found, make, matched
 from tests.support.sentence_checkpoints import write_sentence_encoder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_encoder")]
 
 
-class FakeTextEncoder(FakeEncoder):
-    """A second encoder without a model."""
-
-    fingerprint = "text-fake"
-    dim = 32
-
-    def encode_texts(self, texts: Any) -> Any:
-        """See `FakeEncoder`; fails for some."""
-        if any("breaks" in text for text in texts):
-            raise RuntimeError("no such word")
-        return np.roll(super().encode_texts(texts), 1, axis=1)
-
-
-CLASS = f"{__name__}.FakeTextEncoder"
+V3 = {"STRATEGY": "calibrated_v3"}
+CLASS = "tests.support.fake_encoder.FakeTextEncoder"
 
 
 @pytest.fixture
@@ -194,3 +185,47 @@ def test_its_preparation_is_watched_as_the_first_ones_is(
     recorded.refresh_from_db()
     assert recorded.inputs["libraries"] == {"tokenizers": "99.0"}
     assert all(len(rows_of(one)) == 2 for one in (post, other))
+
+
+def test_it_is_one_more_term_of_the_score_once_a_profile_knows_it(
+    second: Any, settings: Settings
+) -> None:
+    settings.MATCHING = {**settings.MATCHING, **V3, "TEXT_MODEL": ""}
+    colours = ("blue", "red", "green", "black", "white")
+    lost = [matched(title=f"{colour} umbrella") for colour in colours]
+    things = [found(title=f"{colour} umbrella") for colour in colours]
+    pair = {"lost": lost[0], "found": things[0]}
+    assert "sentence" not in Match.objects.get(**pair).terms
+    settings.MATCHING = {**settings.MATCHING, "TEXT_MODEL": "campus/second"}
+    assert profile_is_due(current_fingerprint())
+    built = build_scoring_profile()
+    assert built.profile.sentence_fingerprint == "text-fake"
+    assert embed_backlog([post.pk for post in (*lost, *things)]).left == 0
+    assert profile_is_due(current_fingerprint())  # now it can be measured
+    assert build_scoring_profile().profile.sentence_dim == 32
+    for post in (*lost, *things):
+        reopen(MatchingJob.objects.filter(post=post))
+        assert match_post(post.pk) == "matched"
+    terms = Match.objects.get(**pair).terms
+    assert terms["sentence"] is not None and terms["text_text"] is not None
+    assert search_now(lost[0]).scores.terms["sentence"].shape == (5,)  # type: ignore[union-attr]
+
+
+def test_vectors_of_another_second_model_are_not_compared(
+    second: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MATCHING = {**settings.MATCHING, **V3}
+    lost, thing = matched(title="blue umbrella"), found(title="blue umbrella")
+    assert build_scoring_profile().profile.sentence_dim == 32
+    monkeypatch.setattr(FakeTextEncoder, "fingerprint", "text-other")
+    forget_encoder()
+    reopen(MatchingJob.objects.filter(post=lost))
+    assert match_post(lost.pk) == "matched"
+    assert Match.objects.get(lost=lost, found=thing).terms["sentence"] is None
+
+
+def test_an_edited_text_is_not_compared_by_its_old_vector(second: Any) -> None:
+    thing = found(title="blue umbrella")
+    Embedding.objects.filter(post=thing, fingerprint="text-fake").update(content_hash="old")
+    (read,) = read_posts([thing.pk], "fake-32", 32, second="text-fake")
+    assert read[0].sentence_vec is None and read[0].text_vec is not None
