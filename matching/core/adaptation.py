@@ -12,14 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from matching.core.arrays import Bools, Floats, Ints
-from matching.core.calibrated import (
-    channels,
-    cold_channels,
-    cold_context,
-    days_between,
-    days_fit,
-    of_losses,
-)
+from matching.core.calibrated import channels, cold_channels
 from matching.core.calibration import (
     CONTENT,
     LIKENESS,
@@ -32,6 +25,7 @@ from matching.core.calibration import (
     weighed_sum,
 )
 from matching.core.competition import settle
+from matching.core.context import cold_context, days_between, days_fit, of_losses
 from matching.core.found_days import EARLIEST_DAYS
 from matching.core.metric import Witnessed, learnt_metric
 from matching.core.penalties import Choice, choose, is_clearly_better

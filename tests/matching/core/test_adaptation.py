@@ -102,7 +102,8 @@ def test_few_posts_teach_little() -> None:
 @pytest.mark.slow
 def test_what_the_terms_repeat_is_taken_off_on_pairs_that_cannot_be() -> None:
     """Over them the mean likelihood ratio is 1, whatever the terms have in common."""
-    from matching.core.calibrated import days_between, terms
+    from matching.core.calibrated import terms
+    from matching.core.context import days_between
     from matching.core.prepared import prepare
     from matching.core.weights import OVERLAP
 
