@@ -29,6 +29,7 @@ def public_found_posts() -> QuerySet[Post]:
     return (
         Post.objects.found()
         .filter(status__in=PUBLIC_STATUSES)
+        .with_facts()
         .select_related("category__family", "building__zone", "office")
         .prefetch_related("photos")
         .order_by("-created_at", "-id")
@@ -96,7 +97,7 @@ def claims_of(user: User) -> ClaimQuerySet:
     return (
         OwnershipClaim.objects.filter(claimant=user)
         .select_related("item__post__category__family", "item__office__building")
-        .prefetch_related("item__post__photos", "answers")
+        .prefetch_related("item__post__photos", "item__facts", "answers")
     )
 
 
@@ -142,7 +143,8 @@ def notifications_of(user: User) -> NotificationQuerySet:
         Notification.objects.filter(user=user)
         .listed()
         .annotate(is_superseded=Exists(later))
-        .select_related("post__category", "other_post__office__building", "claim")
+        .select_related("post__category", "post__item", "other_post__office__building", "claim")
+        .prefetch_related("post__item__facts")
         .order_by("-created_at", "-id")
     )
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from lostfound.models import Handover, Item, Office, OwnershipClaim, Post, User
 from lostfound.services.claims import prompts_for
 from lostfound.services.handovers import hand_over
+from lostfound.services.items.facts import digest_of
 from lostfound.services.receipts import Receipt
 from tests.support.builders import make_post, make_user
 from tests.support.claims import FACTS, RIGHT, approved, claim, make_wallet
@@ -104,6 +105,14 @@ class Scene:
             "matching:scanned": {"q": self.item.code},
             "api-office-scan": {"code": self.item.shown_code},
             "api-office-items": {"post": str(self.announced.public_id), "shelf": "A-1"},
+            "lostfound:desk_item_facts": {
+                **{"facts-TOTAL_FORMS": 1, "facts-INITIAL_FORMS": 0, "facts-0-answer": "달"},
+                "seen": digest_of(self.item.facts.all()),
+            },
+            "api-office-item-facts": {
+                "version": digest_of(self.item.facts.all()),
+                "facts": [{"answer": "달"}],
+            },
             "lostfound:desk_item_move": {"shelf": "B-1"},
             "api-office-item-move": {"shelf": "B-1"},
             "api-office-item-hold": {"reason": "경찰"},

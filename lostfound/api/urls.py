@@ -9,6 +9,7 @@ from lostfound.api import (
     me,
     office,
     office_claims,
+    office_facts,
     office_operations,
     photos,
     posts,
@@ -80,6 +81,11 @@ urlpatterns = [
         "office/items/<str:code>/missing/",
         items.MissingItemView.as_view(),
         name="api-office-item-missing",
+    ),
+    path(
+        "office/items/<str:code>/facts/",
+        office_facts.FactsView.as_view(),
+        name="api-office-item-facts",
     ),
     path(
         "office/items/<str:code>/claims/",

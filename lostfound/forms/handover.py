@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.forms.intake import colleagues_of
 from lostfound.models import Handover, Item, User
+from lostfound.services.claims.facts import facts_of
 from lostfound.services.receipts import Receipt, as_receipt
 
 
@@ -45,14 +46,10 @@ class HandoverForm(forms.Form):
         second = self.fields["second_by"]
         assert isinstance(second, forms.ModelChoiceField)
         second.queryset = colleagues_of(by)
-        if not (is_walk_in and (item.needs_two_people or not _facts(item))):
+        if not (is_walk_in and (item.needs_two_people or not facts_of(item))):
             del self.fields["second_by"]
 
     @property
     def receipt(self) -> Receipt:
         """For `services.handovers.hand_over`."""
         return as_receipt(self.cleaned_data)
-
-
-def _facts(item: Item) -> list[str]:
-    return item.post.hidden_words if item.post else []

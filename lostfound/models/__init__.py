@@ -13,6 +13,7 @@ from lostfound.models.claim import (
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
 from lostfound.models.events import DeletedPost, PostEvent
+from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
 from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
@@ -31,6 +32,7 @@ __all__ = [
     "ClaimAnswer",
     "ClaimVerdict",
     "Colour",
+    "ControlFact",
     "CustodyDetail",
     "CustodyEvent",
     "Delegation",

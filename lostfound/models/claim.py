@@ -211,6 +211,8 @@ class ClaimVerdict(AppendOnly):
     )
     round = models.PositiveSmallIntegerField(default=0)
     marks = models.JSONField(default=list)  # one of Mark for each hidden fact, in their order
+    # The weight of the facts that agree, as a share of all of it; empty without facts.
+    score = models.FloatField(_("agreement"), null=True, blank=True)
     decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
@@ -227,3 +229,8 @@ class ClaimVerdict(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.decision}"
+
+    @property
+    def percent(self) -> int | None:
+        """The weight of the facts that agree, in percent of all of it."""
+        return None if self.score is None else round(100 * self.score)

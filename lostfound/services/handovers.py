@@ -200,4 +200,4 @@ def _refuse_alone(item: Item, claim: OwnershipClaim | None, by: User, second: Us
 
 
 def _has_facts(item: Item) -> bool:
-    return item.post is not None and bool(item.post.hidden_words)
+    return item.facts.exists()

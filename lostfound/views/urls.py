@@ -17,6 +17,7 @@ from lostfound.views import (
 )
 from lostfound.views.desk import claims as desk_claims
 from lostfound.views.desk import custody as desk_custody
+from lostfound.views.desk import facts as desk_facts
 from lostfound.views.desk import handovers as desk_handovers
 from lostfound.views.desk import items as desk_items
 from lostfound.views.desk import labels as desk_labels
@@ -56,6 +57,7 @@ urlpatterns = [
         )
         for action in desk_items.ACTIONS
     ),
+    path("desk/items/<str:code>/facts/", desk_facts.save_facts, name="desk_item_facts"),
     path("desk/items/<str:code>/finder/", desk_items.finder_receipt, name="finder_receipt"),
     path("desk/items/<str:code>/handover/", desk_handovers.handover, name="handover"),
     path("desk/claims/", desk_claims.claims, name="desk_claims"),

@@ -11,10 +11,10 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from lostfound import selectors
-from lostfound.models import Building, Category, Post
+from lostfound.models import Building, Category, Item, Post
 from lostfound.text.colours import colour_named
 from matching.core.filters import SearchFilters
 from matching.core.types import MISSING
@@ -106,7 +106,8 @@ def look_up(query: SearchQuery) -> Found:
 def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
     """Posts with only the fields that results need, since there may be hundreds of them."""
     rows = things_with(facts).filter(pk__in=post_ids).select_related(None).prefetch_related(None)
-    posts = list(rows.only("kind", "title", "hidden_facts", "colour", "category", "building"))
+    rows = rows.prefetch_related(Prefetch("item", Item.objects.only("post")), "item__facts")
+    posts = list(rows.only("kind", "title", "facts_without_item", "colour", "category", "building"))
     categories = Category.objects.in_bulk({post.category_id for post in posts if post.category_id})
     buildings = Building.objects.in_bulk({post.building_id for post in posts if post.building_id})
     for post in posts:

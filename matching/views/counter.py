@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import AccessLog, Item, Post, StoragePlace, item_codes
+from lostfound.models import AccessLog, ControlFact, Item, Post, StoragePlace, item_codes
 from lostfound.services import log_access, move_item
 from lostfound.services.claims import CodeGone, redeem_code
 from lostfound.services.status import TransitionRefused
@@ -120,7 +120,8 @@ def _by_meaning(request: AuthenticatedHttpRequest, text: str) -> dict[str, Any]:
     """Found things that the words mean, then those whose shelf or hidden facts contain them."""
     found = look_up(SearchQuery(text, None, {}))
     ids = [finding.post_id for finding in found.findings]
-    words = Q(item__place__code__iexact=text) | Q(hidden_facts__icontains=text)
+    words = Q(item__place__code__iexact=text) | Q(facts_without_item__icontains=text)
+    words |= Exists(ControlFact.objects.filter(item__post=OuterRef("pk"), answer__icontains=text))
     words |= Q(kept_note__icontains=text) | Q(title__icontains=text)
     extra = Post.objects.found().filter(words).exclude(pk__in=ids).order_by("-pk")
     page = _page(request, [*ids, *extra.values_list("pk", flat=True)[:PER_PAGE]])

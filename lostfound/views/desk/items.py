@@ -1,6 +1,7 @@
 """The page of one thing, and what the office does with it."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lostfound import selectors
+from lostfound.forms.facts import fact_forms, prompts_about
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, Item, User, item_codes
 from lostfound.services import log_access, move_item, receive_item
+from lostfound.services.claims.facts import facts_of
 from lostfound.services.items import NotHere, hold_item, mark_missing, release_hold, void_item
+from lostfound.services.items.facts import digest_of
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 
@@ -26,6 +30,11 @@ MAY_VOID = "lostfound.dispose_item"
 def item_page(code: str, **_kwargs: str) -> str:
     """Where a button of a thing leads back to."""
     return reverse("lostfound:desk_item", args=[code])
+
+
+def facts_page(code: str, **_kwargs: str) -> str:
+    """The page of a thing with its hidden facts open."""
+    return f"{item_page(code)}?facts=1"
 
 
 def item_called(code: str) -> Item:
@@ -47,18 +56,27 @@ def item_called(code: str) -> Item:
 @for_staff(MAY_HANDLE, "lostfound.audit")
 def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """The thing with photograph, place and history; hidden facts open on request."""
-    shown = item_called(code)
+    return shown_item(request, item_called(code))
+
+
+def shown_item(
+    request: AuthenticatedHttpRequest, shown: Item, *, rows: Any = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The page; with `rows`, the facts are open as they were entered."""
     may_handle = request.user.has_perm(MAY_HANDLE)
-    opens_facts = may_handle and "facts" in request.GET
+    opens_facts = may_handle and (rows is not None or "facts" in request.GET)
+    facts = facts_of(shown) if opens_facts else []
     if shown.post is not None and may_handle:
         what = AccessLog.What.POST if opens_facts else AccessLog.What.ITEM
         log_access(request.user, what, [shown.post])
     context = {
         "item": shown,
         "post": shown.post if may_handle else None,
-        "facts": shown.post.hidden_words if opens_facts and shown.post else [],
-        "has_facts": bool(shown.post and shown.post.hidden_words),
+        "facts": facts,
         "opens_facts": opens_facts,
+        "fact_rows": rows
+        or (fact_forms(prompts=prompts_about(shown.post), facts=facts) if opens_facts else None),
+        "facts_seen": digest_of(facts),
         "claims": selectors.claims_to(shown) if may_handle else [],
         "handover": shown.handovers.filter(reversed_at=None).first(),
         "events": selectors.chain_of(shown),
@@ -68,7 +86,7 @@ def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
         "may_see_names": request.user.has_perm("lostfound.view_personal"),
     }
-    return render(request, "lostfound/desk/item.html", context)
+    return render(request, "lostfound/desk/item.html", context, status=status)
 
 
 @require_safe
