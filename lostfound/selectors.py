@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from lostfound.models import (
     Building,
@@ -88,15 +88,31 @@ def active_offices() -> QuerySet[Office]:
 
 def shelves_in_use() -> QuerySet[StoragePlace, str]:
     """The shelves on which things are kept right now, by name."""
-    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY)
+    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY, is_active=True)
     return used.order_by("code").values_list("code", flat=True).distinct()
+
+
+def ready_place_for(item: Item) -> StoragePlace | None:
+    """Where a thing could wait for its owner: the emptiest place for that in its office.
+
+    None if the office has none, if the thing is in one already, and for what stays in a safe.
+    """
+    if item.state != Item.State.RESERVED or item.needs_two_people or item.office_id is None:
+        return None
+    if item.place is not None and item.place.kind == StoragePlace.Kind.READY:
+        return None
+    kept = Count("items", filter=Q(items__state__in=Item.IN_CUSTODY))
+    places = StoragePlace.objects.filter(
+        office=item.office_id, kind=StoragePlace.Kind.READY, is_active=True
+    )
+    return places.annotate(kept=kept).order_by("kept", "code").first()
 
 
 def claims_of(user: User) -> ClaimQuerySet:
     """A person's own claims with everything that a page shows, newest first."""
     return (
         OwnershipClaim.objects.filter(claimant=user)
-        .select_related("item__post__category__family", "item__office__building")
+        .select_related("item__post__category__family", "item__office__building", "photo")
         .prefetch_related("item__post__photos", "item__facts", "answers")
     )
 
@@ -106,7 +122,7 @@ def claims_to(item: Item) -> ClaimQuerySet:
     is_closed = Case(When(state__in=OwnershipClaim.LIVE, then=0), default=1)
     return (
         OwnershipClaim.objects.filter(item=item)
-        .select_related("claimant", "lost_post")
+        .select_related("claimant", "lost_post", "photo")
         .prefetch_related("answers", "verdicts__by")
         .order_by(is_closed, "created_at", "pk")
     )

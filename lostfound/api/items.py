@@ -6,15 +6,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
+from lostfound.api.idempotency import IDEMPOTENCY_KEY, act_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.items import (
     CodeIn,
@@ -28,12 +32,15 @@ from lostfound.api.serializers.items import (
 from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle
-from lostfound.models import AccessLog, CustodyEvent, Item, Post, item_codes
+from lostfound.models import AccessLog, CustodyEvent, Item, OwnershipClaim, Post, item_codes
 from lostfound.services.claims import redeem_code
 from lostfound.services.items import hold_item, mark_missing, release_hold
 from lostfound.services.items.receiving import FINDER_FIELDS, VALUE_FIELDS
+from lostfound.text import labels
+from lostfound.text.label_svg import label_svg
 
-ERRORS = problems(400, 401, 403, 404, 409)
+ERRORS = problems(400, 401, 403, 404, 409, 422)
+READ_ERRORS = problems(400, 401, 403, 404)
 PICKUP_DIGITS = 8
 
 
@@ -118,6 +125,7 @@ class ItemsView(generics.ListAPIView[Item]):
 
     @extend_schema(
         operation_id="office_items_receive",
+        parameters=[IDEMPOTENCY_KEY],
         request=ReceiveIn,
         responses={201: ItemOut, **ERRORS},
     )
@@ -127,22 +135,26 @@ class ItemsView(generics.ListAPIView[Item]):
         data.is_valid(raise_exception=True)
         sent = data.validated_data
         post = get_object_or_404(Post.objects.found(), public_id=sent["post"])
-        item = services.receive_item(
-            post,
-            actor=signed_in(request),
-            shelf=sent.get("shelf", ""),
-            code=sent.get("code", ""),
-            second=sent.get("second_by"),
-            finder={name: sent[name] for name in FINDER_FIELDS if name in sent},
-            value={name: sent[name] for name in VALUE_FIELDS if name in sent},
-        )
-        return Response(ItemOut(item_of(item.code)).data, status.HTTP_201_CREATED)
+
+        def act() -> str:
+            item = services.receive_item(
+                post,
+                actor=signed_in(request),
+                shelf=sent.get("shelf", ""),
+                code=sent.get("code", ""),
+                second=sent.get("second_by"),
+                finder={name: sent[name] for name in FINDER_FIELDS if name in sent},
+                value={name: sent[name] for name in VALUE_FIELDS if name in sent},
+            )
+            return item.code
+
+        return Response(ItemOut(item_of(act_once(request, act))).data, status.HTTP_201_CREATED)
 
 
 class ItemView(OfficeItems):
     """One thing."""
 
-    @extend_schema(operation_id="office_items_retrieve", responses={200: ItemOut, **ERRORS})
+    @extend_schema(operation_id="office_items_retrieve", responses={200: ItemOut, **READ_ERRORS})
     def get(self, request: Request, code: str) -> Response:
         """Read a thing. Access is logged."""
         item = item_of(code)
@@ -151,12 +163,51 @@ class ItemView(OfficeItems):
         return Response(ItemOut(item).data)
 
 
+class SvgRenderer(BaseRenderer):
+    """A picture as it is; problem details stay JSON."""
+
+    media_type = "image/svg+xml"
+    format = "svg"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        """See rest_framework."""
+        return data if isinstance(data, str) else JSONRenderer().render(data, *args, **kwargs)
+
+
+class ItemLabelView(OfficeItems):
+    """The label of a thing."""
+
+    renderer_classes = (SvgRenderer,)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """See rest_framework: whatever the device accepts, a label is a picture."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        operation_id="office_items_label",
+        parameters=[
+            OpenApiParameter(
+                "size", description="Width and height in mm, such as 62x29; the site's by default."
+            )
+        ],
+        responses={(200, "image/svg+xml"): OpenApiTypes.STR, **READ_ERRORS},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Draw the label as SVG: code, category, day, office and place; never a name or a fact."""
+        size = request.query_params.get("size", "")
+        if size and not labels.is_label_size(size):
+            message = _("Write a size like 62x29, with 10 to 210 mm on each side.")
+            raise ValidationError({"size": [message]}, code="invalid")
+        drawn = label_svg(labels.label_of(item_of(code)), *labels.label_size(size))
+        return Response(str(drawn), content_type="image/svg+xml")
+
+
 class ItemEventsView(OfficeItems):
     """The custody chain of a thing."""
 
     @extend_schema(
         operation_id="office_items_events",
-        responses={200: CustodyEventOut(many=True), **ERRORS},
+        responses={200: CustodyEventOut(many=True), **READ_ERRORS},
     )
     def get(self, request: Request, code: str) -> Response:
         """List all events of a thing, without personal details."""
@@ -168,16 +219,24 @@ class ItemChange(OfficeItems):
     """Base of views that change a thing."""
 
     def changed(self, code: str, change: Callable[..., Any], **params: Any) -> Response:
-        """Change it, and respond with its new state."""
-        change(item_of(code), actor=signed_in(self.request), **params)
-        return Response(ItemOut(item_of(code)).data)
+        """Change it once per key, and respond with its state as it is now."""
+        item = item_of(code)
+
+        def act() -> str:
+            change(item, actor=signed_in(self.request), **params)
+            return item.code
+
+        return Response(ItemOut(item_of(act_once(self.request, act))).data)
 
 
 class MoveItemView(ItemChange):
     """Move a thing."""
 
     @extend_schema(
-        operation_id="office_items_move", request=MoveIn, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_move",
+        parameters=[IDEMPOTENCY_KEY],
+        request=MoveIn,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Put a thing on another shelf."""
@@ -190,7 +249,10 @@ class HoldItemView(ItemChange):
     """Hold a thing back."""
 
     @extend_schema(
-        operation_id="office_items_hold", request=ReasonIn, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_hold",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ReasonIn,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Keep a thing from leaving."""
@@ -203,7 +265,10 @@ class ReleaseItemView(ItemChange):
     """End a hold."""
 
     @extend_schema(
-        operation_id="office_items_release", request=None, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_release",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Let a thing leave again."""
@@ -214,7 +279,10 @@ class MissingItemView(ItemChange):
     """Report a thing missing."""
 
     @extend_schema(
-        operation_id="office_items_missing", request=None, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_missing",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Record that a thing is not in its place; moving it says that it was found again."""
@@ -226,6 +294,7 @@ class ScanView(OfficeItems):
 
     @extend_schema(
         operation_id="office_scan",
+        parameters=[IDEMPOTENCY_KEY],
         request=CodeIn,
         responses={200: ScanOut, **ERRORS, **problems(410)},
     )
@@ -235,8 +304,9 @@ class ScanView(OfficeItems):
         data.is_valid(raise_exception=True)
         text = data.validated_data["code"].rpartition("/")[2]
         digits = "".join(text.split())
-        if digits.isdecimal() and len(digits) == PICKUP_DIGITS:
-            claim = redeem_code(digits)
-            item = item_of(claim.item.code)
-            return Response(ScanOut({"kind": "claim", "item": item, "claim": claim.public_id}).data)
-        return Response(ScanOut({"kind": "item", "item": item_of(text), "claim": None}).data)
+        if not (digits.isdecimal() and len(digits) == PICKUP_DIGITS):
+            return Response(ScanOut({"kind": "item", "item": item_of(text), "claim": None}).data)
+        ref = act_once(request, lambda: str(redeem_code(digits).public_id))
+        claim = OwnershipClaim.objects.select_related("item").get(public_id=ref)
+        item = item_of(claim.item.code)
+        return Response(ScanOut({"kind": "claim", "item": item, "claim": claim.public_id}).data)

@@ -5,7 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import services
-from lostfound.api.items import ERRORS, OfficeItems, item_of
+from lostfound.api.items import READ_ERRORS, OfficeItems, item_of
+from lostfound.api.problems import problems
 from lostfound.api.serializers.facts import FactsIn, FactsOut
 from lostfound.http import signed_in
 from lostfound.models import AccessLog, Item
@@ -16,7 +17,7 @@ from lostfound.services.items.facts import Fact, digest_of, set_facts
 class FactsView(OfficeItems):
     """The hidden facts of a thing."""
 
-    @extend_schema(operation_id="office_items_facts", responses={200: FactsOut, **ERRORS})
+    @extend_schema(operation_id="office_items_facts", responses={200: FactsOut, **READ_ERRORS})
     def get(self, request: Request, code: str) -> Response:
         """Read the hidden facts. Access is logged, and whoever read them cannot claim the thing."""
         return self.response(request, item_of(code))
@@ -24,7 +25,7 @@ class FactsView(OfficeItems):
     @extend_schema(
         operation_id="office_items_facts_replace",
         request=FactsIn,
-        responses={200: FactsOut, **ERRORS},
+        responses={200: FactsOut, **READ_ERRORS, **problems(409)},
     )
     def put(self, request: Request, code: str) -> Response:
         """Replace the hidden facts; refused if somebody else has changed them since."""

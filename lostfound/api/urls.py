@@ -83,6 +83,11 @@ urlpatterns = [
         name="api-office-item-missing",
     ),
     path(
+        "office/items/<str:code>/label.svg",
+        items.ItemLabelView.as_view(),
+        name="api-office-item-label",
+    ),
+    path(
         "office/items/<str:code>/facts/",
         office_facts.FactsView.as_view(),
         name="api-office-item-facts",

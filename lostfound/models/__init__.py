@@ -17,9 +17,10 @@ from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
 from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
-from lostfound.models.photo import Photo
+from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
 from lostfound.models.post import Colour, Post
+from lostfound.models.sent_request import SentRequest
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
@@ -30,6 +31,7 @@ __all__ = [
     "Category",
     "CategoryPrompt",
     "ClaimAnswer",
+    "ClaimPhoto",
     "ClaimVerdict",
     "Colour",
     "ControlFact",
@@ -49,7 +51,9 @@ __all__ = [
     "PostContact",
     "PostEvent",
     "Seal",
+    "SentRequest",
     "StoragePlace",
+    "StoredPhoto",
     "ThrottleCounter",
     "User",
     "Zone",

@@ -149,6 +149,11 @@ class OwnershipClaim(models.Model):
         return str(self.State.SUPERSEDED.label if is_refused else self.get_state_display())
 
     @property
+    def has_photo(self) -> bool:
+        """Whether its claimant added a photograph."""
+        return hasattr(self, "photo")
+
+    @property
     def is_live(self) -> bool:
         """Whether it may still lead to a hand-over."""
         return self.state in self.LIVE

@@ -166,7 +166,9 @@ def _return_posts(
             detail = {"receipt": handover.receipt_no}
             change_status(post, Post.Status.RETURNED, actor=by, action="returned", detail=detail)
         if post.kind == Post.Kind.LOST or not post.author.is_staff:
-            notify(post.author, post, Notification.Kind.ITEM_RETURNED)
+            is_claimants = claim is not None and claim.lost_post_id == post.pk
+            about = claim if is_claimants else None  # with it comes the receipt
+            notify(post.author, post, Notification.Kind.ITEM_RETURNED, claim=about)
     notified = {post.author_id for post in posts}
     if claim is not None and claim.claimant is not None and claim.claimant_id not in notified:
         found = handover.item.post

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -43,6 +44,20 @@ def receipt_text() -> str:
         "I have received the thing named above from the lost-and-found office. It is mine, or I "
         "collect it for its owner. We have looked at its contents together, and nothing is missing."
     )
+
+
+def receipt_document(handover: Handover) -> str:
+    """The receipt as a page of its own, in the current language, to print or to keep.
+
+    The signed text stays as it was signed.
+    """
+    signature = base64.b64encode(bytes(handover.signature)).decode() if handover.signature else ""
+    context = {
+        "handover": handover,
+        "item": handover.item,
+        "signature": f"{PNG_PREFIX}{signature}" if signature else "",
+    }
+    return render_to_string("lostfound/email/receipt.html", context)
 
 
 def as_receipt(values: Mapping[str, Any]) -> Receipt:

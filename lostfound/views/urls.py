@@ -71,6 +71,7 @@ urlpatterns = [
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
+    path("claims/photos/<uuid:public_id>/<slug:size>/", photos.claim_photo, name="claim_photo"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.mark_all_read, name="notifications_read"),
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),

@@ -5,9 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lostfound import selectors
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.posts import CodeOut
+from lostfound.media.processing import FULL_EDGE_PX
 from lostfound.models import (
+    ClaimPhoto,
     ClaimVerdict,
     CustodyEvent,
     Handover,
@@ -127,8 +130,23 @@ class VerdictOut(serializers.ModelSerializer[ClaimVerdict]):
 
     class Meta:
         model = ClaimVerdict
-        fields = ("by", "decision", "note", "at")
+        fields = ("by", "decision", "score", "note", "at")
         read_only_fields = fields
+
+
+class ClaimPhotoOut(serializers.ModelSerializer[ClaimPhoto]):
+    """The photograph of a claim, for those who judge it."""
+
+    id = serializers.UUIDField(source="public_id")
+    full_url = serializers.CharField()
+    thumbnail_url = serializers.CharField()
+    # Explicit bounds: the defaults depend on the database that the schema is generated with.
+    width_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
+    height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
+
+    class Meta:
+        model = ClaimPhoto
+        fields = ("id", "full_url", "thumbnail_url", "width_px", "height_px")
 
 
 class OfficeClaimOut(serializers.ModelSerializer[OwnershipClaim]):
@@ -141,12 +159,16 @@ class OfficeClaimOut(serializers.ModelSerializer[OwnershipClaim]):
     answers = serializers.SerializerMethodField()
     flags = serializers.ListField(child=serializers.CharField())
     verdicts = VerdictOut(many=True)
+    photo = serializers.SerializerMethodField()
+    suggested_place = serializers.SerializerMethodField(
+        help_text="Where the thing of an approved claim could wait for its owner; empty for none."
+    )
 
     class Meta:
         model = OwnershipClaim
         fields = (
-            *("id", "number", "version", "state", "claimant", "story", "answers", "flags"),
-            *("question", "verdicts", "created_at"),
+            *("id", "number", "version", "state", "claimant", "story", "answers", "photo"),
+            *("flags", "question", "verdicts", "suggested_place", "created_at"),
         )
         read_only_fields = fields
 
@@ -156,6 +178,18 @@ class OfficeClaimOut(serializers.ModelSerializer[OwnershipClaim]):
     def get_answers(self, claim: OwnershipClaim) -> list[dict[str, str]]:
         """Questions and answers, in their order."""
         return [{"question": one.question, "text": one.text} for one in claim.answers.all()]
+
+    def get_suggested_place(self, claim: OwnershipClaim) -> str:
+        """The code of a place for things that are ready; `move` puts it there."""
+        if claim.state != claim.State.APPROVED:
+            return ""
+        place = selectors.ready_place_for(claim.item)
+        return place.code if place is not None else ""
+
+    @extend_schema_field(ClaimPhotoOut(allow_null=True))
+    def get_photo(self, claim: OwnershipClaim) -> Any:
+        """Null without one."""
+        return ClaimPhotoOut(claim.photo).data if claim.has_photo else None
 
 
 class VerdictIn(KnownFieldsOnly):

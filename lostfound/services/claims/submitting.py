@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,9 +32,11 @@ from lostfound.services.claims.errors import (
     counter_only,
 )
 from lostfound.services.claims.flags import flags_of
+from lostfound.services.claims.photo import prepared_claim_photo, save_claim_photo
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.notifications import notify
+from lostfound.services.photo_files import transaction_with_files
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State
@@ -45,6 +47,9 @@ WINDOW: Final = timedelta(days=30)
 MAX_REJECTED: Final = 2
 REJECTED_WINDOW: Final = timedelta(days=90)
 MIN_LETTERS: Final = 2
+# A claim in one of these states says nothing for the claimant any more.
+ENDED: Final = (State.WITHDRAWN, State.REJECTED, State.SUPERSEDED, State.REVOKED)
+REPORTED: Final = (Post.Status.OPEN, Post.Status.MATCHED)  # reports that a claim may refer to
 CLAIMABLE: Final = (Item.State.HELD, Item.State.RESERVED)
 
 
@@ -57,7 +62,6 @@ def prompts_for(post: Post) -> list[CategoryPrompt]:
     return list(CategoryPrompt.objects.filter(general, is_active=True))
 
 
-@transaction.atomic
 def submit_claim(
     post: Post,
     *,
@@ -65,19 +69,36 @@ def submit_claim(
     answers: Mapping[CategoryPrompt, str],
     story: str = "",
     lost_post: Post | None = None,
+    photo: Any = None,
 ) -> OwnershipClaim:
     """Claim a found thing, with sealed answers.
 
     Args:
-        lost_post: the claimant's own report of the loss, if there is one.
+        lost_post: the claimant's own open report of the loss, if there is one.
+        photo: uploaded or prepared; of the thing in better days, or of a receipt.
 
     Raises:
         ConflictOfInterest: the claimant found it, or has read its hidden facts.
         NotHere: it is not with the office, or no longer.
         ClaimRefused: `claimed_already`, or `counter_only` after a claim that was not confirmed.
         TooManyClaims: over the limits per person.
-        ValidationError: keyed by "answers", "story".
+        ValidationError: keyed by "answers", "story", "lost_post", "photo".
     """
+    prepared = prepared_claim_photo(photo)
+    with transaction_with_files() as written:
+        claim = _submit(post, claimant, answers, story, lost_post)
+        if prepared is not None:
+            save_claim_photo(claim, prepared, written)
+    return claim
+
+
+def _submit(
+    post: Post,
+    claimant: User,
+    answers: Mapping[CategoryPrompt, str],
+    story: str,
+    lost_post: Post | None,
+) -> OwnershipClaim:
     item = Item.objects.filter(post=post).first()
     if item is None:
         raise NotHere
@@ -87,10 +108,8 @@ def submit_claim(
     texts = _answers(answers)
     story = _text("story", story)
     _refuse_claim(item, claimant)
-    if lost_post is not None and (
-        lost_post.author_id != claimant.pk or lost_post.kind != Post.Kind.LOST
-    ):
-        lost_post = None
+    if lost_post is not None:
+        _refuse_report(lost_post, claimant)
     claim = OwnershipClaim.objects.create(
         item=item, claimant=claimant, lost_post=lost_post, story=story
     )
@@ -101,6 +120,17 @@ def submit_claim(
     notify(claimant, post, Notification.Kind.CLAIM_RECEIVED, claim=claim)
     report_claim(claim)
     return claim
+
+
+def _refuse_report(lost_post: Post, claimant: User) -> None:
+    """A claim refers to an own report of a loss that is still open or matched.
+
+    Raises: ValidationError
+    """
+    is_own = lost_post.author_id == claimant.pk and lost_post.kind == Post.Kind.LOST
+    if not is_own or lost_post.status not in REPORTED:
+        message = _("This is not one of your open reports of a loss.")
+        raise ValidationError({"lost_post": ValidationError(message, code="invalid_choice")})
 
 
 def refuse_claim(post: Post, claimant: User) -> None:
@@ -180,6 +210,8 @@ def advance(claim: OwnershipClaim, to: str, **changes: object) -> OwnershipClaim
         raise changed_meanwhile()
     for name, value in values.items():
         setattr(claim, name, value)
+    if to in ENDED:
+        report_claim(claim)
     return claim
 
 

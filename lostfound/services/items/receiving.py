@@ -151,6 +151,9 @@ def place_for(item: Item, office: Office | None, shelf: str) -> StoragePlace | N
     place, _new = StoragePlace.objects.get_or_create(
         office=office, code=shelf, defaults={"kind": kind}
     )
+    if not place.is_active:
+        message = _("This place is not in use any more. Please choose another one.")
+        raise ValidationError({"shelf": ValidationError(message, code="not_in_use")})
     if belongs_in_safe and place.kind not in LOCKED_UP:
         raise NeedsSafe
     return place

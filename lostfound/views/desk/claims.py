@@ -78,6 +78,7 @@ def _rivals(
         "rows": [_row(claim, facts, request, is_refused=claim == refused) for claim in rows],
         "marks": ClaimVerdict.Mark.choices,
         "needed": needed(item),
+        "ready": selectors.ready_place_for(item),
         "may_change": not item.is_kept_elsewhere_for(request.user),
     }
     return render(request, "lostfound/desk/rivals.html", context, status=status)

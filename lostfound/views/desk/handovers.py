@@ -21,7 +21,7 @@ from lostfound.services.handovers import hand_over, reverse_handover
 from lostfound.services.receipts import receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
-from lostfound.views.desk.items import item_called, item_page
+from lostfound.views.desk.items import item_called, item_page, refuse_other_receipts
 from lostfound.views.posts import form_methods
 
 MAY_HAND_OVER = "lostfound.hand_over"
@@ -96,11 +96,15 @@ def _show(form: HandoverForm, error: ValidationError) -> None:
 
 
 @require_safe
-@for_staff(MAY_HAND_OVER)
+@for_staff(MAY_HAND_OVER, "lostfound.audit")
 def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """The receipt, for printing."""
+    """The receipt, for printing; clerks see those of their own office.
+
+    Auditors see all, without who received the thing if they may not see names.
+    """
     rows = Handover.objects.select_related("item__office", "item__post", "by", "second_by")
     shown = get_object_or_404(rows, pk=pk)
+    refuse_other_receipts(shown.item, request.user)
     if shown.item.post is not None:
         log_access(request.user, AccessLog.What.ITEM, [shown.item.post])
     signature = b64encode(bytes(shown.signature)).decode() if shown.signature else ""
@@ -109,6 +113,7 @@ def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "item": shown.item,
         "signature": f"data:image/png;base64,{signature}" if signature else "",
         "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+        "shows_names": any(map(request.user.has_perm, (MAY_HAND_OVER, "lostfound.view_personal"))),
     }
     return render(request, "lostfound/desk/receipt.html", context)
 

@@ -24,6 +24,7 @@ from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 
 MAY_HANDLE = "lostfound.handle_item"
+MAY_AUDIT = "lostfound.audit"
 MAY_VOID = "lostfound.dispose_item"
 
 
@@ -53,7 +54,7 @@ def item_called(code: str) -> Item:
 
 
 @require_safe
-@for_staff(MAY_HANDLE, "lostfound.audit")
+@for_staff(MAY_HANDLE, MAY_AUDIT)
 def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """The thing with photograph, place and history; hidden facts open on request."""
     return shown_item(request, item_called(code))
@@ -81,12 +82,28 @@ def shown_item(
         "handover": shown.handovers.filter(reversed_at=None).first(),
         "events": selectors.chain_of(shown),
         "shelves": selectors.shelves_in_use()[:50],
+        "ready": selectors.ready_place_for(shown),
         "may_change": may_handle and not shown.is_kept_elsewhere_for(request.user),
         "may_void": request.user.has_perm(MAY_VOID),
-        "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+        "sees_receipts": sees_receipts(shown, request.user)
+        and any(map(request.user.has_perm, ("lostfound.hand_over", MAY_AUDIT))),
         "may_see_names": request.user.has_perm("lostfound.view_personal"),
     }
     return render(request, "lostfound/desk/item.html", context, status=status)
+
+
+def sees_receipts(item: Item, person: User) -> bool:
+    """Whether somebody may read the receipts of a thing: of their own office, or as an auditor."""
+    return person.has_perm(MAY_AUDIT) or not item.is_kept_elsewhere_for(person)
+
+
+def refuse_other_receipts(item: Item, person: User) -> None:
+    """Refuse the receipts of another office.
+
+    Raises: PermissionDenied
+    """
+    if not sees_receipts(item, person):
+        raise PermissionDenied
 
 
 @require_safe
@@ -94,6 +111,7 @@ def shown_item(
 def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """For printing: that the office has taken a thing over from its finder."""
     shown = item_called(code)
+    refuse_other_receipts(shown, request.user)
     first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
     if first is None:
         raise Http404

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from lostfound.models import AccessLog, CategoryPrompt, Item, Post
 from lostfound.services.items.facts import Fact, digest_of, set_facts
