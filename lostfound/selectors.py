@@ -1,5 +1,7 @@
 """Queries that several views share. Each takes a constant number of queries."""
 
+import re
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
@@ -17,6 +19,7 @@ from lostfound.models import (
     StoragePlace,
     User,
     Zone,
+    item_codes,
 )
 from lostfound.models.claim import ClaimQuerySet
 from lostfound.models.notification import NotificationQuerySet
@@ -175,3 +178,39 @@ def active_taxonomy() -> QuerySet[Family]:
     return Family.objects.filter(is_active=True).prefetch_related(
         Prefetch("categories", Category.objects.filter(is_active=True))
     )
+
+
+def items_called(texts: Iterable[str]) -> tuple[list[Item], list[str]]:
+    """Things by their codes or numbers, each once, and what is neither.
+
+    Args:
+        texts: a code or number each, or several with spaces, commas or lines between.
+    """
+    wanted = dict.fromkeys(part for text in texts for part in _parts(text))
+    codes = {part: item_codes.plain(part) for part in wanted}
+    numbers = {part: called[1] for part in wanted if (called := Post.called(part)) is not None}
+    pks = [pk for pk in numbers.values() if isinstance(pk, int)]
+    rows = Item.objects.with_details().filter(Q(code__in=codes.values()) | Q(post__in=pks))
+    by_code, by_post = {}, {}
+    for item in rows:
+        by_code[item.code], by_post[item.post_id] = item, item
+    found: dict[int, Item] = {}
+    unknown = []
+    for part in wanted:
+        number = numbers.get(part)
+        known = by_code.get(codes[part])
+        if known is None and isinstance(number, int):
+            known = by_post.get(number)
+        if known is None:
+            unknown.append(part)
+        else:
+            found[known.pk] = known
+    return list(found.values()), unknown
+
+
+def _parts(text: str) -> list[str]:
+    """The codes in a text; one code may have a space in its middle."""
+    text = text.replace("\x00", "").strip()
+    if not text or item_codes.is_valid(item_codes.plain(text)) or Post.called(text) is not None:
+        return [text] if text else []
+    return [part for part in re.split(r"[\s,;]+", text) if part]

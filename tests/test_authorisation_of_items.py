@@ -14,7 +14,7 @@ from lostfound.services.claims import prompts_for
 from lostfound.services.handovers import hand_over
 from lostfound.services.items.facts import digest_of
 from lostfound.services.receipts import Receipt
-from tests.support.builders import make_post, make_user
+from tests.support.builders import make_post, make_user, upload
 from tests.support.claims import FACTS, RIGHT, approved, claim, make_wallet
 from tests.support.item_routes import IN, ITEM_TABLE, ROLES
 from tests.support.items import AUDITORS, HEADS, make_clerk
@@ -68,6 +68,8 @@ class Scene:
             return reverse(route, args=[self.gone.pk])
         if route == "lostfound:label_styles":
             return reverse(route, args=["label", "62x29"])
+        if route == "lostfound:claim_photo":
+            return self.mine.photo.full_url
         if "api-claim-" in route or route in ("api-claim", "api-office-verdict"):
             return reverse(route, args=[about.public_id])
         if route.rpartition(":")[2] in OF_A_CLAIM:
@@ -146,7 +148,7 @@ def scene() -> Scene:
         "auditor": make_clerk(group=AUDITORS),
     }
     item = make_wallet(office=here, author=finder)
-    mine = claim(item, by=claimant)
+    mine = claim(item, by=claimant, photo=upload())
     ready = approved(make_wallet(office=here), by=claimant)
     left = make_wallet(office=here)
     gone = hand_over(left, by=make_clerk(here), claim=approved(left), receipt=Receipt(**TICKED))

@@ -11,19 +11,15 @@ from rest_framework.response import Response
 from lostfound import selectors, services
 from lostfound.api.idempotency import IDEMPOTENCY_KEY, act_once
 from lostfound.api.items import ERRORS, READ_ERRORS, OfficeItems, item_of, needs
-from lostfound.api.serializers.items import (
-    HandoverIn,
-    HandoverOut,
-    OfficeClaimOut,
-    ReasonIn,
-    VerdictIn,
-)
+from lostfound.api.serializers.items import HandoverIn, HandoverOut, ReasonIn
+from lostfound.api.serializers.office_claims import OfficeClaimOut, VerdictIn
 from lostfound.http import signed_in
 from lostfound.models import AccessLog, Handover, OwnershipClaim
 from lostfound.services.claims import give_verdict, mark_read
 from lostfound.services.claims.errors import changed_meanwhile
 from lostfound.services.claims.judging import refuse_interested
-from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.handovers import reverse_handover
+from lostfound.services.joint_handovers import hand_over_together
 from lostfound.services.receipts import as_receipt
 
 
@@ -86,19 +82,21 @@ class HandoversView(OfficeItems):
         data.is_valid(raise_exception=True)
         sent = data.validated_data
         item = item_of(sent["item"])
+        others = [item_of(code) for code in sent.get("more", [])]
+        items = list({one.pk: one for one in (item, *others)}.values())
 
         def act() -> str:
             claim = item.claims.filter(state=OwnershipClaim.State.APPROVED).first()
             if "claim" in sent and sent["claim"] != (claim and claim.public_id):
                 raise changed_meanwhile()
-            done = hand_over(
-                item,
+            done = hand_over_together(
+                items,
                 by=signed_in(request),
                 receipt=as_receipt(sent),
                 claim=claim,
                 second=sent.get("second_by"),
             )
-            return str(done.pk)
+            return str(done[0].pk)
 
         done = _handover(act_once(request, act))
         return Response(HandoverOut(done).data, status.HTTP_201_CREATED)

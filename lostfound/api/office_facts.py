@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from lostfound import services
 from lostfound.api.items import READ_ERRORS, OfficeItems, item_of
 from lostfound.api.problems import problems
-from lostfound.api.serializers.facts import FactsIn, FactsOut
+from lostfound.api.serializers.facts import HiddenFactsIn, HiddenFactsOut
 from lostfound.http import signed_in
 from lostfound.models import AccessLog, Item
 from lostfound.services.claims.facts import facts_of
@@ -17,20 +17,22 @@ from lostfound.services.items.facts import Fact, digest_of, set_facts
 class FactsView(OfficeItems):
     """The hidden facts of a thing."""
 
-    @extend_schema(operation_id="office_items_facts", responses={200: FactsOut, **READ_ERRORS})
+    @extend_schema(
+        operation_id="office_items_facts", responses={200: HiddenFactsOut, **READ_ERRORS}
+    )
     def get(self, request: Request, code: str) -> Response:
         """Read the hidden facts. Access is logged, and whoever read them cannot claim the thing."""
         return self.response(request, item_of(code))
 
     @extend_schema(
         operation_id="office_items_facts_replace",
-        request=FactsIn,
-        responses={200: FactsOut, **READ_ERRORS, **problems(409)},
+        request=HiddenFactsIn,
+        responses={200: HiddenFactsOut, **READ_ERRORS, **problems(409)},
     )
     def put(self, request: Request, code: str) -> Response:
         """Replace the hidden facts; refused if somebody else has changed them since."""
         item = item_of(code)
-        data = FactsIn(data=request.data)
+        data = HiddenFactsIn(data=request.data)
         data.is_valid(raise_exception=True)
         sent = data.validated_data
         facts = [Fact(**row) for row in sent["facts"]]
@@ -43,4 +45,4 @@ class FactsView(OfficeItems):
         if item.post is not None:
             services.log_access(signed_in(request), AccessLog.What.POST, [item.post])
         facts = facts_of(item)
-        return Response(FactsOut({"version": digest_of(facts), "facts": facts}).data)
+        return Response(HiddenFactsOut({"version": digest_of(facts), "facts": facts}).data)

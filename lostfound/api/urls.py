@@ -5,6 +5,7 @@ from django.urls import path
 from lostfound.api import (
     campus,
     claims,
+    item_codes,
     items,
     me,
     office,
@@ -84,7 +85,7 @@ urlpatterns = [
     ),
     path(
         "office/items/<str:code>/label.svg",
-        items.ItemLabelView.as_view(),
+        item_codes.ItemLabelView.as_view(),
         name="api-office-item-label",
     ),
     path(
@@ -108,7 +109,7 @@ urlpatterns = [
         office_claims.ReverseHandoverView.as_view(),
         name="api-office-handover-reverse",
     ),
-    path("office/scan/", items.ScanView.as_view(), name="api-office-scan"),
+    path("office/scan/", item_codes.ScanView.as_view(), name="api-office-scan"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
     path("colours/", campus.ColoursView.as_view(), name="api-colours"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),

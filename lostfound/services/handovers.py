@@ -22,7 +22,7 @@ from lostfound.models import (
 )
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest
 from lostfound.services.claims.judging import refuse_matched_to_other, supersede_rivals
-from lostfound.services.claims.submitting import advance, tell
+from lostfound.services.claims.states import advance, tell
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.locking import refuse_another_office
@@ -42,12 +42,14 @@ def hand_over(
     receipt: Receipt,
     claim: OwnershipClaim | None = None,
     second: User | None = None,
+    together_with: Handover | None = None,
 ) -> Handover:
     """Hand a thing over to its owner: for an approved claim, or to somebody at the counter.
 
     Args:
         claim: the approved claim; None for a walk-in, who has described the thing.
         second: who confirms it, where two people are needed.
+        together_with: the first hand-over that the same signature is for.
 
     Raises:
         AlreadySo: somebody else has just handed it over.
@@ -83,7 +85,8 @@ def hand_over(
         by=by,
         second_by=second,
         text_version=TEXT_VERSION,
-        text=receipt_text(),
+        text=receipt.text or receipt_text(),
+        together_with=together_with,
         **values,
     )
     append(

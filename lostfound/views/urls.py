@@ -64,6 +64,7 @@ urlpatterns = [
     path("desk/claims/<str:code>/", desk_claims.rivals, name="desk_rivals"),
     path("desk/claims/<str:code>/<int:pk>/", desk_claims.judge, name="judge_claim"),
     path("desk/claims/<str:code>/<int:pk>/revoke/", desk_claims.revoke, name="revoke_claim"),
+    path("desk/handover/", desk_handovers.handover_chosen, name="handover_chosen"),
     path("desk/receipts/<int:pk>/", desk_handovers.receipt, name="receipt"),
     path("desk/receipts/<int:pk>/reverse/", desk_handovers.reverse_one, name="reverse_handover"),
     path("desk/phone/", desk_phone.phone_report, name="phone_report"),

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from lostfound.infra.queue import enqueue
 from lostfound.models import OwnershipClaim, Post, User
-from lostfound.services.claims.submitting import ENDED
+from lostfound.services.claims.states import ENDED
 from matching.models import Match, SuggestionAnswer
 from matching.services.decision_checks import DecisionRefused
 from matching.services.manual_pairs import NOT_SHOWN, suggest_pair

@@ -1,5 +1,6 @@
 """The counter: one field for codes, numbers, pick-up codes and what a caller says."""
 
+import time
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, ControlFact, Item, Post, StoragePlace, item_codes
 from lostfound.services import log_access, move_item
@@ -26,19 +28,27 @@ PER_PAGE: Final = 20
 MAX_CHARS: Final = 200
 PICKUP_DIGITS: Final = 8
 LAST_ITEM: Final = "counter_item"  # scanned last: a shelf scanned after it is where it goes
+LAST_AT: Final = "counter_item_at"  # when, in seconds since 1970
+TOGETHER_S: Final = 60  # two things scanned within this time are listed together
 
 
 @require_safe
 @for_staff(MAY_HANDLE)
 def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Search by meaning, with shelf, number and hidden facts; a code opens its thing."""
+    """Search by meaning, with shelf, number and hidden facts; a code opens its thing.
+
+    Several codes or numbers list their things, for one label sheet or one hand-over.
+    """
     text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
     context: dict[str, Any] = {"text": text}
     if text:
         if (known := _thing_called(text)) is not None:
-            request.session[LAST_ITEM] = known.code
+            _note_last(request, known.code)
             return redirect("lostfound:desk_item", code=known.code)
-        if item_codes.looks_like_code(text) and not item_codes.is_valid(item_codes.plain(text)):
+        if several := _several(text):
+            context["page"] = _page(request, several)
+            context["chosen"] = [post.kept_item.code for post in several if post.kept_item]
+        elif item_codes.looks_like_code(text) and not item_codes.is_valid(item_codes.plain(text)):
             context["is_mistyped"] = True
         elif (called := Post.called(text)) is not None:
             context["page"] = _page(request, _posts().filter(called))
@@ -55,7 +65,7 @@ def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
 def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What a scanner or a person entered: a label, a pick-up code, a shelf, a number, or words.
 
-    A shelf after a thing moves the thing there.
+    A shelf after a thing moves the thing there; two things one after the other are listed both.
     """
     text = request.POST.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
     text = text.rpartition("/")[2] if "/T/" in text.upper() else text
@@ -63,7 +73,11 @@ def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
     if digits.isdecimal() and len(digits) == PICKUP_DIGITS:
         return _picked_up(request, digits)
     last = request.session.get(LAST_ITEM)
-    if last and _thing_called(text) is None and (shelf := _shelf_called(request, text)):
+    now_scanned = _thing_called(text)
+    if last and now_scanned is not None and _is_together(request, last, now_scanned.code):
+        text = f"{last} {now_scanned.code}"
+        _note_last(request, now_scanned.code)
+    if last and now_scanned is None and (shelf := _shelf_called(request, text)):
         return _moved(request, last, shelf)
     return redirect(f"{reverse('matching:counter')}?{urlencode({'q': text})}")
 
@@ -90,6 +104,24 @@ def _moved(request: AuthenticatedHttpRequest, code: str, shelf: str) -> HttpResp
         except (TransitionRefused, PermissionDenied) as refused:
             messages.error(request, str(refused))
     return redirect("matching:counter")
+
+
+def _note_last(request: AuthenticatedHttpRequest, code: str) -> None:
+    request.session[LAST_ITEM], request.session[LAST_AT] = code, time.time()
+
+
+def _is_together(request: AuthenticatedHttpRequest, last: str, code: str) -> bool:
+    """Whether another thing was scanned a moment ago."""
+    return code != last and time.time() - request.session.get(LAST_AT, 0) < TOGETHER_S
+
+
+def _several(text: str) -> list[Post]:
+    """The posts of things whose codes or numbers these are; empty unless all are known."""
+    items, unknown = selectors.items_called([text])
+    if len(items) < 2 or unknown:
+        return []
+    posts = _posts().in_bulk([item.post_id for item in items if item.post_id is not None])
+    return [posts[item.post_id] for item in items if item.post_id in posts]
 
 
 def _thing_called(text: str) -> Item | None:

@@ -12,7 +12,7 @@ from lostfound.models.post import MAX_HIDDEN_CHARS
 MAX_FACTS = 30
 
 
-class FactOut(serializers.ModelSerializer[ControlFact]):
+class HiddenFactOut(serializers.ModelSerializer[ControlFact]):
     """One hidden fact."""
 
     prompt = serializers.IntegerField(
@@ -26,14 +26,14 @@ class FactOut(serializers.ModelSerializer[ControlFact]):
         read_only_fields = fields
 
 
-class FactsOut(serializers.Serializer[Any]):
+class HiddenFactsOut(serializers.Serializer[Any]):
     """The hidden facts of a thing, in the order of the marks of a verdict."""
 
     version = serializers.CharField(help_text="To send along with a change.")
-    facts = FactOut(many=True)
+    facts = HiddenFactOut(many=True)
 
 
-class FactIn(KnownFieldsOnly):
+class HiddenFactIn(KnownFieldsOnly):
     """One hidden fact as it is written."""
 
     shown = ("question",)
@@ -51,8 +51,8 @@ class FactIn(KnownFieldsOnly):
     )
 
 
-class FactsIn(KnownFieldsOnly):
+class HiddenFactsIn(KnownFieldsOnly):
     """All hidden facts of a thing, in place of those that it has."""
 
     version = serializers.CharField(max_length=40, help_text="Of the facts as they were read.")
-    facts = FactIn(many=True, max_length=MAX_FACTS)
+    facts = HiddenFactIn(many=True, max_length=MAX_FACTS)

@@ -23,7 +23,7 @@ from lostfound.models import (
 )
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, changed_meanwhile
 from lostfound.services.claims.facts import facts_of, gives_away
-from lostfound.services.claims.submitting import advance, lock_claim, release, tell
+from lostfound.services.claims.states import advance, lock_claim, release, tell
 from lostfound.services.items.custody import append
 from lostfound.services.locking import refuse_another_office
 from lostfound.services.post_fields import clean_text

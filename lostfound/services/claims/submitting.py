@@ -15,7 +15,6 @@ from lostfound.models import (
     AccessLog,
     CategoryPrompt,
     ClaimAnswer,
-    CustodyEvent,
     Item,
     Notification,
     OwnershipClaim,
@@ -24,7 +23,6 @@ from lostfound.models import (
 )
 from lostfound.models.claim import MAX_ANSWER_CHARS
 from lostfound.services.claims.errors import (
-    ClaimRefused,
     ConflictOfInterest,
     TooManyClaims,
     changed_meanwhile,
@@ -33,7 +31,8 @@ from lostfound.services.claims.errors import (
 )
 from lostfound.services.claims.flags import flags_of
 from lostfound.services.claims.photo import prepared_claim_photo, save_claim_photo
-from lostfound.services.items.custody import append, lock_item
+from lostfound.services.claims.states import advance, lock_claim, release
+from lostfound.services.items.custody import lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.notifications import notify
 from lostfound.services.photo_files import transaction_with_files
@@ -47,8 +46,6 @@ WINDOW: Final = timedelta(days=30)
 MAX_REJECTED: Final = 2
 REJECTED_WINDOW: Final = timedelta(days=90)
 MIN_LETTERS: Final = 2
-# A claim in one of these states says nothing for the claimant any more.
-ENDED: Final = (State.WITHDRAWN, State.REJECTED, State.SUPERSEDED, State.REVOKED)
 REPORTED: Final = (Post.Status.OPEN, Post.Status.MATCHED)  # reports that a claim may refer to
 CLAIMABLE: Final = (Item.State.HELD, Item.State.RESERVED)
 
@@ -188,53 +185,6 @@ def withdraw_claim(claim: OwnershipClaim, *, claimant: User) -> OwnershipClaim:
     return advance(claim, State.WITHDRAWN, decided_at=timezone.now())
 
 
-def lock_claim(claim: OwnershipClaim) -> OwnershipClaim:
-    """Lock the claim's thing, then the claim, until the transaction ends.
-
-    Raises: OwnershipClaim.DoesNotExist
-    """
-    item = lock_item(Item(pk=claim.item_id))
-    locked = OwnershipClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
-    locked.item = item
-    return locked
-
-
-def advance(claim: OwnershipClaim, to: str, **changes: object) -> OwnershipClaim:
-    """Move a locked claim to another state, with one guarded UPDATE.
-
-    Raises: ClaimRefused
-    """
-    values = {**changes, "state": to, "version": claim.version + 1}
-    row = OwnershipClaim.objects.filter(pk=claim.pk, state=claim.state, version=claim.version)
-    if not row.update(**values):
-        raise changed_meanwhile()
-    for name, value in values.items():
-        setattr(claim, name, value)
-    if to in ENDED:
-        report_claim(claim)
-    return claim
-
-
-def release(claim: OwnershipClaim, *, actor: User | None) -> None:
-    """If the thing is reserved for this claim, it is merely kept again."""
-    if claim.state == State.APPROVED and claim.item.state == Item.State.RESERVED:
-        append(
-            claim.item,
-            actor=actor,
-            kind=CustodyEvent.Kind.RELEASED,
-            to_state=Item.State.HELD,
-            office=claim.item.office,
-            place=claim.item.place,
-            ref=claim.number,
-        )
-
-
-def tell(claim: OwnershipClaim, kind: str) -> None:
-    """Notify the claimant, if the account and the thing's post still exist."""
-    if claim.claimant is not None and claim.item.post is not None:
-        notify(claim.claimant, claim.item.post, kind, claim=claim)
-
-
 def refuse_insider(item: Item, person: User) -> None:
     """Refuse who found the thing, or opened its post as staff.
 
@@ -288,17 +238,3 @@ def _says_something(text: str) -> bool:
 def _say_more() -> ValidationError:
     message = _("Please answer at least one question in a few words of your own.")
     return ValidationError(message, code="say_more")
-
-
-__all__ = [
-    "ClaimRefused",
-    "advance",
-    "answer_question",
-    "lock_claim",
-    "prompts_for",
-    "refuse_insider",
-    "release",
-    "submit_claim",
-    "tell",
-    "withdraw_claim",
-]
