@@ -22,7 +22,7 @@ class FactsView(OfficeItems):
     )
     def get(self, request: Request, code: str) -> Response:
         """Read the hidden facts. Access is logged, and whoever read them cannot claim the thing."""
-        return self.response(request, item_of(code))
+        return self.shown(request, item_of(code))
 
     @extend_schema(
         operation_id="office_items_facts_replace",
@@ -37,10 +37,10 @@ class FactsView(OfficeItems):
         sent = data.validated_data
         facts = [Fact(**row) for row in sent["facts"]]
         set_facts(item, actor=signed_in(request), facts=facts, seen=sent["version"])
-        return self.response(request, item_of(code))
+        return self.shown(request, item_of(code))
 
     @staticmethod
-    def response(request: Request, item: Item) -> Response:
+    def shown(request: Request, item: Item) -> Response:
         """The facts of a thing; reading them is logged."""
         if item.post is not None:
             services.log_access(signed_in(request), AccessLog.What.POST, [item.post])

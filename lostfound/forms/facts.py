@@ -34,12 +34,7 @@ class FactForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     weight = forms.TypedChoiceField(
-        label=_("Weight"),
-        choices=WEIGHTS,
-        coerce=int,
-        required=False,
-        empty_value=MIN_WEIGHT,
-        initial=MIN_WEIGHT,
+        label=_("Weight"), choices=WEIGHTS, coerce=int, required=False, initial=MIN_WEIGHT
     )
     kind = forms.ChoiceField(
         label=_("Kind"),

@@ -123,7 +123,7 @@ class IntakeForm(FoundPostForm):
     def has_facts(self) -> bool:
         """Whether a row of hidden facts was filled in, or is wrong."""
         rows = self.fact_rows
-        return rows.is_bound and (rows.has_changed() or rows.total_error_count() > 0)
+        return bool(rows.is_bound and (rows.has_changed() or rows.total_error_count()))
 
     @property
     def has_details(self) -> bool:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lostfound.models.append_only import AppendOnly
 from lostfound.models.category import Category, Family
@@ -70,7 +71,7 @@ class OwnershipClaim(models.Model):
         ASKED = "asked", _("a question is open")
         APPROVED = "approved", _("ready for collection")
         REJECTED = "rejected", _("not confirmed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("claim", "withdrawn")
         SUPERSEDED = "superseded", _("closed")
         COLLECTED = "collected", _("collected")
         LAPSED = "lapsed", _("not collected in time")

@@ -117,9 +117,10 @@ def _numbered(query: SearchQuery) -> Finding | None:
     Not by the code on its label: that must not show the thing to whoever reads a label.
     """
     called = Post.called(query.text) if query.photo is None else None
-    if called is None or called[0] != "pk":
+    number = called[1] if called is not None else None
+    if not isinstance(number, int):
         return None
-    pk = things_with(query.facts).filter(pk=called[1]).values_list("pk", flat=True).first()
+    pk = things_with(query.facts).filter(pk=number).values_list("pk", flat=True).first()
     return (
         None if pk is None else Finding(pk, EXACT_BITS, number=f"{NUMBER_MARK}{pk}", says_all=True)
     )

@@ -153,7 +153,8 @@ def _by_meaning(request: AuthenticatedHttpRequest, text: str) -> dict[str, Any]:
     found = look_up(SearchQuery(text, None, {}))
     ids = [finding.post_id for finding in found.findings]
     words = Q(item__place__code__iexact=text) | Q(facts_without_item__icontains=text)
-    words |= Exists(ControlFact.objects.filter(item__post=OuterRef("pk"), answer__icontains=text))
+    facts = ControlFact.objects.filter(item__post=OuterRef("pk"), answer__icontains=text)
+    words |= Q(Exists(facts))
     words |= Q(kept_note__icontains=text) | Q(title__icontains=text)
     extra = Post.objects.found().filter(words).exclude(pk__in=ids).order_by("-pk")
     page = _page(request, [*ids, *extra.values_list("pk", flat=True)[:PER_PAGE]])

@@ -55,4 +55,4 @@ class HiddenFactsIn(KnownFieldsOnly):
     """All hidden facts of a thing, in place of those that it has."""
 
     version = serializers.CharField(max_length=40, help_text="Of the facts as they were read.")
-    facts = HiddenFactIn(many=True, max_length=MAX_FACTS)
+    facts = serializers.ListField(child=HiddenFactIn(), max_length=MAX_FACTS)

@@ -104,7 +104,7 @@ def set_facts(item: Item, *, actor: User, facts: Sequence[Fact], seen: str | Non
         cleaned = _cleaned(facts)
     except ValidationError as error:
         raise ValidationError({"facts": error.error_dict["hidden_facts"]}) from error
-    post = Post.objects.filter(pk=item.post_id).first()
+    post = Post.objects.filter(item=item).first()
     before = described(post) if post is not None else {}
     _replace(item, cleaned)
     if post is None:
