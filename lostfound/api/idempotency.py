@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 
 from lostfound.api.problems import KeyReused
@@ -58,11 +58,17 @@ def act_once(request: Request, act: Callable[[], str]) -> str:
 
 
 def _digest(request: Request) -> str:
-    """A hash of the address and of everything that was sent."""
+    """A hash of the address and of everything that was sent.
+
+    Raises: ParseError
+    """
     data: Any = request.data
     pairs = data.lists() if hasattr(data, "lists") else data
     content = dict(pairs) if hasattr(data, "lists") or isinstance(data, dict) else pairs
-    text = json.dumps([request.path, content], sort_keys=True, default=_named)
+    try:
+        text = json.dumps([request.path, content], sort_keys=True, default=_named)
+    except RecursionError as deep:
+        raise ParseError("JSON parse error - nested too deeply") from deep
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -81,6 +81,8 @@ def submit_claim(
         TooManyClaims: over the limits per person.
         ValidationError: keyed by "answers", "story", "lost_post", "photo".
     """
+    if photo is not None:
+        refuse_claim(post, claimant)  # before the work of decoding a photograph
     prepared = prepared_claim_photo(photo)
     with transaction_with_files() as written:
         claim = _submit(post, claimant, answers, story, lost_post)

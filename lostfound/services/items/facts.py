@@ -106,8 +106,7 @@ def set_facts(item: Item, *, actor: User, facts: Sequence[Fact], seen: str | Non
         raise ValidationError({"facts": error.error_dict["hidden_facts"]}) from error
     post = Post.objects.filter(item=item).first()
     before = described(post) if post is not None else {}
-    _replace(item, cleaned)
-    if post is None:
+    if not _replace(item, cleaned) or post is None:
         return
     forget_loaded_facts(post)
     Post.objects.filter(pk=post.pk).update(updated_at=timezone.now())
@@ -160,11 +159,11 @@ def _with_known(item: Item, facts: Iterable[Fact]) -> list[Fact]:
     ]
 
 
-def _replace(item: Item, facts: Sequence[Fact]) -> None:
-    """Save these facts in this order; unchanged ones keep their rows if the order allows it."""
+def _replace(item: Item, facts: Sequence[Fact]) -> bool:
+    """Save these facts in this order; returns whether anything changed."""
     stored = list(item.facts.all())
     if [_values(fact) for fact in stored] == [_values(fact) for fact in facts]:
-        return
+        return False
     item.facts.all().delete()
     ControlFact.objects.bulk_create(
         [
@@ -181,6 +180,7 @@ def _replace(item: Item, facts: Sequence[Fact]) -> None:
     # A verdict on the old facts would count for the new ones.
     waiting = OwnershipClaim.objects.filter(item=item, state=OwnershipClaim.State.SUBMITTED)
     waiting.update(version=F("version") + 1)
+    return True
 
 
 def _values(fact: Fact | ControlFact) -> tuple[Any, ...]:
