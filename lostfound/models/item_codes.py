@@ -24,9 +24,16 @@ SEPARATORS: Final = re.compile(
 
 
 def new_code() -> str:
-    """A random code; 3.4e10 of them, so that nobody can count through."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARS))
-    return body + check_character(body)
+    """A random code; 3.2e10 of them, so that nobody can count through.
+
+    It has a digit and a letter: a word must not be taken for a code, nor a code for a word or for
+    the digits of a pick-up code.
+    """
+    while True:
+        body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARS))
+        code = body + check_character(body)
+        if looks_like_code(code):
+            return code
 
 
 def check_character(body: str) -> str:

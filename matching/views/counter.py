@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,8 +29,10 @@ PER_PAGE: Final = 20
 MAX_CHARS: Final = 200
 PICKUP_DIGITS: Final = 8
 LAST_ITEM: Final = "counter_item"  # scanned last: a shelf scanned after it is where it goes
+IN_A_ROW: Final = "counter_items"  # scanned one after the other, the last one included
 LAST_AT: Final = "counter_item_at"  # when, in seconds since 1970
-TOGETHER_S: Final = 60  # two things scanned within this time are listed together
+TOGETHER_S: Final = 60  # what is scanned within this time of the thing before can be listed with it
+MAX_IN_A_ROW: Final = 10
 
 
 @require_safe
@@ -65,7 +68,7 @@ def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
 def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What a scanner or a person entered: a label, a pick-up code, a shelf, a number, or words.
 
-    A shelf after a thing moves the thing there; two things one after the other are listed both.
+    A shelf after a thing moves the thing there; things one after the other can be listed together.
     """
     text = request.POST.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
     text = text.rpartition("/")[2] if "/T/" in text.upper() else text
@@ -74,9 +77,8 @@ def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _picked_up(request, digits)
     last = request.session.get(LAST_ITEM)
     now_scanned = _thing_called(text)
-    if last and now_scanned is not None and _is_together(request, last, now_scanned.code):
-        text = f"{last} {now_scanned.code}"
-        _note_last(request, now_scanned.code)
+    if now_scanned is not None:
+        _offer_together(request, now_scanned)
     if last and now_scanned is None and (shelf := _shelf_called(request, text)):
         return _moved(request, last, shelf)
     return redirect(f"{reverse('matching:counter')}?{urlencode({'q': text})}")
@@ -107,12 +109,25 @@ def _moved(request: AuthenticatedHttpRequest, code: str, shelf: str) -> HttpResp
 
 
 def _note_last(request: AuthenticatedHttpRequest, code: str) -> None:
+    """Remember a thing that was scanned, and those shortly before it."""
+    is_in_a_row = time.time() - request.session.get(LAST_AT, 0) < TOGETHER_S
+    before = request.session.get(IN_A_ROW, []) if is_in_a_row else []
+    row = [*(known for known in before if known != code), code]
+    request.session[IN_A_ROW] = row[-MAX_IN_A_ROW:]
     request.session[LAST_ITEM], request.session[LAST_AT] = code, time.time()
 
 
-def _is_together(request: AuthenticatedHttpRequest, last: str, code: str) -> bool:
-    """Whether another thing was scanned a moment ago."""
-    return code != last and time.time() - request.session.get(LAST_AT, 0) < TOGETHER_S
+def _offer_together(request: AuthenticatedHttpRequest, item: Item) -> None:
+    """Offer to list a thing with those that were scanned just before it."""
+    _note_last(request, item.code)
+    before = [code for code in request.session[IN_A_ROW] if code != item.code]
+    if not before:
+        return
+    url = f"{reverse('matching:counter')}?{urlencode({'q': ' '.join([*before, item.code])})}"
+    names = ", ".join(map(item_codes.grouped, before))
+    text = _("Scanned just before: %(codes)s.") % {"codes": names}
+    link = format_html('{} <a href="{}">{}</a>', text, url, _("List them together"))
+    messages.info(request, link)
 
 
 def _several(text: str) -> list[Post]:

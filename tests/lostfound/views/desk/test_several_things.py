@@ -45,25 +45,33 @@ def number_of(item: Item) -> str:
     return item.post.number
 
 
-def test_two_scans_in_a_row_list_both(desk: Client) -> None:
+def test_things_scanned_in_a_row_can_be_listed_together(desk: Client) -> None:
     first, second = two()
-    desk.post(SCAN, {"q": first.code}, follow=True)
-    html = page(desk.post(SCAN, {"q": second.code}, follow=True))
-    assert first.shown_code in html and second.shown_code in html
-    assert html.count(" checked>") == 2
-    # Scanned once more, it opens; and so does what is scanned much later.
-    answer = desk.post(SCAN, {"q": second.code}, follow=True)
-    assert answer.redirect_chain[-1][0] == at("desk_item", second.code)
+    third = make_item(title="장갑", shelf="C-1")
+    for item in (first, second):
+        answer = desk.post(SCAN, {"q": item.code}, follow=True)
+        assert answer.redirect_chain[-1][0] == at("desk_item", item.code)
+    html = page(answer)
+    assert f"Scanned just before: {first.shown_code}." in html
+    assert f"/desk/?q={first.code}+{second.code}" in html
+    html = page(desk.post(SCAN, {"q": third.code}, follow=True))
+    both = f"{first.code}+{second.code}+{third.code}"
+    assert f"/desk/?q={both}" in html
+    listed = page(desk.get(f"{COUNTER}?q={both}"))
+    assert listed.count(" checked>") == 3
+    # The same thing again is no row of its own.
+    html = page(desk.post(SCAN, {"q": third.code}, follow=True))
+    assert f"/desk/?q={both}" in html
 
 
-def test_what_is_scanned_later_stands_alone(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_scanned_later_stands_alone(desk: Client) -> None:
     first, second = two()
     desk.post(SCAN, {"q": first.code}, follow=True)
     session = desk.session
     session[counter_view.LAST_AT] -= counter_view.TOGETHER_S + 1
     session.save()
-    answer = desk.post(SCAN, {"q": second.code}, follow=True)
-    assert answer.redirect_chain[-1][0] == at("desk_item", second.code)
+    html = page(desk.post(SCAN, {"q": second.code}, follow=True))
+    assert first.shown_code not in html and second.shown_code in html
 
 
 def test_codes_and_numbers_are_typed_in_one_line(desk: Client) -> None:
