@@ -12,7 +12,7 @@ PartnerHook = Callable[[Post], Post | None]
 # Apps add their callables in `ready()`; they run in this order.
 post_changed: Final[list[PostHook]] = []
 post_leaving: Final[list[PostHook]] = []
-claim_sent: Final[list[ClaimHook]] = []
+claim_changed: Final[list[ClaimHook]] = []
 confirmed_partner: Final[list[PartnerHook]] = []
 
 
@@ -38,6 +38,6 @@ def partner_of(post: Post) -> Post | None:
 
 
 def report_claim(claim: OwnershipClaim) -> None:
-    """Call every hook with a claim that was just sent, in the transaction that saves it."""
-    for hook in claim_sent:
+    """Call every hook with a claim that was sent or has ended, in the transaction that saves it."""
+    for hook in claim_changed:
         hook(claim)

@@ -1,8 +1,10 @@
 """Queries that several views share. Each takes a constant number of queries."""
 
+import re
+from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from lostfound.models import (
     Building,
@@ -17,6 +19,7 @@ from lostfound.models import (
     StoragePlace,
     User,
     Zone,
+    item_codes,
 )
 from lostfound.models.claim import ClaimQuerySet
 from lostfound.models.notification import NotificationQuerySet
@@ -29,6 +32,7 @@ def public_found_posts() -> QuerySet[Post]:
     return (
         Post.objects.found()
         .filter(status__in=PUBLIC_STATUSES)
+        .with_facts()
         .select_related("category__family", "building__zone", "office")
         .prefetch_related("photos")
         .order_by("-created_at", "-id")
@@ -87,16 +91,32 @@ def active_offices() -> QuerySet[Office]:
 
 def shelves_in_use() -> QuerySet[StoragePlace, str]:
     """The shelves on which things are kept right now, by name."""
-    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY)
+    used = StoragePlace.objects.filter(items__state__in=Item.IN_CUSTODY, is_active=True)
     return used.order_by("code").values_list("code", flat=True).distinct()
+
+
+def ready_place_for(item: Item) -> StoragePlace | None:
+    """Where a thing could wait for its owner: the emptiest place for that in its office.
+
+    None if the office has none, if the thing is in one already, and for what stays in a safe.
+    """
+    if item.state != Item.State.RESERVED or item.needs_two_people or item.office_id is None:
+        return None
+    if item.place is not None and item.place.kind == StoragePlace.Kind.READY:
+        return None
+    kept = Count("items", filter=Q(items__state__in=Item.IN_CUSTODY))
+    places = StoragePlace.objects.filter(
+        office=item.office_id, kind=StoragePlace.Kind.READY, is_active=True
+    )
+    return places.annotate(kept=kept).order_by("kept", "code").first()
 
 
 def claims_of(user: User) -> ClaimQuerySet:
     """A person's own claims with everything that a page shows, newest first."""
     return (
         OwnershipClaim.objects.filter(claimant=user)
-        .select_related("item__post__category__family", "item__office__building")
-        .prefetch_related("item__post__photos", "answers")
+        .select_related("item__post__category__family", "item__office__building", "photo")
+        .prefetch_related("item__post__photos", "item__facts", "answers")
     )
 
 
@@ -105,7 +125,7 @@ def claims_to(item: Item) -> ClaimQuerySet:
     is_closed = Case(When(state__in=OwnershipClaim.LIVE, then=0), default=1)
     return (
         OwnershipClaim.objects.filter(item=item)
-        .select_related("claimant", "lost_post")
+        .select_related("claimant", "lost_post", "photo")
         .prefetch_related("answers", "verdicts__by")
         .order_by(is_closed, "created_at", "pk")
     )
@@ -142,7 +162,8 @@ def notifications_of(user: User) -> NotificationQuerySet:
         Notification.objects.filter(user=user)
         .listed()
         .annotate(is_superseded=Exists(later))
-        .select_related("post__category", "other_post__office__building", "claim")
+        .select_related("post__category", "post__item", "other_post__office__building", "claim")
+        .prefetch_related("post__item__facts")
         .order_by("-created_at", "-id")
     )
 
@@ -157,3 +178,39 @@ def active_taxonomy() -> QuerySet[Family]:
     return Family.objects.filter(is_active=True).prefetch_related(
         Prefetch("categories", Category.objects.filter(is_active=True))
     )
+
+
+def items_called(texts: Iterable[str]) -> tuple[list[Item], list[str]]:
+    """Things by their codes or numbers, each once, and what is neither.
+
+    Args:
+        texts: a code or number each, or several with spaces, commas or lines between.
+    """
+    wanted = dict.fromkeys(part for text in texts for part in _parts(text))
+    codes = {part: item_codes.plain(part) for part in wanted}
+    numbers = {part: called[1] for part in wanted if (called := Post.called(part)) is not None}
+    pks = [pk for pk in numbers.values() if isinstance(pk, int)]
+    rows = Item.objects.with_details().filter(Q(code__in=codes.values()) | Q(post__in=pks))
+    by_code, by_post = {}, {}
+    for item in rows:
+        by_code[item.code], by_post[item.post_id] = item, item
+    found: dict[int, Item] = {}
+    unknown = []
+    for part in wanted:
+        number = numbers.get(part)
+        known = by_code.get(codes[part])
+        if known is None and isinstance(number, int):
+            known = by_post.get(number)
+        if known is None:
+            unknown.append(part)
+        else:
+            found[known.pk] = known
+    return list(found.values()), unknown
+
+
+def _parts(text: str) -> list[str]:
+    """The codes in a text; one code may have a space in its middle."""
+    text = text.replace("\x00", "").strip()
+    if not text or item_codes.is_valid(item_codes.plain(text)) or Post.called(text) is not None:
+        return [text] if text else []
+    return [part for part in re.split(r"[\s,;]+", text) if part]

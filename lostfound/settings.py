@@ -301,6 +301,7 @@ SPECTACULAR_SETTINGS = {
         "PostKindEnum": "lostfound.models.post.Post.Kind",
         "PostStatusEnum": "lostfound.models.post.Post.Status",
         "PairStatusEnum": "matching.models.match.Match.Status",
+        "FactKindEnum": "lostfound.models.fact.ControlFact.Kind",
         "ItemStateEnum": "lostfound.models.item.Item.State",
         "ClaimStateEnum": "lostfound.models.claim.OwnershipClaim.State",
         "ToldStateEnum": "lostfound.api.serializers.claims.TOLD_STATES",

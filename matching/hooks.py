@@ -1,6 +1,6 @@
 """Requests a post's matching whenever it changes, and settles its rivals when it is deleted."""
 
-from lostfound.hooks import claim_sent, confirmed_partner, post_changed, post_leaving
+from lostfound.hooks import claim_changed, confirmed_partner, post_changed, post_leaving
 from matching.selectors import confirmed_partner_of
 from matching.services.claim_evidence import request_weighing
 from matching.services.competition import settle_rivals
@@ -13,4 +13,4 @@ def register() -> None:
         post_changed.append(request_matching)
         post_leaving.append(settle_rivals)
         confirmed_partner.append(confirmed_partner_of)
-        claim_sent.append(request_weighing)
+        claim_changed.append(request_weighing)

@@ -96,7 +96,7 @@ def with_both_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
 
 def with_posts(matches: QuerySet[Match]) -> QuerySet[Match]:
     """Load both posts without photographs, which `load_photos` loads for a whole page at once."""
-    return matches.select_related(*_related("lost", "found"))
+    return matches.select_related(*_related("lost", "found")).prefetch_related("found__item__facts")
 
 
 def load_photos(posts: Iterable[Post]) -> None:
@@ -108,7 +108,7 @@ def load_photos(posts: Iterable[Post]) -> None:
 def with_duplicates(duplicates: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
     """Load everything that a page shows of both posts, in a constant number of queries."""
     return duplicates.select_related(*_related("first", "second")).prefetch_related(
-        *_photos("first", "second")
+        *_photos("first", "second"), "first__item__facts", "second__item__facts"
     )
 
 

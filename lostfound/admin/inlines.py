@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lostfound.admin.read_only import ReadOnlyMixin
-from lostfound.models import Photo, Post, PostEvent, StoragePlace
+from lostfound.models import ControlFact, Photo, Post, PostEvent, StoragePlace
 
 ACTION_WORDS: Final = {
     "submitted": gettext_lazy("Posted"),
@@ -158,6 +158,8 @@ def _step_words(name: str, step: list[str] | None) -> str:
 def _field_words(name: str) -> str:
     if name == "shelf":  # belongs to the thing
         return str(StoragePlace._meta.get_field("code").verbose_name)
+    if name == "hidden_facts":  # likewise
+        return str(ControlFact._meta.verbose_name_plural)
     try:
         return str(getattr(Post._meta.get_field(name), "verbose_name", name))
     except FieldDoesNotExist:  # an event from an older version of the model

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from lostfound.forms.edit_version import EDIT_VERSION, EditVersionField, left_behind, offered
 from lostfound.models import Post
 from lostfound.models.item import MAX_SHELF_CHARS
+from lostfound.models.post import MAX_HIDDEN_CHARS
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
 from lostfound.services.post_fields import (
     EDITABLE_FIELDS,
     MANY_LINES,
-    STORED_OFFICE_FIELDS,
     TEXT_FIELDS,
     clean_text,
     validate_days,
@@ -39,15 +39,26 @@ class PostForm(forms.ModelForm[Post]):
         max_length=MAX_SHELF_CHARS,
         help_text=_("For example A-12."),
     )
+    hidden_facts = forms.CharField(
+        label=_("Hidden facts"),
+        required=False,
+        max_length=MAX_HIDDEN_CHARS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "One per line. The public never sees these words, so whoever claims the thing must "
+            "know them."
+        ),
+    )
 
     class Meta:
         model = Post
-        fields = ("kind", "author", *EDITABLE_FIELDS, *STORED_OFFICE_FIELDS)
+        fields = ("kind", "author", *EDITABLE_FIELDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["shelf"] = self.instance.shelf
+            self.initial["hidden_facts"] = self.instance.hidden_facts
             self.initial[EDIT_VERSION] = edit_version_of(self.instance, offered(self))
         elif "happened_on" in self.fields:
             self.initial["happened_on"] = None  # nothing is assumed about a loss

@@ -74,7 +74,7 @@ class PostAdmin(PlainHistory, PostColumns, FilterNumbers, SearchByNumber, PostAc
     list_per_page = 50
     search_fields = (
         *("title", "description", "place_note", "kept_note"),
-        *("item__place__code", "hidden_facts", "author__username"),
+        *("item__place__code", "facts_without_item", "item__facts__answer", "author__username"),
     )
     date_hierarchy = "created_at"
     raw_id_fields = ("author",)

@@ -1,5 +1,6 @@
 """Claims of ownership over the API, for claimants."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +16,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors
+from lostfound.api.idempotency import IDEMPOTENCY_KEY, act_once, idempotency_key
+from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.posts import LOCATION
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.claims import (
     ClaimIn,
     ClaimOut,
+    ClaimWithPhotoIn,
     DelegationIn,
     PickupCodeOut,
     PromptOut,
     ReplyIn,
+    with_answers,
 )
 from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
@@ -38,9 +43,9 @@ from lostfound.services.claims import (
     submit_claim,
     withdraw_claim,
 )
-from lostfound.services.claims.pickup import VALID_FOR
+from lostfound.services.claims.pickup import code_of_key, seconds_left
 
-ERRORS = problems(401, 404, 409)
+ERRORS = problems(400, 401, 404, 409, 422)
 
 
 class PromptsView(APIView):
@@ -60,6 +65,7 @@ class ClaimsView(generics.ListAPIView[OwnershipClaim]):
     """The person's own claims."""
 
     serializer_class = ClaimOut
+    parser_classes = (MultiPartParser, JSONParser)
     throttle_classes = (WriteThrottle,)
     limit: LimitName = "claim"
 
@@ -76,15 +82,25 @@ class ClaimsView(generics.ListAPIView[OwnershipClaim]):
 
     @extend_schema(
         operation_id="claims_create",
-        parameters=[LOCATION],
-        request=ClaimIn,
-        responses={201: ClaimOut, **problems(400, 401, 403, 409, 429)},
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        request={"multipart/form-data": ClaimWithPhotoIn, "application/json": ClaimIn},
+        responses={201: ClaimOut, **problems(400, 401, 403, 409, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """Claim a found thing, with answers that are sealed."""
-        data = ClaimIn(data=request.data)
+        data = ClaimWithPhotoIn(data=with_answers(request.data))
         data.is_valid(raise_exception=True)
-        sent, person = data.validated_data, signed_in(request)
+        number = act_once(request, lambda: str(self.submit(data.validated_data).public_id))
+        at = reverse("api-claim", args=[number])
+        body = ClaimOut(_own(request, UUID(number))).data
+        return Response(body, status.HTTP_201_CREATED, headers={"Location": at})
+
+    def submit(self, sent: dict[str, Any]) -> OwnershipClaim:
+        """Save the claim.
+
+        Raises: ValidationError, and what `submit_claim` raises
+        """
+        person = signed_in(self.request)
         thing = selectors.public_found_posts().filter(public_id=sent["thing"]).first()
         if thing is None:
             raise not_among("thing", ["a public found thing"])
@@ -98,17 +114,20 @@ class ClaimsView(generics.ListAPIView[OwnershipClaim]):
             raise ValidationError(
                 {"answers": [_("Please give one answer to each question.")]}, code="unique"
             )
-        lost = Post.objects.filter(public_id=sent.get("lost_post"), author=person).first()
-        claim = submit_claim(
+        lost, number = None, sent.get("lost_post")
+        if number is not None:
+            lost = Post.objects.filter(public_id=number, author=person).first()
+            if lost is None:  # the same words as for one that is closed
+                message = _("This is not one of your open reports of a loss.")
+                raise ValidationError({"lost_post": [message]}, code="invalid_choice")
+        return submit_claim(
             thing,
             claimant=person,
             answers={prompts[key]: text for key, text in answers.items()},
             story=sent.get("story", ""),
             lost_post=lost,
+            photo=sent.get("photo"),
         )
-        at = reverse("api-claim", args=[claim.public_id])
-        body = ClaimOut(_own(request, claim.public_id)).data
-        return Response(body, status.HTTP_201_CREATED, headers={"Location": at})
 
 
 class ClaimView(APIView):
@@ -126,17 +145,31 @@ class OwnClaimChange(APIView):
     throttle_classes = (WriteThrottle,)
     limit: LimitName = "claim"
 
+    def changed(self, public_id: UUID, change: Callable[[OwnershipClaim], Any]) -> Response:
+        """Change it once per key, and respond with the claim as it is now."""
+        own = _own(self.request, public_id)
+
+        def act() -> str:
+            change(own)
+            return str(public_id)
+
+        act_once(self.request, act)
+        return Response(ClaimOut(_own(self.request, public_id)).data)
+
 
 class WithdrawClaimView(OwnClaimChange):
     """Withdraw an own claim."""
 
     @extend_schema(
-        operation_id="claims_withdraw", request=None, responses={200: ClaimOut, **ERRORS}
+        operation_id="claims_withdraw",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ClaimOut, **ERRORS},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take a claim back."""
-        withdraw_claim(_own(request, public_id), claimant=signed_in(request))
-        return Response(ClaimOut(_own(request, public_id)).data)
+        person = signed_in(request)
+        return self.changed(public_id, lambda own: withdraw_claim(own, claimant=person))
 
 
 class AnswerClaimView(OwnClaimChange):
@@ -144,26 +177,32 @@ class AnswerClaimView(OwnClaimChange):
 
     @extend_schema(
         operation_id="claims_answer",
+        parameters=[IDEMPOTENCY_KEY],
         request=ReplyIn,
-        responses={200: ClaimOut, **ERRORS, **problems(400)},
+        responses={200: ClaimOut, **ERRORS},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Answer the one question that the office asked."""
-        own = _own(request, public_id)
+        _own(request, public_id)
         data = ReplyIn(data=request.data)
         data.is_valid(raise_exception=True)
-        answer_question(own, claimant=signed_in(request), text=data.validated_data["text"])
-        return Response(ClaimOut(_own(request, public_id)).data)
+        person, text = signed_in(request), data.validated_data["text"]
+        return self.changed(public_id, lambda own: answer_question(own, claimant=person, text=text))
 
 
 class ExtendClaimView(OwnClaimChange):
     """More time to collect a thing."""
 
-    @extend_schema(operation_id="claims_extend", request=None, responses={200: ClaimOut, **ERRORS})
+    @extend_schema(
+        operation_id="claims_extend",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ClaimOut, **ERRORS},
+    )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Let a thing wait once more as long."""
-        extend_claim(_own(request, public_id), claimant=signed_in(request))
-        return Response(ClaimOut(_own(request, public_id)).data)
+        person = signed_in(request)
+        return self.changed(public_id, lambda own: extend_claim(own, claimant=person))
 
 
 class DelegationView(OwnClaimChange):
@@ -172,7 +211,7 @@ class DelegationView(OwnClaimChange):
     @extend_schema(
         operation_id="claims_delegate",
         request=DelegationIn,
-        responses={200: DelegationIn, **ERRORS, **problems(400)},
+        responses={200: DelegationIn, **problems(400, 401, 404, 409)},
     )
     def put(self, request: Request, public_id: UUID) -> Response:
         """Name the person who collects it; never for documents, cash and valuables."""
@@ -188,14 +227,21 @@ class PickupCodeView(OwnClaimChange):
 
     @extend_schema(
         operation_id="claims_pickup_code",
+        parameters=[IDEMPOTENCY_KEY],
         request=None,
-        responses={200: PickupCodeOut, **ERRORS},
+        responses={200: PickupCodeOut, **ERRORS, **problems(410)},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Make a new code for an approved claim; an earlier one no longer works."""
-        code = issue_code(_own(request, public_id), claimant=signed_in(request))
-        seconds = int(VALID_FOR.total_seconds())
-        return Response(PickupCodeOut({"code": code, "expires_in_s": seconds}).data)
+        own, person, key = _own(request, public_id), signed_in(request), idempotency_key(request)
+        if not key:
+            code = issue_code(own, claimant=person)
+        else:
+            # No code is stored, so it is computed from the key again.
+            code = code_of_key(own, key)
+            act_once(request, lambda: issue_code(own, claimant=person, key=key) and own.number)
+        left = seconds_left(_own(request, public_id), code)
+        return Response(PickupCodeOut({"code": code, "expires_in_s": left}).data)
 
 
 def _own(request: Request, public_id: UUID) -> OwnershipClaim:

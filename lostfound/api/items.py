@@ -15,26 +15,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lostfound import selectors, services
+from lostfound.api.idempotency import IDEMPOTENCY_KEY, act_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.items import (
-    CodeIn,
     CustodyEventOut,
     ItemOut,
     MoveIn,
     ReasonIn,
     ReceiveIn,
-    ScanOut,
 )
 from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle
 from lostfound.models import AccessLog, CustodyEvent, Item, Post, item_codes
-from lostfound.services.claims import redeem_code
 from lostfound.services.items import hold_item, mark_missing, release_hold
 from lostfound.services.items.receiving import FINDER_FIELDS, VALUE_FIELDS
 
-ERRORS = problems(400, 401, 403, 404, 409)
-PICKUP_DIGITS = 8
+ERRORS = problems(400, 401, 403, 404, 409, 422)
+READ_ERRORS = problems(400, 401, 403, 404)
 
 
 def needs(permission: str) -> type[BasePermission]:
@@ -118,6 +116,7 @@ class ItemsView(generics.ListAPIView[Item]):
 
     @extend_schema(
         operation_id="office_items_receive",
+        parameters=[IDEMPOTENCY_KEY],
         request=ReceiveIn,
         responses={201: ItemOut, **ERRORS},
     )
@@ -127,22 +126,26 @@ class ItemsView(generics.ListAPIView[Item]):
         data.is_valid(raise_exception=True)
         sent = data.validated_data
         post = get_object_or_404(Post.objects.found(), public_id=sent["post"])
-        item = services.receive_item(
-            post,
-            actor=signed_in(request),
-            shelf=sent.get("shelf", ""),
-            code=sent.get("code", ""),
-            second=sent.get("second_by"),
-            finder={name: sent[name] for name in FINDER_FIELDS if name in sent},
-            value={name: sent[name] for name in VALUE_FIELDS if name in sent},
-        )
-        return Response(ItemOut(item_of(item.code)).data, status.HTTP_201_CREATED)
+
+        def act() -> str:
+            item = services.receive_item(
+                post,
+                actor=signed_in(request),
+                shelf=sent.get("shelf", ""),
+                code=sent.get("code", ""),
+                second=sent.get("second_by"),
+                finder={name: sent[name] for name in FINDER_FIELDS if name in sent},
+                value={name: sent[name] for name in VALUE_FIELDS if name in sent},
+            )
+            return item.code
+
+        return Response(ItemOut(item_of(act_once(request, act))).data, status.HTTP_201_CREATED)
 
 
 class ItemView(OfficeItems):
     """One thing."""
 
-    @extend_schema(operation_id="office_items_retrieve", responses={200: ItemOut, **ERRORS})
+    @extend_schema(operation_id="office_items_retrieve", responses={200: ItemOut, **READ_ERRORS})
     def get(self, request: Request, code: str) -> Response:
         """Read a thing. Access is logged."""
         item = item_of(code)
@@ -156,7 +159,7 @@ class ItemEventsView(OfficeItems):
 
     @extend_schema(
         operation_id="office_items_events",
-        responses={200: CustodyEventOut(many=True), **ERRORS},
+        responses={200: CustodyEventOut(many=True), **READ_ERRORS},
     )
     def get(self, request: Request, code: str) -> Response:
         """List all events of a thing, without personal details."""
@@ -168,16 +171,24 @@ class ItemChange(OfficeItems):
     """Base of views that change a thing."""
 
     def changed(self, code: str, change: Callable[..., Any], **params: Any) -> Response:
-        """Change it, and respond with its new state."""
-        change(item_of(code), actor=signed_in(self.request), **params)
-        return Response(ItemOut(item_of(code)).data)
+        """Change it once per key, and respond with its state as it is now."""
+        item = item_of(code)
+
+        def act() -> str:
+            change(item, actor=signed_in(self.request), **params)
+            return item.code
+
+        return Response(ItemOut(item_of(act_once(self.request, act))).data)
 
 
 class MoveItemView(ItemChange):
     """Move a thing."""
 
     @extend_schema(
-        operation_id="office_items_move", request=MoveIn, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_move",
+        parameters=[IDEMPOTENCY_KEY],
+        request=MoveIn,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Put a thing on another shelf."""
@@ -190,7 +201,10 @@ class HoldItemView(ItemChange):
     """Hold a thing back."""
 
     @extend_schema(
-        operation_id="office_items_hold", request=ReasonIn, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_hold",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ReasonIn,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Keep a thing from leaving."""
@@ -203,7 +217,10 @@ class ReleaseItemView(ItemChange):
     """End a hold."""
 
     @extend_schema(
-        operation_id="office_items_release", request=None, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_release",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Let a thing leave again."""
@@ -214,29 +231,11 @@ class MissingItemView(ItemChange):
     """Report a thing missing."""
 
     @extend_schema(
-        operation_id="office_items_missing", request=None, responses={200: ItemOut, **ERRORS}
+        operation_id="office_items_missing",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ItemOut, **ERRORS},
     )
     def post(self, request: Request, code: str) -> Response:
         """Record that a thing is not in its place; moving it says that it was found again."""
         return self.changed(code, mark_missing)
-
-
-class ScanView(OfficeItems):
-    """What a scanned code belongs to."""
-
-    @extend_schema(
-        operation_id="office_scan",
-        request=CodeIn,
-        responses={200: ScanOut, **ERRORS, **problems(410)},
-    )
-    def post(self, request: Request) -> Response:
-        """Look a label or a pick-up code up; a pick-up code is used by this."""
-        data = CodeIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        text = data.validated_data["code"].rpartition("/")[2]
-        digits = "".join(text.split())
-        if digits.isdecimal() and len(digits) == PICKUP_DIGITS:
-            claim = redeem_code(digits)
-            item = item_of(claim.item.code)
-            return Response(ScanOut({"kind": "claim", "item": item, "claim": claim.public_id}).data)
-        return Response(ScanOut({"kind": "item", "item": item_of(text), "claim": None}).data)

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 
 from lostfound import services
 from lostfound.api.etags import response_with_etag
+from lostfound.api.idempotency import IDEMPOTENCY_KEY
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.post_operations import ETAG, IF_MATCH, OnePost
-from lostfound.api.posts import IDEMPOTENCY_KEY, LOCATION, submit_once
+from lostfound.api.posts import LOCATION, submit_once
 from lostfound.api.problems import not_among, problems
 from lostfound.api.serializers.office import OfficeIntakeIn, OfficeIntakeWithPhotosIn, OfficePostOut
 from lostfound.http import signed_in

@@ -8,15 +8,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lostfound import selectors, services
 from lostfound.api.etags import response_with_etag
+from lostfound.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from lostfound.api.parsers import JSONParser, MultiPartParser
 from lostfound.api.post_operations import (
     ETAG,
@@ -37,15 +36,6 @@ from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle, count_one
 from lostfound.models import Post
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description=(
-        "Identifies this request, at most 60 characters, for example a UUID. Repeating the request "
-        "with the same key returns the post that was saved and creates no second one."
-    ),
-)
 LOCATION = OpenApiParameter(
     "Location",
     str,
@@ -53,7 +43,6 @@ LOCATION = OpenApiParameter(
     response=[201],
     description="Address of the new post.",
 )
-MAX_KEY_CHARS = 60
 ERRORS = problems(400, 401)
 ONE_ERRORS = problems(401, 404)
 CHANGE_ERRORS = {**ERRORS, **problems(404, 409, 412)}
@@ -89,12 +78,15 @@ def submit_once(
 
     Raises: Conflict, KeyReused, LimitReached, and what `services.submit_post` raises
     """
-    author, key = signed_in(request), _idempotency_key(request)
+    author, key = signed_in(request), idempotency_key(request)
     prepared = services.prepare_photos(photos)
     try:
         with services.transaction_with_files():
             post = services.submit_post(
-                author=author, photos=prepared, idempotency_key=key, **params
+                author=author,
+                photos=prepared,
+                idempotency_key=f"key-{key}" if key else "",
+                **params,
             )
             count_one(request, limit)
         return post
@@ -104,18 +96,6 @@ def submit_once(
         if not before.is_same:
             raise KeyReused from before
         return before.post
-
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    message = ""
-    if len(key) > MAX_KEY_CHARS:
-        message = _("Use at most %(limit)d characters.") % {"limit": MAX_KEY_CHARS}
-    elif not key.isprintable():
-        message = _("Use printable characters only, for example a UUID.")
-    if message:
-        raise ValidationError({"Idempotency-Key": [message]}, code="key")
-    return f"key-{key}" if key else ""
 
 
 class PostsView(generics.ListAPIView[Post]):

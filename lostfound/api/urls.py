@@ -5,10 +5,12 @@ from django.urls import path
 from lostfound.api import (
     campus,
     claims,
+    item_codes,
     items,
     me,
     office,
     office_claims,
+    office_facts,
     office_operations,
     photos,
     posts,
@@ -82,6 +84,16 @@ urlpatterns = [
         name="api-office-item-missing",
     ),
     path(
+        "office/items/<str:code>/label.svg",
+        item_codes.ItemLabelView.as_view(),
+        name="api-office-item-label",
+    ),
+    path(
+        "office/items/<str:code>/facts/",
+        office_facts.FactsView.as_view(),
+        name="api-office-item-facts",
+    ),
+    path(
         "office/items/<str:code>/claims/",
         office_claims.ItemClaimsView.as_view(),
         name="api-office-item-claims",
@@ -97,7 +109,7 @@ urlpatterns = [
         office_claims.ReverseHandoverView.as_view(),
         name="api-office-handover-reverse",
     ),
-    path("office/scan/", items.ScanView.as_view(), name="api-office-scan"),
+    path("office/scan/", item_codes.ScanView.as_view(), name="api-office-scan"),
     path("categories/", campus.CategoriesView.as_view(), name="api-categories"),
     path("colours/", campus.ColoursView.as_view(), name="api-colours"),
     path("places/", campus.PlacesView.as_view(), name="api-places"),

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.forms.intake import colleagues_of
-from lostfound.models import Handover, Item, User
+from lostfound.models import Handover, Item, OwnershipClaim, User
+from lostfound.selectors import items_called
+from lostfound.services.claims.facts import facts_of
 from lostfound.services.receipts import Receipt, as_receipt
 
 
@@ -35,18 +38,56 @@ class HandoverForm(forms.Form):
     second_by = forms.ModelChoiceField(
         label=_("Together with"), queryset=User.objects.none(), required=False
     )
+    also = forms.MultipleChoiceField(
+        label=_("What else waits for them"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    more = forms.CharField(
+        label=_("More things that they receive"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
     signature = forms.CharField(required=False, max_length=200_000, widget=forms.HiddenInput)
     typed_ack = forms.CharField(label=_("Or type the name"), required=False, max_length=80)
 
-    def __init__(self, *args: Any, item: Item, by: User, is_walk_in: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, item: Item, by: User, claim: OwnershipClaim | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.item, is_walk_in = item, claim is None
+        field = self.fields["also"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(other.code, str(other)) for other in _waiting_with(claim, by)]
+        if not field.choices:
+            del self.fields["also"]
+        things = [item, *self.others]
         if not is_walk_in:
             del self.fields["described"]
         second = self.fields["second_by"]
         assert isinstance(second, forms.ModelChoiceField)
         second.queryset = colleagues_of(by)
-        if not (is_walk_in and (item.needs_two_people or not _facts(item))):
+        if not (is_walk_in and any(one.needs_two_people or not facts_of(one) for one in things)):
             del self.fields["second_by"]
+
+    @cached_property
+    def _called(self) -> tuple[list[Item], list[str]]:
+        data: Any = self.data  # its declared type has no getlist()
+        if not self.is_bound:
+            return items_called([self.initial.get("more", "")])
+        return items_called([*data.getlist("also"), data.get("more", "")])
+
+    @property
+    def others(self) -> list[Item]:
+        """The other things, chosen or typed."""
+        return [other for other in self._called[0] if other.pk != self.item.pk]
+
+    def clean_more(self) -> str:
+        """Refuses what is neither a code nor a number of a thing."""
+        if unknown := self._called[1]:
+            words = _("There is no thing called: %(names)s. Please read it again.")
+            message = str(words) % {"names": ", ".join(unknown)}
+            raise forms.ValidationError(message, code="unknown")
+        return str(self.cleaned_data["more"])
 
     @property
     def receipt(self) -> Receipt:
@@ -54,5 +95,11 @@ class HandoverForm(forms.Form):
         return as_receipt(self.cleaned_data)
 
 
-def _facts(item: Item) -> list[str]:
-    return item.post.hidden_words if item.post else []
+def _waiting_with(claim: OwnershipClaim | None, by: User) -> list[Item]:
+    """What else is reserved for the same person at the office of whoever hands over."""
+    if claim is None or claim.claimant_id is None:
+        return []
+    things = Item.objects.filter(
+        claims__claimant=claim.claimant_id, claims__state=OwnershipClaim.State.APPROVED
+    ).exclude(pk=claim.item_id)
+    return [item for item in things.order_by("pk") if not item.is_kept_elsewhere_for(by)]

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lostfound import selectors
+from lostfound.forms.facts import fact_forms
 from lostfound.forms.found import FoundPostForm
-from lostfound.models import Item, Post, User
+from lostfound.models import CategoryPrompt, Item, Post, User
 from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.models.post import MAX_HIDDEN_CHARS
 from lostfound.services import Intake
@@ -80,10 +81,14 @@ class IntakeForm(FoundPostForm):
         if not self.is_bound:  # after an error, the first invalid field gets the focus
             self.fields["photos"].widget.attrs["autofocus"] = True
         self.fields["office"].label = _("Kept at")
+        asked = CategoryPrompt.objects.filter(is_active=True)
+        self.fact_rows = fact_forms(self.data if self.is_bound else None, prompts=asked)
 
     def clean(self) -> dict[str, Any]:
         """Uses category and colour as the title if there is none."""
         cleaned = super().clean()
+        if self.fact_rows.is_bound and not self.fact_rows.is_valid():
+            self.add_error(None, _("Please check the hidden facts."))
         if not cleaned.get("title"):
             category = cleaned.get("category")
             if category is None:
@@ -103,6 +108,7 @@ class IntakeForm(FoundPostForm):
             value={name: data.get(name) for name in VALUE_FIELDS if data.get(name)},
             code=data.get("code") or "",
             second=data.get("second_by"),
+            facts=self.fact_rows.facts,
         )
 
     def add_service_error(self, error: ValidationError) -> None:
@@ -112,6 +118,12 @@ class IntakeForm(FoundPostForm):
             return
         for name, found in error.error_dict.items():
             self.add_error(name if name in self.fields else None, found)
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether a row of hidden facts was filled in, or is wrong."""
+        rows = self.fact_rows
+        return bool(rows.is_bound and (rows.has_changed() or rows.total_error_count()))
 
     @property
     def has_details(self) -> bool:

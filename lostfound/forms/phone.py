@@ -29,4 +29,4 @@ class PhoneReportForm(PostForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["building"].label = _("Where did they lose it?")
-        self.fields["happened_on"].label = _("When did they lose it?")
+        self.fields["day_is"].label = _("When did they lose it?")

@@ -13,12 +13,14 @@ from lostfound.models.claim import (
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
 from lostfound.models.events import DeletedPost, PostEvent
+from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
 from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
-from lostfound.models.photo import Photo
+from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
 from lostfound.models.post import Colour, Post
+from lostfound.models.sent_request import SentRequest
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
 
@@ -29,8 +31,10 @@ __all__ = [
     "Category",
     "CategoryPrompt",
     "ClaimAnswer",
+    "ClaimPhoto",
     "ClaimVerdict",
     "Colour",
+    "ControlFact",
     "CustodyDetail",
     "CustodyEvent",
     "Delegation",
@@ -47,7 +51,9 @@ __all__ = [
     "PostContact",
     "PostEvent",
     "Seal",
+    "SentRequest",
     "StoragePlace",
+    "StoredPhoto",
     "ThrottleCounter",
     "User",
     "Zone",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lostfound.models.append_only import AppendOnly
 from lostfound.models.category import Category, Family
@@ -70,7 +71,7 @@ class OwnershipClaim(models.Model):
         ASKED = "asked", _("a question is open")
         APPROVED = "approved", _("ready for collection")
         REJECTED = "rejected", _("not confirmed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("claim", "withdrawn")
         SUPERSEDED = "superseded", _("closed")
         COLLECTED = "collected", _("collected")
         LAPSED = "lapsed", _("not collected in time")
@@ -149,6 +150,11 @@ class OwnershipClaim(models.Model):
         return str(self.State.SUPERSEDED.label if is_refused else self.get_state_display())
 
     @property
+    def has_photo(self) -> bool:
+        """Whether its claimant added a photograph."""
+        return hasattr(self, "photo")
+
+    @property
     def is_live(self) -> bool:
         """Whether it may still lead to a hand-over."""
         return self.state in self.LIVE
@@ -211,6 +217,8 @@ class ClaimVerdict(AppendOnly):
     )
     round = models.PositiveSmallIntegerField(default=0)
     marks = models.JSONField(default=list)  # one of Mark for each hidden fact, in their order
+    # The weight of the facts that agree, as a share of all of it; empty without facts.
+    score = models.FloatField(_("agreement"), null=True, blank=True)
     decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
@@ -227,3 +235,8 @@ class ClaimVerdict(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.decision}"
+
+    @property
+    def percent(self) -> int | None:
+        """The weight of the facts that agree, in percent of all of it."""
+        return None if self.score is None else round(100 * self.score)

@@ -53,6 +53,15 @@ class Handover(models.Model):
         related_name="+",
         verbose_name=_("together with"),
     )
+    # The first of several things that one signature is for; empty for that one itself.
+    together_with = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="others",
+        verbose_name=_("signed together with"),
+    )
     at = models.DateTimeField(_("when"), auto_now_add=True)
     reversed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,6 +89,14 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return self.receipt_no
+
+    @property
+    def signed_together(self) -> "list[Handover]":
+        """The other hand-overs that the same signature is for."""
+        first = self.together_with_id or self.pk
+        rows = Handover.objects.filter(models.Q(pk=first) | models.Q(together_with=first))
+        rows = rows.exclude(pk=self.pk).select_related("item__post__category")
+        return list(rows.order_by("pk"))
 
     @property
     def receipt_no(self) -> str:

@@ -70,7 +70,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """Things with everything that a page shows, in a constant number of queries."""
         return self.select_related(
             "post__category__family", "post__building__zone", "post__author", "office", "place"
-        ).prefetch_related("post__photos")
+        ).prefetch_related("post__photos", "facts__prompt")
 
 
 class Item(models.Model):

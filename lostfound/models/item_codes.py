@@ -17,13 +17,23 @@ GROUP_CHARS: Final = 4  # shown as 7KQ2-M9XD
 FIELD_BITS: Final = 5
 REDUCTION: Final = 0b00101  # x^5 = x^2 + 1
 READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-SEPARATORS: Final = re.compile(r"[\s\u00ad_.,·:/]|[-\u2010-\u2015\u2212\u30fc\u3161\ufe63\uff0d]")
+# U+3161 (ㅡ) is typed for a dash on Korean keyboards; composed, it is U+1173.
+SEPARATORS: Final = re.compile(
+    r"[\s\u00ad_.,·:/]|[-\u2010-\u2015\u2212\u30fc\u3161\u1173\ufe63\uff0d]"
+)
 
 
 def new_code() -> str:
-    """A random code; 3.4e10 of them, so that nobody can count through."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARS))
-    return body + check_character(body)
+    """A random code; 3.2e10 of them, so that nobody can count through.
+
+    It has a digit and a letter: a word must not be taken for a code, nor a code for a word or for
+    the digits of a pick-up code.
+    """
+    while True:
+        body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARS))
+        code = body + check_character(body)
+        if looks_like_code(code):
+            return code
 
 
 def check_character(body: str) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models import item_codes
+from lostfound.models import hidden_words, item_codes
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from lostfound.models.user import User
 
 MAX_DESCRIPTION_CHARS = 5000
-MAX_HIDDEN_CHARS = 2000
-HIDDEN_MARK = "…"  # replaces hidden words in public
-MAX_INITIALS = 2  # characters
+MAX_HIDDEN_CHARS = 2000  # of all hidden facts of a thing together
 NUMBER_MARK = "LF-"  # distinguishes our numbers from those of other lists
 WRITTEN_NUMBER = re.compile(r"LF([0-9]{1,15})")  # as `item_codes.folded` leaves it
 
@@ -62,11 +60,15 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts about found things."""
         return self.filter(kind=Post.Kind.FOUND)
 
+    def with_facts(self) -> Self:
+        """Posts with the words that `text` and `public_title` leave out."""
+        return self.select_related("item").prefetch_related("item__facts")
+
     def with_details(self) -> Self:
         """Posts with everything that a page shows, in a constant number of queries."""
         return self.select_related(
             "author", "category__family", "building__zone", "office", "item__place"
-        ).prefetch_related("photos")
+        ).prefetch_related("photos", "item__facts")
 
 
 class Post(models.Model):
@@ -132,15 +134,11 @@ class Post(models.Model):
         verbose_name=_("kept at"),
     )
     kept_note = models.CharField(_("where it is kept"), max_length=200, blank=True)
-    # For the office only: neither the author nor the public sees them.
-    hidden_facts = models.TextField(
+    # For the office only, one per line. A thing has facts of its own: see `ControlFact`.
+    facts_without_item = models.TextField(
         _("hidden facts"),
         blank=True,
-        validators=[MaxLengthValidator(MAX_HIDDEN_CHARS)],
-        help_text=_(
-            "One per line. The public never sees these words, so whoever claims the thing must "
-            "know them."
-        ),
+        db_column="hidden_facts",
     )
     # Sent by the device, so that repeating a submission does not create a second post.
     idempotency_key = models.CharField(max_length=80, blank=True, editable=False)
@@ -272,14 +270,33 @@ class Post(models.Model):
         )
 
     @property
+    def hidden_facts(self) -> str:
+        """What only the owner can know, one fact per line; neither author nor public sees it.
+
+        The facts belong to the thing; those of a post without one are in a column of its own.
+        """
+        item = self.kept_item if self.kind == self.Kind.FOUND else None
+        if item is None:
+            return self.facts_without_item
+        return "\n".join(fact.answer for fact in item.facts.all())
+
+    @hidden_facts.setter
+    def hidden_facts(self, lines: str) -> None:
+        """Of a post without a thing; `services.items.facts` writes those of a thing."""
+        self.facts_without_item = lines
+
+    @property
     def hidden_words(self) -> list[str]:
-        """The facts that staff have marked as hidden."""
-        return [line for line in map(str.strip, self.hidden_facts.splitlines()) if line]
+        """The words that the public never sees."""
+        item = self.kept_item if self.kind == self.Kind.FOUND else None
+        if item is None:
+            return hidden_words.lines_of(self.facts_without_item)
+        return [words for fact in item.facts.all() for words in fact.spellings]
 
     @property
     def public_title(self) -> str:
         """The title without hidden words; the category if nothing is left."""
-        shown = self._without_hidden(self.title, HIDDEN_MARK)
+        shown = hidden_words.without(self.title, self.hidden_words, hidden_words.HIDDEN_MARK)
         if re.search(r"\w", shown):
             return shown
         return self.category.name if self.category else str(self.get_kind_display())
@@ -291,13 +308,5 @@ class Post(models.Model):
         Without hidden facts: neither a search nor a suggestion's similarity may reveal whether
         somebody has guessed them.
         """
-        return self._without_hidden(f"{self.title}\n{self.description}", " ").strip()
-
-    def _without_hidden(self, text: str, mark: str) -> str:
-        # The longest first, since one hidden fact may contain another; spacing does not matter.
-        for words in sorted(self.hidden_words, key=len, reverse=True):
-            spelt = r"\s*".join(re.escape(char) for char in words if not char.isspace())
-            if len(words) <= MAX_INITIALS:  # an initial must not be cut out of words
-                spelt = rf"(?<![a-z0-9]){spelt}(?![a-z0-9])"
-            text = re.sub(spelt, mark, text, flags=re.IGNORECASE)
-        return text
+        shown = f"{self.title}\n{self.description}"
+        return hidden_words.without(shown, self.hidden_words, " ").strip()

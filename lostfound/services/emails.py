@@ -10,8 +10,9 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from lostfound.models import Notification
+from lostfound.models import Handover, Notification
 from lostfound.models.notification import MAX_EMAIL_ATTEMPTS
+from lostfound.services.receipts import receipt_document
 from lostfound.text.notifications import advice, headline
 
 logger = logging.getLogger(__name__)
@@ -118,8 +119,21 @@ def address_of(notification: Notification) -> str:
     return contact_email(notification) or notification.user.email
 
 
+def receipt_of(notification: Notification) -> Handover | None:
+    """The hand-over that the recipient gets the receipt of: that for their own claim."""
+    is_receipt = notification.kind == Notification.Kind.ITEM_RETURNED
+    if not is_receipt or notification.claim_id is None:
+        return None
+    rows = Handover.objects.select_related("item__office", "item__post__category", "by")
+    return rows.filter(claim=notification.claim_id, reversed_at=None).first()
+
+
 def build_email(notification: Notification) -> EmailMessage:
-    """The e-mail, in the recipient's language, with a link to their own post."""
+    """The e-mail, in the recipient's language, with a link to their own post.
+
+    Whoever has collected a thing gets the receipt as a page to print.
+    """
+    handover = receipt_of(notification)
     kept_at = notification.kept_at
     about = notification.claim or notification.post
     with translation.override(notification.user.language):
@@ -131,6 +145,7 @@ def build_email(notification: Notification) -> EmailMessage:
             "office": kept_at.office if kept_at else None,
             "url": settings.SITE_URL.rstrip("/") + about.get_absolute_url(),
             "site_url": settings.SITE_URL,
+            "handover": handover,
         }
         folder = f"lostfound/email/{notification.kind}"
         if notification.kind not in OWN_TEXTS:
@@ -138,10 +153,14 @@ def build_email(notification: Notification) -> EmailMessage:
             context |= {"headline": headline(notification), "advice": advice(notification)}
         subject = render_to_string(f"{folder}_subject.txt", context)
         body = render_to_string(f"{folder}.txt", context)
-    return EmailMessage(
+        document = receipt_document(handover) if handover is not None else ""
+    message = EmailMessage(
         # A line break in a title would inject a header.
         subject=" ".join(subject.split()),
         body=body.strip() + "\n",
         to=[address_of(notification)],
         headers={"Auto-Submitted": "auto-generated"},
     )
+    if handover is not None:
+        message.attach(f"{handover.receipt_no}.html", document, "text/html")
+    return message

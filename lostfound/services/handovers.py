@@ -22,7 +22,7 @@ from lostfound.models import (
 )
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest
 from lostfound.services.claims.judging import refuse_matched_to_other, supersede_rivals
-from lostfound.services.claims.submitting import advance, tell
+from lostfound.services.claims.states import advance, tell
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.locking import refuse_another_office
@@ -42,12 +42,14 @@ def hand_over(
     receipt: Receipt,
     claim: OwnershipClaim | None = None,
     second: User | None = None,
+    together_with: Handover | None = None,
 ) -> Handover:
     """Hand a thing over to its owner: for an approved claim, or to somebody at the counter.
 
     Args:
         claim: the approved claim; None for a walk-in, who has described the thing.
         second: who confirms it, where two people are needed.
+        together_with: the first hand-over that the same signature is for.
 
     Raises:
         AlreadySo: somebody else has just handed it over.
@@ -83,7 +85,8 @@ def hand_over(
         by=by,
         second_by=second,
         text_version=TEXT_VERSION,
-        text=receipt_text(),
+        text=receipt.text or receipt_text(),
+        together_with=together_with,
         **values,
     )
     append(
@@ -166,7 +169,9 @@ def _return_posts(
             detail = {"receipt": handover.receipt_no}
             change_status(post, Post.Status.RETURNED, actor=by, action="returned", detail=detail)
         if post.kind == Post.Kind.LOST or not post.author.is_staff:
-            notify(post.author, post, Notification.Kind.ITEM_RETURNED)
+            is_claimants = claim is not None and claim.lost_post_id == post.pk
+            about = claim if is_claimants else None  # with it comes the receipt
+            notify(post.author, post, Notification.Kind.ITEM_RETURNED, claim=about)
     notified = {post.author_id for post in posts}
     if claim is not None and claim.claimant is not None and claim.claimant_id not in notified:
         found = handover.item.post
@@ -200,4 +205,4 @@ def _refuse_alone(item: Item, claim: OwnershipClaim | None, by: User, second: Us
 
 
 def _has_facts(item: Item) -> bool:
-    return item.post is not None and bool(item.post.hidden_words)
+    return item.facts.exists()

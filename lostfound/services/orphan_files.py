@@ -1,4 +1,4 @@
-"""Finding and removing files without a Photo row, such as a killed process leaves behind."""
+"""Finding and removing files without a row, such as a killed process leaves behind."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,9 +8,10 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 
 from lostfound.media.storage import files_below
-from lostfound.models import Photo
+from lostfound.models import ClaimPhoto, Photo
 
 PHOTO_FOLDER: Final = "photos"  # nothing else writes below it
+MODELS: Final = (Photo, ClaimPhoto)
 CHUNK: Final = 500
 
 
@@ -41,8 +42,11 @@ def remove_files(names: list[str]) -> None:
     storage = _storage()
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
-        taken = set(Photo.objects.filter(full__in=chunk).values_list("full", flat=True))
-        taken |= set(Photo.objects.filter(thumbnail__in=chunk).values_list("thumbnail", flat=True))
+        taken: set[str] = set()
+        for model in MODELS:
+            for field in ("full", "thumbnail"):
+                rows = model._default_manager.filter(**{f"{field}__in": chunk})
+                taken |= set(rows.values_list(field, flat=True))
         for name in chunk:
             if name not in taken:
                 storage.delete(name)
@@ -54,5 +58,7 @@ def _storage() -> Storage:
 
 
 def _known_names() -> Iterator[str]:
-    for names in Photo.objects.values_list("full", "thumbnail").iterator(chunk_size=2000):
-        yield from names
+    for model in MODELS:
+        rows = model._default_manager.values_list("full", "thumbnail")
+        for names in rows.iterator(chunk_size=2000):
+            yield from names

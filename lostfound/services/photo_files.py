@@ -1,4 +1,4 @@
-"""Writing and removing a Photo's files together with its row.
+"""Writing and removing a photograph's files together with its row.
 
 Files are not transactional: those of a failed transaction are removed here, and those of a
 killed process are found by `manage.py clean_media`.
@@ -18,7 +18,7 @@ from django.db.models.fields.files import FieldFile
 
 from lostfound.media.processing import PreparedPhoto
 from lostfound.media.storage import storage_failed
-from lostfound.models import Photo, Post
+from lostfound.models import Photo, Post, StoredPhoto
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ def save_photo(post: Post, prepared: PreparedPhoto, position: int, written: Writ
     return photo
 
 
-def delete_files_on_commit(photo: Photo) -> None:
+def delete_files_on_commit(photo: StoredPhoto) -> None:
     """Remove the files once the transaction that deletes the row has been committed."""
     for field in (photo.full, photo.thumbnail):
         if field.name:

@@ -33,9 +33,8 @@ TEXT_FIELDS: Final = (
 # Where a found thing is kept. These stay editable while it is matched: it may still move.
 CUSTODY_FIELDS: Final = ("office", "kept_note")
 # Written and read by the office alone.
+# Both belong to the thing: `services.items` moves it and writes its facts.
 OFFICE_FIELDS: Final = ("shelf", "hidden_facts")
-# The shelf belongs to the thing, which has custody events; `services.items` moves it.
-STORED_OFFICE_FIELDS: Final = ("hidden_facts",)
 FOUND_FIELDS: Final = (*CUSTODY_FIELDS, *OFFICE_FIELDS)  # unused on lost posts
 LOST_FIELDS: Final = ("happened_until",)  # unused on found posts
 MANY_LINES: Final = ("description", "hidden_facts")
@@ -54,7 +53,7 @@ def assign_fields(post: Post, fields: Mapping[str, Any]) -> list[str]:
     """
     errors: dict[str, ValidationError] = {}
     changed = []
-    for name in (*EDITABLE_FIELDS, *STORED_OFFICE_FIELDS):
+    for name in EDITABLE_FIELDS:
         unused = LOST_FIELDS if post.kind == Post.Kind.FOUND else FOUND_FIELDS
         if name not in fields or name in unused:
             continue

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from lostfound.hooks import report_post_change, report_post_leaving
 from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
+from lostfound.models.hidden_words import lines_of
 from lostfound.services.edit_conflicts import own_changes
 from lostfound.services.idempotency import refuse_duplicate_submission, submission_hash
 from lostfound.services.items.authors import is_only_author, refuse_author
 from lostfound.services.items.changes import detach_post
+from lostfound.services.items.facts import clean_hidden, write_lines
 from lostfound.services.items.following import Intake, follow_edit, follow_new_post
 from lostfound.services.items.transitions import KeptByOffice
 from lostfound.services.locking import lock_post, refuse_another_office
@@ -73,13 +75,13 @@ def submit_post(
     """
     post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
-    shelf = clean_shelf(fields)
+    shelf, hidden = clean_shelf(fields), clean_hidden(fields)
     prepared = unlike((), prepare_photos(photos))
     if idempotency_key:
         post.submission_hash = submission_hash(kind, fields, prepared)
         refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
     try:
-        _save_new(post, prepared, actor or author, shelf, intake)
+        _save_new(post, prepared, actor or author, (shelf, hidden), intake)
     except IntegrityError:
         if idempotency_key:  # the same submission arrived concurrently
             refuse_duplicate_submission(author, idempotency_key, post.submission_hash)
@@ -91,13 +93,18 @@ def _save_new(
     post: Post,
     prepared: Sequence[PreparedPhoto],
     actor: User,
-    shelf: str,
+    office_fields: tuple[str, str],
     intake: Intake | None,
 ) -> None:
+    """Save it; `office_fields` are the shelf and the hidden facts."""
+    shelf, hidden = office_fields
     with transaction_with_files() as written:
         post.save()
         PostEvent.objects.create(post=post, actor=actor, action="submitted", to_status=post.status)
         follow_new_post(post, actor=actor, shelf=shelf, intake=intake)
+        facts = intake.facts if intake is not None else ()
+        if post.kind == Post.Kind.FOUND and (hidden or facts):
+            write_lines(post, hidden, facts)
         append_photos(post, prepared, written, first_position=0)
         report_post_change(post)
 
@@ -139,11 +146,15 @@ def edit_post(
         own = own_changes(locked, fields, seen, reader=actor)
         before = described(locked)
         changed = assign_fields(locked, own)
-        shelf = clean_shelf(own) if "shelf" in own and locked.kind == Post.Kind.FOUND else None
+        is_found = locked.kind == Post.Kind.FOUND
+        shelf = clean_shelf(own) if "shelf" in own and is_found else None
         if shelf is not None and shelf != locked.shelf:
             changed.append("shelf")
         else:
             shelf = None
+        hidden = clean_hidden(own) if "hidden_facts" in own and is_found else None
+        if hidden is not None and lines_of(hidden) != lines_of(locked.hidden_facts):
+            changed.append("hidden_facts")
         staying = list(locked.photos.exclude(pk__in=removed_ids))
         removed = list(locked.photos.filter(pk__in=removed_ids))
         ordered = with_order(staying, photo_order)
@@ -167,6 +178,8 @@ def edit_post(
         append_photos(locked, prepared, written, first_position=len(ordered))
         locked.save()
         follow_edit(locked, actor=actor, shelf=shelf, is_elsewhere="office" in changed)
+        if hidden is not None and "hidden_facts" in changed:
+            write_lines(locked, hidden)
         PostEvent.objects.create(
             post=locked,
             actor=actor,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from PIL import Image
 
 from lostfound.models import Handover, Item, OwnershipClaim
@@ -35,19 +37,39 @@ class Receipt:
     described: str = ""  # of a walk-in, in their own words, before the thing was shown
     is_proxy: bool = False
     proxy_of: str = ""
+    text: str = ""  # what was signed, if not the usual text for one thing
 
 
-def receipt_text() -> str:
-    """What the receiver signs, in the language of the page."""
-    return _(
+def receipt_text(count: int = 1) -> str:
+    """What the receiver of one or several things signs, in the language of the page."""
+    return ngettext(
         "I have received the thing named above from the lost-and-found office. It is mine, or I "
-        "collect it for its owner. We have looked at its contents together, and nothing is missing."
+        "collect it for its owner. We have looked at its contents together, and nothing is "
+        "missing.",
+        "I have received the things named above from the lost-and-found office. They are mine, or "
+        "I collect them for their owner. We have looked at their contents together, and nothing "
+        "is missing.",
+        count,
     )
+
+
+def receipt_document(handover: Handover) -> str:
+    """The receipt as a page of its own, in the current language, to print or to keep.
+
+    The signed text stays as it was signed.
+    """
+    signature = base64.b64encode(bytes(handover.signature)).decode() if handover.signature else ""
+    context = {
+        "handover": handover,
+        "item": handover.item,
+        "signature": f"{PNG_PREFIX}{signature}" if signature else "",
+    }
+    return render_to_string("lostfound/email/receipt.html", context)
 
 
 def as_receipt(values: Mapping[str, Any]) -> Receipt:
     """A receipt from the fields of a form or of a request."""
-    known = Receipt.__dataclass_fields__
+    known = Receipt.__dataclass_fields__.keys() - {"text"}
     return Receipt(**{name: value for name, value in values.items() if name in known})
 
 

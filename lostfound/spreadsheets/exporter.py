@@ -47,7 +47,7 @@ def sample_lines() -> Iterator[str]:
             place_note=_("2nd floor, reading room"),
             happened_on=today - timedelta(days=number),
             office=office.first(),
-            hidden_facts=hidden,
+            facts_without_item=hidden,
         )
         shelf = {"shelf": f"A-{number}"}
         yield _line([shelf.get(column.name) or _value(shown, column.name) for column in SAVED])

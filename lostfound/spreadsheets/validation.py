@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from lostfound.models import Building, Category, Office, Post
 from lostfound.models.coded import CodedModel
 from lostfound.models.item import MAX_SHELF_CHARS
-from lostfound.models.post import MAX_DESCRIPTION_CHARS
+from lostfound.models.post import MAX_DESCRIPTION_CHARS, MAX_HIDDEN_CHARS
+from lostfound.services.items.facts import clean_hidden
 from lostfound.services.post_fields import assign_fields, clean_shelf, clean_text
 from lostfound.spreadsheets.columns import BY_NAME, Column, plain
 from lostfound.spreadsheets.dates import day_written, refuse_unlikely_day
@@ -63,8 +64,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-# Of texts; the shelf belongs to the thing, not to its post.
-OF_THE_THING: Final = {"shelf": MAX_SHELF_CHARS}
+# Of texts that belong to the thing, not to its post.
+OF_THE_THING: Final = {"shelf": MAX_SHELF_CHARS, "hidden_facts": MAX_HIDDEN_CHARS}
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     Post.Kind.LOST: ("분실", "분실물", "잃어버림", "잃음"),
     Post.Kind.FOUND: ("습득", "습득물", "주움", "발견"),
@@ -203,13 +204,16 @@ def _check(row: Row, office: Office | None) -> None:
             row.errors.append(_("The title is missing."))
             return
         assign_fields(post, row.fields)
-        shelf = clean_shelf(row.fields)
+        of_the_thing = {"shelf": clean_shelf(row.fields), "hidden_facts": clean_hidden(row.fields)}
         refuse_unlikely_day(post.happened_on)
     except ValidationError as error:
         row.errors += _messages(error)
         return
     # As it will be saved, so that the same thing is recognised in any spelling.
-    row.fields = {name: shelf if name == "shelf" else getattr(post, name) for name in row.fields}
+    row.fields = {
+        name: of_the_thing[name] if name in of_the_thing else getattr(post, name)
+        for name in row.fields
+    }
     if row.fields.get("office") or row.fields.get("kept_note"):
         return
     if office is None:

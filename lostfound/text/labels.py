@@ -62,6 +62,11 @@ def label_size(text: str = "") -> tuple[int, int]:
     )
 
 
+def is_label_size(text: str) -> bool:
+    """Whether a text is the size of a label, such as 62x29."""
+    return _pair(text, SHORTEST_MM, LONGEST_MM) is not None
+
+
 def label_sheet(text: str = "") -> tuple[int, int]:
     """Columns and rows of a sheet; the setting's if the text is none."""
     return _pair(text, 1, MAX_PER_SIDE) or (

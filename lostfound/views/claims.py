@@ -56,8 +56,8 @@ def claim_thing(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpRespo
             messages.error(request, str(refused))
             return redirect(thing_page)
     initial = {"lost_post": request.GET.get("lost", "")}
-    data = request.POST if request.method == "POST" else None
-    form = ClaimForm(data, initial=initial, post=post, claimant=person)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ClaimForm(*sent, initial=initial, post=post, claimant=person)
     status = HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
@@ -67,9 +67,10 @@ def claim_thing(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpRespo
                 answers=form.answers,
                 story=form.cleaned_data["story"],
                 lost_post=form.cleaned_data.get("lost_post"),
+                photo=form.upload,
             )
         except ValidationError as error:
-            form.add_error(None, " ".join(error.messages))
+            _show(form, error)
         except TooManyClaims as refused:
             form.add_error(None, str(refused))
             status = HTTPStatus.TOO_MANY_REQUESTS
@@ -77,9 +78,17 @@ def claim_thing(request: AuthenticatedHttpRequest, public_id: UUID) -> HttpRespo
             messages.error(request, str(refused))
             return redirect(thing_page)
         else:
+            form.discard_staged()
             return redirect(claim)
+    form.stage_photo()
     context = {"post": post, "form": form}
     return render(request, "lostfound/claims/new.html", context, status=status)
+
+
+def _show(form: ClaimForm, error: ValidationError) -> None:
+    """Show an error of a service at its field, if the form has that."""
+    for name, found in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, found)
 
 
 @require_safe

@@ -16,7 +16,9 @@ from rest_framework.request import Request
 
 from lostfound.api.authentication import DeviceToken
 from lostfound.media.storage import StorageAway
-from lostfound.models import Photo, User
+from lostfound.models import ClaimPhoto, Photo, StoredPhoto, User
+from lostfound.services.claims import ConflictOfInterest
+from lostfound.services.claims.judging import refuse_interested
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,22 @@ def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
     return _respond(request, found, size, is_public=is_public)
 
 
+@require_safe
+def claim_photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
+    """The photograph of a claim, for those who judge it; 404 for everybody else."""
+    found = ClaimPhoto.objects.select_related("claim__item").filter(public_id=public_id).first()
+    reader = _reader(request)
+    if size not in SIZES or found is None or not reader.is_authenticated:
+        raise Http404
+    if not (reader.is_staff and reader.has_perm("lostfound.judge_claim")):
+        raise Http404
+    try:
+        refuse_interested(found.claim.item, reader)
+    except ConflictOfInterest as refused:
+        raise Http404 from refused
+    return _respond(request, found, size, is_public=False)
+
+
 def _reader(request: HttpRequest) -> User | AnonymousUser:
     """The signed-in person, by cookie or device token."""
     if request.user.is_authenticated:
@@ -56,7 +74,9 @@ def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
     return user.is_authenticated and (user.sees_all_posts or found.post.author_id == user.pk)
 
 
-def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) -> HttpResponse:
+def _respond(
+    request: HttpRequest, found: StoredPhoto, size: str, *, is_public: bool
+) -> HttpResponse:
     if settings.S3_SIGNED_S and settings.S3_BUCKET:
         return _redirect(found, size)
     etag = f'"{found.content_hash[:32]}-{size}"'
@@ -78,7 +98,7 @@ def _respond(request: HttpRequest, found: Photo, size: str, *, is_public: bool) 
     return response
 
 
-def _redirect(found: Photo, size: str) -> HttpResponse:
+def _redirect(found: StoredPhoto, size: str) -> HttpResponse:
     """Redirect to a signed address of the file, valid just long enough to follow it."""
     field = found.full if size == "full" else found.thumbnail
     bucket: Any = field.storage
@@ -98,7 +118,7 @@ def _unavailable() -> HttpResponse:
     return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
-def _file_response(found: Photo, size: str) -> HttpResponse:
+def _file_response(found: StoredPhoto, size: str) -> HttpResponse:
     """The whole file at once: it is small, and storage errors occur before anything is sent."""
     field = found.full if size == "full" else found.thumbnail
     try:

@@ -16,7 +16,10 @@ WINDOW_S: Final = 60
 
 @require_safe
 def scan(request: HttpRequest, code: str) -> HttpResponse:
-    """The office of a thing; nothing about the thing. Staff are taken to its page."""
+    """The office of a thing, and whether it still has it; nothing else about the thing.
+
+    Staff are taken to its page.
+    """
     plain = item_codes.plain(code)
     item = None
     if item_codes.is_valid(plain):
@@ -27,4 +30,11 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "lostfound/scan.html", {"item": None}, status=status)
     if request.user.is_authenticated and request.user.has_perm("lostfound.handle_item"):
         return redirect("lostfound:desk_item", code=item.code)
-    return render(request, "lostfound/scan.html", {"item": item, "office": item.office})
+    context = {
+        "item": item,
+        "office": item.office,
+        "has_left": item.state in Item.LEFT,
+        "is_returned": item.state == Item.State.HANDED_OVER,
+        "is_void": item.state == Item.State.VOID,
+    }
+    return render(request, "lostfound/scan.html", context)

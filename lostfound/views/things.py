@@ -16,8 +16,7 @@ from lostfound.services.claims.submitting import CLAIMABLE
 @require_safe
 def thing(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was found, where to ask for it, and a link for people who have lost it."""
-    things = selectors.public_found_posts().select_related("item")
-    post = get_object_or_404(things, public_id=public_id)
+    post = get_object_or_404(selectors.public_found_posts(), public_id=public_id)
     is_author = request.user.is_authenticated and post.author_id == request.user.pk
     item = post.kept_item
     context = {

@@ -17,6 +17,7 @@ from lostfound.views import (
 )
 from lostfound.views.desk import claims as desk_claims
 from lostfound.views.desk import custody as desk_custody
+from lostfound.views.desk import facts as desk_facts
 from lostfound.views.desk import handovers as desk_handovers
 from lostfound.views.desk import items as desk_items
 from lostfound.views.desk import labels as desk_labels
@@ -56,12 +57,14 @@ urlpatterns = [
         )
         for action in desk_items.ACTIONS
     ),
+    path("desk/items/<str:code>/facts/", desk_facts.save_facts, name="desk_item_facts"),
     path("desk/items/<str:code>/finder/", desk_items.finder_receipt, name="finder_receipt"),
     path("desk/items/<str:code>/handover/", desk_handovers.handover, name="handover"),
     path("desk/claims/", desk_claims.claims, name="desk_claims"),
     path("desk/claims/<str:code>/", desk_claims.rivals, name="desk_rivals"),
     path("desk/claims/<str:code>/<int:pk>/", desk_claims.judge, name="judge_claim"),
     path("desk/claims/<str:code>/<int:pk>/revoke/", desk_claims.revoke, name="revoke_claim"),
+    path("desk/handover/", desk_handovers.handover_chosen, name="handover_chosen"),
     path("desk/receipts/<int:pk>/", desk_handovers.receipt, name="receipt"),
     path("desk/receipts/<int:pk>/reverse/", desk_handovers.reverse_one, name="reverse_handover"),
     path("desk/phone/", desk_phone.phone_report, name="phone_report"),
@@ -69,6 +72,7 @@ urlpatterns = [
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
+    path("claims/photos/<uuid:public_id>/<slug:size>/", photos.claim_photo, name="claim_photo"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.mark_all_read, name="notifications_read"),
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),

@@ -99,7 +99,7 @@ def _page_url(id: int) -> str:
 
 def _posts() -> PostQuerySet:
     """Posts with everything on the page except photographs, which are loaded together."""
-    return Post.objects.with_details().prefetch_related(None)
+    return Post.objects.with_details().prefetch_related(None).prefetch_related("item__facts")
 
 
 def _candidates(post: Post, result: SearchResult) -> list[Candidate]:

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PHOTO_FILE, PUBLIC, SAVED_AT
+from lostfound.api.examples import OFFICE_FOUND, OFFICE_LOST, PUBLIC
+from lostfound.api.item_examples import PHOTO_FILE, SAVED_AT
 
 QUESTION_ID: Final = "6f6f2a0e-2a55-4bd4-86c5-0a5f0a1c7e90"
 PHOTO_QUERY_ID: Final = "d2c1f3a8-7c94-4f0a-8f57-54b4b0f6a7de"

@@ -78,7 +78,7 @@ def _posts(kind: str, fingerprint: str) -> list[Post]:
     posts = Post.objects.filter(
         kind=kind, status__in=EXPORTED_STATUSES, pk__in=having.values("post")
     )
-    return list(posts.select_related("category", "building__zone").order_by("pk"))
+    return list(posts.with_facts().select_related("category", "building__zone").order_by("pk"))
 
 
 def _vectors(

@@ -89,7 +89,7 @@ def _from_folder(folder: Path) -> tuple[list[str], list[Path]]:
 
 
 def _own(into: Path) -> tuple[list[str], list[Path]]:
-    posts = Post.objects.open().order_by("-pk")[:MOST_TEXTS]
+    posts = Post.objects.open().with_facts().order_by("-pk")[:MOST_TEXTS]
     texts = list(dict.fromkeys(post.text for post in posts))
     photographs = []
     shown = Photo.objects.filter(post__in=Post.objects.open()).order_by("-pk")

@@ -54,7 +54,7 @@ def look_alikes(*posts: Post) -> list[LookAlikes]:
         )
         .filter(place__lte=SHOWN)
         .select_related("office", "item__place")
-        .defer("description", "hidden_facts")  # long, and not shown
+        .defer("description", "facts_without_item")  # long, and not shown
         .order_by("kind", "place")
     )
     found: dict[str, list[Any]] = {

@@ -20,6 +20,8 @@ REASON_WORDS: Final = {
 def why_words(finding: Finding) -> list[str]:
     """Why a thing matches, with every name as the page shows it."""
     why = []
+    if finding.number:
+        why.append(_("Its number is %(number)s") % {"number": finding.number})
     if finding.words:
         why.append(_("It says “%(words)s”") % {"words": ", ".join(finding.words)})
     if finding.category:

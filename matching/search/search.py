@@ -11,10 +11,11 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from lostfound import selectors
-from lostfound.models import Building, Category, Post
+from lostfound.models import Building, Category, Item, Post
+from lostfound.models.post import NUMBER_MARK
 from lostfound.text.colours import colour_named
 from matching.core.filters import SearchFilters
 from matching.core.types import MISSING
@@ -55,6 +56,7 @@ class Finding:
         category: set if its name has words of the query that the title lacks; likewise building.
         colour: its name, if the query names that colour and the title does not.
         says_all: whether title and names contain every word of the query.
+        number: if the query is its number.
     """
 
     post_id: int
@@ -65,6 +67,7 @@ class Finding:
     building: Building | None = None
     colour: str = ""
     says_all: bool = False
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,12 @@ class Found:
 
 
 def look_up(query: SearchQuery) -> Found:
-    """Found things that match the words or the photograph, and that have all of the facts."""
+    """Found things that match the words or the photograph, and that have all of the facts.
+
+    A number such as LF-12, however it is written, finds its thing alone.
+    """
+    if (numbered := _numbered(query)) is not None:
+        return Found((numbered,))
     text, facts = composed(query.text), query.facts
     words = words_of(text)
     meant = text if have_meaning(words) else ""
@@ -103,10 +111,26 @@ def look_up(query: SearchQuery) -> Found:
     return Found(tuple(listed), by_meaning)
 
 
+def _numbered(query: SearchQuery) -> Finding | None:
+    """The public thing with the number that was searched for.
+
+    Not by the code on its label: that must not show the thing to whoever reads a label.
+    """
+    called = Post.called(query.text) if query.photo is None else None
+    number = called[1] if called is not None else None
+    if not isinstance(number, int):
+        return None
+    pk = things_with(query.facts).filter(pk=number).values_list("pk", flat=True).first()
+    return (
+        None if pk is None else Finding(pk, EXACT_BITS, number=f"{NUMBER_MARK}{pk}", says_all=True)
+    )
+
+
 def _lightly(post_ids: Iterable[int], facts: Mapping[str, Any]) -> list[Post]:
     """Posts with only the fields that results need, since there may be hundreds of them."""
     rows = things_with(facts).filter(pk__in=post_ids).select_related(None).prefetch_related(None)
-    posts = list(rows.only("kind", "title", "hidden_facts", "colour", "category", "building"))
+    rows = rows.prefetch_related(Prefetch("item", Item.objects.only("post")), "item__facts")
+    posts = list(rows.only("kind", "title", "facts_without_item", "colour", "category", "building"))
     categories = Category.objects.in_bulk({post.category_id for post in posts if post.category_id})
     buildings = Building.objects.in_bulk({post.building_id for post in posts if post.building_id})
     for post in posts:

@@ -133,7 +133,8 @@ def _claimed(post_ids: Sequence[int], fingerprint: str) -> dict[int, Claim]:
 def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
     vectors = Embedding.objects.filter(post__in=post_ids, fingerprint=fingerprint)
     have = set(vectors.values_list("post_id", "photo_id", "content_hash"))
-    posts = list(Post.objects.filter(pk__in=post_ids).order_by("-pk").prefetch_related("photos"))
+    rows = Post.objects.with_facts().filter(pk__in=post_ids).order_by("-pk")
+    posts = list(rows.prefetch_related("photos"))
     texts = {post.pk: text_hash(post) for post in posts}
     second = lacks_second(texts)
     missing = []
@@ -158,7 +159,7 @@ class _Batch:
 
     def embed(self, is_stopped: Callable[[], bool]) -> None:
         encoder = ready_encoder(self.fingerprint)
-        posts = Post.objects.select_related("category__family", "building__zone")
+        posts = Post.objects.with_facts().select_related("category__family", "building__zone")
         for post in posts.filter(pk__in=self.claims).prefetch_related("photos"):
             self._plans[post.pk] = plan_embedding(post, content_of(post), self.fingerprint)
         self.claims = {pk: claim for pk, claim in self.claims.items() if pk in self._plans}

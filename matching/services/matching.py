@@ -31,7 +31,7 @@ def _open_post(job: Claim) -> Post | None:
     """The claimed post with everything that its content depends on; None if there is no work."""
     if not job.is_held:
         return None
-    posts = Post.objects.select_related("category__family", "building__zone")
+    posts = Post.objects.with_facts().select_related("category__family", "building__zone")
     post = posts.prefetch_related("photos").filter(pk=job.post_id).first()
     if post is None:
         job.outcome = "gone"

@@ -20,6 +20,7 @@ from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
 from lostfound.services.items import seal_day
 from lostfound.services.posts import prune_deletions
+from lostfound.services.sent_requests import prune_sent_requests
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
@@ -189,6 +190,7 @@ def prune() -> None:
     changes.exclude(pk__in=IndexChange.objects.order_by("-pk")[:1].values("pk")).delete()
     prune_throttles()
     prune_deletions()
+    prune_sent_requests()
     prune_access_log()
     sweep_claims()
     seal_day()

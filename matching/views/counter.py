@@ -1,20 +1,23 @@
 """The counter: one field for codes, numbers, pick-up codes and what a caller says."""
 
+import time
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import AccessLog, Item, Post, StoragePlace, item_codes
+from lostfound.models import AccessLog, ControlFact, Item, Post, StoragePlace, item_codes
 from lostfound.services import log_access, move_item
 from lostfound.services.claims import CodeGone, redeem_code
 from lostfound.services.status import TransitionRefused
@@ -26,19 +29,29 @@ PER_PAGE: Final = 20
 MAX_CHARS: Final = 200
 PICKUP_DIGITS: Final = 8
 LAST_ITEM: Final = "counter_item"  # scanned last: a shelf scanned after it is where it goes
+IN_A_ROW: Final = "counter_items"  # scanned one after the other, the last one included
+LAST_AT: Final = "counter_item_at"  # when, in seconds since 1970
+TOGETHER_S: Final = 60  # what is scanned within this time of the thing before can be listed with it
+MAX_IN_A_ROW: Final = 10
 
 
 @require_safe
 @for_staff(MAY_HANDLE)
 def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Search by meaning, with shelf, number and hidden facts; a code opens its thing."""
+    """Search by meaning, with shelf, number and hidden facts; a code opens its thing.
+
+    Several codes or numbers list their things, for one label sheet or one hand-over.
+    """
     text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
     context: dict[str, Any] = {"text": text}
     if text:
         if (known := _thing_called(text)) is not None:
-            request.session[LAST_ITEM] = known.code
+            _note_last(request, known.code)
             return redirect("lostfound:desk_item", code=known.code)
-        if item_codes.looks_like_code(text) and not item_codes.is_valid(item_codes.plain(text)):
+        if several := _several(text):
+            context["page"] = _page(request, several)
+            context["chosen"] = [post.kept_item.code for post in several if post.kept_item]
+        elif item_codes.looks_like_code(text) and not item_codes.is_valid(item_codes.plain(text)):
             context["is_mistyped"] = True
         elif (called := Post.called(text)) is not None:
             context["page"] = _page(request, _posts().filter(called))
@@ -55,7 +68,7 @@ def counter(request: AuthenticatedHttpRequest) -> HttpResponse:
 def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What a scanner or a person entered: a label, a pick-up code, a shelf, a number, or words.
 
-    A shelf after a thing moves the thing there.
+    A shelf after a thing moves the thing there; things one after the other can be listed together.
     """
     text = request.POST.get("q", "").replace("\x00", "").strip()[:MAX_CHARS]
     text = text.rpartition("/")[2] if "/T/" in text.upper() else text
@@ -63,7 +76,10 @@ def scanned(request: AuthenticatedHttpRequest) -> HttpResponse:
     if digits.isdecimal() and len(digits) == PICKUP_DIGITS:
         return _picked_up(request, digits)
     last = request.session.get(LAST_ITEM)
-    if last and _thing_called(text) is None and (shelf := _shelf_called(request, text)):
+    now_scanned = _thing_called(text)
+    if now_scanned is not None:
+        _offer_together(request, now_scanned)
+    if last and now_scanned is None and (shelf := _shelf_called(request, text)):
         return _moved(request, last, shelf)
     return redirect(f"{reverse('matching:counter')}?{urlencode({'q': text})}")
 
@@ -90,6 +106,37 @@ def _moved(request: AuthenticatedHttpRequest, code: str, shelf: str) -> HttpResp
         except (TransitionRefused, PermissionDenied) as refused:
             messages.error(request, str(refused))
     return redirect("matching:counter")
+
+
+def _note_last(request: AuthenticatedHttpRequest, code: str) -> None:
+    """Remember a thing that was scanned, and those shortly before it."""
+    is_in_a_row = time.time() - request.session.get(LAST_AT, 0) < TOGETHER_S
+    before = request.session.get(IN_A_ROW, []) if is_in_a_row else []
+    row = [*(known for known in before if known != code), code]
+    request.session[IN_A_ROW] = row[-MAX_IN_A_ROW:]
+    request.session[LAST_ITEM], request.session[LAST_AT] = code, time.time()
+
+
+def _offer_together(request: AuthenticatedHttpRequest, item: Item) -> None:
+    """Offer to list a thing with those that were scanned just before it."""
+    _note_last(request, item.code)
+    before = [code for code in request.session[IN_A_ROW] if code != item.code]
+    if not before:
+        return
+    url = f"{reverse('matching:counter')}?{urlencode({'q': ' '.join([*before, item.code])})}"
+    names = ", ".join(map(item_codes.grouped, before))
+    text = _("Scanned just before: %(codes)s.") % {"codes": names}
+    link = format_html('{} <a href="{}">{}</a>', text, url, _("List them together"))
+    messages.info(request, link)
+
+
+def _several(text: str) -> list[Post]:
+    """The posts of things whose codes or numbers these are; empty unless all are known."""
+    items, unknown = selectors.items_called([text])
+    if len(items) < 2 or unknown:
+        return []
+    posts = _posts().in_bulk([item.post_id for item in items if item.post_id is not None])
+    return [posts[item.post_id] for item in items if item.post_id in posts]
 
 
 def _thing_called(text: str) -> Item | None:
@@ -120,7 +167,9 @@ def _by_meaning(request: AuthenticatedHttpRequest, text: str) -> dict[str, Any]:
     """Found things that the words mean, then those whose shelf or hidden facts contain them."""
     found = look_up(SearchQuery(text, None, {}))
     ids = [finding.post_id for finding in found.findings]
-    words = Q(item__place__code__iexact=text) | Q(hidden_facts__icontains=text)
+    words = Q(item__place__code__iexact=text) | Q(facts_without_item__icontains=text)
+    facts = ControlFact.objects.filter(item__post=OuterRef("pk"), answer__icontains=text)
+    words |= Q(Exists(facts))
     words |= Q(kept_note__icontains=text) | Q(title__icontains=text)
     extra = Post.objects.found().filter(words).exclude(pk__in=ids).order_by("-pk")
     page = _page(request, [*ids, *extra.values_list("pk", flat=True)[:PER_PAGE]])

@@ -1,7 +1,10 @@
 """Claims of ownership as their claimant sees them."""
 
+import json
 from typing import Any
 
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -41,6 +44,37 @@ class ClaimIn(KnownFieldsOnly):
     )
 
 
+class ClaimWithPhotoIn(ClaimIn):
+    """A claim with a photograph of the thing, or of a receipt; only the office sees it."""
+
+    photo = serializers.FileField(
+        required=False,
+        allow_null=True,
+        allow_empty_file=True,  # the service says what is wrong with it
+        use_url=False,
+        help_text="At most 10 MB: JPEG, PNG, WebP, HEIC or AVIF.",
+    )
+
+
+def with_answers(data: Any) -> Any:
+    """The data of a request; in a form, `answers` are JSON, together or each on its own.
+
+    Raises: ValidationError
+    """
+    if not isinstance(data, QueryDict):
+        return data
+    answers: list[Any] = []
+    for text in data.getlist("answers"):
+        try:
+            read = json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            message = _("In a form, the answers are JSON.")
+            raise serializers.ValidationError({"answers": [message]}, code="invalid") from error
+        answers += read if isinstance(read, list) else [read]
+    fields = {name: data.get(name) for name in data if name != "answers"}
+    return fields | ({"answers": answers} if "answers" in data else {})
+
+
 class ReplyIn(KnownFieldsOnly):
     """The answer to the office's question."""
 
@@ -65,12 +99,13 @@ class ClaimOut(serializers.ModelSerializer[OwnershipClaim]):
     question = serializers.SerializerMethodField(help_text="What the office asks, if it does.")
     office = serializers.SerializerMethodField(help_text="Where to collect it, once approved.")
     pickup_by = serializers.SerializerMethodField(help_text="Until when, once approved.")
+    has_photo = serializers.BooleanField(help_text="Whether a photograph was sent along.")
 
     class Meta:
         model = OwnershipClaim
         fields = (
             *("id", "number", "thing", "title", "state", "question", "office", "pickup_by"),
-            "created_at",
+            *("has_photo", "created_at"),
         )
         read_only_fields = fields
 

@@ -8,12 +8,10 @@ from rest_framework import serializers
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.posts import CodeOut
 from lostfound.models import (
-    ClaimVerdict,
     CustodyEvent,
     Handover,
     Item,
     Office,
-    OwnershipClaim,
     Post,
     StoragePlace,
     User,
@@ -120,59 +118,6 @@ class ScanOut(serializers.Serializer[Any]):
     claim = serializers.UUIDField(allow_null=True, help_text="Of a pick-up code.")
 
 
-class VerdictOut(serializers.ModelSerializer[ClaimVerdict]):
-    """What one person said about a claim."""
-
-    by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
-
-    class Meta:
-        model = ClaimVerdict
-        fields = ("by", "decision", "note", "at")
-        read_only_fields = fields
-
-
-class OfficeClaimOut(serializers.ModelSerializer[OwnershipClaim]):
-    """A claim as a judge reads it."""
-
-    id = serializers.UUIDField(source="public_id")
-    claimant = serializers.SlugRelatedField[User](
-        slug_field="username", read_only=True, allow_null=True
-    )
-    answers = serializers.SerializerMethodField()
-    flags = serializers.ListField(child=serializers.CharField())
-    verdicts = VerdictOut(many=True)
-
-    class Meta:
-        model = OwnershipClaim
-        fields = (
-            *("id", "number", "version", "state", "claimant", "story", "answers", "flags"),
-            *("question", "verdicts", "created_at"),
-        )
-        read_only_fields = fields
-
-    @extend_schema_field(
-        serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
-    )
-    def get_answers(self, claim: OwnershipClaim) -> list[dict[str, str]]:
-        """Questions and answers, in their order."""
-        return [{"question": one.question, "text": one.text} for one in claim.answers.all()]
-
-
-class VerdictIn(KnownFieldsOnly):
-    """A verdict on a claim."""
-
-    version = serializers.IntegerField(help_text="Of the claim as it was read.")
-    decision = serializers.ChoiceField(choices=ClaimVerdict.Decision.choices)
-    marks = serializers.ListField(
-        child=serializers.ChoiceField(choices=ClaimVerdict.Mark.choices),
-        required=False,
-        max_length=100,
-        help_text="One for each hidden fact, in their order.",
-    )
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    question = serializers.CharField(max_length=200, required=False, allow_blank=True)
-
-
 class HandoverIn(KnownFieldsOnly):
     """A hand-over: for the approved claim of the thing, or to a walk-in."""
 
@@ -184,6 +129,12 @@ class HandoverIn(KnownFieldsOnly):
             "The approved claim that was checked, or null for a walk-in. If it is another one by "
             "now, the hand-over is refused."
         ),
+    )
+    more = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=9,
+        help_text="Codes of more things for the same person; all are handed over, or none.",
     )
     receiver_name = serializers.CharField(max_length=80)
     id_kind = serializers.ChoiceField(
@@ -210,12 +161,20 @@ class HandoverOut(serializers.ModelSerializer[Handover]):
     """A hand-over with the number of its receipt."""
 
     item = serializers.CharField(source="item.shown_code")
+    together = serializers.SerializerMethodField(
+        help_text="Receipts of the other things that the same signature is for."
+    )
     by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
 
     class Meta:
         model = Handover
         fields = (
             *("id", "receipt_no", "item", "receiver_name", "id_kind", "is_proxy", "by", "at"),
-            "reversed_at",
+            *("together", "reversed_at"),
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_together(self, handover: Handover) -> list[str]:
+        """Their numbers."""
+        return [other.receipt_no for other in handover.signed_together]

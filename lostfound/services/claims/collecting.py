@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lostfound.models import Delegation, Notification, OwnershipClaim, User
 from lostfound.services.claims.errors import ClaimRefused, changed_meanwhile
 from lostfound.services.claims.facts import plain
-from lostfound.services.claims.submitting import advance, lock_claim, release, tell
+from lostfound.services.claims.states import advance, lock_claim, release, tell
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State

@@ -5,14 +5,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from lostfound.models import Item, Post
+from lostfound.models import ControlFact, Item, Post
 
 MIN_WORD_CHARS: Final = 2
 
 
-def facts_of(item: Item) -> list[str]:
-    """The hidden facts of a thing, one each."""
-    return item.post.hidden_words if item.post is not None else []
+def facts_of(item: Item) -> list[ControlFact]:
+    """The hidden facts of a thing, in their order."""
+    return list(item.facts.all())
 
 
 def plain(text: str) -> str:
@@ -27,24 +27,39 @@ def words_in(text: str) -> set[str]:
     return {word for word in found if len(word) >= MIN_WORD_CHARS}
 
 
-def proposal(fact: str, texts: Iterable[str]) -> bool:
+def proposal(fact: ControlFact, texts: Iterable[str]) -> bool:
     """Whether the machine thinks that the texts contain a fact.
 
-    All of its digits must be there, and all of its words, whatever the spacing and endings.
-    Shown to a judge only after their own mark.
+    All of its digits must be there, and all of its words, whatever the spacing and endings; of a
+    choice, those of one spelling; of a number, only the digits, as a number of their own. Shown to
+    a judge only after their own mark.
     """
-    answered = plain(" ".join(texts))
-    numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", fact))
-    parts = {plain(word) for word in words_in(fact) if not word.isdigit()}
+    answered = " ".join(texts)
+    if fact.kind == ControlFact.Kind.NUMBER:
+        wanted = _numbers_in(fact.answer)
+        return bool(wanted) and not set(wanted) - set(_numbers_in(answered))
+    return any(_contains(answered, words) for words in fact.spellings)
+
+
+def _contains(text: str, words: str) -> bool:
+    answered, numbers = plain(text), re.findall(r"\d+", unicodedata.normalize("NFKC", words))
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    parts = {plain(word) for word in re.findall(r"\w+", folded) if not word.isdigit()}
     return bool(parts or numbers) and all(part in answered for part in (*parts, *numbers))
 
 
-def holds_fact(post: Post, facts: Sequence[str]) -> bool:
+def _numbers_in(text: str) -> list[str]:
+    """The numbers of a text: thousands may have commas, and leading zeros do not count."""
+    joined = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", unicodedata.normalize("NFKC", text))
+    return [number.lstrip("0") or "0" for number in re.findall(r"\d+", joined)]
+
+
+def holds_fact(post: Post, facts: Sequence[ControlFact]) -> bool:
     """Whether a lost post's own words contain one of the facts."""
     return any(proposal(fact, [post.title, post.description]) for fact in facts)
 
 
-def gives_away(question: str, facts: Sequence[str]) -> bool:
+def gives_away(question: str, facts: Sequence[ControlFact]) -> bool:
     """Whether a question to a claimant contains a word of a fact.
 
     Words of one syllable count where a word of the question begins with them: Korean endings
@@ -54,7 +69,7 @@ def gives_away(question: str, facts: Sequence[str]) -> bool:
     folded = unicodedata.normalize("NFKC", question).casefold()
     begins = {word[0] for word in re.findall(r"\w+", folded)}
     for fact in facts:
-        for word in re.findall(r"\w+", unicodedata.normalize("NFKC", fact).casefold()):
+        for word in re.findall(r"\w+", unicodedata.normalize("NFKC", fact.answer).casefold()):
             if (plain(word) in compact) if len(word) >= MIN_WORD_CHARS else (word in begins):
                 return True
     return False

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from lostfound.models import OwnershipClaim, Post
+from lostfound.models import ControlFact, OwnershipClaim, Post
 from lostfound.services.claims.facts import facts_of, holds_fact, plain, words_in
 
 DESCRIBED_BEFORE: Final = "described_before"
@@ -51,7 +51,7 @@ def flags_of(claim: OwnershipClaim, texts: Sequence[str]) -> list[str]:
     return flags
 
 
-def _described_before(lost: Post, found: Post, facts: Sequence[str]) -> bool:
+def _described_before(lost: Post, found: Post, facts: Sequence[ControlFact]) -> bool:
     """Whether the report was written before the found post was public, and knew a fact then.
 
     Words that were changed afterwards do not count, because they may come from the public page.

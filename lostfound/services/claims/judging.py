@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lostfound.hooks import partner_of
 from lostfound.models import (
     ClaimVerdict,
+    ControlFact,
     CustodyEvent,
     Item,
     Notification,
@@ -22,7 +23,7 @@ from lostfound.models import (
 )
 from lostfound.services.claims.errors import ClaimRefused, ConflictOfInterest, changed_meanwhile
 from lostfound.services.claims.facts import facts_of, gives_away
-from lostfound.services.claims.submitting import advance, lock_claim, release, tell
+from lostfound.services.claims.states import advance, lock_claim, release, tell
 from lostfound.services.items.custody import append
 from lostfound.services.locking import refuse_another_office
 from lostfound.services.post_fields import clean_text
@@ -79,7 +80,13 @@ def give_verdict(
     elif decision == Decision.APPROVE:
         _refuse_approval(claim, facts)
     verdict = ClaimVerdict.objects.create(
-        claim=claim, by=by, round=claim.rounds, marks=list(marks), decision=decision, note=note
+        claim=claim,
+        by=by,
+        round=claim.rounds,
+        marks=list(marks),
+        score=score_of(marks, facts),
+        decision=decision,
+        note=note,
     )
     if decision == Decision.ASK:
         advance(claim, State.ASKED, question=question, rounds=claim.rounds + 1)
@@ -174,19 +181,40 @@ def _refuse_judge(claim: OwnershipClaim, by: User) -> None:
     refuse_interested(claim.item, by)
 
 
-def _check_marks(decision: str, marks: Sequence[str], facts: Sequence[str], note: str) -> None:
+def score_of(marks: Sequence[str], facts: Sequence[ControlFact]) -> float | None:
+    """The weight of the facts that agree, as a share of all of it; None without facts.
+
+    Facts that agree partly do not count: whoever guesses is often partly right.
+    """
+    total = sum(fact.weight for fact in facts)
+    return _weight(Mark.AGREES, marks, facts) / total if total else None
+
+
+def _weight(mark: str, marks: Sequence[str], facts: Sequence[ControlFact]) -> int:
+    return sum(fact.weight for given, fact in zip(marks, facts, strict=True) if given == mark)
+
+
+def _check_marks(
+    decision: str, marks: Sequence[str], facts: Sequence[ControlFact], note: str
+) -> None:
     if decision not in Decision.values:
         raise ValidationError({"decision": _("Please choose a decision.")})
     if len(marks) != len(facts) or not set(marks) <= set(Mark.values):
         message = _("Please say of every fact whether the answers agree with it.")
         raise ValidationError({"marks": ValidationError(message, code="required")})
-    agreed = sum(mark == Mark.AGREES for mark in marks)
-    if decision == Decision.APPROVE and facts and agreed < MIN_AGREED and not note:
+    if decision != Decision.APPROVE or not facts or note:
+        return
+    agreed = _weight(Mark.AGREES, marks, facts)
+    message = ""
+    if list(marks).count(Mark.AGREES) < MIN_AGREED:
         message = _("Fewer than two facts agree. Please note what convinced you.")
+    elif agreed <= _weight(Mark.NO, marks, facts):
+        message = _("What disagrees weighs as much. Please note what convinced you.")
+    if message:
         raise ValidationError({"note": ValidationError(message, code="say_why")})
 
 
-def _checked_question(claim: OwnershipClaim, question: str, facts: Sequence[str]) -> str:
+def _checked_question(claim: OwnershipClaim, question: str, facts: Sequence[ControlFact]) -> str:
     if claim.rounds >= MAX_ROUNDS:
         raise ClaimRefused("asked_already", _("This person has been asked once already."))
     question = clean_text(question, is_one_line=True)[:MAX_QUESTION_CHARS]
@@ -198,7 +226,7 @@ def _checked_question(claim: OwnershipClaim, question: str, facts: Sequence[str]
     return question
 
 
-def _refuse_approval(claim: OwnershipClaim, facts: Sequence[str]) -> None:
+def _refuse_approval(claim: OwnershipClaim, facts: Sequence[ControlFact]) -> None:
     item = claim.item
     if item.is_on_hold:
         raise ClaimRefused("on_hold", _("This thing must not leave at the moment."))

@@ -3,6 +3,7 @@
 They never replace an identity document. Only a keyed hash is stored.
 """
 
+import math
 import secrets
 from datetime import timedelta
 from typing import Final
@@ -27,12 +28,15 @@ class CodeGone(ClaimRefused):
 
 
 @transaction.atomic
-def issue_code(claim: OwnershipClaim, *, claimant: User) -> str:
+def issue_code(claim: OwnershipClaim, *, claimant: User, key: str = "") -> str:
     """A new code for an approved claim, which replaces an earlier one.
+
+    Args:
+        key: of a request that may be repeated; `code_of_key` finds its code again.
 
     Raises: ClaimRefused
     """
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = code_of_key(claim, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     rows = OwnershipClaim.objects.filter(
         pk=claim.pk, claimant=claimant, state=OwnershipClaim.State.APPROVED
     )
@@ -40,6 +44,24 @@ def issue_code(claim: OwnershipClaim, *, claimant: User) -> str:
     if not rows.update(code_hash=hashed(code), code_expires_at=expires_at, code_used_at=None):
         raise changed_meanwhile()
     return code
+
+
+def code_of_key(claim: OwnershipClaim, key: str) -> str:
+    """The code that a request with this key gets; nobody can compute it without the secret key."""
+    digest = salted_hmac("lostfound.pickup.key", f"{claim.pk}:{key}", algorithm="sha256").digest()
+    return f"{int.from_bytes(digest, 'big') % 10**DIGITS:0{DIGITS}d}"
+
+
+def seconds_left(claim: OwnershipClaim, code: str) -> int:
+    """For how many seconds a code of a claim is still valid.
+
+    Raises: CodeGone
+    """
+    expires_at, now = claim.code_expires_at, timezone.now()
+    is_this = claim.code_hash == hashed(code) and claim.code_used_at is None
+    if not is_this or expires_at is None or expires_at <= now or claim.state != "approved":
+        raise CodeGone
+    return math.ceil((expires_at - now).total_seconds())
 
 
 def redeem_code(code: str) -> OwnershipClaim:

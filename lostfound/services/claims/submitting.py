@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +15,6 @@ from lostfound.models import (
     AccessLog,
     CategoryPrompt,
     ClaimAnswer,
-    CustodyEvent,
     Item,
     Notification,
     OwnershipClaim,
@@ -24,7 +23,6 @@ from lostfound.models import (
 )
 from lostfound.models.claim import MAX_ANSWER_CHARS
 from lostfound.services.claims.errors import (
-    ClaimRefused,
     ConflictOfInterest,
     TooManyClaims,
     changed_meanwhile,
@@ -32,9 +30,12 @@ from lostfound.services.claims.errors import (
     counter_only,
 )
 from lostfound.services.claims.flags import flags_of
-from lostfound.services.items.custody import append, lock_item
+from lostfound.services.claims.photo import prepared_claim_photo, save_claim_photo
+from lostfound.services.claims.states import advance, lock_claim, release
+from lostfound.services.items.custody import lock_item
 from lostfound.services.items.transitions import NotHere
 from lostfound.services.notifications import notify
+from lostfound.services.photo_files import transaction_with_files
 from lostfound.services.post_fields import clean_text
 
 State = OwnershipClaim.State
@@ -45,6 +46,7 @@ WINDOW: Final = timedelta(days=30)
 MAX_REJECTED: Final = 2
 REJECTED_WINDOW: Final = timedelta(days=90)
 MIN_LETTERS: Final = 2
+REPORTED: Final = (Post.Status.OPEN, Post.Status.MATCHED)  # reports that a claim may refer to
 CLAIMABLE: Final = (Item.State.HELD, Item.State.RESERVED)
 
 
@@ -57,7 +59,6 @@ def prompts_for(post: Post) -> list[CategoryPrompt]:
     return list(CategoryPrompt.objects.filter(general, is_active=True))
 
 
-@transaction.atomic
 def submit_claim(
     post: Post,
     *,
@@ -65,19 +66,38 @@ def submit_claim(
     answers: Mapping[CategoryPrompt, str],
     story: str = "",
     lost_post: Post | None = None,
+    photo: Any = None,
 ) -> OwnershipClaim:
     """Claim a found thing, with sealed answers.
 
     Args:
-        lost_post: the claimant's own report of the loss, if there is one.
+        lost_post: the claimant's own open report of the loss, if there is one.
+        photo: uploaded or prepared; of the thing in better days, or of a receipt.
 
     Raises:
         ConflictOfInterest: the claimant found it, or has read its hidden facts.
         NotHere: it is not with the office, or no longer.
         ClaimRefused: `claimed_already`, or `counter_only` after a claim that was not confirmed.
         TooManyClaims: over the limits per person.
-        ValidationError: keyed by "answers", "story".
+        ValidationError: keyed by "answers", "story", "lost_post", "photo".
     """
+    if photo is not None:
+        refuse_claim(post, claimant)  # before the work of decoding a photograph
+    prepared = prepared_claim_photo(photo)
+    with transaction_with_files() as written:
+        claim = _submit(post, claimant, answers, story, lost_post)
+        if prepared is not None:
+            save_claim_photo(claim, prepared, written)
+    return claim
+
+
+def _submit(
+    post: Post,
+    claimant: User,
+    answers: Mapping[CategoryPrompt, str],
+    story: str,
+    lost_post: Post | None,
+) -> OwnershipClaim:
     item = Item.objects.filter(post=post).first()
     if item is None:
         raise NotHere
@@ -87,10 +107,8 @@ def submit_claim(
     texts = _answers(answers)
     story = _text("story", story)
     _refuse_claim(item, claimant)
-    if lost_post is not None and (
-        lost_post.author_id != claimant.pk or lost_post.kind != Post.Kind.LOST
-    ):
-        lost_post = None
+    if lost_post is not None:
+        _refuse_report(lost_post, claimant)
     claim = OwnershipClaim.objects.create(
         item=item, claimant=claimant, lost_post=lost_post, story=story
     )
@@ -101,6 +119,17 @@ def submit_claim(
     notify(claimant, post, Notification.Kind.CLAIM_RECEIVED, claim=claim)
     report_claim(claim)
     return claim
+
+
+def _refuse_report(lost_post: Post, claimant: User) -> None:
+    """A claim refers to an own report of a loss that is still open or matched.
+
+    Raises: ValidationError
+    """
+    is_own = lost_post.author_id == claimant.pk and lost_post.kind == Post.Kind.LOST
+    if not is_own or lost_post.status not in REPORTED:
+        message = _("This is not one of your open reports of a loss.")
+        raise ValidationError({"lost_post": ValidationError(message, code="invalid_choice")})
 
 
 def refuse_claim(post: Post, claimant: User) -> None:
@@ -158,51 +187,6 @@ def withdraw_claim(claim: OwnershipClaim, *, claimant: User) -> OwnershipClaim:
     return advance(claim, State.WITHDRAWN, decided_at=timezone.now())
 
 
-def lock_claim(claim: OwnershipClaim) -> OwnershipClaim:
-    """Lock the claim's thing, then the claim, until the transaction ends.
-
-    Raises: OwnershipClaim.DoesNotExist
-    """
-    item = lock_item(Item(pk=claim.item_id))
-    locked = OwnershipClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
-    locked.item = item
-    return locked
-
-
-def advance(claim: OwnershipClaim, to: str, **changes: object) -> OwnershipClaim:
-    """Move a locked claim to another state, with one guarded UPDATE.
-
-    Raises: ClaimRefused
-    """
-    values = {**changes, "state": to, "version": claim.version + 1}
-    row = OwnershipClaim.objects.filter(pk=claim.pk, state=claim.state, version=claim.version)
-    if not row.update(**values):
-        raise changed_meanwhile()
-    for name, value in values.items():
-        setattr(claim, name, value)
-    return claim
-
-
-def release(claim: OwnershipClaim, *, actor: User | None) -> None:
-    """If the thing is reserved for this claim, it is merely kept again."""
-    if claim.state == State.APPROVED and claim.item.state == Item.State.RESERVED:
-        append(
-            claim.item,
-            actor=actor,
-            kind=CustodyEvent.Kind.RELEASED,
-            to_state=Item.State.HELD,
-            office=claim.item.office,
-            place=claim.item.place,
-            ref=claim.number,
-        )
-
-
-def tell(claim: OwnershipClaim, kind: str) -> None:
-    """Notify the claimant, if the account and the thing's post still exist."""
-    if claim.claimant is not None and claim.item.post is not None:
-        notify(claim.claimant, claim.item.post, kind, claim=claim)
-
-
 def refuse_insider(item: Item, person: User) -> None:
     """Refuse who found the thing, or opened its post as staff.
 
@@ -256,17 +240,3 @@ def _says_something(text: str) -> bool:
 def _say_more() -> ValidationError:
     message = _("Please answer at least one question in a few words of your own.")
     return ValidationError(message, code="say_more")
-
-
-__all__ = [
-    "ClaimRefused",
-    "advance",
-    "answer_question",
-    "lock_claim",
-    "prompts_for",
-    "refuse_insider",
-    "release",
-    "submit_claim",
-    "tell",
-    "withdraw_claim",
-]

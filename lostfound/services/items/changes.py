@@ -1,7 +1,8 @@
 """What happens to a thing while the office keeps it: moves, holds, losses, mistakes."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from lostfound.services.post_fields import clean_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 
 Kind = CustodyEvent.Kind
+
+MAX_REASON_CHARS: Final = 200
 
 
 @transaction.atomic
@@ -77,14 +80,15 @@ def hold_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
     Raises:
         AlreadySo: it is held back already.
         TransitionRefused, PermissionDenied: as in `move_item`.
+        ValidationError: keyed "reason".
     """
+    reason = _reason(reason)
     item = lock_item(item)
     refuse_another_office(item, actor)
     if not item.is_in_custody:
         raise NotHere
     if item.is_on_hold:
         raise AlreadySo(_("This thing is held back already."))
-    reason = clean_text(reason, is_one_line=True)[:200]
     changes = {"is_on_hold": True, "hold_reason": reason}
     return _in_place(item, actor, Kind.HELD_BACK, changes, detail={"reason": reason})
 
@@ -106,8 +110,11 @@ def release_hold(item: Item, *, actor: User) -> CustodyEvent:
 def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
     """Take back an entry that was a mistake: on the same day, and only if nobody claims it.
 
-    Raises: TransitionRefused, PermissionDenied
+    Raises:
+        TransitionRefused, PermissionDenied
+        ValidationError: keyed "reason".
     """
+    reason = _reason(reason)
     item = lock_item(item)
     refuse_another_office(item, actor)
     received = item.received_at
@@ -124,7 +131,7 @@ def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
         to_state=Item.State.VOID,
         office=item.office,
         place=None,
-        detail={"reason": clean_text(reason, is_one_line=True)[:200]},
+        detail={"reason": reason},
     )
 
 
@@ -137,6 +144,17 @@ def detach_post(item: Item, *, actor: User | None) -> None:
     item = lock_item(item)
     clerk = actor if actor is not None and actor.is_staff else None
     _in_place(item, clerk, Kind.POST_DELETED, {"post": None})
+
+
+def _reason(text: str) -> str:
+    """Why something is done, as it is saved.
+
+    Raises: ValidationError
+    """
+    reason = clean_text(text, is_one_line=True)[:MAX_REASON_CHARS]
+    if not reason:
+        raise ValidationError({"reason": ValidationError(_("Please say why."), code="required")})
+    return reason
 
 
 def _in_place(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Post, User
 from lostfound.services.items.changes import move_item
+from lostfound.services.items.facts import Fact
 from lostfound.services.items.receiving import expect_item, receive_item
 
 
@@ -20,12 +21,14 @@ class Intake:
         value: see `receiving.VALUE_FIELDS`.
         code: of a label that was printed before.
         second: who counted a valuable together with the clerk.
+        facts: hidden facts with their question, weight and kind, beside those in lines.
     """
 
     finder: dict[str, Any] = field(default_factory=dict)
     value: dict[str, Any] = field(default_factory=dict)
     code: str = ""
     second: User | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 def follow_new_post(post: Post, *, actor: User, shelf: str, intake: Intake | None) -> None:

@@ -21,6 +21,7 @@ from lostfound.models import (
 )
 from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.services.items.custody import append, lock_item
+from lostfound.services.items.facts import adopt_facts, return_facts
 from lostfound.services.items.transitions import NeedsSafe
 from lostfound.services.locking import lock_post, refuse_another_office
 from lostfound.services.notifications import notify
@@ -42,9 +43,12 @@ def expect_item(post: Post) -> None:
     is_announced = post.kind == Post.Kind.FOUND and post.office_id is not None
     if item is None:
         if is_announced:
-            Item.objects.create(post=post, office=post.office, found_on=_found_on(post))
+            adopt_facts(
+                Item.objects.create(post=post, office=post.office, found_on=_found_on(post)), post
+            )
     elif item.state == Item.State.EXPECTED:
         if not is_announced:
+            return_facts(item, post)
             item.delete()
         else:
             rows = Item.objects.filter(pk=item.pk, state=Item.State.EXPECTED)
@@ -93,6 +97,7 @@ def receive_item(
         item = Item.objects.filter(post=locked).first()
         if item is None:
             item = Item.objects.create(post=locked, office=office, found_on=_found_on(locked))
+            adopt_facts(item, locked)
         item = lock_item(item)
         if item.is_in_custody:
             raise AlreadySo(_("The office has this thing already."))
@@ -122,7 +127,7 @@ def receive_item(
             notify(locked.author, locked, Notification.Kind.ITEM_RECEIVED)
         if office is not None and locked.office_id != office.pk:
             Post.objects.filter(pk=locked.pk).update(office=office, updated_at=timezone.now())
-    post.refresh_from_db(fields=["office", "updated_at"])
+    post.refresh_from_db(fields=["office", "updated_at", "facts_without_item"])
     _show_on(post, item)
     return item
 
@@ -146,6 +151,9 @@ def place_for(item: Item, office: Office | None, shelf: str) -> StoragePlace | N
     place, _new = StoragePlace.objects.get_or_create(
         office=office, code=shelf, defaults={"kind": kind}
     )
+    if not place.is_active:
+        message = _("This place is not in use any more. Please choose another one.")
+        raise ValidationError({"shelf": ValidationError(message, code="not_in_use")})
     if belongs_in_safe and place.kind not in LOCKED_UP:
         raise NeedsSafe
     return place

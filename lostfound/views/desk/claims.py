@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
-from lostfound.models import AccessLog, ClaimVerdict, Item, OwnershipClaim
+from lostfound.models import AccessLog, ClaimVerdict, ControlFact, Item, OwnershipClaim
 from lostfound.services import log_access
 from lostfound.services.claims import flags as reasons
 from lostfound.services.claims import give_verdict, mark_read, revoke_approval
@@ -78,6 +78,7 @@ def _rivals(
         "rows": [_row(claim, facts, request, is_refused=claim == refused) for claim in rows],
         "marks": ClaimVerdict.Mark.choices,
         "needed": needed(item),
+        "ready": selectors.ready_place_for(item),
         "may_change": not item.is_kept_elsewhere_for(request.user),
     }
     return render(request, "lostfound/desk/rivals.html", context, status=status)
@@ -85,7 +86,7 @@ def _rivals(
 
 def _row(
     claim: OwnershipClaim,
-    facts: list[str],
+    facts: list[ControlFact],
     request: AuthenticatedHttpRequest,
     *,
     is_refused: bool,

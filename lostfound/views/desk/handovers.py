@@ -3,6 +3,7 @@
 from base64 import b64encode
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,16 +13,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lostfound import selectors
 from lostfound.forms.handover import HandoverForm
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, Delegation, Handover, Item, OwnershipClaim
 from lostfound.services import log_access
 from lostfound.services.claims.errors import changed_meanwhile
-from lostfound.services.handovers import hand_over, reverse_handover
+from lostfound.services.handovers import reverse_handover
+from lostfound.services.joint_handovers import hand_over_together
 from lostfound.services.receipts import receipt_text
 from lostfound.services.status import AlreadySo, TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
-from lostfound.views.desk.items import item_called, item_page
+from lostfound.views.desk.items import item_called, item_page, refuse_other_receipts
 from lostfound.views.posts import form_methods
 
 MAY_HAND_OVER = "lostfound.hand_over"
@@ -37,7 +40,8 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     if not item.is_in_custody:
         messages.error(request, _("This thing is not with the office, or no longer."))
         return redirect(item_page(item.code))
-    initial: dict[str, Any] = {"claim": approved and approved.pk}
+    also = request.GET.getlist("also")
+    initial: dict[str, Any] = {"claim": approved and approved.pk, "more": " ".join(also)}
     if approved is not None and approved.claimant is not None:
         initial["receiver_name"] = approved.claimant.get_full_name()
     form = HandoverForm(
@@ -45,14 +49,14 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
         initial=initial,
         item=item,
         by=request.user,
-        is_walk_in=approved is None,
+        claim=approved,
     )
     status = HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
             _refuse_other_claim(form, approved)
-            done = hand_over(
-                item,
+            done = hand_over_together(
+                [item, *form.others],
                 by=request.user,
                 receipt=form.receipt,
                 claim=approved,
@@ -67,16 +71,30 @@ def handover(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
             form.add_error(None, str(refused))
             status = HTTPStatus.CONFLICT
         else:
-            return redirect("lostfound:receipt", pk=done.pk)
+            return redirect("lostfound:receipt", pk=done[0].pk)
     context = {
         "item": item,
         "post": item.post,
         "claim": approved,
         "delegation": Delegation.objects.filter(claim=approved).first() if approved else None,
         "form": form,
-        "text": receipt_text(),
+        "others": form.others,
+        "text": receipt_text(1 + len(form.others)),
     }
     return render(request, "lostfound/desk/handover.html", context, status=status)
+
+
+@require_safe
+@for_staff(MAY_HAND_OVER)
+def handover_chosen(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The checklist for the things that were chosen in a list."""
+    chosen, _unknown = selectors.items_called(request.GET.getlist("codes"))
+    if not chosen:
+        messages.error(request, _("Please choose at least one thing."))
+        return redirect("matching:counter")
+    first, *others = chosen
+    query = urlencode([("also", other.code) for other in others])
+    return redirect(f"{reverse('lostfound:handover', args=[first.code])}?{query}".rstrip("?"))
 
 
 def _refuse_other_claim(form: HandoverForm, approved: OwnershipClaim | None) -> None:
@@ -96,11 +114,15 @@ def _show(form: HandoverForm, error: ValidationError) -> None:
 
 
 @require_safe
-@for_staff(MAY_HAND_OVER)
+@for_staff(MAY_HAND_OVER, "lostfound.audit")
 def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """The receipt, for printing."""
+    """The receipt, for printing; clerks see those of their own office.
+
+    Auditors see all, without who received the thing if they may not see names.
+    """
     rows = Handover.objects.select_related("item__office", "item__post", "by", "second_by")
     shown = get_object_or_404(rows, pk=pk)
+    refuse_other_receipts(shown.item, request.user)
     if shown.item.post is not None:
         log_access(request.user, AccessLog.What.ITEM, [shown.item.post])
     signature = b64encode(bytes(shown.signature)).decode() if shown.signature else ""
@@ -108,7 +130,9 @@ def receipt(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "handover": shown,
         "item": shown.item,
         "signature": f"data:image/png;base64,{signature}" if signature else "",
+        "together": shown.signed_together,
         "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+        "shows_names": any(map(request.user.has_perm, (MAY_HAND_OVER, "lostfound.view_personal"))),
     }
     return render(request, "lostfound/desk/receipt.html", context)
 

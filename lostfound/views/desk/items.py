@@ -1,6 +1,7 @@
 """The page of one thing, and what the office does with it."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -12,20 +13,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lostfound import selectors
+from lostfound.forms.facts import fact_forms, prompts_about
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, Item, User, item_codes
 from lostfound.services import log_access, move_item, receive_item
+from lostfound.services.claims.facts import facts_of
 from lostfound.services.items import NotHere, hold_item, mark_missing, release_hold, void_item
+from lostfound.services.items.facts import digest_of
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 
 MAY_HANDLE = "lostfound.handle_item"
+MAY_AUDIT = "lostfound.audit"
 MAY_VOID = "lostfound.dispose_item"
 
 
 def item_page(code: str, **_kwargs: str) -> str:
     """Where a button of a thing leads back to."""
     return reverse("lostfound:desk_item", args=[code])
+
+
+def facts_page(code: str, **_kwargs: str) -> str:
+    """The page of a thing with its hidden facts open."""
+    return f"{item_page(code)}?facts=1"
 
 
 def item_called(code: str) -> Item:
@@ -44,31 +54,56 @@ def item_called(code: str) -> Item:
 
 
 @require_safe
-@for_staff(MAY_HANDLE, "lostfound.audit")
+@for_staff(MAY_HANDLE, MAY_AUDIT)
 def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """The thing with photograph, place and history; hidden facts open on request."""
-    shown = item_called(code)
+    return shown_item(request, item_called(code))
+
+
+def shown_item(
+    request: AuthenticatedHttpRequest, shown: Item, *, rows: Any = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The page; with `rows`, the facts are open as they were entered."""
     may_handle = request.user.has_perm(MAY_HANDLE)
-    opens_facts = may_handle and "facts" in request.GET
+    opens_facts = may_handle and (rows is not None or "facts" in request.GET)
+    facts = facts_of(shown) if opens_facts else []
     if shown.post is not None and may_handle:
         what = AccessLog.What.POST if opens_facts else AccessLog.What.ITEM
         log_access(request.user, what, [shown.post])
     context = {
         "item": shown,
         "post": shown.post if may_handle else None,
-        "facts": shown.post.hidden_words if opens_facts and shown.post else [],
-        "has_facts": bool(shown.post and shown.post.hidden_words),
+        "facts": facts,
         "opens_facts": opens_facts,
+        "fact_rows": rows
+        or (fact_forms(prompts=prompts_about(shown.post), facts=facts) if opens_facts else None),
+        "facts_seen": digest_of(facts),
         "claims": selectors.claims_to(shown) if may_handle else [],
         "handover": shown.handovers.filter(reversed_at=None).first(),
         "events": selectors.chain_of(shown),
         "shelves": selectors.shelves_in_use()[:50],
+        "ready": selectors.ready_place_for(shown),
         "may_change": may_handle and not shown.is_kept_elsewhere_for(request.user),
         "may_void": request.user.has_perm(MAY_VOID),
-        "may_reverse": request.user.has_perm("lostfound.reverse_handover"),
+        "sees_receipts": sees_receipts(shown, request.user)
+        and any(map(request.user.has_perm, ("lostfound.hand_over", MAY_AUDIT))),
         "may_see_names": request.user.has_perm("lostfound.view_personal"),
     }
-    return render(request, "lostfound/desk/item.html", context)
+    return render(request, "lostfound/desk/item.html", context, status=status)
+
+
+def sees_receipts(item: Item, person: User) -> bool:
+    """Whether somebody may read the receipts of a thing: of their own office, or as an auditor."""
+    return person.has_perm(MAY_AUDIT) or not item.is_kept_elsewhere_for(person)
+
+
+def refuse_other_receipts(item: Item, person: User) -> None:
+    """Refuse the receipts of another office.
+
+    Raises: PermissionDenied
+    """
+    if not sees_receipts(item, person):
+        raise PermissionDenied
 
 
 @require_safe
@@ -76,6 +111,7 @@ def item(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
 def finder_receipt(request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
     """For printing: that the office has taken a thing over from its finder."""
     shown = item_called(code)
+    refuse_other_receipts(shown, request.user)
     first = selectors.chain_of(shown).filter(to_state=Item.State.HELD).first()
     if first is None:
         raise Http404

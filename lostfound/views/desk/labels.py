@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from lostfound import selectors
 from lostfound.infra.qr import qr_svg
-from lostfound.models import Item, item_codes
 from lostfound.text import labels
 from lostfound.views.decorators import for_staff
 
@@ -18,12 +18,12 @@ MAX_LABELS: Final = 200
 @require_safe
 @for_staff("lostfound.handle_item")
 def labels_page(request: HttpRequest) -> HttpResponse:
-    """Labels for printing: one a page, or on a sheet; `blank` of them with new codes."""
-    wanted = request.GET.get("codes", "").split(",")[:MAX_LABELS]
-    codes = [item_codes.plain(code) for code in wanted]
-    items = Item.objects.filter(code__in=codes).select_related("post__category", "office", "place")
-    by_code = {item.code: labels.label_of(item) for item in items}
-    shown = [by_code[code] for code in codes if code in by_code]
+    """Labels for printing: one a page, or on a sheet; `blank` of them with new codes.
+
+    `codes` are codes or numbers of things, typed or chosen in a list.
+    """
+    items, unknown = selectors.items_called(request.GET.getlist("codes"))
+    shown = [labels.label_of(item) for item in items[:MAX_LABELS]]
     blank = request.GET.get("blank", "")
     if blank.isdecimal():
         shown += labels.blank_labels(min(int(blank), MAX_LABELS))
@@ -37,6 +37,8 @@ def labels_page(request: HttpRequest) -> HttpResponse:
         "labels": [(label, qr_svg(label.url)) for label in shown],
         "size": f"{size[0]}x{size[1]}",
         "kind": "sheet" if is_sheet else "label",
+        "codes": " ".join(item.shown_code for item in items),
+        "unknown": ", ".join(unknown),
     }
     return render(request, "lostfound/desk/labels.html", context)
 

@@ -1,13 +1,15 @@
 """Things, claims and hand-overs over the API."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from lostfound.models import Item, User
+from lostfound.models import Item, OwnershipClaim, User
 from lostfound.models.item_codes import ALPHABET, check_character
+from lostfound.services import close_post
 from lostfound.services.claims import prompts_for
-from tests.support.api_client import Device
+from tests.support.api_client import Device, errors_of
 from tests.support.builders import make_post, make_user
 from tests.support.claims import FACTS, RIGHT, VAGUE, approved, claim, make_wallet
 from tests.support.items import HEADS, first_office, make_clerk
@@ -157,3 +159,16 @@ def test_notifications_of_claims_show_the_public_title() -> None:
     mine = claim(item, by=person)
     row = Device(person).get("notifications/").json()["results"][0]
     assert row["claim"] == str(mine.public_id) and "푸른 실" not in str(row)
+
+
+@pytest.mark.parametrize("what", ["foreign", "closed", "found", "unknown"])
+def test_a_report_that_is_not_an_own_open_one_is_refused(what: str) -> None:
+    item, person = make_wallet(), make_user()
+    kind = "found" if what == "found" else "lost"
+    report = make_post(author=make_user() if what == "foreign" else person, kind=kind)
+    if what == "closed":
+        close_post(report, actor=person)
+    number = str(uuid4()) if what == "unknown" else str(report.public_id)
+    answer = Device(person).post("claims/", {**claim_body(item), "lost_post": number})
+    assert set(errors_of(answer)) == {"lost_post"} and answer.status_code == 400
+    assert not OwnershipClaim.objects.exists()

@@ -115,7 +115,8 @@ def test_everything_that_goes_in_or_out_has_an_example_that_it_allows() -> None:
             *operation["responses"].values(),
             *refusals.values(),
         )
-        for content in holder.get("content", {}).values()
+        for kind, content in holder.get("content", {}).items()
+        if kind != "image/svg+xml"  # a picture has no fields
     ]
     assert len(bodies) >= 60
     without = set()

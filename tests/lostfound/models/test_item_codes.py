@@ -59,3 +59,15 @@ def test_only_what_has_the_shape_of_a_code_is_taken_for_one() -> None:
 
 def test_nobody_can_count_through() -> None:
     assert len({new_code() for _ in range(500)}) == 500
+
+
+def test_every_new_code_has_a_digit_and_a_letter() -> None:
+    codes = [new_code() for _ in range(3000)]  # of 3000 without this rule, about 150 are words
+    assert all(map(looks_like_code, codes)) and all(map(is_valid, codes))
+    assert not any(code.isdecimal() or code.isalpha() for code in codes)
+
+
+@pytest.mark.parametrize("dash", ["-", " ", "–", "－", "ㅡ", "ー", "−"])
+def test_a_code_is_read_with_every_dash(dash: str) -> None:
+    code = new_code()
+    assert plain(f"{code[:4]}{dash}{code[4:]}".lower()) == code

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image, ImageDraw
 from pytest_django import Settings
 
@@ -17,6 +18,7 @@ from lostfound.services import (
     AlreadySo,
     TransitionRefused,
     delete_user,
+    emails,
     reopen_post,
 )
 from lostfound.services.claims import (
@@ -297,3 +299,50 @@ def test_who_confirmed_a_hand_over_keeps_the_account() -> None:
     second.save()
     with pytest.raises(AccountKept):
         delete_user(second, actor=clerk)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "수령인"), ("en", "Received by")])
+@pytest.mark.parametrize("has_report", [True, False])
+def test_the_receipt_comes_by_mail_in_the_receivers_language(
+    language: str, words: str, has_report: bool, mailoutbox: list[Any]
+) -> None:
+    owner = make_user(language=language)
+    item = make_wallet()
+    lost = make_post(author=owner, kind="lost") if has_report else None
+    mine = claim(item, by=owner, lost_post=lost)
+    mark_read([mine])
+    give_verdict(mine, by=make_clerk(item.office), decision="approve", marks=["agrees"] * 2)
+    mine.refresh_from_db()
+    with override("en" if language == "ko" else "ko"):  # of the clerk
+        done = hand_over(
+            item, by=make_clerk(), claim=mine, receipt=receipt(typed_ack="", signature=drawn())
+        )
+    note = Notification.objects.get(user=owner, kind="item_returned")
+    assert emails.send_notification_email(note.pk)
+    (message,) = mailoutbox
+    assert message.to == [owner.email]
+    ((name, document, kind),) = message.attachments
+    assert (name, kind) == (f"{done.receipt_no}.html", "text/html")
+    assert f'<html lang="{language}">' in document and words in document
+    assert done.text in document and "이주인" in document and item.shown_code in document
+    assert 'src="data:image/png;base64,' in document and "푸른" not in document
+    assert "<script" not in document and "http" not in document
+
+
+def test_nobody_else_gets_the_receipt(mailoutbox: list[Any]) -> None:
+    finder, rival = make_user(), make_user()
+    item = make_wallet(author=finder)
+    claim(item, by=rival)
+    hand_over(item, by=make_clerk(), claim=approved(item), receipt=receipt())
+    for note in Notification.objects.filter(user__in=(finder, rival)):
+        emails.send_notification_email(note.pk)
+    assert mailoutbox and not any(message.attachments for message in mailoutbox)
+
+
+def test_a_hand_over_that_was_taken_back_sends_no_receipt(mailoutbox: list[Any]) -> None:
+    item, owner = make_wallet(), make_user()
+    done = hand_over(item, by=make_clerk(), claim=approved(item, by=owner), receipt=receipt())
+    reverse_handover(done, by=make_clerk(), reason="착오")
+    note = Notification.objects.get(user=owner, kind="item_returned")
+    emails.send_notification_email(note.pk)
+    assert not any(message.attachments for message in mailoutbox)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def hidden(title: str, facts: str, **values: object) -> Post:
-    return Post(title=title, hidden_facts=facts, kind="found", **values)
+    return Post(title=title, facts_without_item=facts, kind="found", **values)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from matching.search.client import FinderAway, Hit
 from matching.search.search import SearchQuery
 from tests.support.builders import make_category, make_post, upload
 from tests.support.factories import ZoneFactory
+from tests.support.items import make_item
 from tests.support.web_client import page, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,31 @@ def test_only_what_the_public_may_see_is_found(answers: list[Hit]) -> None:
     assert ids(search.look_up(SearchQuery("검은"))) == []
     assert ids(search.look_up(SearchQuery("프라다"))) == []
     assert ids(search.look_up(SearchQuery("우산"))) == [hidden.pk]
+
+
+@pytest.mark.parametrize(
+    "form", ["LF-{}", "LF{}", "lf {}", "ＬＦ－{}", "LF–{}", "LFㅡ{}", " lf−{} "]
+)
+def test_a_number_in_any_spelling_finds_its_thing_alone(answers: list[Hit], form: str) -> None:
+    post, other = make_post(title="긴 우산"), make_post(title="우산")
+    answers += [Hit(other.pk, 9.0)]
+    found = search.look_up(SearchQuery(form.format(post.pk)))
+    assert ids(found) == [post.pk] and found.findings[0].number == post.number
+
+
+def test_a_number_finds_only_what_the_public_may_see(answers: list[Hit]) -> None:
+    lost, closed = make_post(title="우산", kind="lost"), make_post(title="우산", colour="red")
+    for number in (lost.number, "LF-999999999999999"):
+        assert ids(search.look_up(SearchQuery(number))) == []
+    assert ids(search.look_up(SearchQuery(closed.number, facts={"colour": "blue"}))) == []
+    Post.objects.filter(pk=closed.pk).update(status="closed")
+    assert ids(search.look_up(SearchQuery(closed.number))) == []
+
+
+def test_the_code_on_a_label_finds_nothing_in_public(answers: list[Hit]) -> None:
+    item = make_item(title="검은 우산")
+    for text in (item.code, item.shown_code):
+        assert ids(search.look_up(SearchQuery(text))) == []
 
 
 def test_a_place_or_a_category_counts_as_a_word(away: None) -> None:

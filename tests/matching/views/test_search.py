@@ -184,3 +184,15 @@ def test_the_limit_says_when_it_ends(
     assert refused.status_code == 429 and "Try again at 17:00." in page(refused)
     answer = client.post("/search/photo/", {"photo": upload(1)}, follow=True)
     assert "Try again at 17:00." in page(answer)
+
+
+@pytest.mark.parametrize("form", ["LF-{}", "ＬＦ {}"])
+def test_a_number_leads_to_its_thing(form: str) -> None:
+    post = make_post(title="긴 우산")
+    make_post(title="다른 우산")
+    client = signed_in(None, "en")
+    html = page(client.get("/search/", {"q": form.format(post.pk)}))
+    assert "긴 우산" in html and "다른 우산" not in html and f"Its number is {post.number}" in html
+    answer = client.get("/api/v1/search/", {"q": form.format(post.pk)}).json()
+    assert [row["thing"]["id"] for row in answer["results"]] == [str(post.public_id)]
+    assert answer["results"][0]["why"] == [f"Its number is {post.number}"]

@@ -20,6 +20,7 @@ from lostfound.models import (
 from lostfound.services import (
     AccountKept,
     TransitionRefused,
+    close_post,
     delete_user,
     edit_post,
     log_access,
@@ -303,9 +304,19 @@ def test_a_report_from_before_the_finding_was_public_counts_for_it() -> None:
     assert "described_before" not in claim(item, by=late, lost_post=copied).flags
     somebody = claim(item, text="검은 지갑")
     assert somebody.flags == ["no_report", "right_after", "copied"]
-    # Nobody claims with somebody else's report.
-    other = claim(make_wallet(), lost_post=Post.objects.get(pk=early.pk))
-    assert other.lost_post is None
+
+
+@pytest.mark.parametrize("what", ["foreign", "closed", "found"])
+def test_a_claim_refers_to_an_own_open_report_or_to_none(what: str) -> None:
+    item, person = make_wallet(), make_user()
+    kind = "found" if what == "found" else "lost"
+    report = make_post(author=make_user() if what == "foreign" else person, kind=kind)
+    if what == "closed":
+        close_post(report, actor=person)
+    with pytest.raises(ValidationError) as refused:
+        claim(item, by=person, lost_post=Post.objects.get(pk=report.pk))
+    assert refused.value.error_dict["lost_post"][0].code == "invalid_choice"
+    assert not item.claims.exists()
 
 
 PARALLEL = """

@@ -147,7 +147,7 @@ def test_a_missing_thing_is_found_again_by_moving_it() -> None:
     mark_missing(item, actor=clerk)
     assert now(item).state == "missing"
     with pytest.raises(TransitionRefused):
-        void_item(item, actor=clerk, reason="")
+        void_item(item, actor=clerk, reason="두 번 적음")
     move_item(item, actor=clerk, shelf="A-13")
     assert now(item).state == "held"
     assert [event.kind for event in item.custody.all()][-2:] == ["missing", "found_again"]

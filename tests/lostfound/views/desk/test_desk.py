@@ -401,3 +401,15 @@ def test_an_auditor_does_not_read_why_a_thing_is_held_back() -> None:
     html = page(auditor.get(at("desk_item", item.code)))
     assert "must not leave" in html and "김분실" not in html
     assert "김분실" in page(signed_in(clerk, "en").get(at("desk_item", item.code)))
+
+
+def test_a_caller_need_not_know_the_day(desk: Client) -> None:
+    form = page(desk.get(at("phone_report")))
+    assert 'name="day_is" value="unknown"' in form and "When did they lose it?" in form
+    caller = {"title": "핸드폰", "caller_name": "김전화", "caller_phone": "010-1234-5678"}
+    desk.post(at("phone_report"), {**caller, "day_is": "unknown"})
+    assert Post.objects.get().happened_on is None
+    between = {"day_is": "between", "happened_on": "2026-11-20", "happened_until": "2026-11-22"}
+    desk.post(at("phone_report"), {**caller, **between})
+    latest = Post.objects.order_by("-pk")[0]
+    assert str(latest.happened_on) == "2026-11-20" and str(latest.happened_until) == "2026-11-22"
