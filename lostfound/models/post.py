@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models import item_codes
+from lostfound.models import item_codes, public_titles
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000
-HIDDEN_MARK = "…"  # replaces hidden words in public
 MAX_INITIALS = 2  # characters
 NUMBER_MARK = "LF-"  # distinguishes our numbers from those of other lists
 WRITTEN_NUMBER = re.compile(r"LF([0-9]{1,15})")  # as `item_codes.folded` leaves it
@@ -277,11 +276,25 @@ class Post(models.Model):
         return [line for line in map(str.strip, self.hidden_facts.splitlines()) if line]
 
     @property
+    def hides_title(self) -> bool:
+        """Whether the public only learns what kind of thing it is: titles of cards hold names."""
+        if self.category is not None:
+            return self.category.is_sensitive
+        return bool(public_titles.sensitive_words_of(self.title))
+
+    @property
     def public_title(self) -> str:
-        """The title without hidden words; the category if nothing is left."""
-        shown = self._without_hidden(self.title, HIDDEN_MARK)
+        """The title without hidden words and long numbers; the category if nothing is left.
+
+        Of a sensitive thing the category's name, whatever its title is.
+        """
+        if self.category is not None and self.category.is_sensitive:
+            return self.category.name
+        shown = self._without_hidden(self.title, public_titles.MARK)
+        if self.category is None and (kinds := public_titles.sensitive_words_of(shown)):
+            return public_titles.only_words(shown, kinds)
         if re.search(r"\w", shown):
-            return shown
+            return public_titles.without_long_numbers(shown)
         return self.category.name if self.category else str(self.get_kind_display())
 
     @property
