@@ -615,6 +615,18 @@ LABEL_SIZE_MM = env.text(
 LABEL_SHEET = env.text(
     "LABEL_SHEET", "3x8", "columns and rows of labels on a sheet of A4", shown="3x8"
 )
+KEEP_UNMASKED_PHOTOS = env.boolean(
+    "KEEP_UNMASKED_PHOTOS",
+    True,
+    "keep what a masked photograph showed before, for staff who may see it; never kept of "
+    "sensitive things",
+)
+PHOTOS_WITHOUT_CATEGORY = env.text(
+    "PHOTOS_WITHOUT_CATEGORY",
+    "masked",
+    "what happens to photographs of posts without a category before they are compared: `masked` "
+    "covers texts in them, `normal` compares them as they are; the public sees neither",
+)
 SEPARATE_DUTIES = env.boolean(
     "SEPARATE_DUTIES",
     False,

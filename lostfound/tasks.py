@@ -1,6 +1,6 @@
 """Background tasks of the people's side, all safe to run twice."""
 
-from lostfound.services import emails
+from lostfound.services import emails, masking
 
 
 def send_notification_email(notification_id: int) -> bool:
@@ -16,3 +16,8 @@ def send_due_emails() -> int:
     Returns: how many were sent.
     """
     return emails.send_due_emails()
+
+
+def mask_photos(post_id: int) -> int:
+    """Mask the photographs of a post that need it; returns how many were masked now."""
+    return masking.mask_photos(post_id)

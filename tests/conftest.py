@@ -100,6 +100,12 @@ def messages_at_once(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def photographs_at_once(settings: Settings) -> None:
+    """Photographs of posts without a category count at once, except in tests of masking."""
+    settings.PHOTOS_WITHOUT_CATEGORY = "normal"
+
+
+@pytest.fixture(autouse=True)
 def no_finder(settings: Settings) -> None:
     """Nobody answers searches, least of all a site that runs beside the tests."""
     settings.MATCHING = {**settings.MATCHING, "FINDER": "off"}

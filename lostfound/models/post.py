@@ -18,6 +18,7 @@ from lostfound.models.place import Building, Office
 
 if TYPE_CHECKING:
     from lostfound.models.item import Item
+    from lostfound.models.photo import Photo
     from lostfound.models.user import User
 
 MAX_DESCRIPTION_CHARS = 5000
@@ -269,6 +270,28 @@ class Post(models.Model):
             and self.status in (self.Status.OPEN, self.Status.MATCHED)
             and not self.is_sensitive
         )
+
+    @property
+    def photo_policy(self) -> str:
+        """What happens to its photographs; one of Category.PhotoPolicy."""
+        if self.category is None:  # it may be anything
+            return str(settings.PHOTOS_WITHOUT_CATEGORY)
+        return self.category.photo_policy
+
+    @property
+    def safe_photos(self) -> "list[Photo]":
+        """Its photographs without those that still have to be masked, in their order."""
+        return [photo for photo in self.photos.all() if photo.is_safe]
+
+    @property
+    def hides_photos(self) -> bool:
+        """Whether a photograph of it still has to be masked or checked."""
+        return len(self.safe_photos) < len(self.photos.all())
+
+    @property
+    def public_photos(self) -> "list[Photo]":
+        """The photographs whose thumbnails the public may see, in their order."""
+        return self.safe_photos if self.shows_photos_in_public else []
 
     @property
     def hidden_words(self) -> list[str]:

@@ -12,6 +12,7 @@ from lostfound.models import Photo
 
 PHOTO_FOLDER: Final = "photos"  # nothing else writes below it
 CHUNK: Final = 500
+FILE_FIELDS: Final = ("full", "thumbnail", "original")
 
 
 def orphan_files(*, min_age: timedelta) -> list[str]:
@@ -41,8 +42,10 @@ def remove_files(names: list[str]) -> None:
     storage = _storage()
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
-        taken = set(Photo.objects.filter(full__in=chunk).values_list("full", flat=True))
-        taken |= set(Photo.objects.filter(thumbnail__in=chunk).values_list("thumbnail", flat=True))
+        taken: set[str] = set()
+        for field in FILE_FIELDS:
+            rows = Photo.objects.filter(**{f"{field}__in": chunk})
+            taken |= set(rows.values_list(field, flat=True))
         for name in chunk:
             if name not in taken:
                 storage.delete(name)
@@ -54,5 +57,5 @@ def _storage() -> Storage:
 
 
 def _known_names() -> Iterator[str]:
-    for names in Photo.objects.values_list("full", "thumbnail").iterator(chunk_size=2000):
-        yield from names
+    for names in Photo.objects.values_list(*FILE_FIELDS).iterator(chunk_size=2000):
+        yield from filter(None, names)  # most have no original

@@ -19,6 +19,7 @@ from lostfound.models import Notification
 from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
 from lostfound.services.items import seal_day
+from lostfound.services.masking import request_due_masking
 from lostfound.services.posts import prune_deletions
 from matching.conf import matching_settings
 from matching.core.registry import needs_profile
@@ -72,6 +73,7 @@ def sweep() -> SweepReport:
         sent=_ask_encoder(fingerprint) if encoder_problem() else feed_queue(),
     )
     _send_emails()
+    _mask_photos()
     if report:
         logger.info("Sweep: %s", report)
     return report
@@ -175,6 +177,12 @@ def _send_emails() -> None:
     """Enqueue the task that sends due e-mails, unless the queue is behind."""
     if Notification.objects.email_owed().exists() and waiting_tasks() <= RUN_EMPTY:
         enqueue(EMAILS_TASK)
+
+
+def _mask_photos() -> None:
+    """Enqueue the masking of photographs that nobody has masked, unless the queue is behind."""
+    if waiting_tasks() <= RUN_EMPTY:
+        request_due_masking()
 
 
 def prune() -> None:
