@@ -31,6 +31,8 @@ hypothesis_settings.load_profile("tests")
 # Before torch is loaded, also by processes that tests start: its threads would wait for each other
 # by computing, and where tests share the cores, that takes longer than the work.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Of the sites that tests start; see `photographs_at_once`.
+os.environ.setdefault("PHOTOS_WITHOUT_CATEGORY", "normal")
 
 COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"

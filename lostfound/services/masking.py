@@ -39,7 +39,8 @@ def request_masking(post: Post) -> None:
         return
 
     def queue_masking() -> None:
-        enqueue(MASK_TASK, post.pk)
+        if unmasked_photos().filter(post=post.pk).exists():  # not ticked within the transaction
+            enqueue(MASK_TASK, post.pk)
 
     # Robust: a queue that is down must not cost anybody a saved post; the sweep asks again.
     transaction.on_commit(queue_masking, robust=True)

@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lostfound.models import Notification
+from lostfound.media.masking import is_available
+from lostfound.models import Notification, Photo, Post
+from lostfound.services.masking import unmasked_photos
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER, EncoderUnavailable, current_fingerprint
 from matching.models import MatchingJob, StoredProfile
@@ -204,6 +206,28 @@ def _failed() -> Light:
     return Light(title, BAD, words % {"n": count}, _("They are listed below, with the reason."))
 
 
+def _photographs() -> Light:
+    title = _("Masking of photographs")
+    waiting = unmasked_photos().filter(post__status=Post.Status.OPEN)
+    count = waiting.count()
+    if not count:
+        return Light(title, GOOD, _("No photograph is waiting for it."))
+    words = ngettext(
+        "%(n)d photograph is neither shown nor compared, because texts in it are not covered.",
+        "%(n)d photographs are neither shown nor compared, because texts in them are not covered.",
+        count,
+    ) % {"n": count}
+    if not is_available():
+        advice = _(
+            "Whoever runs the server can install what covers them: "
+            "pip install -c constraints.txt -e '.[mask]'. Until then, staff can look at each."
+        )
+        return Light(title, NOTE, words, advice)
+    if waiting.filter(mask=Photo.Mask.FAILED).exists():
+        return Light(title, NOTE, words, _("Some could not be masked. Staff can look at each."))
+    return Light(title, GOOD, words)
+
+
 def _emails() -> Light:
     count = Notification.objects.email_owed().count()
     words = ngettext("%(n)d is waiting to be sent.", "%(n)d are waiting to be sent.", count) % {
@@ -214,5 +238,5 @@ def _emails() -> Light:
 
 LIGHTS: Final[tuple[Callable[[], Light], ...]] = (
     *(_worker, _model, _finder),
-    *(_queue, _failed, _emails),
+    *(_queue, _failed, _photographs, _emails),
 )

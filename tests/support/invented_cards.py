@@ -27,12 +27,12 @@ class CardPhotograph:
 
     Attributes:
         jpeg: as a phone would send it.
-        digits: where the ink of each digit is, in pixels of the photograph.
-            Shape: (height, width) each, of bools
+        labels: the number of the digit whose ink a pixel shows, from 1; 0 elsewhere.
+            Shape: (height, width)
     """
 
     jpeg: bytes
-    digits: list["np.ndarray[Any, np.dtype[np.bool_]]"]
+    labels: "np.ndarray[Any, np.dtype[np.uint8]]"
 
 
 def card_photograph(seed: int, width_px: int, angle: float | None = None) -> CardPhotograph:
@@ -43,7 +43,7 @@ def card_photograph(seed: int, width_px: int, angle: float | None = None) -> Car
         angle: in degrees; by the seed from -180 to 180 if None.
     """
     random = Random(seed * 7919 + width_px)
-    card, places = _card(random)
+    card, labels = _card(random)
     turn = random.uniform(-180, 180) if angle is None else angle
     corners = _corners(random, width_px, turn)
     scene = _ground(random)
@@ -52,34 +52,34 @@ def card_photograph(seed: int, width_px: int, angle: float | None = None) -> Car
     mask = _warped(Image.new("L", card.size, 255), coefficients, scene.size)
     scene.paste(onto, mask=mask)
     scene = scene.filter(ImageFilter.GaussianBlur(random.uniform(0.0, 0.6)))
-    digits = []
-    for ink in places:
-        warped = _warped(ink, coefficients, scene.size, Image.Resampling.BILINEAR)
-        digits.append(np.asarray(warped) > 100)
+    ink = np.asarray(_warped(labels, coefficients, scene.size))
     buffer = io.BytesIO()
     scene.save(buffer, "JPEG", quality=JPEG_QUALITY)
-    return CardPhotograph(buffer.getvalue(), digits)
+    return CardPhotograph(buffer.getvalue(), ink)
 
 
 def uncovered(
-    photograph: CardPhotograph, masked: Image.Image, colour: tuple[int, int, int]
+    photograph: CardPhotograph,
+    masked: Image.Image,
+    colour: tuple[int, int, int],
+    share: float = 0.05,
 ) -> list[int]:
-    """The numbers of the digits of which more than a twentieth still shows.
+    """The numbers of the digits of which more than a share of the ink still shows.
 
     Args:
         masked: the masked photograph before it is encoded, or after.
         colour: of the mask.
+        share: a scaled picture mixes the rim of a mask with what is beside it.
     """
     distance = np.abs(np.asarray(masked.convert("RGB")).astype(int) - colour).max(axis=2)
     shows = distance > 12  # JPEG moves a solid colour by a few levels
-    return [
-        number
-        for number, ink in enumerate(photograph.digits)
-        if ink.any() and (shows & ink).sum() > 0.05 * ink.sum()
-    ]
+    inked = np.bincount(photograph.labels.ravel())
+    shown = np.bincount(photograph.labels[shows], minlength=len(inked))
+    return [number for number in range(1, len(inked)) if shown[number] > share * inked[number]]
 
 
-def _card(random: Random) -> tuple[Image.Image, list[Image.Image]]:
+def _card(random: Random) -> tuple[Image.Image, Image.Image]:
+    """The card, and the numbers of its digits where their ink is."""
     size = (DRAWN_PX, round(DRAWN_PX * CARD_RATIO))
     paper = random.choice(PAPERS)
     ink = (24, 26, 34) if sum(paper) > 380 else (235, 235, 228)
@@ -104,17 +104,19 @@ def _card(random: Random) -> tuple[Image.Image, list[Image.Image]]:
         (f"{random.randint(10, 99)}-{random.randint(10, 99)}-"
          f"{random.randint(100000, 999999)}-{random.randint(10, 99)}", 60, 740),
     )
-    places: list[Image.Image] = []
+    labels = Image.new("L", size)
+    numbered = ImageDraw.Draw(labels)
+    numbered.fontmode = "1"  # a pixel is of one digit or of none
+    number = 0
     for text, points_px, height in lines:
         font = ImageFont.load_default(points_px)
         draw.text((70, height), text, fill=ink, font=font)
         for at, char in enumerate(text):
             if char.isdigit():
-                alone = Image.new("L", size, 0)
-                start = 70 + ImageDraw.Draw(alone).textlength(text[:at], font=font)
-                ImageDraw.Draw(alone).text((start, height), char, fill=255, font=font)
-                places.append(alone)
-    return card, places
+                number += 1
+                start = 70 + numbered.textlength(text[:at], font=font)
+                numbered.text((start, height), char, fill=number, font=font)
+    return card, labels
 
 
 def _ground(random: Random) -> Image.Image:
