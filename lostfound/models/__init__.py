@@ -18,6 +18,7 @@ from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
+from lostfound.models.police import PoliceFetch, PoliceFound
 from lostfound.models.post import Colour, Post
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
@@ -43,6 +44,8 @@ __all__ = [
     "Office",
     "OwnershipClaim",
     "Photo",
+    "PoliceFetch",
+    "PoliceFound",
     "Post",
     "PostContact",
     "PostEvent",

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
-from lostfound.models import Notification
+from lostfound.models import Notification, PoliceFetch
+from lostfound.police.importer import prune_police
 from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
 from lostfound.services.items import seal_day
@@ -36,6 +38,8 @@ from matching.services.review_queue import prune_reviewing
 logger = logging.getLogger(__name__)
 
 EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
+FETCH_TASK: Final = "lostfound.tasks.fetch_police"
+FETCH_HOURS: Final = range(2, 6)  # in the night, when nobody waits for the worker
 PROFILE_TASK: Final = "matching.tasks.build_scoring_profile"
 PROFILE_REQUESTED: Final = "profile"  # heartbeat of the last request for a profile
 PROFILE_PAUSE: Final = timedelta(minutes=2)  # between two requests
@@ -185,6 +189,17 @@ def _mask_photos() -> None:
         request_due_masking()
 
 
+def _fetch_police() -> None:
+    """Once a night, enqueue the first part of reading the police's lists."""
+    if not settings.POLICE_API_KEY or timezone.localtime().hour not in FETCH_HOURS:
+        return
+    prune_police()
+    running = Q(state=PoliceFetch.State.RUNNING)  # perhaps its task was lost
+    today = PoliceFetch.objects.filter(started_at__date=timezone.localdate())
+    if not today.exists() or today.filter(running).exists():
+        enqueue(FETCH_TASK)
+
+
 def prune() -> None:
     """Delete what the queue and dead workers leave behind; once an hour is enough."""
     now = timezone.now()
@@ -200,5 +215,6 @@ def prune() -> None:
     prune_access_log()
     sweep_claims()
     seal_day()
+    _fetch_police()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

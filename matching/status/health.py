@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lostfound.media.masking import is_available
-from lostfound.models import Notification, Photo, Post
+from lostfound.models import Notification, Photo, PoliceFetch, PoliceFound, Post
+from lostfound.police.client import POLICE
 from lostfound.services.masking import unmasked_photos
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER, EncoderUnavailable, current_fingerprint
@@ -26,6 +28,12 @@ from matching.status.durations import span_words
 
 FINDER_TIMEOUT_S: Final = 0.5
 LONG_WAIT: Final = timedelta(minutes=10)
+FETCH_OVERDUE: Final = timedelta(days=3)
+FETCH_ADVICE: Final = {
+    PoliceFetch.Problem.KEY: gettext_lazy("Whoever runs the server should check POLICE_API_KEY."),
+    PoliceFetch.Problem.QUOTA: gettext_lazy("It goes on tomorrow by itself."),
+    PoliceFetch.Problem.ANSWER: gettext_lazy("It is tried again tonight."),
+}
 FULL_MODEL: Final = "Bingsu/clip-vit-large-patch14-ko"
 GOOD, NOTE, BAD = "good", "note", "bad"
 ENGINE_WORDS: Final = {
@@ -228,6 +236,26 @@ def _photographs() -> Light:
     return Light(title, GOOD, words)
 
 
+def _police() -> Light:
+    title = _("Things at the police")
+    if not settings.POLICE_API_KEY:
+        return Light(title, GOOD, _("Not fetched: no key is set."))
+    runs = PoliceFetch.objects.exclude(state=PoliceFetch.State.RUNNING)
+    newest = runs.filter(service=POLICE).first()
+    if newest is None:
+        return Light(title, NOTE, _("Not fetched yet. The worker does it at night."))
+    facts = ((_("Things"), str(PoliceFound.objects.there().count())),)
+    day = date_format(timezone.localtime(newest.started_at), "SHORT_DATETIME_FORMAT")
+    if newest.state == PoliceFetch.State.COMPLETE:
+        is_old = newest.started_at < timezone.now() - FETCH_OVERDUE
+        words = _("Fetched completely on %(day)s.") % {"day": day}
+        return Light(title, BAD if is_old else GOOD, words, facts=facts)
+    words = _("The last fetch, on %(day)s, was not complete: %(why)s. What was known before stays.")
+    words %= {"day": day, "why": newest.get_problem_display()}
+    advice = str(FETCH_ADVICE.get(newest.problem, ""))
+    return Light(title, BAD, words, advice, facts, newest.detail)
+
+
 def _emails() -> Light:
     count = Notification.objects.email_owed().count()
     words = ngettext("%(n)d is waiting to be sent.", "%(n)d are waiting to be sent.", count) % {
@@ -238,5 +266,5 @@ def _emails() -> Light:
 
 LIGHTS: Final[tuple[Callable[[], Light], ...]] = (
     *(_worker, _model, _finder),
-    *(_queue, _failed, _photographs, _emails),
+    *(_queue, _failed, _photographs, _police, _emails),
 )
