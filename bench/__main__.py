@@ -29,6 +29,7 @@ MEASURES = (
     ("peers", "bench.search", "peer_rows"),
     ("memory", "bench.memory", "memory_rows"),
     ("masking", "bench.masking", "masking_rows"),
+    ("police", "bench.police", "police_rows"),
     ("structure", "bench.structure", "structure_rows"),
 )
 

@@ -113,7 +113,10 @@ class PoliceFound(models.Model):
                 fields=["service", "atc_id", "fd_sn"], name="one_row_per_thing_at_the_police"
             )
         ]
-        indexes = [models.Index(fields=["service", "region", "found_on"])]
+        indexes = [
+            models.Index(fields=["service", "region", "found_on"]),
+            models.Index(fields=["gone_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.atc_id}-{self.fd_sn} {self.title}"
