@@ -85,9 +85,9 @@ def read_twice(number: int) -> list[float]:
 
 def match_both(number: int) -> list[float]:
     """Seconds to score a lost post against things at the police, and against posts of the site."""
-    from bench.vectors import clustered
     from django.utils import timezone
 
+    from bench.vectors import clustered
     from lostfound.models import PoliceFound, Post
     from matching.conf import matching_settings
     from matching.core.registry import needs_profile

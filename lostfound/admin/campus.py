@@ -79,9 +79,7 @@ class CategoryAdmin(NamedAdmin):
     list_filter = ("is_active", "is_sensitive", "photo_policy", "family")
     list_select_related = ("family",)
 
-    def formfield_for_choice_field(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A form that leaves the policy out changes nothing of it."""
         return super().formfield_for_choice_field(db_field, request, required=False, **kwargs)
 

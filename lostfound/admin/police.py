@@ -24,7 +24,16 @@ class PoliceFoundAdmin(ReadOnlyMixin, admin.ModelAdmin[PoliceFound]):
 class PoliceFetchAdmin(ReadOnlyMixin, admin.ModelAdmin[PoliceFetch]):
     """Runs that read the lists."""
 
-    list_display = ("started_at", "service", "state", "problem", "pages", "rows", "added", "expired")
+    list_display = (
+        "started_at",
+        "service",
+        "state",
+        "problem",
+        "pages",
+        "rows",
+        "added",
+        "expired",
+    )
     list_filter = ("service", "state")
 
     def has_delete_permission(self, request: HttpRequest, obj: PoliceFetch | None = None) -> bool:

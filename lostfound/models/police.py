@@ -28,9 +28,7 @@ class PoliceFetch(models.Model):
     region = models.CharField(_("region"), max_length=6)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
-    state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.RUNNING
-    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
     problem = models.CharField(_("problem"), max_length=11, choices=Problem.choices, blank=True)
     detail = models.CharField(_("details"), max_length=300, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)

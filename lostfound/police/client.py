@@ -4,7 +4,6 @@ Follows no redirect and uses no proxy; an exception names the operation, never t
 """
 
 import http.client
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -114,9 +113,7 @@ class PoliceClient:
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "https":
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(
-                host, port, timeout=self.timeout_s, context=context
-            )
+            return http.client.HTTPSConnection(host, port, timeout=self.timeout_s, context=context)
         return http.client.HTTPConnection(host, port, timeout=self.timeout_s)
 
 
@@ -128,7 +125,7 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
         if size > MAX_ANSWER_BYTES:
             raise AnswerUnreadable("it is too large")
         if time.monotonic() > deadline:
-            raise socket.timeout
+            raise TimeoutError
     expected = response.getheader("Content-Length", "")
     if expected.isdecimal() and size < int(expected):
         raise http.client.IncompleteRead(b"")

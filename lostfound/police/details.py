@@ -21,9 +21,7 @@ MOST: Final = 50  # a run; the limit of the day is 10,000 requests for both serv
 FRESH_FOR: Final = timedelta(days=1)
 
 
-def read_details(
-    client: PoliceClient, *, most: int = MOST, budget_s: float = float("inf")
-) -> int:
+def read_details(client: PoliceClient, *, most: int = MOST, budget_s: float = float("inf")) -> int:
     """Read the details of the likeliest things that lack them; returns how many were read.
 
     Whatever goes wrong ends it without harm: the list is what counts.
@@ -41,7 +39,9 @@ def read_details(
         try:
             _read(client, row)
         except (RequestRefused, ValidationError) as error:
-            logger.warning("The detail of %s could not be read: %s", row.atc_id, type(error).__name__)
+            logger.warning(
+                "The detail of %s could not be read: %s", row.atc_id, type(error).__name__
+            )
         except PoliceError as error:
             logger.warning("Details are not read any further: %s", error.detail)
             break

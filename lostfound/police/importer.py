@@ -8,11 +8,11 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lostfound.hooks import report_police_fetch
@@ -118,7 +118,9 @@ def fetch_part(client: PoliceClient, *, budget_s: float) -> bool:
     now = timezone.now()
     if run is None:
         started = PoliceFetch.objects.filter(started_at__date=timezone.localdate())
-        left = [name for name in SERVICES if name not in set(started.values_list("service", flat=True))]
+        left = [
+            name for name in SERVICES if name not in set(started.values_list("service", flat=True))
+        ]
         if not left or started.filter(state=PoliceFetch.State.STOPPED).exists():
             return True
         run = _start(_span_of_today(left[0]))
@@ -156,7 +158,9 @@ def fetch_list(client: PoliceClient, span: Span) -> PoliceFetch:
 
 def _go_on(client: PoliceClient, span: Span, run: PoliceFetch, deadline_s: float) -> None:
     """Read pages until the list or the time ends; the run says how that ended."""
-    state, problem, detail = PoliceFetch.State.PARTIAL, PoliceFetch.Problem.INTERRUPTED, ""
+    state: str = PoliceFetch.State.PARTIAL
+    problem: str = PoliceFetch.Problem.INTERRUPTED
+    detail = ""
     try:
         is_done = _read_pages(client, span, run, deadline_s)
         state, problem = PoliceFetch.State.COMPLETE, ""
@@ -269,7 +273,7 @@ def _is_wanted(row: PoliceFound) -> bool:
     return not places or any(place in row.station for place in places)
 
 
-def _listed(span: Span) -> Any:
+def _listed(span: Span) -> QuerySet[PoliceFound]:
     return PoliceFound.objects.there().filter(
         service=span.service,
         region=span.region,

@@ -60,7 +60,9 @@ def request_due_masking() -> int:
         return 0
     before = timezone.now() - RETRY_AFTER
     due = unmasked_photos().filter(mask_tries__lt=MAX_TRIES, created_at__lt=before)
-    posts = list(due.order_by("post_id").values_list("post_id", flat=True).distinct()[:POSTS_AT_ONCE])
+    posts = list(
+        due.order_by("post_id").values_list("post_id", flat=True).distinct()[:POSTS_AT_ONCE]
+    )
     for post_id in posts:
         enqueue(MASK_TASK, post_id)
     return len(posts)

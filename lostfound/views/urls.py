@@ -69,7 +69,12 @@ urlpatterns = [
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),
     *(
-        path(f"photos/<uuid:public_id>/{action}/", photos.tick, {"action": action}, name=f"{action}_photo")
+        path(
+            f"photos/<uuid:public_id>/{action}/",
+            photos.tick,
+            {"action": action},
+            name=f"{action}_photo",
+        )
         for action in ("allow", "forbid")
     ),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from lostfound.infra.queue import enqueue, task_timeout_s
 from lostfound.models import PoliceFound, Post
@@ -91,7 +91,7 @@ def embed_police(*, until_s: float = float("inf")) -> bool:
     return True
 
 
-def _without_vector(fingerprint: str) -> "Sequence[PoliceFound]":
+def _without_vector(fingerprint: str) -> QuerySet[PoliceFound]:
     has_one = PoliceEmbedding.objects.filter(fingerprint=fingerprint).values("found")
     return PoliceFound.objects.there().exclude(pk__in=has_one).order_by("-pk")
 

@@ -29,7 +29,7 @@ from matching.status.durations import span_words
 FINDER_TIMEOUT_S: Final = 0.5
 LONG_WAIT: Final = timedelta(minutes=10)
 FETCH_OVERDUE: Final = timedelta(days=3)
-FETCH_ADVICE: Final = {
+FETCH_ADVICE: Final[dict[str, Any]] = {
     PoliceFetch.Problem.KEY: gettext_lazy("Whoever runs the server should check POLICE_API_KEY."),
     PoliceFetch.Problem.QUOTA: gettext_lazy("It goes on tomorrow by itself."),
     PoliceFetch.Problem.ANSWER: gettext_lazy("It is tried again tonight."),

@@ -96,13 +96,21 @@ def _card(random: Random) -> tuple[Image.Image, Image.Image]:
     lines = (
         ("IDENTITY CARD", 74, 60),
         (random.choice(NAMES), 66, 190),
-        (f"{random.randint(0, 99):02}{random.randint(13, 99)}{random.randint(32, 99)}"
-         f"-{random.randint(1000000, 9999999)}", 78, 320),
+        (
+            f"{random.randint(0, 99):02}{random.randint(13, 99)}{random.randint(32, 99)}"
+            f"-{random.randint(1000000, 9999999)}",
+            78,
+            320,
+        ),
         (f"{random.randint(1, 999)} INVENTED-RO {random.randint(1, 99)}", 46, 450),
         (f"No. {random.randint(10**9, 10**10 - 1)}", 52, 540),
         (f"20{random.randint(10, 29)}.{random.randint(10, 12)}.{random.randint(10, 28)}", 52, 640),
-        (f"{random.randint(10, 99)}-{random.randint(10, 99)}-"
-         f"{random.randint(100000, 999999)}-{random.randint(10, 99)}", 60, 740),
+        (
+            f"{random.randint(10, 99)}-{random.randint(10, 99)}-"
+            f"{random.randint(100000, 999999)}-{random.randint(10, 99)}",
+            60,
+            740,
+        ),
     )
     labels = Image.new("L", size)
     numbered = ImageDraw.Draw(labels)

@@ -106,7 +106,10 @@ class PoliceServer:
         if operation in DETAIL_OPERATIONS:
             return self._detail(DETAIL_OPERATIONS[operation], query)
         if operation == CODES:  # the description says it the other way round
-            rows = [{"commCd": "CL1002", "cdNm": "블랙(검정)"}, {"commCd": "CL1043", "cdNm": "블랙(검정)"}]
+            rows = [
+                {"commCd": "CL1002", "cdNm": "블랙(검정)"},
+                {"commCd": "CL1043", "cdNm": "블랙(검정)"},
+            ]
             return 200, listed(rows, len(rows), 1)
         return 404, b"<html>not found</html>"
 

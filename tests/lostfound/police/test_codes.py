@@ -49,7 +49,13 @@ def test_a_name_in_the_list_has_our_class(name: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "colour"),
-    [("블랙(검정)", "black"), ("화이트(흰)", "white"), ("블루(파랑)", "blue"), ("기타", ""), ("", "")],
+    [
+        ("블랙(검정)", "black"),
+        ("화이트(흰)", "white"),
+        ("블루(파랑)", "blue"),
+        ("기타", ""),
+        ("", ""),
+    ],
 )
 def test_colours_are_grouped_by_their_names(name: str, colour: str) -> None:
     assert colour_of(name) == colour

@@ -56,7 +56,7 @@ def client(server: PoliceServer) -> PoliceClient:
 
 
 def everything() -> list[dict[str, Any]]:
-    return list(PoliceFound.objects.order_by("pk").values())
+    return [dict(row) for row in PoliceFound.objects.order_by("pk").values()]
 
 
 def test_both_lists_are_read_page_by_page(client: PoliceClient, server: PoliceServer) -> None:
@@ -227,7 +227,10 @@ def test_a_picture_is_kept_by_its_address_only_where_it_may_be_shown(
     server.rows["F"] = [{**thing(n), "fdFilePathImg": address} for n in (0, 4)]
     fetch_police(client, services=[POLICE])
     wallet, card = PoliceFound.objects.order_by("atc_id").reverse()
-    assert {row.title[:3]: row.image_url for row in (wallet, card)} == {"검정색": address, "학생증": ""}
+    assert {row.title[:3]: row.image_url for row in (wallet, card)} == {
+        "검정색": address,
+        "학생증": "",
+    }
 
 
 def test_only_stations_nearby_are_kept(

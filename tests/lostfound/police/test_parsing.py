@@ -65,9 +65,7 @@ def test_a_value_that_is_escaped_twice_is_read() -> None:
         (b'<?xml version="1.0" encoding="nonsense"?><response/>', AnswerUnreadable),
     ],
 )
-def test_every_other_answer_is_the_error_that_it_is(
-    data: bytes, error: type[PoliceError]
-) -> None:
+def test_every_other_answer_is_the_error_that_it_is(data: bytes, error: type[PoliceError]) -> None:
     with pytest.raises(error) as caught:
         read_page(data)
     assert type(caught.value) is error

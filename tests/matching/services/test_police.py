@@ -217,9 +217,7 @@ def test_the_family_is_known_where_the_class_leaves_the_category_open() -> None:
     assert segment.candidates.categories.tolist() == [""]
 
 
-def test_a_finished_fetch_asks_for_the_comparison(
-    asked: list[str], settings: Settings
-) -> None:
+def test_a_finished_fetch_asks_for_the_comparison(asked: list[str], settings: Settings) -> None:
     from lostfound.hooks import report_police_fetch
 
     report_police_fetch()
