@@ -59,7 +59,7 @@ class CategoryOut(serializers.ModelSerializer[Category]):
 
     class Meta:
         model = Category
-        fields = ("code", "name_ko", "name_en", "is_sensitive")
+        fields = ("code", "name_ko", "name_en", "is_sensitive", "photo_policy")
 
 
 class FamilyOut(serializers.ModelSerializer[Family]):

@@ -186,6 +186,23 @@ def test_the_loser_sees_where_to_call_and_nobody_else_does() -> None:
         assert row.atc_id not in page(signed_in(make_user()).get(address))
 
 
+def test_an_app_of_the_loser_lists_them() -> None:
+    row = listed("blue umbrella", 1)
+    embed_police()
+    post = lost("blue umbrella")
+    match_police([post.pk])
+    address = f"/api/v1/posts/{post.public_id}/police/"
+    (shown,) = signed_in(post.author).get(address).json()
+    assert (shown["number"], shown["kept_at"]) == (row.atc_id, row.station)
+    assert set(shown) == {
+        *("number", "title", "class_name", "colour_name"),
+        *("found_on", "kept_at", "telephone"),
+    }
+    assert signed_in(make_user()).get(address).status_code == 404
+    Post.objects.filter(pk=post.pk).update(status="closed")
+    assert signed_in(post.author).get(address).json() == []
+
+
 def test_more_things_at_the_police_cost_no_more_queries() -> None:
     listed("blue umbrella", 1)
     embed_police()
