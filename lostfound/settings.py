@@ -630,6 +630,11 @@ POLICE_API_KEY = env.text(
 POLICE_API_URL = env.text(
     "POLICE_API_URL", "https://apis.data.go.kr/1320000/", "address of these services"
 )
+POLICE_IMAGE_URL = env.text(
+    "POLICE_IMAGE_URL",
+    "https://minwon24.police.go.kr",
+    "address of the photographs of these things",
+)
 POLICE_REGION = env.text(
     "POLICE_REGION", "LCA000", "region of the campus in their lists; a whole one, which ends in 000"
 )

@@ -124,7 +124,7 @@ def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
 def police_matches_of(post: Post) -> QuerySet[PoliceMatch]:
     """Things at the police that may be what an open post has lost, likeliest first."""
     rows = PoliceMatch.objects.filter(lost=post, found__gone_at=None)
-    return rows.select_related("found__category").order_by("-score", "pk")
+    return rows.select_related("found__photo").order_by("-score", "pk")
 
 
 def worker_seen_ago() -> timedelta | None:

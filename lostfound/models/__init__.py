@@ -18,7 +18,7 @@ from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import Photo
 from lostfound.models.place import Building, Office, Zone
-from lostfound.models.police import PoliceFetch, PoliceFound
+from lostfound.models.police import PoliceFetch, PoliceFound, PolicePhoto
 from lostfound.models.post import Colour, Post
 from lostfound.models.throttle import ThrottleCounter
 from lostfound.models.user import User
@@ -46,6 +46,7 @@ __all__ = [
     "Photo",
     "PoliceFetch",
     "PoliceFound",
+    "PolicePhoto",
     "Post",
     "PostContact",
     "PostEvent",

@@ -1,5 +1,8 @@
 """Things at the police and at other institutions, as their open data lists them; never posts."""
 
+import base64
+
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +135,31 @@ class PoliceFound(models.Model):
         return "\n".join(part.strip() for part in parts if part.strip())
 
     @property
+    def data_url(self) -> str:
+        """Its small photograph as a data URL, since it has no address; empty without one."""
+        try:
+            jpeg = bytes(self.photo.jpeg)
+        except ObjectDoesNotExist:
+            return ""
+        return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+    @property
     def kept_at(self) -> str:
         """The station or institution that has it."""
         return self.organisation or self.station
+
+
+class PolicePhoto(models.Model):
+    """The small photograph of a thing, masked. In the database: there are fifty a night at most."""
+
+    found = models.OneToOneField(PoliceFound, on_delete=models.CASCADE, related_name="photo")
+    jpeg = models.BinaryField()
+    content_hash = models.CharField(max_length=64)  # sha256 of `jpeg`
+    url = models.URLField(max_length=200)  # where it was fetched
+
+    class Meta:
+        verbose_name = _("photograph of a thing at the police")
+        verbose_name_plural = _("photographs of things at the police")
+
+    def __str__(self) -> str:
+        return str(self.found_id)

@@ -3,8 +3,6 @@
 Follows no redirect and uses no proxy; an exception names the operation, never the address.
 """
 
-import http.client
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from lostfound.police.errors import AnswerUnreadable, KeyRefused, PoliceError, QuotaSpent
 from lostfound.police.parsing import Page, read_codes, read_page
+from lostfound.police.transport import get
 
 POLICE, INSTITUTION = "police", "institution"
 LISTS: Final = {
@@ -29,7 +28,6 @@ CODES: Final = "CmmnCdService/getCmmnCd"
 COLOURS: Final = "색상코드"
 TIMEOUT_S: Final = 20.0  # for the whole answer
 MAX_ANSWER_BYTES: Final = 5 * 1024 * 1024
-CHUNK_BYTES: Final = 64 * 1024
 TRIES: Final = 3
 BACKOFF_S: Final = 2.0  # before the second try; doubled before each further one
 
@@ -91,45 +89,15 @@ class PoliceClient:
         raise AssertionError("unreachable")
 
     def _answer(self, operation: str, parameters: Mapping[str, str]) -> bytes:
-        url = urlsplit(self.base_url)
         query = urlencode({"serviceKey": self.key, **parameters})
-        path = f"{url.path.rstrip('/')}/{operation}?{query}"
-        deadline = time.monotonic() + self.timeout_s
-        try:
-            connection = self._connection(url.scheme, url.hostname or "", url.port)
-            try:
-                connection.request("GET", path, headers={"Accept": "application/xml"})
-                with connection.getresponse() as response:
-                    body = _read(response, deadline)
-                    status = response.status
-            finally:
-                connection.close()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            # Without its cause: that may hold the address, and the address holds the key.
-            why = type(error).__name__
-            raise AnswerUnreadable(f"{operation.rpartition('/')[2]}: {why}") from None
+        status, body = get(
+            self.base_url,
+            f"{urlsplit(self.base_url).path.rstrip('/')}/{operation}?{query}",
+            accept="application/xml",
+            timeout_s=self.timeout_s,
+            most_bytes=MAX_ANSWER_BYTES,
+        )
         return _checked(status, body)
-
-    def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-        if scheme == "https":
-            context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=self.timeout_s, context=context)
-        return http.client.HTTPConnection(host, port, timeout=self.timeout_s)
-
-
-def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
-    parts, size = [], 0
-    while chunk := response.read1(CHUNK_BYTES):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise AnswerUnreadable("it is too large")
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    expected = response.getheader("Content-Length", "")
-    if expected.isdecimal() and size < int(expected):
-        raise http.client.IncompleteRead(b"")
-    return b"".join(parts)
 
 
 def _checked(status: int, body: bytes) -> bytes:

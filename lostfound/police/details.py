@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lostfound.hooks import likeliest_at_police
-from lostfound.models import PoliceFound
+from lostfound.models import PoliceFound, PolicePhoto
 from lostfound.police.client import PoliceClient
-from lostfound.police.errors import PoliceError, RequestRefused
+from lostfound.police.errors import AnswerUnreadable, PoliceError, RequestRefused
+from lostfound.police.images import keep_image
 from lostfound.police.rows import detail_of, is_returned
 
 logger = logging.getLogger(__name__)
@@ -60,3 +61,8 @@ def _read(client: PoliceClient, row: PoliceFound) -> None:
     values = detail_of(item)
     gone_at = now if is_returned(values["status_name"]) else None
     PoliceFound.objects.filter(pk=row.pk).update(detail_at=now, gone_at=gone_at, **values)
+    if gone_at is None and not PolicePhoto.objects.filter(found=row, url=row.image_url).exists():
+        try:
+            keep_image(row)
+        except AnswerUnreadable as error:  # a thing without its photograph is still worth showing
+            logger.warning("No photograph of %s: %s", row.atc_id, error.detail)

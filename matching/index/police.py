@@ -15,8 +15,8 @@ from django.db.models import Max
 from lostfound.models import Category, PoliceFetch, PoliceFound
 from matching.core.segments import Segment
 from matching.core.types import Candidates, PostFeatures
-from matching.core.vectors import known
-from matching.models import PoliceEmbedding
+from matching.core.vectors import Vec, known
+from matching.models import Modality, PoliceEmbedding
 from matching.models.embedding import vec_of
 
 SEGMENT: Final = 32_768  # things
@@ -57,20 +57,31 @@ def forget_police() -> None:
 
 def _read(rows: Any, dim: int) -> Iterator[Segment]:
     families = _families()
-    found = rows.order_by("found_id").values_list(*FIELDS).iterator(chunk_size=ROWS_AT_ONCE)
-    while part := [_features(row, families, dim) for row in islice(found, SEGMENT)]:
+    images = {
+        row.found_id: row.vec[None, :] for row in rows.filter(modality=Modality.IMAGE).iterator()
+    }  # of the likeliest things alone
+    none = np.zeros((0, dim), dtype=np.float32)
+    found = (
+        rows.filter(modality=Modality.TEXT)
+        .order_by("found_id")
+        .values_list(*FIELDS)
+        .iterator(chunk_size=ROWS_AT_ONCE)
+    )
+    while part := [
+        _features(row, families, images.get(row[0], none)) for row in islice(found, SEGMENT)
+    ]:
         candidates = Candidates.from_features(part, dim)
         yield Segment(candidates, np.ones(len(part), dtype=np.bool_))
 
 
-def _features(row: tuple[Any, ...], families: dict[str, str], dim: int) -> PostFeatures:
+def _features(row: tuple[Any, ...], families: dict[str, str], image_vecs: Vec) -> PostFeatures:
     pk, category, family, police_class, colour, found_on, length, data = row
     day: date = found_on
     return PostFeatures(
         post_id=pk,
         kind="found",
         text_vec=known(vec_of(data, length)),
-        image_vecs=np.zeros((0, dim), dtype=np.float32),
+        image_vecs=image_vecs,
         category=category,
         family=family or families.get(police_class),
         colour=colour or None,

@@ -6,14 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.models import PoliceFound, Post
-from matching.models.embedding import vec_of
+from matching.models.embedding import Modality, vec_of
 
 
 class PoliceEmbedding(models.Model):
-    """The vector of the words of one thing at the police."""
+    """The vector of the words or of the photograph of one thing at the police."""
 
     found = models.ForeignKey(PoliceFound, on_delete=models.CASCADE, related_name="embeddings")
-    content_hash = models.CharField(max_length=64)  # of the row that was embedded
+    modality = models.CharField(max_length=5, choices=Modality.choices, default=Modality.TEXT)
+    content_hash = models.CharField(max_length=64)  # of the row or photograph that was embedded
     fingerprint = models.CharField(max_length=80)
     dim = models.PositiveIntegerField()
     data = models.BinaryField()  # as Embedding.data
@@ -23,7 +24,8 @@ class PoliceEmbedding(models.Model):
         verbose_name_plural = _("embeddings of things at the police")
         constraints = [
             models.UniqueConstraint(
-                fields=["found", "fingerprint"], name="one_vector_per_thing_at_the_police"
+                fields=["found", "fingerprint", "modality"],
+                name="one_vector_per_thing_at_the_police",
             )
         ]
 

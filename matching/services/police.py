@@ -4,6 +4,7 @@ Such a thing is no post: nobody here can decide about it, and its finder gets no
 probability counts the things at the police as the only candidates.
 """
 
+import io
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -14,9 +15,10 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from PIL import Image
 
 from lostfound.infra.queue import enqueue, task_timeout_s
-from lostfound.models import PoliceFound, Post
+from lostfound.models import PoliceFound, PolicePhoto, Post
 from matching.conf import matching_settings
 from matching.core.arrays import Bools
 from matching.core.competition import among
@@ -25,11 +27,12 @@ from matching.core.registry import get_strategy, needs_profile
 from matching.core.segments import Segment, joined
 from matching.core.types import Score, Scores, ScoringContext
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
+from matching.encoders.images import IMAGE_BATCH
 from matching.index.police import police_segments
-from matching.models import PoliceEmbedding, PoliceMatch
+from matching.models import Modality, PoliceEmbedding, PoliceMatch
 from matching.models.embedding import stored_vec
 from matching.scoring.score_post import Query, query_as_stored, threshold_of
-from matching.services.embedding import checked, ready_encoder
+from matching.services.embedding import checked, checked_images, ready_encoder
 from matching.services.profiles import ensure_profile
 
 logger = logging.getLogger(__name__)
@@ -81,18 +84,25 @@ def embed_police(*, until_s: float = float("inf")) -> bool:
     """
     fingerprint = current_fingerprint()
     PoliceEmbedding.objects.exclude(fingerprint=fingerprint).delete()
-    stale = PoliceEmbedding.objects.exclude(content_hash=F("found__content_hash"))
-    stale.delete()
+    texts = PoliceEmbedding.objects.filter(modality=Modality.TEXT)
+    texts.exclude(content_hash=F("found__content_hash")).delete()
+    images = PoliceEmbedding.objects.filter(modality=Modality.IMAGE)
+    images.exclude(content_hash=F("found__photo__content_hash")).delete()
     while rows := list(_without_vector(fingerprint)[:ROWS_AT_ONCE]):
         for start in range(0, len(rows), BATCH):
             if time.monotonic() > until_s:
                 return False
             _embed(rows[start : start + BATCH], fingerprint)
+    while photos := list(_photos_without_vector(fingerprint)[:IMAGE_BATCH]):
+        if time.monotonic() > until_s:
+            return False
+        _embed_photos(photos, fingerprint)
     return True
 
 
 def _without_vector(fingerprint: str) -> QuerySet[PoliceFound]:
-    has_one = PoliceEmbedding.objects.filter(fingerprint=fingerprint).values("found")
+    texts = PoliceEmbedding.objects.filter(fingerprint=fingerprint, modality=Modality.TEXT)
+    has_one = texts.values("found")
     return PoliceFound.objects.there().exclude(pk__in=has_one).order_by("-pk")
 
 
@@ -111,6 +121,31 @@ def _embed(rows: Sequence[PoliceFound], fingerprint: str) -> None:
             for row, vec in zip(rows, vecs, strict=True)
         ],
         ignore_conflicts=True,  # another task was faster
+    )
+
+
+def _photos_without_vector(fingerprint: str) -> QuerySet[PolicePhoto]:
+    images = PoliceEmbedding.objects.filter(fingerprint=fingerprint, modality=Modality.IMAGE)
+    return PolicePhoto.objects.exclude(found__in=images.values("found")).order_by("-pk")
+
+
+def _embed_photos(photos: Sequence[PolicePhoto], fingerprint: str) -> None:
+    encoder = ready_encoder(fingerprint)
+    opened = [Image.open(io.BytesIO(bytes(photo.jpeg))) for photo in photos]
+    vecs = checked_images(encoder, encoder.encode_images(opened), len(photos))
+    PoliceEmbedding.objects.bulk_create(
+        [
+            PoliceEmbedding(
+                found_id=photo.found_id,
+                modality=Modality.IMAGE,
+                content_hash=photo.content_hash,
+                fingerprint=fingerprint,
+                dim=len(vec),
+                data=stored_vec(vec),
+            )
+            for photo, vec in zip(photos, vecs, strict=True)
+        ],
+        ignore_conflicts=True,
     )
 
 

@@ -24,6 +24,10 @@ THINGS: Final = (
     ("학생증", "증명서 > 신분증"),
     ("아이폰 검정", "휴대폰 > 아이폰"),
 )
+IMAGE_HOST: Final = "https://minwon24.police.go.kr"
+IMAGE_PATH: Final = (
+    "/lost112/find/getOpenapiAttachFileImage/F2026112900000001/n/F2026112900000001/n.do"
+)
 LIST_OPERATIONS: Final = {
     "LosfundInfoInqireService/getLosfundInfoAccToClAreaPd": "F",
     "LosPtfundInfoInqireService/getPtLosfundInfoAccToClAreaPd": "V",
@@ -92,6 +96,7 @@ class PoliceServer:
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     faults: dict[int | str, Fault] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    image: bytes = b""
 
     def answer(self, path: str) -> Answer:
         """Status and body for a request."""
@@ -99,6 +104,8 @@ class PoliceServer:
         operation = url.path.removeprefix("/1320000/")
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         self.asked.append((operation, query))
+        if operation.startswith("/lost112/"):  # pictures need no key
+            return (200, self.image) if self.image else (404, b"")
         if query.get("serviceKey") != KEY:
             return 403, gateway("30", "SERVICE_KEY_IS_NOT_REGISTERED_ERROR")
         if operation in LIST_OPERATIONS:

@@ -12,13 +12,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from lostfound import hooks
-from lostfound.models import PoliceFetch, PoliceFound
-from lostfound.police import importer
+from lostfound.media import masking
+from lostfound.models import PoliceFetch, PoliceFound, PolicePhoto
+from lostfound.police import images, importer
 from lostfound.police.client import INSTITUTION, POLICE, PoliceClient
 from lostfound.police.details import read_details
 from lostfound.police.errors import AnswerUnreadable, RequestRefused
 from lostfound.police.importer import FetchRefused, fetch_police
+from tests.support.builders import upload
 from tests.support.police_server import (
+    IMAGE_HOST,
+    IMAGE_PATH,
     KEY,
     Fault,
     PoliceServer,
@@ -222,8 +226,7 @@ def test_rows_that_cannot_be_are_left_out_and_texts_are_masked(
 def test_a_picture_is_kept_by_its_address_only_where_it_may_be_shown(
     client: PoliceClient, server: PoliceServer
 ) -> None:
-    path = "/lost112/find/getOpenapiAttachFileImage/F2026112900000001/n/F2026112900000001/n.do"
-    address = f"https://minwon24.police.go.kr{path}"
+    address = IMAGE_HOST + IMAGE_PATH
     server.rows["F"] = [{**thing(n), "fdFilePathImg": address} for n in (0, 4)]
     fetch_police(client, services=[POLICE])
     wallet, card = PoliceFound.objects.order_by("atc_id").reverse()
@@ -394,3 +397,57 @@ def test_only_one_task_reads_at_a_time(client: PoliceClient, server: PoliceServe
     PoliceFetch.objects.update(busy_until=timezone.now() + timedelta(seconds=30))
     assert importer.fetch_part(client, budget_s=30.0)
     assert server.asked == []
+
+
+@pytest.fixture
+def pictured(
+    server: PoliceServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> PoliceServer:
+    """The first thing has a picture, and the detector finds no text in it."""
+    settings.POLICE_IMAGE_URL = server.url.removesuffix("/1320000/")
+    server.rows["F"] = [{**thing(0), "fdFilePathImg": IMAGE_HOST + IMAGE_PATH}]
+    monkeypatch.setattr(images, "is_available", lambda: True)
+    monkeypatch.setattr(masking, "text_polygons", lambda pixels: [])
+    return server
+
+
+def test_the_photograph_of_a_likely_thing_is_kept_small_and_once(
+    client: PoliceClient, pictured: PoliceServer, likely: list[int]
+) -> None:
+    pictured.image = upload().read()
+    fetch_police(client, services=[POLICE])
+    row = PoliceFound.objects.get()
+    likely.append(row.pk)
+    assert read_details(client) == 1
+    assert row.data_url.startswith("data:image/jpeg;base64,")
+    PoliceFound.objects.update(detail_at=None)
+    read_details(client)
+    asked = [operation for operation, _ in pictured.asked if operation == IMAGE_PATH]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("image", [b"", b"GIF89a nothing", b"x" * (6 * 1024 * 1024 + 1)])
+def test_a_bad_photograph_costs_nothing_else(
+    client: PoliceClient, pictured: PoliceServer, likely: list[int], image: bytes
+) -> None:
+    pictured.image = image
+    fetch_police(client, services=[POLICE])
+    row = PoliceFound.objects.get()
+    likely.append(row.pk)
+    assert read_details(client) == 1
+    row.refresh_from_db()
+    assert (row.data_url, row.telephone) == ("", "02-870-0000")
+
+
+def test_without_the_extra_no_photograph_is_kept(
+    client: PoliceClient,
+    pictured: PoliceServer,
+    likely: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(images, "is_available", lambda: False)
+    pictured.image = upload().read()
+    fetch_police(client, services=[POLICE])
+    likely.append(PoliceFound.objects.get().pk)
+    assert read_details(client) == 1
+    assert not PolicePhoto.objects.exists()

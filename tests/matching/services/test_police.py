@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from lostfound.models import Category, PoliceFetch, PoliceFound, Post
+from lostfound.models import Category, PoliceFetch, PoliceFound, PolicePhoto, Post
 from lostfound.police.codes import categories_by_class
 from lostfound.police.rows import row_of
+from lostfound.services import edit_post
 from matching.index.police import forget_police, police_segments
 from matching.models import MatchingJob, PoliceEmbedding, PoliceMatch
 from matching.services import match_police, match_post
@@ -20,7 +21,7 @@ from matching.services.police import (
     embed_police,
     likeliest_at_police,
 )
-from tests.support.builders import make_post, make_user
+from tests.support.builders import make_post, make_user, upload
 from tests.support.police_server import thing
 from tests.support.web_client import page, queries_of, signed_in
 
@@ -241,3 +242,23 @@ def test_a_finished_fetch_asks_for_the_comparison(asked: list[str], settings: Se
     assert asked == [service.MATCH_TASK]
     assert not PoliceFetch.objects.exists()
     assert MatchingJob.objects.count() == 0
+
+
+def test_a_photograph_is_compared_where_there_is_one() -> None:
+    row = listed("thing", 1)
+    jpeg = upload(3).read()
+    PolicePhoto.objects.create(found=row, jpeg=jpeg, content_hash="a" * 64, url="x")
+    embed_police()
+    assert sorted(PoliceEmbedding.objects.values_list("modality", flat=True)) == ["image", "text"]
+    (segment,) = police_segments("fake-32", 32)
+    assert segment.candidates.image_vecs.shape == (1, 32)
+    post = make_post(kind="lost", title="other words")
+    edit_post(post, actor=post.author, fields={}, add_photos=[upload(3)])
+    match_post(post.pk)
+    match_police([post.pk])
+    assert PoliceMatch.objects.get().terms["image_image"] == pytest.approx(1.0, abs=0.01)
+    html = page(signed_in(post.author).get(post.get_absolute_url()))
+    assert "data:image/jpeg;base64," in html
+    PolicePhoto.objects.update(content_hash="b" * 64)
+    embed_police()
+    assert PoliceEmbedding.objects.get(modality="image").content_hash == "b" * 64
