@@ -28,6 +28,8 @@ MEASURES = (
     ("postgres", "bench.postgres", "postgres_rows"),
     ("peers", "bench.search", "peer_rows"),
     ("memory", "bench.memory", "memory_rows"),
+    ("masking", "bench.masking", "masking_rows"),
+    ("police", "bench.police", "police_rows"),
     ("structure", "bench.structure", "structure_rows"),
 )
 

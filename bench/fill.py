@@ -55,6 +55,7 @@ def fill(n: int) -> None:
                 width_px=1,
                 height_px=1,
                 content_hash=f"{post.pk:064x}",
+                mask=Photo.Mask.ALLOWED,  # there is no file that could be masked
             )
             for post in posts[: n // 2]
         ],

@@ -8,12 +8,16 @@ from lostfound.models import OwnershipClaim, Post
 PostHook = Callable[[Post], None]
 ClaimHook = Callable[[OwnershipClaim], None]
 PartnerHook = Callable[[Post], Post | None]
+RunHook = Callable[[], None]
+LikelyHook = Callable[[int], list[int]]
 
 # Apps add their callables in `ready()`; they run in this order.
 post_changed: Final[list[PostHook]] = []
 post_leaving: Final[list[PostHook]] = []
 claim_changed: Final[list[ClaimHook]] = []
 confirmed_partner: Final[list[PartnerHook]] = []
+police_fetched: Final[list[RunHook]] = []
+likely_at_police: Final[list[LikelyHook]] = []
 
 
 def report_post_change(post: Post) -> None:
@@ -41,3 +45,14 @@ def report_claim(claim: OwnershipClaim) -> None:
     """Call every hook with a claim that was sent or has ended, in the transaction that saves it."""
     for hook in claim_changed:
         hook(claim)
+
+
+def report_police_fetch() -> None:
+    """Call every hook after lists of the police were read, whatever came of it."""
+    for hook in police_fetched:
+        hook()
+
+
+def likeliest_at_police(most: int) -> list[int]:
+    """Keys of the things at the police that probably are what somebody here has lost."""
+    return [pk for find in likely_at_police for pk in find(most)][:most]

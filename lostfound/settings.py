@@ -616,6 +616,41 @@ LABEL_SIZE_MM = env.text(
 LABEL_SHEET = env.text(
     "LABEL_SHEET", "3x8", "columns and rows of labels on a sheet of A4", shown="3x8"
 )
+KEEP_UNMASKED_PHOTOS = env.boolean(
+    "KEEP_UNMASKED_PHOTOS",
+    True,
+    "keep what a masked photograph showed before, for staff who may see it; never kept of "
+    "sensitive things",
+)
+POLICE_API_KEY = env.text(
+    "POLICE_API_KEY",
+    "",
+    "key of the open-data services of the police, decoded as it is issued; without one, nothing is "
+    "fetched",
+)
+POLICE_API_URL = env.text(
+    "POLICE_API_URL", "https://apis.data.go.kr/1320000/", "address of these services"
+)
+POLICE_IMAGE_URL = env.text(
+    "POLICE_IMAGE_URL",
+    "https://minwon24.police.go.kr",
+    "address of the photographs of these things",
+)
+POLICE_REGION = env.text(
+    "POLICE_REGION", "LCA000", "region of the campus in their lists; a whole one, which ends in 000"
+)
+POLICE_DAYS = env.integer(
+    "POLICE_DAYS", 30, "how far back their lists are read", unit="days", least=1
+)
+POLICE_PLACES = env.texts(
+    "POLICE_PLACES", [], "words of the stations that are near enough, such as `관악`; all if empty"
+)
+PHOTOS_WITHOUT_CATEGORY = env.text(
+    "PHOTOS_WITHOUT_CATEGORY",
+    "masked",
+    "what happens to photographs of posts without a category before they are compared: `masked` "
+    "covers texts in them, `normal` compares them as they are; the public sees neither",
+)
 SEPARATE_DUTIES = env.boolean(
     "SEPARATE_DUTIES",
     False,

@@ -1,10 +1,18 @@
 """Requests a post's matching whenever it changes, and settles its rivals when it is deleted."""
 
-from lostfound.hooks import claim_changed, confirmed_partner, post_changed, post_leaving
+from lostfound.hooks import (
+    claim_changed,
+    confirmed_partner,
+    likely_at_police,
+    police_fetched,
+    post_changed,
+    post_leaving,
+)
 from matching.selectors import confirmed_partner_of
 from matching.services.claim_evidence import request_weighing
 from matching.services.competition import settle_rivals
 from matching.services.outbox import request_matching
+from matching.services.police import likeliest_at_police, request_police_matching
 
 
 def register() -> None:
@@ -14,3 +22,5 @@ def register() -> None:
         post_leaving.append(settle_rivals)
         confirmed_partner.append(confirmed_partner_of)
         claim_changed.append(request_weighing)
+        police_fetched.append(request_police_matching)
+        likely_at_police.append(likeliest_at_police)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lostfound.models import Notification, Photo, Post
 from matching.conf import matching_settings
-from matching.models import Heartbeat, Match, MatchingJob, PossibleDuplicate
+from matching.models import Heartbeat, Match, MatchingJob, PoliceMatch, PossibleDuplicate
 
 WAITING: Final = frozenset({MatchingJob.Status.PENDING, MatchingJob.Status.RUNNING})
 WORKER_PREFIX: Final = "worker:"
@@ -119,6 +119,12 @@ def open_duplicates(*posts: Post) -> QuerySet[PossibleDuplicate]:
         keys = [post.pk for post in posts]
         rows = rows.filter(Q(first__in=keys) | Q(second__in=keys))
     return rows.select_related("first", "second").order_by("-score", "-pk")
+
+
+def police_matches_of(post: Post) -> QuerySet[PoliceMatch]:
+    """Things at the police that may be what an open post has lost, likeliest first."""
+    rows = PoliceMatch.objects.filter(lost=post, found__gone_at=None)
+    return rows.select_related("found__photo").order_by("-score", "pk")
 
 
 def worker_seen_ago() -> timedelta | None:

@@ -13,6 +13,7 @@ def match_post(post_id: int) -> str:
     outcome = services.match_post(post_id)
     if outcome == "matched":
         services.rebuild_if_grown()
+        services.match_police([post_id])
     return outcome
 
 
@@ -35,3 +36,13 @@ def build_scoring_profile() -> int | None:
 def beat(asked_by: str, number: int) -> None:
     """Answer the supervisor, to prove that the queue delivers tasks."""
     services.answer_beat(asked_by, number)
+
+
+def match_police() -> bool:
+    """Embed things at the police, and compare lost posts with them; may enqueue itself again."""
+    return services.continue_police_matching()
+
+
+def match_posts_with_police(post_ids: list[int]) -> int:
+    """Compare these lost posts with things at the police; returns how many were compared."""
+    return services.match_police(post_ids)

@@ -32,6 +32,8 @@ hypothesis_settings.load_profile("tests")
 # Before torch is loaded, also by processes that tests start: its threads would wait for each other
 # by computing, and where tests share the cores, that takes longer than the work.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Of the sites that tests start; see `photographs_at_once`.
+os.environ.setdefault("PHOTOS_WITHOUT_CATEGORY", "normal")
 
 COLLECT_RARELY = (50_000, 20, 100)
 FAKE_ENCODER = "tests.support.fake_encoder.FakeEncoder"
@@ -98,6 +100,12 @@ def fast_passwords(settings: Settings) -> None:
 def messages_at_once(settings: Settings) -> None:
     """Messages about decisions do not wait, except in tests of the waiting."""
     settings.DECISION_WAIT_S = 0
+
+
+@pytest.fixture(autouse=True)
+def photographs_at_once(settings: Settings) -> None:
+    """Photographs of posts without a category count at once, except in tests of masking."""
+    settings.PHOTOS_WITHOUT_CATEGORY = "normal"
 
 
 @pytest.fixture(autouse=True)

@@ -122,6 +122,7 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-post-matching", "get"): API_MINE,
     ("api-post-suggestions", "get"): API_MINE,
     ("api-post-timeline", "get"): API_MINE,
+    ("api-post-police", "get"): API_MINE,
     ("api-intake", "post"): (401, 202, 202, 202, 202),
     ("api-intake-answer", "get"): API_MINE,
     ("schema", "get"): ANYBODY,
@@ -221,6 +222,7 @@ FIELDS: Final[dict[str, set[str]]] = {
     "api-places": {"zones", "offices"},
     "api-post-matching": {"status", "suggestion_count", "is_waiting", "waiting_reason"},
     "api-post-suggestions": SUGGESTION,
+    "api-post-police": set(),  # of a found post there are none
     "api-post-timeline": {"name", "label", "state", "at"},
     "api-post-answer": SUGGESTION,
     "api-intake": PROPOSALS | {"id"},

@@ -66,6 +66,8 @@ class Scene:
             return reverse(route, args=[about.item.code, about.pk])
         if route in ("lostfound:receipt", "lostfound:reverse_handover") or "reverse" in route:
             return reverse(route, args=[self.gone.pk])
+        if route.endswith("_photo"):
+            return reverse(route, args=[self.announced.photos.get().public_id])
         if route == "lostfound:label_styles":
             return reverse(route, args=["label", "62x29"])
         if route == "lostfound:claim_photo":
@@ -152,7 +154,7 @@ def scene() -> Scene:
     ready = approved(make_wallet(office=here), by=claimant)
     left = make_wallet(office=here)
     gone = hand_over(left, by=make_clerk(here), claim=approved(left), receipt=Receipt(**TICKED))
-    return Scene(people, item, mine, ready, gone, make_post(author=finder, office=here))
+    return Scene(people, item, mine, ready, gone, make_post(author=finder, office=here, photos=1))
 
 
 def shown_to_strangers(role: str) -> bool:

@@ -72,11 +72,17 @@ class CategoryAdmin(NamedAdmin):
         "family",
         "police_class",
         "is_sensitive",
+        "photo_policy",
         "position",
         "is_active",
     )
-    list_filter = ("is_active", "is_sensitive", "family")
+    list_filter = ("is_active", "is_sensitive", "photo_policy", "family")
     list_select_related = ("family",)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A form that leaves the policy out changes nothing of it."""
+        return super().formfield_for_choice_field(db_field, request, required=False, **kwargs)
+
     search_fields = ("code", "name_ko", "name_en", "synonyms_ko", "synonyms_en")
 
 

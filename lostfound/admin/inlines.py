@@ -8,12 +8,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lostfound.admin.read_only import ReadOnlyMixin
-from lostfound.models import ControlFact, Photo, Post, PostEvent, StoragePlace
+from lostfound.models import Category, ControlFact, Photo, Post, PostEvent, StoragePlace
 
 ACTION_WORDS: Final = {
     "submitted": gettext_lazy("Posted"),
@@ -25,6 +26,8 @@ ACTION_WORDS: Final = {
     "closed_as_duplicate": gettext_lazy("Closed as a duplicate"),
     "returned": gettext_lazy("Handed over"),
     "handover_reversed": gettext_lazy("Hand-over taken back"),
+    "photo_allowed": gettext_lazy("Let a photograph be shown unmasked"),
+    "photo_forbidden": gettext_lazy("Had a photograph hidden again"),
     "answered": gettext_lazy("Answered a suggestion"),
     "answer_withdrawn": gettext_lazy("Withdrew an answer to a suggestion"),
 }
@@ -75,7 +78,7 @@ class PhotoInline(admin.TabularInline[Photo, Post]):
 
     model = Photo
     formset = PhotoFormSet
-    fields = ("picture", "size", "created_at")
+    fields = ("picture", "size", "shown", "created_at")
     readonly_fields = fields
     extra = 0
     max_num = 0
@@ -94,6 +97,28 @@ class PhotoInline(admin.TabularInline[Photo, Post]):
     def size(self, photo: Photo) -> str:
         """Width and height of the full photograph."""
         return f"{photo.width_px} × {photo.height_px} px"
+
+    @admin.display(description=gettext_lazy("shown"))
+    def shown(self, photo: Photo) -> str:
+        """Whether it is masked or checked, with the buttons that change it."""
+        words = photo.get_mask_display() if photo.is_safe else _("Photograph not shown")
+        if photo.post.photo_policy == Category.PhotoPolicy.NORMAL:
+            return "–"
+        buttons = {
+            Photo.Mask.RAW: ("allow_photo", _("No number can be read: show it")),
+            Photo.Mask.FAILED: ("allow_photo", _("No number can be read: show it")),
+            Photo.Mask.ALLOWED: ("forbid_photo", _("Hide it again")),
+        }
+        if photo.mask not in buttons:
+            return words
+        name, label = buttons[Photo.Mask(photo.mask)]
+        # The inline lies within the form of the post, whose token this button sends along.
+        return format_html(
+            '{}<br><button formaction="{}" formnovalidate>{}</button>',
+            words,
+            reverse(f"lostfound:{name}", args=[photo.public_id]),
+            label,
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Photographs are added with the post's form, not here."""

@@ -91,6 +91,7 @@ CATEGORY: Final = {
     "name_ko": "우산",
     "name_en": "Umbrella",
     "is_sensitive": False,
+    "photo_policy": "normal",
 }
 BUILDING: Final = {"code": "central_library", "name_ko": "중앙도서관", "name_en": "Central library"}
 ZONE: Final = {

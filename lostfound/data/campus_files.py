@@ -18,6 +18,8 @@ CAMPUS_FILE: Final = DATA_DIR / "campus.toml"
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 POLICE_CLASS: Final = re.compile(r"(PR[A-Z]\d{0,2})?")
 MAX_NAME_CHARS: Final = 80
+PHOTO_POLICIES: Final = ("none", "masked", "normal")
+DEFAULT_PHOTO_POLICY: Final = "masked"  # of a category that says nothing about it
 SYNONYM_KEYS: Final = ("synonyms_ko", "synonyms_en")
 
 
@@ -105,12 +107,16 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> list[Entry]:
         CampusFileError: lists every problem in the file.
     """
     reader = _Reader()
-    words = {"synonyms_ko": list, "synonyms_en": list, "police_class": str, "sensitive": bool}
+    words = {
+        **{"synonyms_ko": list, "synonyms_en": list},
+        **{"police_class": str, "sensitive": bool, "photos": str},
+    }
     for number, family in enumerate(reader.tables(_parse(path), "family", "file"), start=1):
         where = f"family {number}"
         code = reader.add("Family", family, where, position=number, children=("category",))
         for at, category in enumerate(reader.tables(family, "category", where), start=1):
             spot = f"{where}, category {at}"
+            category = {"photos": DEFAULT_PHOTO_POLICY, **category}
             reader.add(
                 "Category",
                 category,
@@ -122,6 +128,9 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> list[Entry]:
             police_class = category.get("police_class", "")
             if isinstance(police_class, str) and not POLICE_CLASS.fullmatch(police_class):
                 reader.problems.append(f"{spot}: police_class {police_class!r} is not like PRH")
+            if category["photos"] not in PHOTO_POLICIES:
+                known = ", ".join(PHOTO_POLICIES)
+                reader.problems.append(f"{spot}: photos {category['photos']!r} is none of {known}")
     return _finished(reader, path, "family")
 
 

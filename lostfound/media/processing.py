@@ -108,6 +108,11 @@ def prepare_photo(upload: IO[bytes], *, max_bytes: int = MAX_PHOTO_BYTES) -> Pre
         raise _too_many_pixels() from error
     except Exception as error:  # decoders raise almost anything on damaged files
         raise _damaged() from error
+    return encoded_photo(pixels)
+
+
+def encoded_photo(pixels: Image.Image) -> PreparedPhoto:
+    """Both sizes of pixels that are upright RGB, longest edge at most FULL_EDGE_PX."""
     full = _encode(pixels, FULL_QUALITY)
     return PreparedPhoto(
         full=full,

@@ -19,6 +19,7 @@ from lostfound.models.item import Item, StoragePlace
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
+from lostfound.models.police import PoliceFetch, PoliceFound, PolicePhoto
 from lostfound.models.post import Colour, Post
 from lostfound.models.sent_request import SentRequest
 from lostfound.models.throttle import ThrottleCounter
@@ -47,6 +48,9 @@ __all__ = [
     "Office",
     "OwnershipClaim",
     "Photo",
+    "PoliceFetch",
+    "PoliceFound",
+    "PolicePhoto",
     "Post",
     "PostContact",
     "PostEvent",

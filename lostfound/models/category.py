@@ -17,6 +17,11 @@ class Family(CodedModel):
 class Category(CodedModel):
     """A kind of thing, such as umbrella; posts refer to it."""
 
+    class PhotoPolicy(models.TextChoices):
+        NONE = "none", _("must not be photographed")
+        MASKED = "masked", _("shown once all texts in them are covered")
+        NORMAL = "normal", _("shown as they are")
+
     family = models.ForeignKey(
         Family, on_delete=models.PROTECT, related_name="categories", verbose_name=_("family")
     )
@@ -29,6 +34,14 @@ class Category(CodedModel):
         _("sensitive"),
         default=False,
         help_text=_("Identity cards, bank cards, cash: photographs are never shown in public."),
+    )
+    # What nobody has thought about may be somebody's document.
+    photo_policy = models.CharField(
+        _("photographs"),
+        max_length=6,
+        choices=PhotoPolicy.choices,
+        default=PhotoPolicy.MASKED,
+        help_text=_("Documents with numbers must not be photographed; wallets may hold some."),
     )
 
     class Meta(CodedModel.Meta):

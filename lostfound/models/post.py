@@ -12,16 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lostfound.models import hidden_words, item_codes
+from lostfound.models import hidden_words, item_codes, public_titles
 from lostfound.models.category import Category
 from lostfound.models.place import Building, Office
 
 if TYPE_CHECKING:
     from lostfound.models.item import Item
+    from lostfound.models.photo import Photo
     from lostfound.models.user import User
 
 MAX_DESCRIPTION_CHARS = 5000
 MAX_HIDDEN_CHARS = 2000  # of all hidden facts of a thing together
+MAX_INITIALS = 2  # characters
 NUMBER_MARK = "LF-"  # distinguishes our numbers from those of other lists
 WRITTEN_NUMBER = re.compile(r"LF([0-9]{1,15})")  # as `item_codes.folded` leaves it
 
@@ -286,6 +288,28 @@ class Post(models.Model):
         self.facts_without_item = lines
 
     @property
+    def photo_policy(self) -> str:
+        """What happens to its photographs; one of Category.PhotoPolicy."""
+        if self.category is None:  # it may be anything
+            return str(settings.PHOTOS_WITHOUT_CATEGORY)
+        return self.category.photo_policy
+
+    @property
+    def safe_photos(self) -> "list[Photo]":
+        """Its photographs without those that still have to be masked, in their order."""
+        return [photo for photo in self.photos.all() if photo.is_safe]
+
+    @property
+    def hides_photos(self) -> bool:
+        """Whether a photograph of it still has to be masked or checked."""
+        return len(self.safe_photos) < len(self.photos.all())
+
+    @property
+    def public_photos(self) -> "list[Photo]":
+        """The photographs whose thumbnails the public may see, in their order."""
+        return self.safe_photos if self.shows_photos_in_public else []
+
+    @property
     def hidden_words(self) -> list[str]:
         """The words that the public never sees."""
         item = self.kept_item if self.kind == self.Kind.FOUND else None
@@ -294,11 +318,25 @@ class Post(models.Model):
         return [words for fact in item.facts.all() for words in fact.spellings]
 
     @property
+    def hides_title(self) -> bool:
+        """Whether the public only learns what kind of thing it is: titles of cards hold names."""
+        if self.category is not None:
+            return self.category.is_sensitive
+        return bool(public_titles.sensitive_words_of(self.title))
+
+    @property
     def public_title(self) -> str:
-        """The title without hidden words; the category if nothing is left."""
-        shown = hidden_words.without(self.title, self.hidden_words, hidden_words.HIDDEN_MARK)
+        """The title without hidden words and long numbers; the category if nothing is left.
+
+        Of a sensitive thing the category's name, whatever its title is.
+        """
+        if self.category is not None and self.category.is_sensitive:
+            return self.category.name
+        shown = hidden_words.without(self.title, self.hidden_words, public_titles.MARK)
+        if self.category is None and (kinds := public_titles.sensitive_words_of(shown)):
+            return public_titles.only_words(shown, kinds)
         if re.search(r"\w", shown):
-            return shown
+            return public_titles.without_long_numbers(shown)
         return self.category.name if self.category else str(self.get_kind_display())
 
     @property

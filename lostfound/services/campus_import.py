@@ -9,7 +9,8 @@ from django.db.models import ProtectedError
 
 from lostfound.data.campus_files import Entry, read_campus, read_taxonomy
 
-RENAMED: Final = {"sensitive": "is_sensitive"}  # short in the file, plain in the model
+# Short in the file, plain in the model.
+RENAMED: Final = {"sensitive": "is_sensitive", "photos": "photo_policy"}
 
 
 def load_shipped_campus(get_model: Callable[[str], Any]) -> None:
@@ -44,6 +45,9 @@ def load_campus(
     for entry in entries:
         model = get_model(entry.model)
         values = {RENAMED.get(key, key): value for key, value in entry.values.items()}
+        # The models of an old migration lack the newer columns.
+        known = {field.name for field in model._meta.get_fields()}
+        values = {key: value for key, value in values.items() if key in known}
         if entry.parent_field:
             parent = model._meta.get_field(entry.parent_field).related_model
             values[entry.parent_field] = parent._default_manager.get(code=entry.parent_code)

@@ -11,8 +11,8 @@ from lostfound.media.storage import files_below
 from lostfound.models import ClaimPhoto, Photo
 
 PHOTO_FOLDER: Final = "photos"  # nothing else writes below it
-MODELS: Final = (Photo, ClaimPhoto)
 CHUNK: Final = 500
+MODELS: Final = (Photo, ClaimPhoto)
 
 
 def orphan_files(*, min_age: timedelta) -> list[str]:
@@ -44,7 +44,7 @@ def remove_files(names: list[str]) -> None:
         chunk = names[start : start + CHUNK]
         taken: set[str] = set()
         for model in MODELS:
-            for field in ("full", "thumbnail"):
+            for field in model.FILE_FIELDS:
                 rows = model._default_manager.filter(**{f"{field}__in": chunk})
                 taken |= set(rows.values_list(field, flat=True))
         for name in chunk:
@@ -59,6 +59,6 @@ def _storage() -> Storage:
 
 def _known_names() -> Iterator[str]:
     for model in MODELS:
-        rows = model._default_manager.values_list("full", "thumbnail")
+        rows = model._default_manager.values_list(*model.FILE_FIELDS)
         for names in rows.iterator(chunk_size=2000):
-            yield from names
+            yield from filter(None, names)  # most have no original

@@ -103,9 +103,15 @@ def save_photo(post: Post, prepared: PreparedPhoto, position: int, written: Writ
 
 def delete_files_on_commit(photo: StoredPhoto) -> None:
     """Remove the files once the transaction that deletes the row has been committed."""
-    for field in (photo.full, photo.thumbnail):
-        if field.name:
-            transaction.on_commit(partial(_delete_file, field.storage, field.name))
+    for name in photo.FILE_FIELDS:
+        file: FieldFile = getattr(photo, name)
+        delete_file_on_commit(file.storage, file.name)
+
+
+def delete_file_on_commit(storage: Storage, name: str | None) -> None:
+    """Remove a file once the transaction has been committed; an empty name is ignored."""
+    if name:
+        transaction.on_commit(partial(_delete_file, storage, name))
 
 
 def _delete_file(storage: Storage, name: str) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from lostfound.media.processing import MAX_PHOTOS, PhotoRefused, PreparedPhoto, prepare_photo
-from lostfound.models import Photo, Post
+from lostfound.models import Category, Photo, Post
 from lostfound.services.photo_files import WrittenFiles, save_photo
 
 
@@ -57,9 +57,24 @@ def too_many() -> ValidationError:
     return ValidationError(message, code="too_many")
 
 
+def refuse_photographed(post: Post, photos: Sequence[object]) -> None:
+    """Refuse photographs of what must not be photographed, such as an identity card.
+
+    Raises:
+        ValidationError: keyed "photos", code "must_not_be_photographed".
+    """
+    if photos and post.photo_policy == Category.PhotoPolicy.NONE:
+        message = _(
+            "Please do not photograph this: it shows somebody's number. Remove the photograph; the "
+            "words of the post are enough, and the office looks at the thing itself."
+        )
+        code = "must_not_be_photographed"
+        raise ValidationError({"photos": ValidationError(message, code=code)})
+
+
 def unlike(there: Iterable[Photo], prepared: Sequence[PreparedPhoto]) -> list[PreparedPhoto]:
     """The photographs that are not there yet, without duplicates: a device may send one twice."""
-    hashes = {photo.content_hash for photo in there}
+    hashes = {digest for photo in there for digest in photo.hashes}
     fresh = []
     for photo in prepared:
         if photo.content_hash not in hashes:

@@ -23,12 +23,14 @@ from lostfound.services.items.facts import clean_hidden, write_lines
 from lostfound.services.items.following import Intake, follow_edit, follow_new_post
 from lostfound.services.items.transitions import KeptByOffice
 from lostfound.services.locking import lock_post, refuse_another_office
+from lostfound.services.masking import request_masking
 from lostfound.services.photo_files import delete_files_on_commit, transaction_with_files
 from lostfound.services.post_fields import FOUND_FIELDS, assign_fields, clean_shelf
 from lostfound.services.post_history import described, steps
 from lostfound.services.post_photos import (
     append_photos,
     prepare_photos,
+    refuse_photographed,
     refuse_too_many,
     unlike,
     with_order,
@@ -76,6 +78,7 @@ def submit_post(
     post = Post(author=author, kind=kind, idempotency_key=idempotency_key)
     assign_fields(post, fields)
     shelf, hidden = clean_shelf(fields), clean_hidden(fields)
+    refuse_photographed(post, photos)
     prepared = unlike((), prepare_photos(photos))
     if idempotency_key:
         post.submission_hash = submission_hash(kind, fields, prepared)
@@ -106,6 +109,7 @@ def _save_new(
         if post.kind == Post.Kind.FOUND and (hidden or facts):
             write_lines(post, hidden, facts)
         append_photos(post, prepared, written, first_position=0)
+        request_masking(post)
         report_post_change(post)
 
 
@@ -168,6 +172,8 @@ def edit_post(
         if is_more_than_words and locked.is_in_custody and is_only_author(locked, actor):
             raise KeptByOffice
         refuse_too_many(len(staying) + len(prepared))
+        if prepared or "category" in changed:
+            refuse_photographed(locked, [*staying, *prepared])
         for photo in removed:
             delete_files_on_commit(photo)
             photo.delete()
@@ -192,6 +198,7 @@ def edit_post(
                 "photos_reordered": ordered != staying,
             },
         )
+        request_masking(locked)
         report_post_change(locked)
     return True
 

@@ -67,13 +67,14 @@ def picture(post: Post, *, public: bool = False) -> dict[str, Any]:
     """The first thumbnail, or an icon that says why there is none.
 
     Args:
-        public: whether the page is public, so that photographs of sensitive things are hidden.
+        public: whether the page is public, so that photographs of sensitive things and those that
+            still have to be masked are hidden.
     """
     photos = list(post.photos.all())
-    is_hidden = bool(photos) and public and not post.shows_photos_in_public
+    shown = post.public_photos if public else photos
     return {
         "post": post,
         "title": post.public_title if public else post.title,
-        "photo": None if is_hidden or not photos else photos[0],
-        "is_hidden": is_hidden,
+        "photo": shown[0] if shown else None,
+        "is_hidden": bool(photos) and not shown,
     }

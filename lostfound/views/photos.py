@@ -6,8 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
@@ -15,16 +20,23 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from lostfound.api.authentication import DeviceToken
+from lostfound.http import AuthenticatedHttpRequest
 from lostfound.media.storage import StorageAway
-from lostfound.models import ClaimPhoto, Photo, StoredPhoto, User
+from lostfound.models import ClaimPhoto, Photo, Post, StoredPhoto, User
+from lostfound.services import TransitionRefused
 from lostfound.services.claims import ConflictOfInterest
 from lostfound.services.claims.judging import refuse_interested
+from lostfound.services.masking import allow_photo, forbid_photo
+from lostfound.views.decorators import by_button, for_staff
 
 logger = logging.getLogger(__name__)
 
 PUBLIC_MAX_AGE_S = 300  # caches may keep a closed post's thumbnail for this long
 RETRY_AFTER_S = 30
-SIZES = ("full", "thumbnail")
+UNMASKED = "unmasked"  # the full size before it was masked
+CLAIM_SIZES = ("full", "thumbnail")
+SIZES = (*CLAIM_SIZES, UNMASKED)
+MAY_SEE_UNMASKED = "lostfound.view_unmasked_photo"
 
 
 @require_safe
@@ -35,10 +47,10 @@ def photo(request: HttpRequest, public_id: UUID, size: str) -> HttpResponse:
         if size in SIZES
         else None
     )
-    if found is None:
+    if found is None or (size == UNMASKED and not found.original):
         raise Http404
-    is_public = size == "thumbnail" and found.post.shows_photos_in_public
-    if not is_public and not _may_see(_reader(request), found):
+    is_public = size == "thumbnail" and found.post.shows_photos_in_public and found.is_safe
+    if not is_public and not _may_see(_reader(request), found, size):
         raise Http404
     return _respond(request, found, size, is_public=is_public)
 
@@ -48,7 +60,7 @@ def claim_photo(request: HttpRequest, public_id: UUID, size: str) -> HttpRespons
     """The photograph of a claim, for those who judge it; 404 for everybody else."""
     found = ClaimPhoto.objects.select_related("claim__item").filter(public_id=public_id).first()
     reader = _reader(request)
-    if size not in SIZES or found is None or not reader.is_authenticated:
+    if size not in CLAIM_SIZES or found is None or not reader.is_authenticated:
         raise Http404
     if not (reader.is_staff and reader.has_perm("lostfound.judge_claim")):
         raise Http404
@@ -57,6 +69,28 @@ def claim_photo(request: HttpRequest, public_id: UUID, size: str) -> HttpRespons
     except ConflictOfInterest as refused:
         raise Http404 from refused
     return _respond(request, found, size, is_public=False)
+
+
+def _page_of(public_id: UUID, **_kwargs: str) -> str:
+    """The page of the photograph's thing, or of its post where no office keeps it."""
+    post = get_object_or_404(Post.objects.select_related("item"), photos__public_id=public_id)
+    item = post.kept_item
+    if item is not None:
+        return reverse("lostfound:desk_item", args=[item.code])
+    return reverse("admin:lostfound_post_change", args=[post.pk])
+
+
+@for_staff(MAY_SEE_UNMASKED)
+@by_button(back=_page_of)
+def tick(request: AuthenticatedHttpRequest, public_id: UUID, action: str) -> HttpResponse:
+    """Let a photograph that is not masked be shown after all, or take that back."""
+    found = get_object_or_404(Photo.objects.select_related("post"), public_id=public_id)
+    change = allow_photo if action == "allow" else forbid_photo
+    try:
+        change(found, actor=request.user)
+    except (TransitionRefused, PermissionDenied) as refused:
+        messages.error(request, str(refused))
+    return redirect(_page_of(public_id))
 
 
 def _reader(request: HttpRequest) -> User | AnonymousUser:
@@ -70,8 +104,18 @@ def _reader(request: HttpRequest) -> User | AnonymousUser:
     return signed_in[0] if signed_in else request.user
 
 
-def _may_see(user: User | AnonymousUser, found: Photo) -> bool:
-    return user.is_authenticated and (user.sees_all_posts or found.post.author_id == user.pk)
+def _may_see(user: User | AnonymousUser, found: Photo, size: str) -> bool:
+    if not user.is_authenticated:
+        return False
+    if found.post.author_id == user.pk and size != UNMASKED:
+        return True
+    is_masked = found.is_safe and size != UNMASKED
+    return user.sees_all_posts and (is_masked or user.has_perm(MAY_SEE_UNMASKED))
+
+
+def _file_of(found: StoredPhoto, size: str) -> FieldFile:
+    field: FieldFile = getattr(found, "original" if size == UNMASKED else size)
+    return field
 
 
 def _respond(
@@ -100,7 +144,7 @@ def _respond(
 
 def _redirect(found: StoredPhoto, size: str) -> HttpResponse:
     """Redirect to a signed address of the file, valid just long enough to follow it."""
-    field = found.full if size == "full" else found.thumbnail
+    field = _file_of(found, size)
     bucket: Any = field.storage
     try:
         address = bucket.signed_url(field.name, f"{size}.jpg", settings.S3_SIGNED_S)
@@ -120,7 +164,7 @@ def _unavailable() -> HttpResponse:
 
 def _file_response(found: StoredPhoto, size: str) -> HttpResponse:
     """The whole file at once: it is small, and storage errors occur before anything is sent."""
-    field = found.full if size == "full" else found.thumbnail
+    field = _file_of(found, size)
     try:
         with field.storage.open(field.name or "", "rb") as file:
             content = file.read()

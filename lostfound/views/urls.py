@@ -71,6 +71,15 @@ urlpatterns = [
     path("desk/custody/", desk_custody.custody, name="custody"),
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),
+    *(
+        path(
+            f"photos/<uuid:public_id>/{action}/",
+            photos.tick,
+            {"action": action},
+            name=f"{action}_photo",
+        )
+        for action in ("allow", "forbid")
+    ),
     path("photos/<uuid:public_id>/<slug:size>/", photos.photo, name="photo"),
     path("claims/photos/<uuid:public_id>/<slug:size>/", photos.claim_photo, name="claim_photo"),
     path("notifications/", notifications.notifications, name="notifications"),

@@ -54,6 +54,15 @@ PAIR: Final[dict[str, Any]] = {
 }
 
 EXAMPLES: Final[dict[str, Any]] = {
+    "PoliceMatchOut": {
+        "number": "F2026032900000012",
+        "title": "파란 우산을 습득하여 보관하고 있습니다",
+        "class_name": "기타물품 > 기타",
+        "colour_name": "블루(파랑)",
+        "found_on": "2026-03-29",
+        "kept_at": "서울관악경찰서",
+        "telephone": "02-870-0000",
+    },
     "MatchingStateOut": {
         "status": "done",
         "suggestion_count": 2,

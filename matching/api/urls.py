@@ -32,6 +32,7 @@ urlpatterns = [
         views.SuggestionsView.as_view(),
         name="api-post-suggestions",
     ),
+    path("posts/<uuid:public_id>/police/", views.PoliceView.as_view(), name="api-post-police"),
     path(
         "posts/<uuid:public_id>/suggestions/<int:pk>/answer/",
         views.AnswerView.as_view(),

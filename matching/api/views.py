@@ -15,7 +15,13 @@ from lostfound.http import signed_in
 from lostfound.infra.limits import LimitName
 from lostfound.infra.rate_limits import WriteThrottle, count_one
 from matching import selectors
-from matching.api.serializers.posts import AnswerIn, MatchingStateOut, StepOut, SuggestionOut
+from matching.api.serializers.posts import (
+    AnswerIn,
+    MatchingStateOut,
+    PoliceMatchOut,
+    StepOut,
+    SuggestionOut,
+)
 from matching.services import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.status.timeline import timeline
 
@@ -54,6 +60,20 @@ class SuggestionsView(APIView):
         post = own_post(request, public_id)
         suggestions = selectors.suggestions_for(post)
         return Response(SuggestionOut(suggestions, many=True, context={"post": post}).data)
+
+
+class PoliceView(APIView):
+    """Similar things at the police."""
+
+    @extend_schema(
+        operation_id="posts_police",
+        responses={200: PoliceMatchOut(many=True), **ONE_ERRORS},
+    )
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """List similar things at the police, best first. Our office has none of them."""
+        post = own_post(request, public_id)
+        found = selectors.police_matches_of(post) if post.is_open else ()
+        return Response(PoliceMatchOut(found, many=True).data)
 
 
 class AnswerView(APIView):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lostfound.models import Building, Category, Post, User
 from lostfound.services import delete_post, submit_post
 from matching.bundled.drawing.things import Thing, sample_thing
-from matching.demo.seed import Progress, drawn, seed_demo_campus
+from matching.demo.seed import Progress, drawn, seed_demo_campus, tick_drawings
 from matching.encoders.base import current_fingerprint
 from matching.models import Match
 from matching.services import build_scoring_profile, embed_backlog, match_post, missing_posts
@@ -155,6 +155,7 @@ def _post(kind: str, report: Report, author: User) -> Post:
         if report.thing is None
         else [drawn(report.thing, report.view_seed, "mild", PHOTOGRAPH_PX)],
     )
+    tick_drawings(post, User.objects.get(username="staff"))
     if (state := match_post(post.pk)) != "matched":
         raise RuntimeError(f"{report.title} was not matched: {state}")
     return post

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lostfound.models import Building, Category, Office, Post, User
 from lostfound.services import submit_post
+from lostfound.services.masking import allow_photo
 from matching.bundled.drawing.captions import caption
 from matching.bundled.drawing.things import CATEGORIES, Thing, sample_thing
 from matching.bundled.drawing.views import Preset, photograph
@@ -138,12 +139,25 @@ def _submit(
     }
     if spec.kind == "found":
         fields["office"] = rng.choice(offices)
-    return submit_post(
+    post = submit_post(
         author=users[_author(spec, rng)],
         kind=spec.kind,
         fields=fields,
         photos=[drawn(thing, view_seed, spec.preset) for view_seed in spec.view_seeds],
     )
+    tick_drawings(post, users["staff"])
+    return post
+
+
+def tick_drawings(post: Post, staff: User) -> None:
+    """Have staff tick the drawings of wallets, phones and things without a category.
+
+    Nobody's number is in a drawing, and masking a hundred of them would take minutes. The history
+    of each post says that they did it.
+    """
+    for photo in post.photos.all():
+        if not photo.is_safe:
+            allow_photo(photo, actor=staff)
 
 
 def demo_thing(spec: DemoPost) -> Thing:

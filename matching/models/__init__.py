@@ -16,6 +16,7 @@ from matching.models.match import Match, MatchDecision, MatchQuerySet
 from matching.models.matching_job import MatchingJob, MatchingJobQuerySet
 from matching.models.owner_answer import SuggestionAnswer
 from matching.models.photo_query import PhotoQuery
+from matching.models.police import PoliceEmbedding, PoliceMatch
 from matching.models.preparation import RecordedPreparation
 from matching.models.profile import StoredProfile
 from matching.models.review_claim import ReviewClaim, ReviewSkip
@@ -36,6 +37,8 @@ __all__ = [
     "MatchingJobQuerySet",
     "Modality",
     "PhotoQuery",
+    "PoliceEmbedding",
+    "PoliceMatch",
     "PossibleDuplicate",
     "RecordedPreparation",
     "ReviewClaim",

@@ -92,7 +92,8 @@ def _own(into: Path) -> tuple[list[str], list[Path]]:
     posts = Post.objects.open().with_facts().order_by("-pk")[:MOST_TEXTS]
     texts = list(dict.fromkeys(post.text for post in posts))
     photographs = []
-    shown = Photo.objects.filter(post__in=Post.objects.open()).order_by("-pk")
+    rows = Photo.objects.filter(post__in=Post.objects.open()).select_related("post__category")
+    shown = [photo for photo in rows.order_by("-pk")[: 2 * MOST_PHOTOGRAPHS] if photo.is_safe]
     for photo in shown[:MOST_PHOTOGRAPHS]:
         path = into / f"own-{photo.pk}.jpg"
         try:

@@ -16,7 +16,8 @@ class PostContent:
     """The content of a post: what is embedded, and a hash of everything that affects a score.
 
     Attributes:
-        photo_hashes: by primary key of the photograph, in the order in which they are shown.
+        photo_hashes: by primary key of the photograph, in the order in which they are shown;
+            without those that still have to be masked.
         tokens: keyed hashes of identity tokens such as serial numbers.
         colour: that the text names; empty if it names none. Likewise brand.
     """
@@ -33,7 +34,7 @@ class PostContent:
 def content_of(post: Post) -> PostContent:
     """Hash a post's text, photographs in order, category, colour, building and day."""
     text = post.text
-    photo_hashes = {photo.pk: photo.content_hash for photo in post.photos.all()}
+    photo_hashes = {photo.pk: photo.content_hash for photo in post.safe_photos}
     facts = [
         text,
         list(photo_hashes.values()),

@@ -151,6 +151,12 @@ def search_as_stored(
     post: Post, fingerprint: str, profile: ScoringProfile | None
 ) -> SearchResult | None:
     """Score a post by its stored embeddings; None if they or the needed profile are missing."""
+    query = query_as_stored(post, fingerprint, profile)
+    return None if query is None else search_candidates(query)
+
+
+def query_as_stored(post: Post, fingerprint: str, profile: ScoringProfile | None) -> Query | None:
+    """A post by its stored embeddings; None if they or the needed profile are missing."""
     job = MatchingJob.objects.filter(post=post).first()
     second = second_encoder(profile)
     embeddings = Embedding.objects.filter(post=post, fingerprint__in=[fingerprint, second])
@@ -162,17 +168,15 @@ def search_as_stored(
     if job is None or not texts or (profile is None and needs_profile(strategy.name)):
         return None
     images = stack([row.vec for row in rows if row.modality != Modality.TEXT], len(texts[0]))
-    return search_candidates(
-        Query.of(
-            post,
-            texts[0],
-            images,
-            content_hash=job.content_hash,
-            fingerprint=fingerprint,
-            tokens=tuple(job.tokens),
-            profile=profile,
-            sentence_vec=sentences[0] if sentences else None,
-        )
+    return Query.of(
+        post,
+        texts[0],
+        images,
+        content_hash=job.content_hash,
+        fingerprint=fingerprint,
+        tokens=tuple(job.tokens),
+        profile=profile,
+        sentence_vec=sentences[0] if sentences else None,
     )
 
 

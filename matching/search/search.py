@@ -206,8 +206,14 @@ def _exact_ids(words: list[str], facts: Mapping[str, Any]) -> list[int]:
 
 
 def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
-    """Primary keys of the rows whose Korean or English name contains a word, by word."""
+    """Primary keys of the rows whose Korean or English name contains a word, by word.
+
+    A sensitive category goes by its synonyms too: nothing else of its things can be searched.
+    """
     rows = list(model._default_manager.values_list("pk", "name_ko", "name_en"))
+    if model is Category:
+        sensitive = Category.objects.filter(is_sensitive=True)
+        rows += [(row.pk, *row.synonyms_ko, *row.synonyms_en) for row in sensitive]
     return {
         word: pks
         for word in words
@@ -216,6 +222,8 @@ def _named_by(words: Iterable[str], model: type[Model]) -> dict[str, list[int]]:
 
 
 def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str, str]) -> Finding:
+    if post.hides_title:
+        hit = None  # the vectors know the title and the photographs, which may hold a name
     title = composed(post.public_title)
     written = {word: form for word in words if (form := form_in(word, title))}
     named = {
@@ -245,4 +253,7 @@ def _finding(post: Post, hit: Hit | None, words: list[str], colours: Mapping[str
 
 
 def _is_named(word: str, row: Category | Building) -> bool:
-    return any(form_in(word, name) for name in (row.name_ko, row.name_en))
+    names = [row.name_ko, row.name_en]
+    if isinstance(row, Category) and row.is_sensitive:
+        names += [*row.synonyms_ko, *row.synonyms_en]
+    return any(form_in(word, name) for name in names)

@@ -18,6 +18,7 @@ from matching.services.matching import match_post
 from matching.services.outbox import request_matching, retry_matching
 from matching.services.owner_answers import AnswerRefused, answer_suggestion, withdraw_answer
 from matching.services.photo_queries import keep_photo_query, photo_query
+from matching.services.police import continue_police_matching, match_police
 from matching.services.preparation import forget_vectors
 from matching.services.profiles import (
     build_if_available,
@@ -54,6 +55,7 @@ __all__ = [
     "close_duplicate",
     "confirm_match",
     "confirm_matches",
+    "continue_police_matching",
     "current_profile",
     "dismiss_duplicate",
     "embed_backlog",
@@ -62,6 +64,7 @@ __all__ = [
     "intake_of",
     "keep_photo_query",
     "last_decision",
+    "match_police",
     "match_post",
     "missing_posts",
     "photo_query",

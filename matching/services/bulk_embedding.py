@@ -134,12 +134,12 @@ def _missing(post_ids: Sequence[int], fingerprint: str) -> list[int]:
     vectors = Embedding.objects.filter(post__in=post_ids, fingerprint=fingerprint)
     have = set(vectors.values_list("post_id", "photo_id", "content_hash"))
     rows = Post.objects.with_facts().filter(pk__in=post_ids).order_by("-pk")
-    posts = list(rows.prefetch_related("photos"))
+    posts = list(rows.select_related("category").prefetch_related("photos"))
     texts = {post.pk: text_hash(post) for post in posts}
     second = lacks_second(texts)
     missing = []
     for post in posts:
-        wanted = {(post.pk, photo.pk, photo.content_hash) for photo in post.photos.all()}
+        wanted = {(post.pk, photo.pk, photo.content_hash) for photo in post.safe_photos}
         if post.pk in second or not wanted | {(post.pk, TEXT, texts[post.pk])} <= have:
             missing.append(post.pk)
     return missing

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
-from lostfound.models import Notification
+from lostfound.models import Notification, PoliceFetch
+from lostfound.police.importer import prune_police
 from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
 from lostfound.services.items import seal_day
+from lostfound.services.masking import request_due_masking
 from lostfound.services.posts import prune_deletions
 from lostfound.services.sent_requests import prune_sent_requests
 from matching.conf import matching_settings
@@ -36,6 +39,8 @@ from matching.services.review_queue import prune_reviewing
 logger = logging.getLogger(__name__)
 
 EMAILS_TASK: Final = "lostfound.tasks.send_due_emails"
+FETCH_TASK: Final = "lostfound.tasks.fetch_police"
+FETCH_HOURS: Final = range(2, 6)  # in the night, when nobody waits for the worker
 PROFILE_TASK: Final = "matching.tasks.build_scoring_profile"
 PROFILE_REQUESTED: Final = "profile"  # heartbeat of the last request for a profile
 PROFILE_PAUSE: Final = timedelta(minutes=2)  # between two requests
@@ -73,6 +78,7 @@ def sweep() -> SweepReport:
         sent=_ask_encoder(fingerprint) if encoder_problem() else feed_queue(),
     )
     _send_emails()
+    _mask_photos()
     if report:
         logger.info("Sweep: %s", report)
     return report
@@ -178,6 +184,23 @@ def _send_emails() -> None:
         enqueue(EMAILS_TASK)
 
 
+def _mask_photos() -> None:
+    """Enqueue the masking of photographs that nobody has masked, unless the queue is behind."""
+    if waiting_tasks() <= RUN_EMPTY:
+        request_due_masking()
+
+
+def _fetch_police() -> None:
+    """Once a night, enqueue the first part of reading the police's lists."""
+    if not settings.POLICE_API_KEY or timezone.localtime().hour not in FETCH_HOURS:
+        return
+    prune_police()
+    running = Q(state=PoliceFetch.State.RUNNING)  # perhaps its task was lost
+    today = PoliceFetch.objects.filter(started_at__date=timezone.localdate())
+    if not today.exists() or today.filter(running).exists():
+        enqueue(FETCH_TASK)
+
+
 def prune() -> None:
     """Delete what the queue and dead workers leave behind; once an hour is enough."""
     now = timezone.now()
@@ -194,5 +217,6 @@ def prune() -> None:
     prune_access_log()
     sweep_claims()
     seal_day()
+    _fetch_police()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))
     old.exclude(name=ENCODER).delete()

@@ -6,13 +6,17 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lostfound.models import Notification
+from lostfound.media.masking import is_available
+from lostfound.models import Notification, Photo, PoliceFetch, PoliceFound, Post
+from lostfound.police.client import POLICE
+from lostfound.services.masking import unmasked_photos
 from matching.conf import BUNDLED, ONNX_FP32, ONNX_INT8, TORCH, matching_settings
 from matching.encoders.base import CLIP_ENCODER, EncoderUnavailable, current_fingerprint
 from matching.models import MatchingJob, StoredProfile
@@ -24,6 +28,12 @@ from matching.status.durations import span_words
 
 FINDER_TIMEOUT_S: Final = 0.5
 LONG_WAIT: Final = timedelta(minutes=10)
+FETCH_OVERDUE: Final = timedelta(days=3)
+FETCH_ADVICE: Final[dict[str, Any]] = {
+    PoliceFetch.Problem.KEY: gettext_lazy("Whoever runs the server should check POLICE_API_KEY."),
+    PoliceFetch.Problem.QUOTA: gettext_lazy("It goes on tomorrow by itself."),
+    PoliceFetch.Problem.ANSWER: gettext_lazy("It is tried again tonight."),
+}
 FULL_MODEL: Final = "Bingsu/clip-vit-large-patch14-ko"
 GOOD, NOTE, BAD = "good", "note", "bad"
 ENGINE_WORDS: Final = {
@@ -82,7 +92,7 @@ def lights() -> list[Light]:
 
 def problem_count() -> int:
     """The number of components that need attention."""
-    return sum(light.state == BAD for light in lights())
+    return sum(light().state == BAD for light in LIGHTS if light not in NEVER_BAD)
 
 
 def failure_words(error: str) -> str:
@@ -204,6 +214,48 @@ def _failed() -> Light:
     return Light(title, BAD, words % {"n": count}, _("They are listed below, with the reason."))
 
 
+def _photographs() -> Light:
+    title = _("Masking of photographs")
+    waiting = unmasked_photos().filter(post__status=Post.Status.OPEN)
+    count = waiting.count()
+    if not count:
+        return Light(title, GOOD, _("No photograph is waiting for it."))
+    words = ngettext(
+        "%(n)d photograph is neither shown nor compared, because texts in it are not covered.",
+        "%(n)d photographs are neither shown nor compared, because texts in them are not covered.",
+        count,
+    ) % {"n": count}
+    if not is_available():
+        advice = _(
+            "Whoever runs the server can install what covers them: "
+            "pip install -c constraints.txt -e '.[mask]'. Until then, staff can look at each."
+        )
+        return Light(title, NOTE, words, advice)
+    if waiting.filter(mask=Photo.Mask.FAILED).exists():
+        return Light(title, NOTE, words, _("Some could not be masked. Staff can look at each."))
+    return Light(title, GOOD, words)
+
+
+def _police() -> Light:
+    title = _("Things at the police")
+    if not settings.POLICE_API_KEY:
+        return Light(title, GOOD, _("Not fetched: no key is set."))
+    runs = PoliceFetch.objects.exclude(state=PoliceFetch.State.RUNNING)
+    newest = runs.filter(service=POLICE).first()
+    if newest is None:
+        return Light(title, NOTE, _("Not fetched yet. The worker does it at night."))
+    facts = ((_("Things"), str(PoliceFound.objects.there().count())),)
+    day = date_format(timezone.localtime(newest.started_at), "SHORT_DATETIME_FORMAT")
+    if newest.state == PoliceFetch.State.COMPLETE:
+        is_old = newest.started_at < timezone.now() - FETCH_OVERDUE
+        words = _("Fetched completely on %(day)s.") % {"day": day}
+        return Light(title, BAD if is_old else GOOD, words, facts=facts)
+    words = _("The last fetch, on %(day)s, was not complete: %(why)s. What was known before stays.")
+    words %= {"day": day, "why": newest.get_problem_display()}
+    advice = str(FETCH_ADVICE.get(newest.problem, ""))
+    return Light(title, BAD, words, advice, facts, newest.detail)
+
+
 def _emails() -> Light:
     count = Notification.objects.email_owed().count()
     words = ngettext("%(n)d is waiting to be sent.", "%(n)d are waiting to be sent.", count) % {
@@ -214,5 +266,6 @@ def _emails() -> Light:
 
 LIGHTS: Final[tuple[Callable[[], Light], ...]] = (
     *(_worker, _model, _finder),
-    *(_queue, _failed, _emails),
+    *(_queue, _failed, _photographs, _police, _emails),
 )
+NEVER_BAD: Final = (_photographs,)  # not worth a query on every page of the office

@@ -10,7 +10,13 @@ from django import template
 from lostfound.models import Post
 from lostfound.services.claims.submitting import CLAIMABLE
 from matching.models import Match, MatchingJob, SuggestionAnswer
-from matching.selectors import answer_of, matching_state, suggestions_for, was_alerted
+from matching.selectors import (
+    answer_of,
+    matching_state,
+    police_matches_of,
+    suggestions_for,
+    was_alerted,
+)
 from matching.status.similarity_band import SimilarityBand, similarity_band
 from matching.status.timeline import Step, timeline, timelines
 
@@ -86,6 +92,7 @@ def panel_context(post: Post, reader: Any) -> dict[str, Any]:
         "waiting_reason": state.waiting_reason,
         "steps": timeline(post),
         "suggestions": suggestions,
+        "police": police_matches_of(post) if is_compared and post.kind == Post.Kind.LOST else [],
         "similar_count": sum(one.answer != SuggestionAnswer.Answer.NOT_MINE for one in suggestions),
         # The author came from a notification, so the page must explain why there is nothing to see.
         "was_alerted": is_compared and not suggestions and was_alerted(post),

@@ -1,13 +1,10 @@
 """Posts, things, claims and pairs in every state go forward to the newest version and back."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from lostfound.models import Handover, Item, OwnershipClaim, Post
 from lostfound.services import move_item
@@ -15,6 +12,7 @@ from lostfound.services.items.verifying import verify_custody
 from matching.index.triggers import missing_triggers
 from matching.models import Match
 from tests.support.items import make_clerk
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,20 +25,8 @@ OF_LINES = [("lostfound", "0014_collecting")]  # before facts were rows
 DAY = date(2026, 11, 20)
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    for app, name in targets:
-        call_command("migrate", app, name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
-@pytest.fixture
-def newest() -> Iterator[None]:
-    yield
-    call_command("migrate", verbosity=0)
-
-
-def test_posts_in_every_state_with_and_without_an_office(newest: None) -> None:
-    before = migrate(OF_POSTS)
+def test_posts_in_every_state_with_and_without_an_office(site_before: SiteBefore) -> None:
+    before = site_before(OF_POSTS)
     users = before.get_model("lostfound", "User").objects
     authors = {
         "student": users.create(username="student"),
@@ -88,8 +74,8 @@ def test_posts_in_every_state_with_and_without_an_office(newest: None) -> None:
     assert {title: tuple(rest) for title, *rest in rows} == old
 
 
-def test_things_and_claims_in_every_state_and_a_matched_pair(newest: None) -> None:
-    before = migrate(OF_LINES)
+def test_things_and_claims_in_every_state_and_a_matched_pair(site_before: SiteBefore) -> None:
+    before = site_before(OF_LINES)
     models = {
         name: before.get_model("lostfound", name).objects
         for name in ("User", "Office", "Post", "Item", "StoragePlace", "OwnershipClaim")

@@ -1,15 +1,13 @@
 """Lines of hidden facts become facts of things, and lines again."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from matching.index.triggers import missing_triggers
+from tests.support.migrations import SiteBefore, migrate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -21,16 +19,9 @@ BEFORE = [("lostfound", "0014_collecting")]
 AFTER = [("lostfound", "0016_facts_of_things")]
 
 
-def migrate(targets: list[tuple[str, str]]) -> Any:
-    for app, name in targets:
-        call_command("migrate", app, name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
-def before() -> Iterator[Any]:
-    yield migrate(BEFORE)
-    call_command("migrate", verbosity=0)
+def before(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
 
 
 def test_facts_both_ways(before: Any) -> None:

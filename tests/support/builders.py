@@ -20,16 +20,19 @@ def make_user(**values: Any) -> User:
     return User.objects.create_user(name, values.pop("email", f"{name}@example.com"), **values)
 
 
-def make_category(*, is_sensitive: bool = False) -> Category:
+def make_category(
+    *, is_sensitive: bool = False, photo_policy: str = "normal", name: str = "우산"
+) -> Category:
     """A category in a family of its own."""
     number = next(numbers)
     family = Family.objects.create(code=f"family{number}", name_ko="가족", name_en="Family")
     return Category.objects.create(
         code=f"category{number}",
-        name_ko="우산",
+        name_ko=name,
         name_en="Umbrella",
         family=family,
         is_sensitive=is_sensitive,
+        photo_policy=photo_policy,
     )
 
 

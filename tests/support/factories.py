@@ -58,6 +58,7 @@ class CategoryFactory(DjangoModelFactory[Category]):
     name_ko = factory.LazyAttribute(lambda row: f"분류 {row.code}")
     name_en = factory.LazyAttribute(lambda row: f"Category {row.code}")
     family = factory.SubFactory(FamilyFactory)
+    photo_policy = Category.PhotoPolicy.NORMAL
 
 
 class ZoneFactory(DjangoModelFactory[Zone]):

@@ -61,6 +61,8 @@ ITEM_TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:custody", "get"): (IN, 403, 403, 403, 403, 403, 200, 200),
     ("lostfound:labels", "get"): STAFF,
     ("lostfound:label_styles", "get"): EVERYBODY,
+    ("lostfound:allow_photo", "post"): STAFFS_BUTTON,
+    ("lostfound:forbid_photo", "post"): STAFFS_BUTTON,
     ("matching:counter", "get"): STAFF,
     ("matching:scanned", "post"): STAFFS_BUTTON,
     ("api-thing-prompts", "get"): API_SIGNED_IN,

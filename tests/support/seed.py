@@ -86,7 +86,7 @@ def _post(author: Any, kind: str, title: str, picture: bytes | None) -> Any:
     fields: dict[str, Any] = {
         "title": title,
         "description": "금색 잠금쇠가 있고 손잡이가 둥급니다.",
-        "category": Category.objects.order_by("pk").first(),
+        "category": Category.objects.get(code="handbag"),
         "colour": "navy",
         "building": Building.objects.order_by("pk").first(),
         "happened_on": timezone.localdate() - timedelta(days=2),

@@ -37,11 +37,10 @@ class PublicPostOut(serializers.ModelSerializer[Post]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_thumbnail_url(self, post: Post) -> str | None:
-        """The first thumbnail of a found thing; null if its category is sensitive."""
-        photos = list(post.photos.all())
-        if not photos or post.is_sensitive or post.kind != Post.Kind.FOUND:
-            return None
-        return photos[0].thumbnail_url
+        """The first thumbnail of a found thing; null if its category is sensitive or not masked."""
+        is_shown = post.kind == Post.Kind.FOUND and not post.is_sensitive
+        photos = post.safe_photos if is_shown else []
+        return photos[0].thumbnail_url if photos else None
 
 
 class ThingOut(PublicPostOut):
@@ -60,7 +59,7 @@ class CategoryOut(serializers.ModelSerializer[Category]):
 
     class Meta:
         model = Category
-        fields = ("code", "name_ko", "name_en", "is_sensitive")
+        fields = ("code", "name_ko", "name_en", "is_sensitive", "photo_policy")
 
 
 class FamilyOut(serializers.ModelSerializer[Family]):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from lostfound.api.serializers.campus import KeptAtOut, PublicPostOut
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.models import Post
-from matching.models import Match, MatchingJob, SuggestionAnswer
+from matching.models import Match, MatchingJob, PoliceMatch, SuggestionAnswer
 from matching.selectors import answer_of
 from matching.status import timeline
 from matching.status.similarity_band import SimilarityBand, similarity_band
@@ -94,6 +94,26 @@ class SuggestionOut(serializers.ModelSerializer[Match]):
         """Whether the suggestions are read from the lost post's side."""
         mine: Post = self.context["post"]
         return match.lost_id == mine.pk
+
+
+class PoliceMatchOut(serializers.ModelSerializer[PoliceMatch]):
+    """A thing at the police or another institution that may be what the post has lost."""
+
+    number = serializers.CharField(source="found.atc_id", help_text="Its number there.")
+    title = serializers.CharField(source="found.title")
+    class_name = serializers.CharField(source="found.class_name", allow_blank=True)
+    colour_name = serializers.CharField(source="found.colour_name", allow_blank=True)
+    found_on = serializers.DateField(source="found.found_on")
+    kept_at = serializers.CharField(source="found.kept_at", help_text="Station or institution.")
+    telephone = serializers.CharField(source="found.telephone", allow_blank=True)
+
+    class Meta:
+        model = PoliceMatch
+        fields = (
+            *("number", "title", "class_name", "colour_name"),
+            *("found_on", "kept_at", "telephone"),
+        )
+        read_only_fields = fields
 
 
 class AnswerIn(KnownFieldsOnly):

@@ -40,11 +40,12 @@ def test_the_front_page_shows_found_things_without_what_would_prove_ownership() 
         photos=1,
         category=make_category(),
     )
-    card = make_post(title="학생증", photos=1, category=make_category(is_sensitive=True))
+    sensitive = make_category(is_sensitive=True, name="학생증")
+    card = make_post(title="홍길동 카드", photos=1, category=sensitive)
     make_post(title="잃은 것", kind="lost")
     html = page(signed_in(None).get("/"))
     assert "파란 텀블러" in html and "학생증" in html and "잃은 것" not in html
-    for hidden in ("바닥에 이름", "창가", "과사무실", plain.author.username, "/full/"):
+    for hidden in ("홍길동", "바닥에 이름", "창가", "과사무실", plain.author.username, "/full/"):
         assert hidden not in html
     assert plain.photos.get().thumbnail_url in html
     assert card.photos.get().thumbnail_url not in html

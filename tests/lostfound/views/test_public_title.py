@@ -1,6 +1,7 @@
 """The public never sees what staff have hidden, on any page."""
 
 import pytest
+from django.test import Client
 
 from lostfound.models import Post
 from lostfound.services import edit_post
@@ -80,3 +81,49 @@ def test_an_author_cannot_set_them_through_the_form() -> None:
     )
     post.refresh_from_db()
     assert answer.status_code == 302 and (post.shelf, post.hidden_facts) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("파란 노트 010-1234-5678", "파란 노트 ***-****-****"),
+        ("(02)880-5114로 연락", "(**)***-****로 연락"),
+        ("+82 10 1234 5678 지갑", "+** ** **** **** 지갑"),
+        ("노트 2023123456 김민수", "노트 ********** 김민수"),
+        ("전공책 2021-12345", "전공책 ****-*****"),
+        ("습득 2026-11-29 880-5114", "습득 2026-11-29 880-5114"),
+        ("갤럭시 SM-S921N", "갤럭시 SM-S921N"),
+        ("11.01 880-5114 우산", "11.01 880-5114 우산"),
+        ("홍길동 학생증 2023123456", "… 학생증 …"),
+        ("Kim's student ID", "… student ID"),
+        ("identity of a book", "identity of a book"),
+    ],
+)
+def test_long_numbers_and_names_on_cards_are_not_public(title: str, shown: str) -> None:
+    assert hidden(title, "").public_title == shown
+
+
+def test_the_public_learns_only_the_category_of_a_sensitive_thing() -> None:
+    title = "홍길동 학생증 2023123456"
+    card = make_category(is_sensitive=True)
+    post = make_post(title=title, category=card, description="뒷면에 홍길동")
+    office = make_user(is_staff=True, is_superuser=True)
+    for reader in (None, make_user()):
+        client = signed_in(reader) if reader else Client()
+        for path in (
+            "/",
+            "/search/",
+            "/search/?q=우산",
+            f"/things/{post.public_id}/",
+            f"/api/v1/things/{post.public_id}/",
+            "/api/v1/search/",
+            *([f"/posts/new/lost/?like={post.public_id}"] if reader else []),
+        ):
+            text = page(client.get(path))
+            assert card.name_ko in text or card.name_en in text, path
+            assert "홍길동" not in text and "2023123456" not in text, path
+    for query in ("홍길동", "2023123456", "홍길동 학생증", "길동"):
+        results = Client().get("/api/v1/search/", {"q": query}).json()["results"]
+        assert str(post.public_id) not in str(results), query
+    assert title in page(signed_in(post.author).get(f"/posts/{post.public_id}/"))
+    assert title in page(signed_in(office).get(f"/posts/{post.public_id}/"))

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 CHIEFS = "분실물센터 책임자"
 MIGRATION = importlib.import_module("matching.migrations.0009_office_groups")
 THINGS = importlib.import_module("lostfound.migrations.0010_items_of_posts")
+MASKING = importlib.import_module("lostfound.migrations.0020_masking")
 CLAIMS = importlib.import_module("lostfound.migrations.0013_prompts")
 
 
@@ -67,6 +68,7 @@ def test_every_permission_that_the_groups_name_exists() -> None:
             for codename in codenames
         }
         named |= {f"lostfound.{codename}" for codename in THINGS.GROUPS[name]}
+        named.add(f"lostfound.{MASKING.PERMISSION}")
         if name == CHIEFS:
             named |= {f"lostfound.{codename}" for codename in CLAIMS.HEAD}
         assert member(name).get_all_permissions() == {RENAMED.get(one, one) for one in named}

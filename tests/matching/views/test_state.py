@@ -99,7 +99,7 @@ def test_suggestions_show_public_facts_similarity_and_what_to_do(author: User) -
         office=office(),
     )
     weak = make_post(title="우산 하나", kept_note="비밀 장소")
-    hidden = make_post(title="여권", photos=1, category=make_category(is_sensitive=True))
+    hidden = make_post(photos=1, category=make_category(is_sensitive=True, name="여권"))
     set_state(lost, "done")
     suggest(lost, strong, 0.95)
     suggest(lost, weak, 0.66)
