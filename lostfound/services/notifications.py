@@ -79,7 +79,8 @@ def forget_waiting(posts: Iterable[Post], kind: str) -> int:
 
 def has_email_of_caller(post: Post) -> bool:
     """Whether the office wrote this post for somebody who gets the messages about it."""
-    return PostContact.objects.filter(post=post).exclude(email="").exists()
+    contact: PostContact | None = getattr(post, "contact", None)  # read with the post, or now
+    return contact is not None and bool(contact.email)
 
 
 def choose_notifications(user: User, kind: str, *, in_app: bool, by_email: bool) -> None:

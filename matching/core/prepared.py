@@ -96,12 +96,7 @@ def prepare(posts: Candidates, profile: ScoringProfile, *, within_kind: bool = F
             cohorts["lost_texts"],
             cohorts["found_texts"],
         ),
-        sentence=_rows(
-            _under(sentence_residuals(posts, p, profile), profile.sentence_metric),
-            text_lost,
-            cohorts["lost_sentences"],
-            cohorts["found_sentences"],
-        ),
+        sentence=_sentences(posts, p, profile, text_lost),
         image_image=_rows(
             _under(images, profile.image_metric),
             image_lost,
@@ -138,9 +133,9 @@ def sentence_residuals(posts: Candidates, p: Vec, profile: ScoringProfile) -> Ve
 
     Shape: (n, sentence_dim); unit length or NaN
     """
-    vecs = posts.sentence_vecs
-    if vecs.shape[1] != profile.sentence_dim:
-        return np.full((len(posts), profile.sentence_dim), np.nan, dtype=np.float32)
+    vecs, dim = posts.sentence_vecs, profile.sentence_dim
+    if not dim or vecs.shape[1] != dim:
+        return np.full((len(posts), dim), np.nan, dtype=np.float32)
     silent = says_nothing(posts, profile)[:, None]
     return unit(np.where(silent, np.nan, vecs - p @ profile.sentence_class_means))
 
@@ -160,6 +155,15 @@ def cohort_statistics(vecs: Vec, cohort_vecs: Vec) -> tuple[Floats, Floats]:
     mean *= n / counted
     variance = (n * variance + USUAL_COUNTS_AS * USUAL_SPREAD**2) / counted
     return mean, np.maximum(np.sqrt(variance), LEAST_SPREAD)
+
+
+def _sentences(posts: Candidates, p: Vec, profile: ScoringProfile, lost: Bools) -> Rows:
+    residual = sentence_residuals(posts, p, profile)
+    if not residual.shape[1]:
+        return Rows(residual, np.zeros(len(posts)), np.ones(len(posts)))
+    cohorts = profile.compared_cohorts
+    vecs = _under(residual, profile.sentence_metric)
+    return _rows(vecs, lost, cohorts["lost_sentences"], cohorts["found_sentences"])
 
 
 def _under(vecs: Vec, metric: Vec) -> Vec:

@@ -46,7 +46,7 @@ def alert_losers(new: Iterable[Match]) -> int:
     )
     pairs = Match.objects.filter(~Exists(lately), lost__in=alerting, found__in=alerting.values())
     notified = 0
-    for pair in pairs.select_related("lost__author", "found"):
+    for pair in pairs.select_related("lost__author", "lost__contact", "found"):
         if alerting[pair.lost_id] == pair.found_id:
             kind = Notification.Kind.SUGGESTED
             notified += notify(pair.lost.author, pair.lost, kind, other_post=pair.found) is not None
