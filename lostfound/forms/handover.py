@@ -58,7 +58,11 @@ class HandoverForm(forms.Form):
         field = self.fields["also"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(other.code, str(other)) for other in _waiting_with(claim, by)]
-        if not field.choices:
+        waiting = {code for code, _shown in field.choices}
+        chosen = [other.code for other in self.others]
+        self.initial["also"] = [code for code in chosen if code in waiting]
+        self.initial["more"] = " ".join(code for code in chosen if code not in waiting)
+        if not waiting:
             del self.fields["also"]
         things = [item, *self.others]
         if not is_walk_in:

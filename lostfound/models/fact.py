@@ -6,6 +6,7 @@ from typing import Final
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lostfound.models.claim import CategoryPrompt
 from lostfound.models.item import Item
@@ -24,8 +25,8 @@ class ControlFact(models.Model):
     """
 
     class Kind(models.TextChoices):
-        WORDS = "words", _("words")
-        NUMBER = "number", _("number")
+        WORDS = "words", pgettext_lazy("kind of fact", "words")
+        NUMBER = "number", pgettext_lazy("kind of fact", "number")
         CHOICE = "choice", _("one of several words")
 
     item = models.ForeignKey(
