@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
+from lostfound.media.masking import is_available
+
 SILENT_BACKENDS = ("console", "dummy", "locmem", "filebased")
 
 
@@ -35,5 +37,20 @@ def check_mail(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             f"EMAIL_BACKEND is {settings.EMAIL_BACKEND!r}: nobody receives e-mails.",
             hint="Set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend and EMAIL_HOST.",
             id="lostfound.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_masking(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Check that photographs can be masked."""
+    if is_available():
+        return []
+    return [
+        Warning(
+            "Photographs of wallets, phones and things without a category cannot be masked, so "
+            "they are neither shown nor compared until staff have looked at each.",
+            hint="Run pip install -c constraints.txt -e '.[mask]' where the worker runs.",
+            id="lostfound.W003",
         )
     ]

@@ -70,7 +70,7 @@ def test_things_at_the_police_come_and_go(before: Any) -> None:
         service="police", region="LCA000", first_day="2026-11-01", last_day="2026-11-30"
     )
     category = after.get_model("lostfound", "Category").objects.get(code="umbrella")
-    after.get_model("lostfound", "PoliceFound").objects.create(
+    found = after.get_model("lostfound", "PoliceFound").objects.create(
         service="police",
         atc_id="F" + "1" * 16,
         title="우산",
@@ -79,6 +79,15 @@ def test_things_at_the_police_come_and_go(before: Any) -> None:
         region="LCA000",
         content_hash="0" * 64,
         seen_in=fetch,
+    )
+    call_command("migrate", "matching", "0030_police", verbosity=0)
+    state = MigrationExecutor(connection).loader.project_state([("matching", "0030_police")])
+    post = add_photo(after, category).post
+    state.apps.get_model("matching", "PoliceEmbedding").objects.create(
+        found_id=found.pk, content_hash="0" * 64, fingerprint="f", dim=1, data=b"1234"
+    )
+    state.apps.get_model("matching", "PoliceMatch").objects.create(
+        lost_id=post.pk, found_id=found.pk, score=0.5, strategy="s", fingerprint="f"
     )
     migrate(MASKED)
     again = migrate(AFTER)

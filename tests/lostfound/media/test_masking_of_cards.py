@@ -4,10 +4,15 @@ import io
 from importlib.util import find_spec
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import Image
 
 from lostfound.media.masking import MASK_COLOUR, masked
 from lostfound.media.processing import encoded_photo
+from lostfound.services import edit_post
+from lostfound.services.masking import mask_photos
+from tests.support.builders import make_category, make_post
 from tests.support.invented_cards import card_photograph, uncovered
 
 pytestmark = [
@@ -50,3 +55,19 @@ def test_the_measure_sees_a_digit_that_shows() -> None:
         untouched = uncovered(photograph, image, MASK_COLOUR)
     assert untouched == list(range(1, int(photograph.labels.max()) + 1))
     assert uncovered(photograph, Image.new("RGB", (1280, 960), MASK_COLOUR), MASK_COLOUR) == []
+
+
+@pytest.mark.django_db
+def test_a_card_under_wallets_is_public_only_without_its_digits() -> None:
+    photograph = card_photograph(4, 600)
+    post = make_post(category=make_category(photo_policy="masked"))
+    upload = SimpleUploadedFile("wallet.jpg", photograph.jpeg, "image/jpeg")
+    edit_post(post, actor=post.author, fields={}, add_photos=[upload])
+    photo = post.photos.get()
+    assert Client().get(photo.thumbnail_url).status_code == 404
+    assert mask_photos(post.pk) == 1
+    photo.refresh_from_db()
+    assert Client().get(photo.thumbnail_url).status_code == 200
+    assert (photo.width_px, photo.height_px) == (1280, 960)
+    with photo.full.open("rb") as file, Image.open(file) as image:
+        assert uncovered(photograph, image, MASK_COLOUR) == []

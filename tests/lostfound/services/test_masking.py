@@ -10,6 +10,7 @@ from django.test import Client
 from PIL import Image, ImageDraw
 from pytest_django import Settings
 
+from lostfound import checks
 from lostfound.media import masking as detector
 from lostfound.models import Category, Photo, Post, PostEvent, User
 from lostfound.services import TransitionRefused, edit_post, masking
@@ -319,3 +320,10 @@ def test_the_sweep_asks_for_what_was_forgotten(
     Photo.objects.update(created_at=post.created_at - masking.RETRY_AFTER)
     assert request_due_masking() == 1
     assert asked == [("lostfound.tasks.mask_photos", post.pk)]
+
+
+def test_a_missing_extra_is_a_warning_of_the_deployment(no_detector: None) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checks, "is_available", lambda: False)
+        (warning,) = checks.check_masking(None)
+    assert warning.id == "lostfound.W003" and "[mask]" in str(warning.hint)

@@ -9,6 +9,7 @@ from lostfound.services import edit_post
 from lostfound.services.post_fields import TEXT_FIELDS
 from lostfound.services.privacy import mask_personal_numbers
 from tests.support.builders import make_post, make_user
+from tests.support.claims import claim, make_wallet
 
 NUMBERS = [
     "900101-1234567",
@@ -93,3 +94,12 @@ def test_no_field_stores_a_number(field: str) -> None:
     clerk = make_user(is_staff=True)
     edit_post(post, actor=clerk, fields={field: "다시 9001011234567"})
     assert "1234567" not in getattr(Post.objects.get(pk=post.pk), field)
+
+
+@pytest.mark.django_db
+def test_numbers_of_documents_in_a_claim_are_saved_masked() -> None:
+    text = "여권 M123A4567, 11-20-123456-78, 4539-1488-0343-6467, IMEI 490154203237518"
+    (answer,) = claim(make_wallet(), text=text).answers.all()
+    assert answer.text == (
+        "여권 M********, 11-**-******-**, ****-****-****-****, IMEI 490154203237518"
+    )

@@ -259,3 +259,31 @@ def test_a_colour_in_the_title_is_listed_once(away: None) -> None:
     make_post(title="검은 장우산", colour="black")
     found = search.look_up(SearchQuery("검은 우산"))
     assert found.findings[0].words and not found.findings[0].colour
+
+
+def test_neither_words_nor_meaning_find_a_name_on_a_card(answers: list[Hit]) -> None:
+    card = make_category(is_sensitive=True, name="학생증")
+    post = make_post(title="홍길동 2023123456", category=card)
+    without = make_post(title="홍길동 학생증 2023123456")
+    answers += [Hit(one.pk, 14.0, ("text_text",)) for one in (post, without)]
+    for words in ("홍길동", "2023123456", "Hong Gildong"):
+        assert ids(search.look_up(SearchQuery(words))) == []
+    named, unnamed = search.look_up(SearchQuery("홍길동 학생증")).findings
+    assert {named.post_id, unnamed.post_id} == {post.pk, without.pk}
+    assert not named.says_all and not unnamed.says_all
+    assert named.bits == unnamed.bits  # as for anybody's card
+
+
+def test_a_sensitive_category_goes_by_its_synonyms(away: None) -> None:
+    passport = Category.objects.get(code="passport")
+    post = make_post(title="홍길동", category=passport)
+    assert ids(search.look_up(SearchQuery("travel passport"))) == [post.pk]
+    assert ids(search.look_up(SearchQuery("여행"))) == []
+    umbrella = make_post(title="물건", category=Category.objects.get(code="umbrella"))
+    assert umbrella.pk not in ids(search.look_up(SearchQuery("travel")))
+
+
+def test_a_long_number_of_a_title_is_not_found(away: None) -> None:
+    post = make_post(title="노트 2023123456")
+    assert ids(search.look_up(SearchQuery("2023123456"))) == []
+    assert ids(search.look_up(SearchQuery("노트"))) == [post.pk]
