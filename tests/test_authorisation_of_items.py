@@ -66,12 +66,12 @@ class Scene:
             return reverse(route, args=[about.item.code, about.pk])
         if route in ("lostfound:receipt", "lostfound:reverse_handover") or "reverse" in route:
             return reverse(route, args=[self.gone.pk])
+        if route == "lostfound:claim_photo":
+            return self.mine.photo.full_url
         if route.endswith("_photo"):
             return reverse(route, args=[self.announced.photos.get().public_id])
         if route == "lostfound:label_styles":
             return reverse(route, args=["label", "62x29"])
-        if route == "lostfound:claim_photo":
-            return self.mine.photo.full_url
         if "api-claim-" in route or route in ("api-claim", "api-office-verdict"):
             return reverse(route, args=[about.public_id])
         if route.rpartition(":")[2] in OF_A_CLAIM:
