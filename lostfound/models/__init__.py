@@ -21,8 +21,11 @@ from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
 from lostfound.models.police import PoliceFetch, PoliceFound, PolicePhoto
 from lostfound.models.post import Colour, Post
+from lostfound.models.retention import RetentionRule
 from lostfound.models.sent_request import SentRequest
+from lostfound.models.stocktake import Stocktake, StocktakeScan
 from lostfound.models.throttle import ThrottleCounter
+from lostfound.models.transfer import Transfer, TransferItem
 from lostfound.models.user import User
 
 __all__ = [
@@ -54,11 +57,16 @@ __all__ = [
     "Post",
     "PostContact",
     "PostEvent",
+    "RetentionRule",
     "Seal",
     "SentRequest",
+    "Stocktake",
+    "StocktakeScan",
     "StoragePlace",
     "StoredPhoto",
     "ThrottleCounter",
+    "Transfer",
+    "TransferItem",
     "User",
     "Zone",
 ]
