@@ -10,6 +10,7 @@ from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 
 from lostfound.models import (
+    DisposalBatch,
     Handover,
     Item,
     Office,
@@ -20,6 +21,7 @@ from lostfound.models import (
     User,
 )
 from lostfound.services.claims import prompts_for
+from lostfound.services.disposal import draft_batch
 from lostfound.services.handovers import hand_over
 from lostfound.services.items.facts import digest_of
 from lostfound.services.items.stocktakes import start_stocktake
@@ -48,6 +50,7 @@ OF_A_CLAIM = (
 )
 # What was sent to the other office is for its clerks to settle.
 RECEIVERS = ("lostfound:accept_transfer", "lostfound:refuse_transfer")
+BATCH_BUTTONS = ("approve_batch", "cancel_batch", "complete_batch")
 CODE_ONLY = (
     *("lostfound:scan", "lostfound:scan_capitals", "lostfound:desk_rivals"),
     "lostfound:finder_receipt",
@@ -66,6 +69,7 @@ class Scene:
     announced: Post
     sent: Transfer
     count: Stocktake
+    batch: DisposalBatch
 
     def address(self, route: str) -> str:
         post = self.item.post
@@ -86,6 +90,8 @@ class Scene:
         name = route.rpartition(":")[2]
         if name in ("transfer", "accept_transfer", "refuse_transfer"):
             return reverse(route, args=[self.sent.pk])
+        if name == "batch" or name.startswith("batch_") or name in BATCH_BUTTONS:
+            return reverse(route, args=[self.batch.pk])
         if name in ("stocktake", "scan_stocktake", "finish_stocktake"):
             return reverse(route, args=[self.count.pk])
         if route == "lostfound:label_styles":
@@ -185,7 +191,13 @@ def scene() -> Scene:
     clerk = make_clerk(here)
     sent = send_items([make_wallet(office=here)], actor=clerk, to_office=there)
     count = start_stocktake(actor=clerk, office=here)
-    return Scene(people, item, mine, ready, gone, announced, sent, count)
+    batch = draft_batch(
+        "police",
+        [make_wallet(office=here)],
+        actor=make_clerk(here, group=HEADS),
+        recipient="관악경찰서",
+    )
+    return Scene(people, item, mine, ready, gone, announced, sent, count, batch)
 
 
 def shown_to_strangers(role: str) -> bool:

@@ -12,6 +12,7 @@ from lostfound.models.claim import (
 )
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
+from lostfound.models.disposal import BatchItem, DisposalBatch
 from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
@@ -31,6 +32,7 @@ from lostfound.models.user import User
 __all__ = [
     "AccessLog",
     "AppendOnlyError",
+    "BatchItem",
     "Building",
     "Category",
     "CategoryPrompt",
@@ -43,6 +45,7 @@ __all__ = [
     "CustodyEvent",
     "Delegation",
     "DeletedPost",
+    "DisposalBatch",
     "Family",
     "Handover",
     "Item",

@@ -181,6 +181,7 @@ class Item(models.Model):
     police_due_on = models.DateField(_("police due"), null=True, editable=False)
     keep_until = models.DateField(_("kept until"), null=True, editable=False)
     notice_on = models.DateField(_("notice from"), null=True, editable=False)
+    left_to = models.CharField(_("left to"), max_length=120, blank=True, editable=False)
     # The end of its chain of custody events.
     head_seq = models.PositiveIntegerField(default=0, editable=False)
     head_hash = models.BinaryField(max_length=HASH_BYTES, default=bytes(HASH_BYTES), editable=False)

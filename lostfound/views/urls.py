@@ -15,6 +15,7 @@ from lostfound.views import (
     scans,
     things,
 )
+from lostfound.views.desk import batches as desk_batches
 from lostfound.views.desk import claims as desk_claims
 from lostfound.views.desk import clock as desk_clock
 from lostfound.views.desk import custody as desk_custody
@@ -89,6 +90,20 @@ urlpatterns = [
     path("desk/stocktakes/<int:pk>/", desk_stocktakes.stocktake, name="stocktake"),
     path("desk/stocktakes/<int:pk>/scan/", desk_stocktakes.scan, name="scan_stocktake"),
     path("desk/stocktakes/<int:pk>/finish/", desk_stocktakes.finish, name="finish_stocktake"),
+    path("desk/batches/", desk_batches.batches, name="batches"),
+    path("desk/batches/draft/", desk_batches.draft, name="draft_batch"),
+    path("desk/batches/<int:pk>/", desk_batches.batch, name="batch"),
+    path("desk/batches/<int:pk>/list/", desk_batches.batch_list, {"form": "page"}, "batch_list"),
+    path("desk/batches/<int:pk>/list.csv", desk_batches.batch_list, {"form": "csv"}, "batch_csv"),
+    *(
+        path(
+            f"desk/batches/<int:pk>/{action}/",
+            desk_batches.change,
+            {"action": action},
+            name=f"{action}_batch",
+        )
+        for action in ("approve", "cancel", "complete")
+    ),
     path("desk/custody/", desk_custody.custody, name="custody"),
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),

@@ -77,3 +77,21 @@ def test_transfers_and_counts_come_and_go(before: Any) -> None:
     assert back.get_model("lostfound", "Item").objects.filter(pk=item.pk).exists()
     again = migrate([("lostfound", "0024_transfers")])
     assert not again.get_model("lostfound", "Transfer").objects.exists()
+
+
+def test_batches_come_and_go(before: Any) -> None:
+    apps = migrate([("lostfound", "0025_disposal")])
+    item = add_item(apps, "at_police", "AAAAAAA5")
+    clerk = apps.get_model("lostfound", "User").objects.get(username="clerk")
+    batch = apps.get_model("lostfound", "DisposalBatch").objects.create(
+        kind="police",
+        office=apps.get_model("lostfound", "Office").objects.first(),
+        recipient="경찰서",
+        made_by=clerk,
+    )
+    apps.get_model("lostfound", "BatchItem").objects.create(batch=batch, item=item)
+    back = migrate([("lostfound", "0024_transfers")])
+    assert back.get_model("lostfound", "Item").objects.get(pk=item.pk).state == "at_police"
+    again = migrate([("lostfound", "0025_disposal")])
+    assert not again.get_model("lostfound", "DisposalBatch").objects.exists()
+    assert again.get_model("lostfound", "Item").objects.get(pk=item.pk).left_to == ""

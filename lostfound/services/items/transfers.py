@@ -69,6 +69,14 @@ def send_items(
     return transfer
 
 
+def may_accept(transfer: Transfer, person: User) -> bool:
+    """Whether somebody speaks for the receiving office; who sent it never does."""
+    is_receiver = person.office_id == transfer.to_office_id or (
+        person.is_superuser and person.office_id != transfer.from_office_id
+    )
+    return is_receiver and person.pk != transfer.sent_by_id
+
+
 @transaction.atomic
 def accept_item(row: TransferItem, *, actor: User, shelf: str = "") -> CustodyEvent:
     """Take a sent thing over; only the receiving office can, and only somebody else.
@@ -79,10 +87,7 @@ def accept_item(row: TransferItem, *, actor: User, shelf: str = "") -> CustodyEv
         ValidationError: keyed "shelf".
     """
     transfer = row.transfer
-    is_receiver = actor.office_id == transfer.to_office_id or (
-        actor.office_id != transfer.from_office_id and actor.is_superuser
-    )
-    if not is_receiver or actor.pk == transfer.sent_by_id:
+    if not may_accept(transfer, actor):
         raise PermissionDenied(_("Only the office that receives a thing can accept it."))
     item = lock_item(row.item)
     _settle(row, State.ACCEPTED, actor)

@@ -10,10 +10,14 @@ from lostfound.services.status import TransitionRefused
 
 S = Item.State
 
-# Those through which things leave for the police or for good have no code yet.
 ALLOWED: Final[dict[str, frozenset[str]]] = {
     S.EXPECTED: frozenset({S.HELD}),
-    S.HELD: frozenset({S.HELD, S.IN_TRANSIT, S.RESERVED, S.HANDED_OVER, S.MISSING, S.VOID}),
+    S.HELD: frozenset(
+        {
+            *(S.HELD, S.IN_TRANSIT, S.RESERVED, S.HANDED_OVER, S.MISSING, S.VOID),
+            *(S.AT_POLICE, S.DONATED, S.DESTROYED, S.TO_FINDER),
+        }
+    ),
     S.IN_TRANSIT: frozenset({S.HELD}),
     S.RESERVED: frozenset({S.RESERVED, S.HELD, S.HANDED_OVER}),
     S.HANDED_OVER: frozenset({S.HELD}),

@@ -12,7 +12,12 @@ from django.views.decorators.http import require_safe
 from lostfound import selectors
 from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import Office, Transfer, TransferItem, User
-from lostfound.services.items.transfers import accept_item, refuse_item, send_items
+from lostfound.services.items.transfers import (
+    accept_item,
+    may_accept,
+    refuse_item,
+    send_items,
+)
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
 
@@ -98,8 +103,8 @@ def transfer(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     context = {
         "transfer": shown,
         "rows": rows,
-        "is_receiver": request.user.office_id == shown.to_office_id,
-        "may_settle": _is_theirs(request.user, shown) and request.user.office_id is not None,
+        "is_receiver": may_accept(shown, request.user),
+        "may_settle": request.user.office_id is not None or request.user.is_superuser,
     }
     return render(request, "lostfound/desk/transfer.html", context)
 
