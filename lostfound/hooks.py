@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from lostfound.models import OwnershipClaim, Post
+from lostfound.models import OwnershipClaim, Post, User
 
 PostHook = Callable[[Post], None]
 ClaimHook = Callable[[OwnershipClaim], None]
 PartnerHook = Callable[[Post], Post | None]
+UndoHook = Callable[[Post, User], None]
 RunHook = Callable[[], None]
 LikelyHook = Callable[[int], list[int]]
 
@@ -16,6 +17,7 @@ post_changed: Final[list[PostHook]] = []
 post_leaving: Final[list[PostHook]] = []
 claim_changed: Final[list[ClaimHook]] = []
 confirmed_partner: Final[list[PartnerHook]] = []
+pair_undone: Final[list[UndoHook]] = []
 police_fetched: Final[list[RunHook]] = []
 likely_at_police: Final[list[LikelyHook]] = []
 
@@ -39,6 +41,17 @@ def report_post_leaving(post: Post) -> None:
 def partner_of(post: Post) -> Post | None:
     """The other post of a confirmed pair, if another app knows of one."""
     return next((other for find in confirmed_partner if (other := find(post))), None)
+
+
+def undo_pair_of(post: Post, actor: User) -> None:
+    """Undo the confirmed pair of a post whose thing leaves; who undoes it tells people why.
+
+    Call it in the transaction in which the thing leaves.
+
+    Raises: whatever the other app raises if the pair cannot be undone.
+    """
+    for undo in pair_undone:
+        undo(post, actor)
 
 
 def report_claim(claim: OwnershipClaim) -> None:

@@ -162,7 +162,13 @@ def notifications_of(user: User) -> NotificationQuerySet:
         Notification.objects.filter(user=user)
         .listed()
         .annotate(is_superseded=Exists(later))
-        .select_related("post__category", "post__item", "other_post__office__building", "claim")
+        .select_related(
+            "post__category",
+            "post__item",
+            "other_post__office__building",
+            "other_post__item",
+            "claim",
+        )
         .prefetch_related("post__item__facts")
         .order_by("-created_at", "-id")
     )

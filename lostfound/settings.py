@@ -656,6 +656,18 @@ SEPARATE_DUTIES = env.boolean(
     False,
     "whoever approved a claim to a valuable does not hand it over; for offices of three or more",
 )
+DONATION_ALLOWED = env.boolean(
+    "DONATION_ALLOWED",
+    False,
+    "batches of things that are donated; only the police may give away what fell to the State, so "
+    "ask a lawyer first",
+)
+DESTRUCTION_ALLOWED = env.boolean(
+    "DESTRUCTION_ALLOWED",
+    False,
+    "batches of things that are destroyed, if their rule says so; destroying the things of others "
+    "may be a crime, so ask a lawyer first",
+)
 SEAL_TO = env.texts(
     "SEAL_TO",
     [],

@@ -20,6 +20,7 @@ ACTION_WORDS: Final = {
     "submitted": gettext_lazy("Posted"),
     "edited": gettext_lazy("Edited"),
     "closed": gettext_lazy("Closed"),
+    "left_office": gettext_lazy("Closed because the thing left the office"),
     "reopened": gettext_lazy("Reopened"),
     "matched": gettext_lazy("Match confirmed"),
     "match_undone": gettext_lazy("Match undone"),

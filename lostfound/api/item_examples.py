@@ -24,6 +24,10 @@ ITEM: Final[dict[str, Any]] = {
     "seal_no": "",
     "is_on_hold": False,
     "hold_reason": "",
+    "has_name_inside": False,
+    "police_due_on": "2026-04-06",
+    "keep_until": "2026-06-29",
+    "notice_on": "2026-06-15",
 }
 VERDICT: Final = {
     "by": "staff",

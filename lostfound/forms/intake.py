@@ -67,6 +67,9 @@ class IntakeForm(FoundPostForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    has_name_inside = forms.BooleanField(
+        label=_("A name or a number to reach somebody is inside"), required=False
+    )
     second_by = forms.ModelChoiceField(
         label=_("Counted together with"), required=False, queryset=User.objects.none()
     )
@@ -131,7 +134,9 @@ class IntakeForm(FoundPostForm):
         names = ("code", *FINDER_FIELDS, *VALUE_FIELDS, "second_by")
         plain = ("unknown", "none")
         filled = any(
-            self[name].value() not in (None, "", *plain) for name in names if name in self.fields
+            self[name].value() not in (None, "", False, *plain)
+            for name in names
+            if name in self.fields
         )
         return self.is_bound and (filled or any(name in self.errors for name in names))
 

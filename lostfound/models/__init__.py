@@ -12,6 +12,7 @@ from lostfound.models.claim import (
 )
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
+from lostfound.models.disposal import BatchItem, DisposalBatch
 from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
@@ -21,13 +22,17 @@ from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
 from lostfound.models.police import PoliceFetch, PoliceFound, PolicePhoto
 from lostfound.models.post import Colour, Post
+from lostfound.models.retention import RetentionRule
 from lostfound.models.sent_request import SentRequest
+from lostfound.models.stocktake import Stocktake, StocktakeScan
 from lostfound.models.throttle import ThrottleCounter
+from lostfound.models.transfer import Transfer, TransferItem
 from lostfound.models.user import User
 
 __all__ = [
     "AccessLog",
     "AppendOnlyError",
+    "BatchItem",
     "Building",
     "Category",
     "CategoryPrompt",
@@ -40,6 +45,7 @@ __all__ = [
     "CustodyEvent",
     "Delegation",
     "DeletedPost",
+    "DisposalBatch",
     "Family",
     "Handover",
     "Item",
@@ -54,11 +60,16 @@ __all__ = [
     "Post",
     "PostContact",
     "PostEvent",
+    "RetentionRule",
     "Seal",
     "SentRequest",
+    "Stocktake",
+    "StocktakeScan",
     "StoragePlace",
     "StoredPhoto",
     "ThrottleCounter",
+    "Transfer",
+    "TransferItem",
     "User",
     "Zone",
 ]

@@ -164,6 +164,24 @@ class Item(models.Model):
     seal_no = models.CharField(_("number of the sealed bag"), max_length=40, blank=True)
     is_on_hold = models.BooleanField(_("must not leave"), default=False)
     hold_reason = models.CharField(_("why not"), max_length=200, blank=True)
+    has_name_inside = models.BooleanField(
+        _("a name is inside"), default=False, help_text=_("Then the office writes or calls.")
+    )
+    contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
+    # Numbers of the rule when it was received: a newer version of the rule changes nothing here.
+    rule = models.ForeignKey(
+        "lostfound.RetentionRule",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="items",
+        verbose_name=_("rule of keeping"),
+    )
+    clock = models.JSONField(default=dict, editable=False)
+    police_due_on = models.DateField(_("police due"), null=True, editable=False)
+    keep_until = models.DateField(_("kept until"), null=True, editable=False)
+    notice_on = models.DateField(_("notice from"), null=True, editable=False)
+    left_to = models.CharField(_("left to"), max_length=120, blank=True, editable=False)
     # The end of its chain of custody events.
     head_seq = models.PositiveIntegerField(default=0, editable=False)
     head_hash = models.BinaryField(max_length=HASH_BYTES, default=bytes(HASH_BYTES), editable=False)

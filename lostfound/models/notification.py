@@ -57,6 +57,7 @@ class Notification(models.Model):
         PICKUP_REMINDER = "pickup_reminder", _("A thing waits to be collected")
         PICKUP_LAPSED = "pickup_lapsed", _("A thing was not collected in time")
         ITEM_RECEIVED = "item_received", _("The office has taken a thing in")
+        ITEM_LEFT = "item_left", _("A thing left the office")
         ITEM_RETURNED = "item_returned", _("A thing was handed over")
 
     user = models.ForeignKey(

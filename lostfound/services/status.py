@@ -55,6 +55,8 @@ def change_status(
         raise TransitionRefused(
             _("The thing has been handed over. The hand-over has to be taken back first.")
         )
+    if before == CLOSED and Item.objects.filter(post=post.pk, state__in=Item.LEFT).exists():
+        raise TransitionRefused(_("The thing has left the office for good."))
     changed = to in ALLOWED[before] and Post.objects.filter(pk=post.pk, status=before).update(
         status=to, updated_at=timezone.now()
     )

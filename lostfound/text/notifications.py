@@ -45,6 +45,8 @@ def headline(notification: Notification) -> str:
     title = {"title": notification.post.title}
     if notification.kind == Kind.ITEM_RETURNED:
         return _("Handed over: %(title)s") % title
+    if notification.kind == Kind.ITEM_LEFT:
+        return _("What may be yours has left the office: %(title)s") % title
     if notification.kind == Kind.ITEM_RECEIVED:
         return _("The office has taken in: %(title)s") % title
     if notification.kind == Kind.SUGGESTED:
@@ -64,6 +66,14 @@ def advice(notification: Notification) -> str:
         return str(CLAIM_ADVICE[notification.kind])
     if notification.kind == Kind.ITEM_RETURNED:
         return _("The thing is back with its owner. Thank you for your help.")
+    if notification.kind == Kind.ITEM_LEFT:
+        item = notification.other_post.kept_item if notification.other_post else None
+        place = {"recipient": item.left_to if item else ""}
+        text = _(
+            "It is now with: %(recipient)s. Please ask there, and bring an identity document. "
+            "Your post is open again."
+        )
+        return text % place
     if notification.kind == Kind.ITEM_RECEIVED:
         return _("The office keeps it now. Thank you for bringing it.")
     if notification.kind == Kind.SUGGESTED:

@@ -15,13 +15,17 @@ from lostfound.views import (
     scans,
     things,
 )
+from lostfound.views.desk import batches as desk_batches
 from lostfound.views.desk import claims as desk_claims
+from lostfound.views.desk import clock as desk_clock
 from lostfound.views.desk import custody as desk_custody
 from lostfound.views.desk import facts as desk_facts
 from lostfound.views.desk import handovers as desk_handovers
 from lostfound.views.desk import items as desk_items
 from lostfound.views.desk import labels as desk_labels
 from lostfound.views.desk import phone as desk_phone
+from lostfound.views.desk import stocktakes as desk_stocktakes
+from lostfound.views.desk import transfers as desk_transfers
 from lostfound.views.redirects import redirects
 
 app_name = "lostfound"
@@ -68,6 +72,38 @@ urlpatterns = [
     path("desk/receipts/<int:pk>/", desk_handovers.receipt, name="receipt"),
     path("desk/receipts/<int:pk>/reverse/", desk_handovers.reverse_one, name="reverse_handover"),
     path("desk/phone/", desk_phone.phone_report, name="phone_report"),
+    path("desk/clock/", desk_clock.clock, name="clock"),
+    path("desk/transfers/", desk_transfers.transfers, name="transfers"),
+    path("desk/transfers/send/", desk_transfers.send, name="send_transfer"),
+    path("desk/transfers/<int:pk>/", desk_transfers.transfer, name="transfer"),
+    *(
+        path(
+            f"desk/transfers/<int:pk>/{action}/",
+            desk_transfers.settle,
+            {"action": action},
+            name=f"{action}_transfer",
+        )
+        for action in ("accept", "refuse")
+    ),
+    path("desk/stocktakes/", desk_stocktakes.stocktakes, name="stocktakes"),
+    path("desk/stocktakes/start/", desk_stocktakes.start, name="start_stocktake"),
+    path("desk/stocktakes/<int:pk>/", desk_stocktakes.stocktake, name="stocktake"),
+    path("desk/stocktakes/<int:pk>/scan/", desk_stocktakes.scan, name="scan_stocktake"),
+    path("desk/stocktakes/<int:pk>/finish/", desk_stocktakes.finish, name="finish_stocktake"),
+    path("desk/batches/", desk_batches.batches, name="batches"),
+    path("desk/batches/draft/", desk_batches.draft, name="draft_batch"),
+    path("desk/batches/<int:pk>/", desk_batches.batch, name="batch"),
+    path("desk/batches/<int:pk>/list/", desk_batches.batch_list, {"form": "page"}, "batch_list"),
+    path("desk/batches/<int:pk>/list.csv", desk_batches.batch_list, {"form": "csv"}, "batch_csv"),
+    *(
+        path(
+            f"desk/batches/<int:pk>/{action}/",
+            desk_batches.change,
+            {"action": action},
+            name=f"{action}_batch",
+        )
+        for action in ("approve", "cancel", "complete")
+    ),
     path("desk/custody/", desk_custody.custody, name="custody"),
     path("desk/labels/", desk_labels.labels_page, name="labels"),
     path("desk/labels/<slug:kind>-<str:size>.css", desk_labels.styles, name="label_styles"),

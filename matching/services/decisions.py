@@ -115,11 +115,16 @@ def reject_match(
 
 
 @transaction.atomic
-def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
+def undo_decision(
+    decision: MatchDecision, *, actor: User, tells_people: bool = True
+) -> MatchDecision:
     """Undo a decision and restore the state before it; both decisions stay on record.
 
     Pairs that a confirmation set aside are suggested again if both of their posts are open.
     Otherwise they stay set aside, because of the decision that now binds the other post.
+
+    Args:
+        tells_people: whether the authors are notified; not if the caller tells them why.
 
     Raises:
         DecisionRefused: it is already undone, or the pair or a post has changed since.
@@ -137,7 +142,8 @@ def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
             if not post.is_open:
                 _change(post, Post.Status.OPEN, undo, "match_undone")
             # Nobody is told of a confirmation that was undone while its message still waited.
-            if not forget_waiting([post], Notification.Kind.MATCH_CONFIRMED):
+            was_waiting = forget_waiting([post], Notification.Kind.MATCH_CONFIRMED)
+            if tells_people and not was_waiting:
                 notify(post.author, post, Notification.Kind.MATCH_WITHDRAWN)
     if decision.status_before == Match.Status.REJECTED:
         earlier = standing_decision(match)
@@ -151,6 +157,21 @@ def undo_decision(decision: MatchDecision, *, actor: User) -> MatchDecision:
             raise DecisionRefused(_("This has just changed. Please try again."), "changed")
         _lay_down(other)
     return undo
+
+
+def undo_pair_of_leaving(post: Post, actor: User) -> None:
+    """Undo the confirmed pair of a found post whose thing leaves for the police or for good.
+
+    Raises: TransitionRefused: the pair cannot be undone.
+    """
+    match = Match.objects.of_post(post).filter(status=Match.Status.CONFIRMED).first()
+    decision = standing_decision(match) if match is not None else None
+    if decision is None:
+        return
+    try:
+        undo_decision(decision, actor=actor, tells_people=False)
+    except DecisionRefused as refused:
+        raise TransitionRefused(str(refused)) from refused
 
 
 def _locked(match_id: int, post_ids: Iterable[int]) -> Match:

@@ -20,6 +20,7 @@ from lostfound.models import Notification, PoliceFetch
 from lostfound.police.importer import prune_police
 from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
+from lostfound.services.clock import sweep_clock
 from lostfound.services.items import seal_day
 from lostfound.services.masking import request_due_masking
 from lostfound.services.posts import prune_deletions
@@ -216,6 +217,7 @@ def prune() -> None:
     prune_sent_requests()
     prune_access_log()
     sweep_claims()
+    sweep_clock()
     seal_day()
     _fetch_police()
     old = Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=KEEP_HEARTBEATS_DAYS))

@@ -19,6 +19,8 @@ CLAIMANT: Final = (IN, 404, 200, 404, 404, 404, 404, 404)
 CLAIMANTS_BUTTON: Final = (IN, 404, 302, 404, 404, 404, 404, 404)
 STAFF: Final = (IN, 403, 403, 403, 200, 200, 200, 403)
 STAFFS_BUTTON: Final = (IN, 403, 403, 403, 302, 302, 302, 403)
+HEAD: Final = (IN, 403, 403, 403, 403, 403, 200, 403)
+HEADS_BUTTON: Final = (IN, 403, 403, 403, 403, 403, 302, 403)
 API_SIGNED_IN: Final = (401, *(200,) * 7)
 API_CLAIMANT: Final = (401, 404, 200, 404, 404, 404, 404, 404)
 API_STAFF: Final = (401, 403, 403, 403, 200, 200, 200, 403)
@@ -43,6 +45,27 @@ ITEM_TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:desk_item_missing", "post"): STAFFS_BUTTON,
     ("lostfound:desk_item_hold", "post"): STAFFS_BUTTON,
     ("lostfound:desk_item_release", "post"): STAFFS_BUTTON,
+    ("lostfound:desk_item_contacted", "post"): STAFFS_BUTTON,
+    ("lostfound:clock", "get"): STAFF,
+    ("lostfound:transfers", "get"): STAFF,
+    ("lostfound:send_transfer", "post"): STAFFS_BUTTON,
+    # From the claimants' office to the other one: both see it, and nobody else on the campus.
+    ("lostfound:transfer", "get"): STAFF,
+    ("lostfound:accept_transfer", "post"): STAFFS_BUTTON,
+    ("lostfound:refuse_transfer", "post"): STAFFS_BUTTON,
+    ("lostfound:stocktakes", "get"): STAFF,
+    ("lostfound:start_stocktake", "post"): STAFFS_BUTTON,
+    ("lostfound:stocktake", "get"): (IN, 403, 403, 403, 200, 404, 200, 403),
+    ("lostfound:scan_stocktake", "post"): (IN, 403, 403, 403, 302, 404, 302, 403),
+    ("lostfound:finish_stocktake", "post"): (IN, 403, 403, 403, 302, 404, 302, 403),
+    ("lostfound:batches", "get"): HEAD,
+    ("lostfound:draft_batch", "post"): HEADS_BUTTON,
+    ("lostfound:batch", "get"): HEAD,
+    ("lostfound:batch_list", "get"): HEAD,
+    ("lostfound:batch_csv", "get"): HEAD,
+    ("lostfound:approve_batch", "post"): HEADS_BUTTON,
+    ("lostfound:cancel_batch", "post"): HEADS_BUTTON,
+    ("lostfound:complete_batch", "post"): HEADS_BUTTON,
     ("lostfound:desk_item_void", "post"): (IN, 403, 403, 403, 403, 403, 302, 403),
     ("lostfound:desk_item_facts", "post"): STAFFS_BUTTON,
     ("lostfound:finder_receipt", "get"): (IN, 403, 403, 403, 200, 403, 200, 403),

@@ -36,6 +36,7 @@ class ItemOut(serializers.ModelSerializer[Item]):
         fields = (
             *("code", "state", "post", "number", "office", "place", "found_on", "received_at"),
             *("finder_rights", "value_band", "seal_no", "is_on_hold", "hold_reason"),
+            *("has_name_inside", "police_due_on", "keep_until", "notice_on"),
         )
         read_only_fields = fields
 
@@ -83,6 +84,7 @@ class ReceiveIn(KnownFieldsOnly):
     cash_amount = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     cash_currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False)
     seal_no = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    has_name_inside = serializers.BooleanField(required=False)
     second_by = serializers.SlugRelatedField(
         slug_field="username",
         queryset=User.objects.filter(is_staff=True, is_active=True),

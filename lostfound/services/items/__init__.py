@@ -4,6 +4,7 @@ from lostfound.services.items.changes import (
     hold_item,
     mark_missing,
     move_item,
+    record_contact,
     release_hold,
     void_item,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "mark_missing",
     "move_item",
     "receive_item",
+    "record_contact",
     "release_hold",
     "seal_day",
     "void_item",

@@ -74,6 +74,28 @@ def mark_missing(item: Item, *, actor: User) -> CustodyEvent:
 
 
 @transaction.atomic
+def record_contact(item: Item, *, actor: User, note: str = "") -> CustodyEvent:
+    """Record that whoever is named inside a thing was written to or called.
+
+    Args:
+        note: how; kept apart from the event, and erasable.
+
+    Raises:
+        AlreadySo: that was done before.
+        TransitionRefused, PermissionDenied: as in `move_item`.
+    """
+    item = lock_item(item)
+    refuse_another_office(item, actor)
+    if not item.is_in_custody:
+        raise NotHere
+    if item.contacted_at is not None:
+        raise AlreadySo(_("Whoever is named inside has been told already."))
+    note = clean_text(note, is_one_line=True)[:MAX_REASON_CHARS]
+    changes = {"has_name_inside": True, "contacted_at": timezone.now()}
+    return _in_place(item, actor, Kind.CONTACTED, changes, detail={"note": note} if note else None)
+
+
+@transaction.atomic
 def hold_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
     """Keep a thing from leaving, because of a dispute or a request of the police.
 
@@ -82,7 +104,7 @@ def hold_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
         TransitionRefused, PermissionDenied: as in `move_item`.
         ValidationError: keyed "reason".
     """
-    reason = _reason(reason)
+    reason = reason_of(reason)
     item = lock_item(item)
     refuse_another_office(item, actor)
     if not item.is_in_custody:
@@ -114,7 +136,7 @@ def void_item(item: Item, *, actor: User, reason: str) -> CustodyEvent:
         TransitionRefused, PermissionDenied
         ValidationError: keyed "reason".
     """
-    reason = _reason(reason)
+    reason = reason_of(reason)
     item = lock_item(item)
     refuse_another_office(item, actor)
     received = item.received_at
@@ -146,7 +168,7 @@ def detach_post(item: Item, *, actor: User | None) -> None:
     _in_place(item, clerk, Kind.POST_DELETED, {"post": None})
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
     """Why something is done, as it is saved.
 
     Raises: ValidationError

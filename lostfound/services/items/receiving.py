@@ -20,6 +20,7 @@ from lostfound.models import (
     item_codes,
 )
 from lostfound.models.item import MAX_SHELF_CHARS
+from lostfound.services.clock.rules import rule_for, start_clock
 from lostfound.services.items.custody import append, lock_item
 from lostfound.services.items.facts import adopt_facts, return_facts
 from lostfound.services.items.transitions import NeedsSafe
@@ -31,7 +32,10 @@ from lostfound.services.status import AlreadySo, TransitionRefused
 LOCKED_UP: Final = (StoragePlace.Kind.SAFE, StoragePlace.Kind.QUARANTINE)
 MAX_FINDER_CHARS: Final = 80
 FINDER_FIELDS: Final = ("brought_by", "brought_note", "brought_contact", "finder_rights")
-VALUE_FIELDS: Final = ("value_band", "cash_amount", "cash_currency", "seal_no")
+VALUE_FIELDS: Final = (
+    *("value_band", "cash_amount", "cash_currency", "seal_no"),
+    "has_name_inside",
+)
 
 
 def expect_item(post: Post) -> None:
@@ -103,6 +107,9 @@ def receive_item(
             raise AlreadySo(_("The office has this thing already."))
         changes = {**_finder(finder or {}), **_value(value or {}, actor, second)}
         item.value_band = changes.get("value_band", item.value_band)  # decides on the place
+        item.has_name_inside = changes.get("has_name_inside", item.has_name_inside)
+        item.found_on = _found_on(locked)
+        changes |= start_clock(item, rule_for(item), timezone.localdate())
         if code:
             changes["code"] = _unused_code(code)
             item.code = changes["code"]

@@ -10,12 +10,15 @@ from lostfound.services.status import TransitionRefused
 
 S = Item.State
 
-# Those through which things leave (police, disposal) and transfers between offices have no code
-# yet, so nothing leads there.
 ALLOWED: Final[dict[str, frozenset[str]]] = {
     S.EXPECTED: frozenset({S.HELD}),
-    S.HELD: frozenset({S.HELD, S.RESERVED, S.HANDED_OVER, S.MISSING, S.VOID}),
-    S.IN_TRANSIT: frozenset(),
+    S.HELD: frozenset(
+        {
+            *(S.HELD, S.IN_TRANSIT, S.RESERVED, S.HANDED_OVER, S.MISSING, S.VOID),
+            *(S.AT_POLICE, S.DONATED, S.DESTROYED, S.TO_FINDER),
+        }
+    ),
+    S.IN_TRANSIT: frozenset({S.HELD}),
     S.RESERVED: frozenset({S.RESERVED, S.HELD, S.HANDED_OVER}),
     S.HANDED_OVER: frozenset({S.HELD}),
     S.AT_POLICE: frozenset(),

@@ -18,7 +18,14 @@ from lostfound.http import AuthenticatedHttpRequest
 from lostfound.models import AccessLog, Item, User, item_codes
 from lostfound.services import log_access, move_item, receive_item
 from lostfound.services.claims.facts import facts_of
-from lostfound.services.items import NotHere, hold_item, mark_missing, release_hold, void_item
+from lostfound.services.items import (
+    NotHere,
+    hold_item,
+    mark_missing,
+    record_contact,
+    release_hold,
+    void_item,
+)
 from lostfound.services.items.facts import digest_of
 from lostfound.services.status import TransitionRefused
 from lostfound.views.decorators import by_button, for_staff
@@ -137,6 +144,10 @@ ACTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
         lambda item, actor, data: _receive(item, actor, data.get("shelf", "")),
     ),
     "missing": (MAY_HANDLE, lambda item, actor, data: mark_missing(item, actor=actor)),
+    "contacted": (
+        MAY_HANDLE,
+        lambda item, actor, data: record_contact(item, actor=actor, note=data.get("note", "")),
+    ),
     "hold": (
         MAY_HANDLE,
         lambda item, actor, data: hold_item(item, actor=actor, reason=data.get("reason", "")),
