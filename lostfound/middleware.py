@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from lostfound.api import problem_types
 from lostfound.api.problems import FOR_APPS, SIGNING_IN, problem
+from lostfound.infra.rate_limits import sender_address
+from lostfound.infra.request_address import current_address
 from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,20 @@ class RequestSizeLimit:
         if request.path.startswith(FOR_APPS):
             return problem(too_large, size=largest_mb)
         return render(request, "413.html", {"largest_mb": largest_mb}, status=too_large.status)
+
+
+class RequestAddress:
+    """Lets services record from where somebody read other people's data."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = current_address.set(sender_address(request))
+        try:
+            return self.get_response(request)
+        finally:
+            current_address.reset(token)
 
 
 class PersonalPages:

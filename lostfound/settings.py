@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "lostfound.middleware.RequestAddress",
     "lostfound.middleware.RequestSizeLimit",
     "lostfound.api.etags.ApiConditionalGet",
     "django.middleware.common.CommonMiddleware",
@@ -166,7 +167,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": SQLITE_TIMEOUT_S,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # What is deleted is overwritten at once: "Erased means overwritten" in docs/decisions.md.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        ),
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
@@ -661,6 +665,45 @@ SEAL_TO = env.texts(
     [],
     "addresses that get the daily seal of the custody chains, such as the head of the office and "
     "an auditor",
+)
+
+# --- Retention: how long after a thing has left; `manage.py erase` runs daily ---
+env.section("Retention")
+ERASE_CLAIMS_DAYS = env.integer(
+    "ERASE_CLAIMS_DAYS",
+    30,
+    "claims that led to nothing lose name, words and photograph this long after the thing left",
+    unit="days",
+    least=1,
+)
+ERASE_ANSWERS_DAYS = env.integer(
+    "ERASE_ANSWERS_DAYS",
+    90,
+    "answers and photographs of the claim that was right, and hidden facts, likewise",
+    unit="days",
+    least=1,
+)
+ERASE_POSTS_DAYS = env.integer(
+    "ERASE_POSTS_DAYS",
+    180,
+    "posts of things that left, and posts that were closed, with photographs and vectors; also the "
+    "finder's name",
+    unit="days",
+    least=1,
+)
+ERASE_RECEIPTS_DAYS = env.integer(
+    "ERASE_RECEIPTS_DAYS",
+    1095,
+    "names and signatures of receipts, after the hand-over",
+    unit="days",
+    least=1,
+)
+ACCESS_LOG_DAYS = env.integer(
+    "ACCESS_LOG_DAYS",
+    730,
+    "entries of the access log; the safety standard asks for one year, or two",
+    unit="days",
+    least=365,
 )
 
 # --- Security ---

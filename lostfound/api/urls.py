@@ -131,6 +131,8 @@ urlpatterns = [
         name="api-notification-read",
     ),
     path("me/", me.MeView.as_view(), name="api-me"),
+    path("me/delete/", me.DeleteMeView.as_view(), name="api-me-delete"),
+    path("me/export/", me.MyDataView.as_view(), name="api-me-export"),
     path("devices/", me.DevicesView.as_view(), name="api-devices"),
     path("devices/<int:pk>/", me.DeviceView.as_view(), name="api-device"),
     path("office/posts/", office.OfficePostsView.as_view(), name="api-office-posts"),

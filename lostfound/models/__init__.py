@@ -12,6 +12,7 @@ from lostfound.models.claim import (
 )
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
+from lostfound.models.erasure import Erasure
 from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
@@ -40,6 +41,7 @@ __all__ = [
     "CustodyEvent",
     "Delegation",
     "DeletedPost",
+    "Erasure",
     "Family",
     "Handover",
     "Item",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lostfound.views import (
+    account,
     app,
     claims,
     devices,
@@ -87,6 +88,8 @@ urlpatterns = [
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("accounts/sessions/<int:pk>/end/", devices.sign_out, name="sign_out_device"),
+    path("accounts/delete/", account.delete_account, name="delete_account"),
+    path("accounts/export/", account.export_account, name="export_account"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("offline/", app.offline, name="offline"),

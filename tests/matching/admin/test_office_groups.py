@@ -125,7 +125,9 @@ def test_a_clerk_can_register_edit_close_and_export(counter: Client, clerk: User
     counter.post(listed, {"action": "close_posts", "_selected_action": post.pk})
     post.refresh_from_db()
     assert (post.title, post.status, post.photos.count()) == ("검은 우산", "closed", 0)
-    saved = counter.post(listed, {"action": "export_csv", "_selected_action": post.pk})
+    saved = counter.post(
+        listed, {"action": "export_csv", "_selected_action": post.pk, "reason": "재고"}
+    )
     content = b"".join(saved.streaming_content)  # type: ignore[attr-defined]
     assert saved["Content-Type"].startswith("text/csv") and post.number.encode() in content
     assert counter.post(at("lostfound_post_delete", post.pk)).status_code == 403

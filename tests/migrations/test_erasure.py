@@ -1,0 +1,32 @@
+"""Address and reason of accesses, and the record of erasures, in both directions with rows."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.migrations import SiteBefore, migrate
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
+
+BEFORE = [("lostfound", "0021_police")]
+AFTER = [("lostfound", "0040_erasure")]
+
+
+@pytest.fixture
+def before(site_before: SiteBefore) -> Any:
+    return site_before(BEFORE)
+
+
+def test_entries_stay_in_both_directions(before: Any) -> None:
+    before.get_model("lostfound", "AccessLog").objects.create(what="post", subjects=["LF-1"])
+    after = migrate(AFTER)
+    log = after.get_model("lostfound", "AccessLog").objects
+    assert log.values_list("subjects", "address", "reason").get() == (["LF-1"], None, "")
+    log.create(what="export", address="203.0.113.9", reason="재고")
+    after.get_model("lostfound", "Erasure").objects.create(cause="period", counts={"posts": 1})
+    back = migrate(BEFORE)
+    assert back.get_model("lostfound", "AccessLog").objects.count() == 2
