@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "lostfound.middleware.NotedSessions",
     "lostfound.middleware.PersonalPages",
     "lostfound.middleware.SentWhileSignedOut",
+    "lostfound.middleware.AskForConsent",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "lostfound.urls"
@@ -224,6 +225,7 @@ LOGOUT_REDIRECT_URL = "lostfound:home"
 ACCOUNT_ADAPTER = "lostfound.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "lostfound.forms.signup.ConsentAtSignUp"
 env.section("People and limits")
 ACCOUNT_EMAIL_VERIFICATION = env.text(
     "EMAIL_VERIFICATION",

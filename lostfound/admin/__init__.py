@@ -1,5 +1,14 @@
 """The admin pages of the people's side, behind allauth's sign-in."""
 
-from lostfound.admin import access_log, campus, items, notifications, people, police, posts
+from lostfound.admin import (
+    access_log,
+    campus,
+    items,
+    legal,
+    notifications,
+    people,
+    police,
+    posts,
+)
 
-__all__ = ["access_log", "campus", "items", "notifications", "people", "police", "posts"]
+__all__ = ["access_log", "campus", "items", "legal", "notifications", "people", "police", "posts"]

@@ -17,6 +17,7 @@ from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
 from lostfound.models.item import Item, StoragePlace
+from lostfound.models.legal import Consent, LegalText
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
@@ -36,6 +37,7 @@ __all__ = [
     "ClaimPhoto",
     "ClaimVerdict",
     "Colour",
+    "Consent",
     "ControlFact",
     "CustodyDetail",
     "CustodyEvent",
@@ -45,6 +47,7 @@ __all__ = [
     "Family",
     "Handover",
     "Item",
+    "LegalText",
     "Notification",
     "NotificationChoice",
     "Office",

@@ -30,3 +30,15 @@ def test_entries_stay_in_both_directions(before: Any) -> None:
     after.get_model("lostfound", "Erasure").objects.create(cause="period", counts={"posts": 1})
     back = migrate(BEFORE)
     assert back.get_model("lostfound", "AccessLog").objects.count() == 2
+
+
+def test_drafts_come_and_people_stay(before: Any) -> None:
+    person = before.get_model("lostfound", "User").objects.create(username="someone")
+    after = migrate([("lostfound", "0041_consent")])
+    texts = after.get_model("lostfound", "LegalText").objects
+    assert sorted(texts.values_list("kind", "published_at")) == [("privacy", None), ("terms", None)]
+    text = texts.get(kind="terms")
+    consents = after.get_model("lostfound", "Consent").objects
+    consents.create(user_id=person.pk, text=text)
+    back = migrate(BEFORE)
+    assert back.get_model("lostfound", "User").objects.filter(pk=person.pk).exists()

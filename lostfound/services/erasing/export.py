@@ -4,7 +4,15 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 
-from lostfound.models import Handover, Notification, NotificationChoice, OwnershipClaim, Post, User
+from lostfound.models import (
+    Consent,
+    Handover,
+    Notification,
+    NotificationChoice,
+    OwnershipClaim,
+    Post,
+    User,
+)
 
 EXPORTED_FIELDS = (
     *("title", "description", "colour", "place_note", "happened_on", "happened_until"),
@@ -50,6 +58,9 @@ def own_data(user: User) -> dict[str, Any]:
         ),
         "notification_choices": list(
             NotificationChoice.objects.filter(user=user).values("kind", "in_app", "by_email")
+        ),
+        "consents": list(
+            Consent.objects.filter(user=user).values("text__kind", "text__version", "at")
         ),
         "devices": list(
             UserSession.objects.filter(user=user).values(

@@ -94,8 +94,8 @@ def test_each_sort_goes_after_its_own_period() -> None:
     receipt.refresh_from_db()
     assert receipt.receiver_name == "홍길순"
     erase_due(in_days(1096))
-    receipt.refresh_from_db()
-    mine.refresh_from_db()
+    receipt = Handover.objects.get()
+    mine = OwnershipClaim.objects.get(pk=mine.pk)
     assert receipt.receiver_name == "…" and receipt.typed_ack == "" and mine.claimant_id is None
     assert not CustodyDetail.objects.exists()
     result = verify_custody()
