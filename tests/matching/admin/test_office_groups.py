@@ -25,6 +25,7 @@ MIGRATION = importlib.import_module("matching.migrations.0009_office_groups")
 THINGS = importlib.import_module("lostfound.migrations.0010_items_of_posts")
 MASKING = importlib.import_module("lostfound.migrations.0020_masking")
 CLAIMS = importlib.import_module("lostfound.migrations.0013_prompts")
+CONSENT = importlib.import_module("lostfound.migrations.0041_consent")
 
 
 def member(group: str, **values: Any) -> User:
@@ -70,7 +71,7 @@ def test_every_permission_that_the_groups_name_exists() -> None:
         named |= {f"lostfound.{codename}" for codename in THINGS.GROUPS[name]}
         named.add(f"lostfound.{MASKING.PERMISSION}")
         if name == CHIEFS:
-            named |= {f"lostfound.{codename}" for codename in CLAIMS.HEAD}
+            named |= {f"lostfound.{codename}" for codename in (*CLAIMS.HEAD, *CONSENT.HEAD)}
         assert member(name).get_all_permissions() == {RENAMED.get(one, one) for one in named}
 
 
