@@ -43,7 +43,9 @@ class LegalTextsView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="legal_texts_list", responses={200: LegalTextOut(many=True)})
+    @extend_schema(
+        operation_id="legal_texts_list", responses={200: LegalTextOut(many=True), **problems(401)}
+    )
     def get(self, request: Request) -> Response:
         """Read the privacy notice and the terms; empty while the office has published none."""
         return Response(LegalTextOut(texts_in_force(), many=True).data)

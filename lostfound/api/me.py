@@ -6,7 +6,6 @@ from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from lostfound.api.serializers.me import (
     MeOut,
     NotificationChoiceOut,
     NotificationOut,
+    OwnDataOut,
 )
 from lostfound.http import signed_in
 from lostfound.models import Notification, NotificationChoice, User
@@ -161,7 +161,7 @@ class MyDataView(APIView):
 
     @extend_schema(
         operation_id="me_export",
-        responses={200: OpenApiTypes.OBJECT, **problems(401)},
+        responses={200: OwnDataOut, **problems(401)},
     )
     def get(self, request: Request) -> Response:
         """Read everything that is stored of the person, photographs by address."""

@@ -87,6 +87,19 @@ class MeIn(KnownFieldsOnly, serializers.ModelSerializer[User]):
         fields = ("language", "wants_email")
 
 
+class OwnDataOut(serializers.Serializer[Any]):
+    """Everything that is stored of a person."""
+
+    person = serializers.DictField()
+    posts = serializers.ListField(child=serializers.DictField())
+    claims = serializers.ListField(child=serializers.DictField())
+    receipts = serializers.ListField(child=serializers.DictField())
+    notifications = serializers.ListField(child=serializers.DictField())
+    notification_choices = serializers.ListField(child=serializers.DictField())
+    consents = serializers.ListField(child=serializers.DictField())
+    devices = serializers.ListField(child=serializers.DictField())
+
+
 class DeleteMeIn(KnownFieldsOnly):
     """The confirmation with which a person deletes their account."""
 
