@@ -45,7 +45,7 @@ from tests.support.claims import RIGHT, approved, claim, make_wallet
 from tests.support.databases import in_a_file
 from tests.support.items import make_clerk, make_item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 WORD = "쿠쿠르삐루"  # nowhere else
 SIGNED = Receipt(

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from lostfound.models import AppendOnlyError, Consent, LegalText, User
 from lostfound.services import AlreadySo
 from lostfound.services.consent import agree, forget_asked_for, is_consent_missing, publish_text
+from lostfound.services.erasing import delete_own_account
 from tests.support.api_client import Device, code_of
 from tests.support.builders import make_user
 from tests.support.items import HEADS, make_clerk
@@ -158,3 +159,10 @@ def test_a_consent_is_not_changed(person: User) -> None:
     agree(person, [text.pk for text in publish(TERMS)])
     with pytest.raises(AppendOnlyError):
         Consent.objects.get().save()
+
+
+def test_a_consent_goes_with_the_account_and_the_text_stays(person: User) -> None:
+    (text,) = publish(TERMS)
+    agree(person, [text.pk])
+    delete_own_account(person)
+    assert not Consent.objects.exists() and LegalText.objects.filter(pk=text.pk).exists()

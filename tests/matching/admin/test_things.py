@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from lostfound.models import CustodyEvent, Item, Notification, OwnershipClaim
 from lostfound.services import notify
 from lostfound.services.handovers import hand_over
+from lostfound.services.items.custody import append, lock_item
 from lostfound.services.receipts import Receipt
 from matching.models import MatchDecision
 from matching.services import confirm_match, reject_match, undo_decision
@@ -52,10 +53,16 @@ def test_what_came_and_what_left() -> None:
     returned_after(10)
     make_item(title="우산")
     gone = make_item(title="모자")
-    Item.objects.filter(pk=gone.pk).update(state=Item.State.AT_POLICE)
-    last = CustodyEvent.objects.get(item=gone)
-    rows: models.QuerySet[CustodyEvent] = models.QuerySet(CustodyEvent)
-    rows.filter(pk=last.pk).update(to_state=Item.State.AT_POLICE)
+    with transaction.atomic():
+        append(
+            lock_item(gone),
+            actor=make_clerk(),
+            kind=CustodyEvent.Kind.MOVED,
+            to_state=Item.State.AT_POLICE,
+            office=gone.office,
+            place=None,
+            is_carried_over=True,
+        )
     found = figures()
     total: ThingRow = found.total
     assert (total.received, total.returned, total.disposed, total.in_store) == (4, 2, 1, 1)
