@@ -10,15 +10,36 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from lostfound.api import problem_types
+from lostfound.api.authentication import WITHOUT_CONSENT
 from lostfound.api.problems import FOR_APPS, SIGNING_IN, problem
+from lostfound.infra.rate_limits import sender_address
+from lostfound.infra.request_address import current_address
 from lostfound.media.processing import BYTES_PER_MB, MAX_REQUEST_BYTES
+from lostfound.models import User
+from lostfound.services.consent import asked_for, is_consent_missing
+
+# Somebody who does not agree can still read the texts, take their data along and go.
+PAGES_WITHOUT_CONSENT: Final = (
+    *(
+        "/consent/",
+        "/privacy/",
+        "/terms/",
+        "/preferences/",
+        "/accounts/",
+        "/offline/",
+        "/_allauth/",
+    ),
+    *("/api/", "/language/", "/i18n/"),
+)
+API: Final = "/api/v1/"
 
 logger = logging.getLogger(__name__)
 NOTED_EVERY: Final = timedelta(minutes=1)
@@ -41,6 +62,20 @@ class RequestSizeLimit:
         if request.path.startswith(FOR_APPS):
             return problem(too_large, size=largest_mb)
         return render(request, "413.html", {"largest_mb": largest_mb}, status=too_large.status)
+
+
+class RequestAddress:
+    """Lets services record from where somebody read other people's data."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = current_address.set(sender_address(request))
+        try:
+            return self.get_response(request)
+        finally:
+            current_address.reset(token)
 
 
 class PersonalPages:
@@ -76,6 +111,36 @@ class SentWhileSignedOut:
                 )
                 messages.warning(request, text)
         return response
+
+
+class AskForConsent:
+    """Leads signed-in people to the texts that are new to them; apps get 403 `consent_needed`.
+
+    A form that was opened before is still saved. Devices' tokens are checked where they are read,
+    in `lostfound.api.authentication`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_api = request.path.startswith(API)
+        if asked_for() and (is_api or self._is_page(request)):
+            user = request.user
+            if isinstance(user, User) and is_consent_missing(user):
+                if not is_api:
+                    address = f"{reverse('lostfound:consent')}?{urlencode({'next': request.path})}"
+                    return HttpResponseRedirect(address)
+                if not request.path.startswith(WITHOUT_CONSENT):
+                    return problem(problem_types.CONSENT_NEEDED)
+        return self.get_response(request)
+
+    def _is_page(self, request: HttpRequest) -> bool:
+        """Whether somebody opens a page, other than one that they need in order to decide."""
+        if request.method != "GET" or request.headers.get("HX-Request"):
+            return False
+        is_document = "text/html" in request.headers.get("Accept", "")
+        return is_document and not request.path.startswith(PAGES_WITHOUT_CONSENT)
 
 
 class SignInProblems:

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "lostfound.middleware.RequestAddress",
     "lostfound.middleware.RequestSizeLimit",
     "lostfound.api.etags.ApiConditionalGet",
     "django.middleware.common.CommonMiddleware",
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "lostfound.middleware.NotedSessions",
     "lostfound.middleware.PersonalPages",
     "lostfound.middleware.SentWhileSignedOut",
+    "lostfound.middleware.AskForConsent",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "lostfound.urls"
@@ -166,7 +168,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": SQLITE_TIMEOUT_S,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # What is deleted is overwritten at once: "Erased means overwritten" in docs/decisions.md.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        ),
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
@@ -220,6 +225,7 @@ LOGOUT_REDIRECT_URL = "lostfound:home"
 ACCOUNT_ADAPTER = "lostfound.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "lostfound.forms.signup.ConsentAtSignUp"
 env.section("People and limits")
 ACCOUNT_EMAIL_VERIFICATION = env.text(
     "EMAIL_VERIFICATION",
@@ -673,6 +679,45 @@ SEAL_TO = env.texts(
     [],
     "addresses that get the daily seal of the custody chains, such as the head of the office and "
     "an auditor",
+)
+
+# --- Retention: how long after a thing has left; `manage.py erase` runs daily ---
+env.section("Retention")
+ERASE_CLAIMS_DAYS = env.integer(
+    "ERASE_CLAIMS_DAYS",
+    30,
+    "claims that led to nothing lose name, words and photograph this long after the thing left",
+    unit="days",
+    least=1,
+)
+ERASE_ANSWERS_DAYS = env.integer(
+    "ERASE_ANSWERS_DAYS",
+    90,
+    "answers and photographs of the claim that was right, and hidden facts, likewise",
+    unit="days",
+    least=1,
+)
+ERASE_POSTS_DAYS = env.integer(
+    "ERASE_POSTS_DAYS",
+    180,
+    "posts of things that left, and posts that were closed, with photographs and vectors; also the "
+    "finder's name",
+    unit="days",
+    least=1,
+)
+ERASE_RECEIPTS_DAYS = env.integer(
+    "ERASE_RECEIPTS_DAYS",
+    1095,
+    "names and signatures of receipts, after the hand-over",
+    unit="days",
+    least=1,
+)
+ACCESS_LOG_DAYS = env.integer(
+    "ACCESS_LOG_DAYS",
+    730,
+    "entries of the access log; the safety standard asks for one year, or two",
+    unit="days",
+    least=365,
 )
 
 # --- Security ---

@@ -103,6 +103,16 @@ def messages_at_once(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_to_agree_to() -> Iterator[None]:
+    """No text is published, and no test spends a query on reading that."""
+    from lostfound.services.consent import forget_asked_for, remember_asked_for
+
+    remember_asked_for((), for_s=3600)
+    yield
+    forget_asked_for()
+
+
+@pytest.fixture(autouse=True)
 def photographs_at_once(settings: Settings) -> None:
     """Photographs of posts without a category count at once, except in tests of masking."""
     settings.PHOTOS_WITHOUT_CATEGORY = "normal"

@@ -67,6 +67,13 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("lostfound:open_notification", "post"): (SIGN_IN, 404, 404, 404, 302),
     ("lostfound:sign_out_device", "post"): (SIGN_IN, 404, 404, 404, 302),
     ("lostfound:preferences", "get"): EACH_OWN,
+    ("lostfound:privacy", "get"): ANYBODY,
+    ("lostfound:terms", "get"): ANYBODY,
+    ("lostfound:consent", "get"): (SIGN_IN, 302, 302, 302, 302),  # nothing is asked
+    ("lostfound:consent", "post"): (SIGN_IN, 302, 302, 302, 302),
+    ("lostfound:delete_account", "get"): EACH_OWN,
+    ("lostfound:delete_account", "post"): (SIGN_IN, 200, 200, 200, 200),  # without the password
+    ("lostfound:export_account", "get"): EACH_OWN,
     ("lostfound:language", "post"): (302, 302, 302, 302, 302),
     # A fragment of the post's page; without htmx it leads there.
     ("matching:state", "get"): (SIGN_IN, 404, 302, 302, 302),
@@ -119,6 +126,11 @@ TABLE: Final[dict[tuple[str, str], Statuses]] = {
     ("api-notification-read", "post"): API_MINE,
     ("api-me", "get"): API_OWN,
     ("api-me", "patch"): API_OWN,
+    ("api-me-delete", "post"): (401, 400, 400, 400, 400),  # without the password
+    ("api-me-export", "get"): API_OWN,
+    ("api-me-consent", "get"): API_OWN,
+    ("api-me-consent", "post"): (401, 400, 400, 400, 400),  # without texts
+    ("api-legal", "get"): ANYBODY,
     ("api-post-matching", "get"): API_MINE,
     ("api-post-suggestions", "get"): API_MINE,
     ("api-post-timeline", "get"): API_MINE,
@@ -167,6 +179,17 @@ OWN_NOTIFICATION: Final = {
 }
 PERSON: Final = {"username", "email", "language", "wants_email", "is_staff", "office"}
 CHOICE: Final = {"kind", "in_app", "by_email"}
+PERSONAL_DATA: Final = {
+    *(
+        "posts",
+        "claims",
+        "receipts",
+        "notifications",
+        "notification_choices",
+        "devices",
+        "consents",
+    ),
+}
 DECISION: Final = {"id", "pair", "action", "reason", "note", "at"}
 PROPOSALS: Final = {"status", "category", "colour"}
 
@@ -176,6 +199,10 @@ def within(name: str, fields: set[str]) -> set[str]:
     return {name} | {f"{name}.{field}" for field in fields}
 
 
+OWN_DATA: Final = PERSONAL_DATA | within(
+    "person",
+    {*("username", "email", "name", "language", "wants_email", "joined", "last_signed_in")},
+)
 SUGGESTION: Final = {
     *("id", "status", "likeness", "likeness_words", "created_at", "answer", "kept_at")
 } | within("post", PUBLIC)
@@ -216,6 +243,10 @@ FIELDS: Final[dict[str, set[str]]] = {
     "api-notification-read": OWN_NOTIFICATION,
     "api-notification-choices": CHOICE,
     "api-me": PERSON,
+    "api-me-consent": {"missing"},
+    "api-legal": set(),  # none is published
+    "api-me-export": OWN_DATA,
+    "lostfound:export_account": OWN_DATA,
     "api-devices": {"id", "name", "ip", "created_at", "last_seen_at", "is_current"},
     "api-categories": {"code", "name_ko", "name_en", "categories"},
     "api-colours": {"code", "name_ko", "name_en"},
@@ -358,7 +389,7 @@ def body_of(route: str, version: str) -> dict[str, Any]:
     return {**words, "language": "en", "next": "/", "answer": "mine"}
 
 
-ONLY_JSON: Final = ("api-review-confirm", "api-review-reject")
+ONLY_JSON: Final = ("api-review-confirm", "api-review-reject", "api-me-delete", "api-me-consent")
 
 
 def fields_of(body: Any) -> set[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.admin.read_only import ReadOnlyMixin
 from lostfound.admin.safe_filters import FilterNumbers
-from lostfound.models import AccessLog, Post, User
+from lostfound.models import AccessLog, Erasure, Post, User
 from lostfound.models.post import NUMBER_MARK
 
 SHOWN: Final = 5  # numbers per row of the list
@@ -22,11 +22,11 @@ SHOWN: Final = 5  # numbers per row of the list
 class AccessLogAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
     """The access log, read-only."""
 
-    list_display = ("at", "actor", "what", "count", "numbers")
-    fields = ("at", "actor", "what", "count", "all_numbers")
+    list_display = ("at", "actor", "what", "count", "numbers", "address", "reason")
+    fields = ("at", "actor", "what", "count", "all_numbers", "address", "reason")
     list_filter = ("what",)
     list_select_related = ("actor",)
-    search_fields = ("actor__username", "subjects")
+    search_fields = ("actor__username", "subjects", "reason")
     date_hierarchy = "at"
     show_full_result_count = False
 
@@ -65,6 +65,16 @@ class AccessLogAdmin(FilterNumbers, ReadOnlyMixin, admin.ModelAdmin[AccessLog]):
             return f"{NUMBER_MARK}{called[1]}"
         post = Post.objects.filter(called).first()
         return post.number if post is not None else number.strip()
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyMixin, admin.ModelAdmin[Erasure]):
+    """What was erased and when, read-only: numbers, never content."""
+
+    list_display = ("at", "cause", "counts")
+    fields = ("at", "cause", "counts")
+    list_filter = ("cause",)
+    date_hierarchy = "at"
 
 
 def _posts(entry: AccessLog) -> dict[str, Model]:

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -92,8 +93,15 @@ class PostActions(admin.ModelAdmin[Post]):
     )
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Post]) -> Any:
         """Export posts as CSV that is safe to open in a spreadsheet."""
+        try:
+            reason = clean_text(request.POST.get("reason", ""), is_one_line=True)
+        except ValidationError:
+            reason = ""
+        if not reason:
+            text = _("Please say next to the action why you need the file. Nothing was exported.")
+            return render(request, "400.html", {"detail": text, "was_sent": True}, status=400)
         named = queryset.select_related(None).prefetch_related(None).only("author")
-        log_access(signed_in(request), AccessLog.What.EXPORT, named)
+        log_access(signed_in(request), AccessLog.What.EXPORT, named, reason=reason)
         return export_response(queryset)
 
     def _tell_changed(

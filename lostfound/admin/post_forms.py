@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lostfound.forms.edit_version import EDIT_VERSION, EditVersionField, left_behind, offered
 from lostfound.models import Post
+from lostfound.models.access_log import MAX_REASON_CHARS
 from lostfound.models.item import MAX_SHELF_CHARS
 from lostfound.models.post import MAX_HIDDEN_CHARS
 from lostfound.services.edit_conflicts import edit_version_of, is_as_seen
@@ -117,6 +118,9 @@ class PostForm(forms.ModelForm[Post]):
 
 
 class ShelfActionForm(ActionForm):
-    """The action form of the list, with a shelf."""
+    """The action form of the list, with a shelf, and why a file is needed."""
 
     shelf = forms.CharField(label=_("Shelf:"), required=False, max_length=MAX_SHELF_CHARS)
+    reason = forms.CharField(
+        label=_("Reason for a file:"), required=False, max_length=MAX_REASON_CHARS
+    )

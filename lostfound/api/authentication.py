@@ -7,13 +7,23 @@ from allauth.headless.contrib.rest_framework.authentication import XSessionToken
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from lostfound.api import problem_types
+from lostfound.services.consent import is_consent_missing
 from lostfound.services.devices import note_device_use
 
 HEADER = "X-Session-Token"
+# Somebody who does not agree can still read the texts, take their data along and go.
+WITHOUT_CONSENT: Final = ("/api/v1/legal/", "/api/v1/me/", "/api/v1/devices/")
 MAX_USER_AGENT_CHARS: Final = UserSession._meta.get_field("user_agent").max_length
+
+
+class ConsentNeeded(PermissionDenied):
+    """The person has yet to agree to a text of the office."""
+
+    status_code, default_code, default_detail = problem_types.CONSENT_NEEDED
 
 
 class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
@@ -22,7 +32,7 @@ class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The user and session of the token; None without one, so that a cookie is tried next.
 
-        Raises: AuthenticationFailed
+        Raises: AuthenticationFailed, ConsentNeeded
         """
         token = request.headers.get(HEADER)
         if token is None:
@@ -32,6 +42,8 @@ class DeviceToken(XSessionTokenAuthentication):  # type: ignore[misc]
         if signed_in is None or not signed_in[0].is_active:
             raise AuthenticationFailed(_("This token is invalid. Please sign in again."))
         user, session = signed_in
+        if is_consent_missing(user) and not request.path.startswith(WITHOUT_CONSENT):
+            raise ConsentNeeded
         note_device_use(
             user,
             session.session_key,

@@ -19,6 +19,14 @@ PHOTO: Final[dict[str, Any]] = {
     "width_px": 1600,
     "height_px": 1200,
 }
+TERMS: Final[dict[str, Any]] = {
+    "id": 3,
+    "kind": "terms",
+    "version": 1,
+    "body_ko": "분실물과 습득물에 대한 사실만 올려 주세요.",
+    "body_en": "Only post facts about things that were lost or found.",
+    "published_at": SAVED_AT,
+}
 LOST: Final[dict[str, Any]] = {
     "id": UMBRELLA_ID,
     "number": "LF-120",
@@ -192,6 +200,20 @@ EXAMPLES: Final[dict[str, Any]] = {
         "office": None,
     },
     "PatchedMeInRequest": {"language": "en"},
+    "DeleteMeInRequest": {"confirmation": "the password"},
+    "OwnDataOut": {
+        "person": {"username": "student", "email": "student@example.com", "language": "ko"},
+        "posts": [{"number": "LF-120", "title": "파란 우산", "photos": []}],
+        "claims": [],
+        "receipts": [],
+        "notifications": [],
+        "notification_choices": [],
+        "consents": [{"text__kind": "terms", "text__version": 1, "at": SAVED_AT}],
+        "devices": [],
+    },
+    "LegalTextOut": TERMS,
+    "ConsentInRequest": {"texts": [3]},
+    "ConsentOut": {"missing": [TERMS]},
     "DeviceOut": {
         "id": 4,
         "name": "Chrome, Android",

@@ -14,18 +14,21 @@ from rest_framework.views import APIView
 
 from lostfound import selectors
 from lostfound.api.posts import ONE_ERRORS
-from lostfound.api.problems import problems
+from lostfound.api.problems import Conflict, problems
 from lostfound.api.serializers.me import (
+    DeleteMeIn,
     DeviceOut,
     MeIn,
     MeOut,
     NotificationChoiceOut,
     NotificationOut,
+    OwnDataOut,
 )
 from lostfound.http import signed_in
 from lostfound.models import Notification, NotificationChoice, User
-from lostfound.services import choose_notifications
+from lostfound.services import AccountKept, choose_notifications
 from lostfound.services.devices import sign_out_device
+from lostfound.services.erasing import delete_own_account, own_data
 
 
 class NotificationsView(generics.ListAPIView[Notification]):
@@ -131,6 +134,38 @@ class MeView(APIView):
         data.is_valid(raise_exception=True)
         data.save()
         return Response(MeOut(signed_in(request)).data)
+
+
+class DeleteMeView(APIView):
+    """The end of an account."""
+
+    @extend_schema(
+        operation_id="me_delete",
+        request=DeleteMeIn,
+        responses={204: None, **problems(400, 401, 409)},
+    )
+    def post(self, request: Request) -> Response:
+        """Delete the account with everything that the person wrote. This cannot be undone."""
+        person = signed_in(request)
+        data = DeleteMeIn(data=request.data, context={"person": person})
+        data.is_valid(raise_exception=True)
+        try:
+            delete_own_account(person)
+        except AccountKept as kept:
+            raise Conflict(str(kept), "account_kept") from kept
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MyDataView(APIView):
+    """Everything that is stored of the person."""
+
+    @extend_schema(
+        operation_id="me_export",
+        responses={200: OwnDataOut, **problems(401)},
+    )
+    def get(self, request: Request) -> Response:
+        """Read everything that is stored of the person, photographs by address."""
+        return Response(own_data(signed_in(request)))
 
 
 class DevicesView(APIView):

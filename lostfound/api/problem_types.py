@@ -88,6 +88,11 @@ AUTHENTICATION_FAILED: Final = ProblemType(
 NOT_ALLOWED: Final = ProblemType(
     HTTPStatus.FORBIDDEN, "permission_denied", _("You do not have permission to do this.")
 )
+CONSENT_NEEDED: Final = ProblemType(
+    HTTPStatus.FORBIDDEN,
+    "consent_needed",
+    _("The privacy notice or the terms of use are new. Please read them and agree first."),
+)
 NO_CSRF_TOKEN: Final = ProblemType(
     HTTPStatus.FORBIDDEN,
     "permission_denied",

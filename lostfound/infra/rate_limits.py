@@ -106,12 +106,11 @@ def prune_throttles() -> int:
     return ThrottleCounter.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 
-def client_address(request: HttpRequest) -> str:
+def sender_address(request: HttpRequest) -> str:
     """The client's address; X-Forwarded-For counts only behind trusted proxies.
 
     Each trusted proxy appends the address that it saw, so the client's is that many places from
-    the right; entries further left may be forged by the client. An IPv6 client owns a whole /64,
-    so the network counts as its address.
+    the right; entries further left may be forged by the client.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -121,9 +120,19 @@ def client_address(request: HttpRequest) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return peer
-    if parsed.version == 6 and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+
+
+def client_address(request: HttpRequest) -> str:
+    """What counts as one client: its address, or the /64 that an IPv6 client owns as a whole."""
+    address = sender_address(request)
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address
 
 
 def count_request(request: HttpRequest, name: LimitName, *, is_attempt: bool = False) -> Verdict:

@@ -13,10 +13,12 @@ from lostfound.models.claim import (
 from lostfound.models.contact import PostContact
 from lostfound.models.custody import CustodyDetail, CustodyEvent, Seal
 from lostfound.models.disposal import BatchItem, DisposalBatch
+from lostfound.models.erasure import Erasure
 from lostfound.models.events import DeletedPost, PostEvent
 from lostfound.models.fact import ControlFact
 from lostfound.models.handover import Handover
 from lostfound.models.item import Item, StoragePlace
+from lostfound.models.legal import Consent, LegalText
 from lostfound.models.notification import Notification, NotificationChoice
 from lostfound.models.photo import ClaimPhoto, Photo, StoredPhoto
 from lostfound.models.place import Building, Office, Zone
@@ -40,15 +42,18 @@ __all__ = [
     "ClaimPhoto",
     "ClaimVerdict",
     "Colour",
+    "Consent",
     "ControlFact",
     "CustodyDetail",
     "CustodyEvent",
     "Delegation",
     "DeletedPost",
     "DisposalBatch",
+    "Erasure",
     "Family",
     "Handover",
     "Item",
+    "LegalText",
     "Notification",
     "NotificationChoice",
     "Office",

@@ -1,10 +1,14 @@
 """The access log: which staff member read whose data, and when."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lostfound.models.append_only import AppendOnly
+
+MAX_REASON_CHARS: Final = 200
 
 
 class AccessLog(AppendOnly):
@@ -29,6 +33,9 @@ class AccessLog(AppendOnly):
     # Numbers of posts (LF-120) and keys of people, never their data: that must be deletable.
     subjects = models.JSONField(_("numbers"), default=list, blank=True)
     count = models.PositiveIntegerField(_("how many"), default=1)
+    # Both are asked for by the safety standard for personal data.
+    address = models.GenericIPAddressField(_("from address"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON_CHARS, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
 
     class Meta:

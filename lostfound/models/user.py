@@ -20,6 +20,8 @@ class User(AbstractUser):
         _("language"), max_length=5, choices=settings.LANGUAGES, default="ko"
     )
     wants_email = models.BooleanField(_("e-mail about my posts"), default=True)
+    # The texts that everybody is asked to agree to, as they were when this person did.
+    agreed_to = models.CharField(max_length=60, blank=True, editable=False)
     office = models.ForeignKey(
         Office,
         on_delete=models.SET_NULL,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lostfound.models import AccessLog, ClaimVerdict, CustodyEvent, Handover, User
+from lostfound.services.admin_log import unquote_in_admin_log
 from lostfound.services.claims import erase_claims
 from lostfound.services.posts import delete_post
 
@@ -75,5 +76,6 @@ def delete_user(user: User, *, actor: User | None) -> None:
         for post in user.posts.all():
             delete_post(post, actor=actor)
         user_pk = user.pk
+        unquote_in_admin_log(User, [user_pk])
         user.delete()
     logger.info("User %s was deleted by user %s", user_pk, actor and actor.pk)

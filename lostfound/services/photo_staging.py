@@ -167,6 +167,15 @@ def discard_staged(photos: Iterable[StagedPhoto]) -> None:
             logger.exception("Could not remove a staged photograph")
 
 
+def discard_all_staged(user_id: int) -> None:
+    """Remove every staged file of a person whose account is gone."""
+    for file in list(files_below(default_storage, f"{FOLDER}/{user_id}")):
+        try:
+            default_storage.delete(file.name)
+        except OSError:
+            logger.exception("Could not remove a staged photograph")
+
+
 def discard_expired() -> int:
     """Remove files staged longer than `KEPT_FOR` ago; returns how many."""
     removed = 0

@@ -15,6 +15,7 @@ from lostfound.hooks import report_post_change, report_post_leaving
 from lostfound.media.processing import PreparedPhoto
 from lostfound.models import DeletedPost, Photo, Post, PostEvent, User
 from lostfound.models.hidden_words import lines_of
+from lostfound.services.admin_log import unquote_in_admin_log
 from lostfound.services.edit_conflicts import own_changes
 from lostfound.services.idempotency import refuse_duplicate_submission, submission_hash
 from lostfound.services.items.authors import is_only_author, refuse_author
@@ -232,6 +233,7 @@ def delete_post(post: Post, *, actor: User | None) -> bool:
             idempotency_key=locked.idempotency_key,
         )
         report_post_leaving(locked)
+        unquote_in_admin_log(Post, [locked.pk])
         locked.delete()
         # The history is deleted with the post, so the log records who did it.
         by = actor and actor.pk

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from lostfound.views import (
+    account,
     app,
     claims,
     devices,
     home,
+    legal,
     notifications,
     photos,
     post_changes,
@@ -123,6 +125,11 @@ urlpatterns = [
     path("notifications/<int:pk>/open/", notifications.open_one, name="open_notification"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("accounts/sessions/<int:pk>/end/", devices.sign_out, name="sign_out_device"),
+    path("privacy/", legal.legal_text, {"kind": "privacy"}, name="privacy"),
+    path("terms/", legal.legal_text, {"kind": "terms"}, name="terms"),
+    path("consent/", legal.consent, name="consent"),
+    path("accounts/delete/", account.delete_account, name="delete_account"),
+    path("accounts/export/", account.export_account, name="export_account"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("offline/", app.offline, name="offline"),

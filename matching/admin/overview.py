@@ -1,4 +1,4 @@
-"""The statistics page, and the URLs of it and of the system status page."""
+"""The statistics page, and the URLs of all pages about how the site does."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.admin.health import health_page
+from matching.admin.things import things_page
 from matching.models import Match
 from matching.status.durations import hours_words
 from matching.status.statistics import RECENT_DAYS, TIMES_DAYS, Band, Row, office_statistics
@@ -60,10 +61,14 @@ def overview_urls(model_admin: admin.ModelAdmin[Match]) -> list[URLPattern]:
     def health_view(request: HttpRequest) -> HttpResponse:
         return health_page(model_admin, request)
 
+    def things_view(request: HttpRequest) -> HttpResponse:
+        return things_page(model_admin, request)
+
     guarded = model_admin.admin_site.admin_view
     health = require_http_methods(["GET", "HEAD", "POST"])(health_view)
     return [
         path("figures/", guarded(require_safe(figures_view)), name="matching_match_figures"),
+        path("figures/things/", guarded(require_safe(things_view)), name="matching_match_things"),
         path("health/", guarded(health), name="matching_match_health"),
     ]
 

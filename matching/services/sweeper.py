@@ -18,9 +18,9 @@ from lostfound.infra.queue import enqueue, forget_failures, waiting_tasks
 from lostfound.infra.rate_limits import prune_throttles
 from lostfound.models import Notification, PoliceFetch
 from lostfound.police.importer import prune_police
-from lostfound.services.access_log import prune_access_log
 from lostfound.services.claims import sweep_claims
 from lostfound.services.clock import sweep_clock
+from lostfound.services.erasing import erase_daily
 from lostfound.services.items import seal_day
 from lostfound.services.masking import request_due_masking
 from lostfound.services.posts import prune_deletions
@@ -215,7 +215,7 @@ def prune() -> None:
     prune_throttles()
     prune_deletions()
     prune_sent_requests()
-    prune_access_log()
+    erase_daily()
     sweep_claims()
     sweep_clock()
     seal_day()

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from lostfound.api.serializers.campus import KeptAtOut
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.api.serializers.posts import PostOut
+from lostfound.forms.account import refuse_unconfirmed
 from lostfound.models import DeletedPost, Notification, Office, OwnershipClaim, Post, User
 from lostfound.text.notifications import advice, headline, place_of
 from lostfound.text.user_agents import device_name
@@ -84,6 +85,34 @@ class MeIn(KnownFieldsOnly, serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ("language", "wants_email")
+
+
+class OwnDataOut(serializers.Serializer[Any]):
+    """Everything that is stored of a person."""
+
+    person = serializers.DictField()
+    posts = serializers.ListField(child=serializers.DictField())
+    claims = serializers.ListField(child=serializers.DictField())
+    receipts = serializers.ListField(child=serializers.DictField())
+    notifications = serializers.ListField(child=serializers.DictField())
+    notification_choices = serializers.ListField(child=serializers.DictField())
+    consents = serializers.ListField(child=serializers.DictField())
+    devices = serializers.ListField(child=serializers.DictField())
+
+
+class DeleteMeIn(KnownFieldsOnly):
+    """The confirmation with which a person deletes their account."""
+
+    confirmation = serializers.CharField(
+        max_length=200,
+        trim_whitespace=False,
+        help_text="The password; the user name of somebody who signs in without one.",
+    )
+
+    def validate_confirmation(self, given: str) -> str:
+        """Raises: ValidationError"""
+        refuse_unconfirmed(self.context["person"], given)
+        return given
 
 
 class DeviceOut(serializers.ModelSerializer[UserSession]):

@@ -1,14 +1,16 @@
 """The office's access to other people's data is logged: who, when, and what."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin import site
+from django.core.management import CommandError, call_command
+from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from lostfound.admin.access_log import AccessLogAdmin
 from lostfound.models import AccessLog, AppendOnlyError, User
@@ -59,7 +61,10 @@ def test_lists_and_files_are_written_down(desk: Client) -> None:
     address = reverse("admin:lostfound_post_changelist")
     desk.get(address)
     data = {"action": "export_csv", "_selected_action": [post.pk for post in posts]}
-    assert desk.post(address, data).status_code == 200
+    assert desk.post(address, data).status_code == 400 and AccessLog.objects.count() == 1
+    assert desk.post(address, {**data, "reason": "월말 재고 확인"}).status_code == 200
+    entry = AccessLog.objects.get(what="export")
+    assert (entry.address, entry.reason, entry.count) == ("127.0.0.1", "월말 재고 확인", 2)
     assert [(what, set(subjects)) for what, subjects in written()] == [
         ("list", numbers),
         ("export", numbers),
@@ -168,3 +173,29 @@ def test_a_look_at_a_person_leads_to_their_account(desk: Client, clerk: User) ->
     other.delete()
     text = page(desk.get(look))
     assert f">{key}<" in text.replace("\n", "") and other.username not in text
+
+
+def test_the_address_is_the_readers_behind_a_trusted_proxy(
+    desk: Client, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = 1
+    address = reverse("admin:lostfound_post_change", args=[make_post().pk])
+    for sent in ("6.6.6.6, 203.0.113.9", "2001:db8::7", "no address"):
+        desk.get(address, headers={"x-forwarded-for": sent})
+    found = list(AccessLog.objects.order_by("pk").values_list("address", flat=True))
+    assert found == ["203.0.113.9", "2001:db8::7", "127.0.0.1"]
+
+
+def test_the_report_of_a_month(clerk: User, capsys: pytest.CaptureFixture[str]) -> None:
+    log_access(clerk, AccessLog.What.EXPORT, [make_post()], reason="재고")
+    log_access(clerk, AccessLog.What.POST, [make_post()])
+    night = timezone.make_aware(datetime(2026, 11, 30, 3))
+    models.QuerySet(AccessLog).update(at=night)
+    call_command("access_report", month="2026-11")
+    out = capsys.readouterr().out
+    assert f"{clerk.username}\texport\t1\t1" in out and "재고" in out
+    assert out.count("2026-11-30 03:00") == 3  # the file, and both at night
+    call_command("access_report", month="2026-12")
+    assert "None." in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("access_report", month="2026-13")

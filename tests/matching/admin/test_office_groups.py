@@ -25,6 +25,7 @@ MIGRATION = importlib.import_module("matching.migrations.0009_office_groups")
 THINGS = importlib.import_module("lostfound.migrations.0010_items_of_posts")
 MASKING = importlib.import_module("lostfound.migrations.0020_masking")
 CLAIMS = importlib.import_module("lostfound.migrations.0013_prompts")
+CONSENT = importlib.import_module("lostfound.migrations.0027_consent")
 
 
 def member(group: str, **values: Any) -> User:
@@ -70,7 +71,7 @@ def test_every_permission_that_the_groups_name_exists() -> None:
         named |= {f"lostfound.{codename}" for codename in THINGS.GROUPS[name]}
         named.add(f"lostfound.{MASKING.PERMISSION}")
         if name == CHIEFS:
-            named |= {f"lostfound.{codename}" for codename in CLAIMS.HEAD}
+            named |= {f"lostfound.{codename}" for codename in (*CLAIMS.HEAD, *CONSENT.HEAD)}
         assert member(name).get_all_permissions() == {RENAMED.get(one, one) for one in named}
 
 
@@ -125,7 +126,9 @@ def test_a_clerk_can_register_edit_close_and_export(counter: Client, clerk: User
     counter.post(listed, {"action": "close_posts", "_selected_action": post.pk})
     post.refresh_from_db()
     assert (post.title, post.status, post.photos.count()) == ("검은 우산", "closed", 0)
-    saved = counter.post(listed, {"action": "export_csv", "_selected_action": post.pk})
+    saved = counter.post(
+        listed, {"action": "export_csv", "_selected_action": post.pk, "reason": "재고"}
+    )
     content = b"".join(saved.streaming_content)  # type: ignore[attr-defined]
     assert saved["Content-Type"].startswith("text/csv") and post.number.encode() in content
     assert counter.post(at("lostfound_post_delete", post.pk)).status_code == 403
