@@ -15,6 +15,7 @@ from lostfound.management.commands import messages
 from lostfound.text.notifications import CLAIM_ADVICE, CLAIM_HEADLINES
 
 
+@pytest.mark.slow
 def test_every_string_has_a_checked_korean_text_and_the_compiled_file_is_fresh() -> None:
     call_command("messages", "--check", stdout=io.StringIO())
 

@@ -167,7 +167,8 @@ def test_the_list_is_narrowed_by_shelf_and_age(client: Client) -> None:
 
 def test_chosen_posts_go_out_as_a_file(client: Client) -> None:
     post = make_post(title="우산")
-    answer = client.post(LIST, {"action": "export_csv", "_selected_action": [post.pk]})
+    chosen = {"action": "export_csv", "_selected_action": [post.pk], "reason": "재고 조사"}
+    answer = client.post(LIST, chosen)
     assert "attachment" in answer.headers["Content-Disposition"]
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(text)))

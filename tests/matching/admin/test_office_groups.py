@@ -25,6 +25,7 @@ MIGRATION = importlib.import_module("matching.migrations.0009_office_groups")
 THINGS = importlib.import_module("lostfound.migrations.0010_items_of_posts")
 MASKING = importlib.import_module("lostfound.migrations.0020_masking")
 CLAIMS = importlib.import_module("lostfound.migrations.0013_prompts")
+RULES = importlib.import_module("lostfound.migrations.0023_first_rules")
 CONSENT = importlib.import_module("lostfound.migrations.0027_consent")
 
 
@@ -69,9 +70,11 @@ def test_every_permission_that_the_groups_name_exists() -> None:
             for codename in codenames
         }
         named |= {f"lostfound.{codename}" for codename in THINGS.GROUPS[name]}
-        named.add(f"lostfound.{MASKING.PERMISSION}")
+        named |= {f"lostfound.{MASKING.PERMISSION}", "lostfound.view_retentionrule"}
         if name == CHIEFS:
-            named |= {f"lostfound.{codename}" for codename in (*CLAIMS.HEAD, *CONSENT.HEAD)}
+            named |= {
+                f"lostfound.{codename}" for codename in (*CLAIMS.HEAD, *CONSENT.HEAD, *RULES.EDIT)
+            }
         assert member(name).get_all_permissions() == {RENAMED.get(one, one) for one in named}
 
 

@@ -79,6 +79,7 @@ def score_of(profile: ScoringProfile, lost: PostFeatures, found: PostFeatures) -
     return CalibratedV3().score(lost, candidates, ScoringContext(profile=profile)).at(0)
 
 
+@pytest.mark.slow
 def test_a_second_encoder_finds_more_at_a_cold_start_and_adapted(
     dataset: BenchmarkDataset, profile: ScoringProfile
 ) -> None:
