@@ -93,6 +93,7 @@ class Schema:
     connection = connection
 
 
+@pytest.mark.slow
 def test_a_clerk_can_open_every_page_of_their_work(counter: Client) -> None:
     match, duplicates, post = MatchFactory.create(), DuplicateFactory.create(), make_post(photos=1)
     for path in (
