@@ -6,7 +6,8 @@ from typing import Any, Final
 # A sign starts a formula even after spaces or a quotation mark, and in its full-width form, which
 # a Korean or Japanese spreadsheet treats like the normal one.
 _FORMULA: Final = re.compile(
-    r"[\t\r\n]|[\s'\"‘’“”\uff07\uff02\u00a0\u200b\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]"
+    r"(?:[^\S\t\r\n]|['\"‘’“”\uff07\uff02\u200b\ufeff])*[\t\r\n]"
+    r"|[\s'\"‘’“”\uff07\uff02\u00a0\u200b\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]"
 )
 
 

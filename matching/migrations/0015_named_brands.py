@@ -21,11 +21,11 @@ class Migration(migrations.Migration):
     dependencies = [("matching", "0014_possible_days")]
 
     operations = [
-        migrations.RunPython(drop, drop),
+        migrations.RunPython(drop, migrations.RunPython.noop),
         migrations.AddField(
             model_name="matchingjob",
             name="named_brand",
             field=models.CharField(blank=True, max_length=16),
         ),
-        migrations.RunPython(ask_for_a_profile, migrations.RunPython.noop),
+        migrations.RunPython(ask_for_a_profile, drop),
     ]

@@ -80,13 +80,12 @@ def test_things_at_the_police_come_and_go(before: Any) -> None:
         content_hash="0" * 64,
         seen_in=fetch,
     )
-    call_command("migrate", "matching", "0030_police", verbosity=0)
-    state = MigrationExecutor(connection).loader.project_state([("matching", "0030_police")])
+    apps = migrate([("matching", "0016_police")])
     post = add_photo(after, category).post
-    state.apps.get_model("matching", "PoliceEmbedding").objects.create(
+    apps.get_model("matching", "PoliceEmbedding").objects.create(
         found_id=found.pk, content_hash="0" * 64, fingerprint="f", dim=1, data=b"1234"
     )
-    state.apps.get_model("matching", "PoliceMatch").objects.create(
+    apps.get_model("matching", "PoliceMatch").objects.create(
         lost_id=post.pk, found_id=found.pk, score=0.5, strategy="s", fingerprint="f"
     )
     migrate(MASKED)
