@@ -4,11 +4,11 @@ A found post with a shelf, or one that a member of staff entered for an office, 
 that the office has. One that a student announced at an office is expected there.
 """
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.db.models import Q
 from django.utils import timezone
 
+from lostfound.migrations._permissions import new_permissions
 from lostfound.services.items.custody import event_hash
 
 STAFF = (
@@ -80,18 +80,11 @@ def write_shelves(apps, schema_editor):
 
 
 def allow(apps, schema_editor):
-    using = schema_editor.connection.alias
-    config = apps.get_app_config("lostfound")
-    config.models_module = True  # otherwise the app of a migration is passed over
-    create_permissions(config, verbosity=0, using=using, apps=apps)
-    config.models_module = None
-    Group = apps.get_model("auth", "Group")
-    rows = apps.get_model("auth", "Permission").objects.using(using)
+    groups = apps.get_model("auth", "Group").objects.using(schema_editor.connection.alias)
+    rows = new_permissions(apps, schema_editor)
     for name, codenames in GROUPS.items():
-        group, _new = Group.objects.using(using).get_or_create(name=name)
-        group.permissions.add(
-            *rows.filter(content_type__app_label="lostfound", codename__in=codenames)
-        )
+        group, _new = groups.get_or_create(name=name)
+        group.permissions.add(*rows.filter(codename__in=codenames))
 
 
 def disallow(apps, schema_editor):

@@ -1,6 +1,5 @@
 """Questions to everybody who claims a thing of some sort; and who may take a hand-over back."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 # For things of every sort. None of them tells anything about a thing.
@@ -38,6 +37,8 @@ BY_FAMILY = {
 }
 
 
+from lostfound.migrations._permissions import allow_groups
+
 def load(apps, schema_editor):
     using = schema_editor.connection.alias
     prompts = apps.get_model("lostfound", "CategoryPrompt").objects.using(using)
@@ -67,15 +68,7 @@ def forget_messages(apps, schema_editor):
 
 
 def allow(apps, schema_editor):
-    using = schema_editor.connection.alias
-    config = apps.get_app_config("lostfound")
-    config.models_module = True
-    create_permissions(config, verbosity=0, using=using, apps=apps)
-    config.models_module = None
-    rows = apps.get_model("auth", "Permission").objects.using(using)
-    head = apps.get_model("auth", "Group").objects.using(using).filter(name="분실물센터 책임자").first()
-    if head is not None:
-        head.permissions.add(*rows.filter(codename__in=HEAD, content_type__app_label="lostfound"))
+    allow_groups(apps, schema_editor, {"분실물센터 책임자": HEAD})
 
 
 HEAD = ("reverse_handover", "view_categoryprompt", "add_categoryprompt", "change_categoryprompt")

@@ -1,9 +1,9 @@
 """Photographs that may show documents are masked; a policy for each category."""
 
 import lostfound.media.processing
-from django.contrib.auth.management import create_permissions
 from django.db import migrations, models
 
+from lostfound.migrations._permissions import allow_groups
 from lostfound.data.campus_files import read_taxonomy
 
 PERMISSION = "view_unmasked_photo"
@@ -20,16 +20,7 @@ def set_policies(apps, schema_editor):
 
 
 def allow(apps, schema_editor):
-    using = schema_editor.connection.alias
-    config = apps.get_app_config("lostfound")
-    config.models_module = True  # a migration's own has none, and would be passed over
-    create_permissions(config, verbosity=0, using=using, apps=apps)
-    config.models_module = None
-    rows = apps.get_model("auth", "Permission").objects.using(using)
-    for group in apps.get_model("auth", "Group").objects.using(using).filter(name__in=GROUPS):
-        group.permissions.add(
-            *rows.filter(codename=PERMISSION, content_type__app_label="lostfound")
-        )
+    allow_groups(apps, schema_editor, dict.fromkeys(GROUPS, (PERMISSION,)))
 
 
 def disallow(apps, schema_editor):

@@ -1,9 +1,9 @@
 """The rules of retention.toml, who may edit them, and the dates of things that are kept already."""
 
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.utils import timezone
 
+from lostfound.migrations._permissions import allow_groups
 from lostfound.data.retention_file import read_rules
 
 HEADS = "분실물센터 책임자"
@@ -49,18 +49,7 @@ def date_items(apps, schema_editor):
 
 
 def allow(apps, schema_editor):
-    using = schema_editor.connection.alias
-    config = apps.get_app_config("lostfound")
-    config.models_module = True  # a migration's own has none, and would be passed over
-    create_permissions(config, verbosity=0, using=using, apps=apps)
-    config.models_module = None
-    rows = apps.get_model("auth", "Permission").objects.using(using)
-    rows = rows.filter(content_type__app_label="lostfound")
-    groups = apps.get_model("auth", "Group").objects.using(using)
-    for group in groups.filter(name=HEADS):
-        group.permissions.add(*rows.filter(codename__in=EDIT))
-    for group in groups.filter(name=CLERKS):
-        group.permissions.add(*rows.filter(codename="view_retentionrule"))
+    allow_groups(apps, schema_editor, {HEADS: EDIT, CLERKS: ("view_retentionrule",)})
 
 
 def forget_rules(apps, schema_editor):

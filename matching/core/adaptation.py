@@ -73,13 +73,17 @@ class _Compared:
     def with_metrics(self, choice: Choice, rows: Bools) -> ScoringProfile:
         """The profile with metrics learnt from these lost posts."""
         metrics = {}
+        seen = {
+            without: _witnesses(self.evidence, choice, without, rows)
+            for without in set(SAME_SOURCE.values())
+        }
         for modality, without in SAME_SOURCE.items():
             if modality == "sentence" and not self.profile.sentence_dim:
                 continue
             metrics[f"{modality}_metric"] = learnt_metric(
                 self._residuals(self.one, modality),
                 self._residuals(self.other, modality),
-                _witnesses(self.evidence, choice, without, rows),
+                seen[without],
             )
         return self.profile.with_(**metrics)
 

@@ -34,9 +34,10 @@ def make_groups(apps, schema_editor):
     # Django makes permissions after the last migration of all, which on a new site is later.
     for label in ("lostfound", "matching"):
         config = apps.get_app_config(label)
+        before = getattr(config, "models_module", None)
         config.models_module = True  # a migration's own has none, and would be passed over
         create_permissions(config, verbosity=0, using=using, apps=apps)
-        config.models_module = None
+        config.models_module = before
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
     for name, parts in GROUPS.items():

@@ -26,6 +26,7 @@ from matching.core.profile import ScoringProfile
 from matching.core.registry import get_strategy, needs_profile
 from matching.core.segments import Segment, joined
 from matching.core.types import Score, Scores, ScoringContext
+from matching.core.vectors import Vec
 from matching.encoders.base import EncoderUnavailable, current_fingerprint
 from matching.encoders.images import IMAGE_BATCH
 from matching.index.police import police_segments
@@ -109,19 +110,7 @@ def _without_vector(fingerprint: str) -> QuerySet[PoliceFound]:
 def _embed(rows: Sequence[PoliceFound], fingerprint: str) -> None:
     encoder = ready_encoder(fingerprint)
     vecs = checked(encoder, encoder.encode_texts([row.text for row in rows]), len(rows))
-    PoliceEmbedding.objects.bulk_create(
-        [
-            PoliceEmbedding(
-                found=row,
-                content_hash=row.content_hash,
-                fingerprint=fingerprint,
-                dim=len(vec),
-                data=stored_vec(vec),
-            )
-            for row, vec in zip(rows, vecs, strict=True)
-        ],
-        ignore_conflicts=True,  # another task was faster
-    )
+    _store(Modality.TEXT, [(row.pk, row.content_hash) for row in rows], vecs, fingerprint)
 
 
 def _photos_without_vector(fingerprint: str) -> QuerySet[PolicePhoto]:
@@ -133,19 +122,27 @@ def _embed_photos(photos: Sequence[PolicePhoto], fingerprint: str) -> None:
     encoder = ready_encoder(fingerprint)
     opened = [Image.open(io.BytesIO(bytes(photo.jpeg))) for photo in photos]
     vecs = checked_images(encoder, encoder.encode_images(opened), len(photos))
+    of = [(photo.found_id, photo.content_hash) for photo in photos]
+    _store(Modality.IMAGE, of, vecs, fingerprint)
+
+
+def _store(
+    modality: Modality, contents: Sequence[tuple[int, str]], vecs: Vec, fingerprint: str
+) -> None:
+    """Store the vectors of these contents: each the key of a thing, and a hash."""
     PoliceEmbedding.objects.bulk_create(
         [
             PoliceEmbedding(
-                found_id=photo.found_id,
-                modality=Modality.IMAGE,
-                content_hash=photo.content_hash,
+                found_id=pk,
+                modality=modality,
+                content_hash=digest,
                 fingerprint=fingerprint,
                 dim=len(vec),
                 data=stored_vec(vec),
             )
-            for photo, vec in zip(photos, vecs, strict=True)
+            for (pk, digest), vec in zip(contents, vecs, strict=True)
         ],
-        ignore_conflicts=True,
+        ignore_conflicts=True,  # another task was faster
     )
 
 

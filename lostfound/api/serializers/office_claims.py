@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from lostfound import selectors
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
-from lostfound.media.processing import FULL_EDGE_PX
+from lostfound.api.serializers.posts import StoredPhotoOut
 from lostfound.models import ClaimPhoto, ClaimVerdict, OwnershipClaim, User
 
 
@@ -22,19 +22,11 @@ class VerdictOut(serializers.ModelSerializer[ClaimVerdict]):
         read_only_fields = fields
 
 
-class ClaimPhotoOut(serializers.ModelSerializer[ClaimPhoto]):
+class ClaimPhotoOut(StoredPhotoOut):
     """The photograph of a claim, for those who judge it."""
 
-    id = serializers.UUIDField(source="public_id")
-    full_url = serializers.CharField()
-    thumbnail_url = serializers.CharField()
-    # Explicit bounds: the defaults depend on the database that the schema is generated with.
-    width_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
-    height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
-
-    class Meta:
+    class Meta(StoredPhotoOut.Meta):
         model = ClaimPhoto
-        fields = ("id", "full_url", "thumbnail_url", "width_px", "height_px")
 
 
 class OfficeClaimOut(serializers.ModelSerializer[OwnershipClaim]):

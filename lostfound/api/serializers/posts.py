@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from lostfound.api.serializers.known_fields import KnownFieldsOnly
 from lostfound.media.processing import FULL_EDGE_PX, MAX_PHOTOS
-from lostfound.models import Building, Category, Colour, Office, Photo, Post
+from lostfound.models import Building, Category, Colour, Office, Photo, Post, StoredPhoto
 from lostfound.models.post import MAX_DESCRIPTION_CHARS
 from lostfound.services.post_fields import refuse_future, refuse_long_ago
 from lostfound.services.post_photos import too_many
@@ -34,8 +34,8 @@ class ColourOut(serializers.ChoiceField):
         super().__init__(choices=Colour.choices, allow_blank=True)
 
 
-class PhotoOut(serializers.ModelSerializer[Photo]):
-    """A photograph of the author's own post."""
+class StoredPhotoOut(serializers.ModelSerializer[StoredPhoto]):
+    """Any photograph, with the addresses of both sizes."""
 
     id = serializers.UUIDField(source="public_id")
     full_url = serializers.CharField()
@@ -45,8 +45,16 @@ class PhotoOut(serializers.ModelSerializer[Photo]):
     height_px = serializers.IntegerField(min_value=1, max_value=FULL_EDGE_PX)
 
     class Meta:
+        fields: ClassVar[tuple[str, ...]] = (
+            *("id", "full_url", "thumbnail_url", "width_px", "height_px"),
+        )
+
+
+class PhotoOut(StoredPhotoOut):
+    """A photograph of the author's own post."""
+
+    class Meta(StoredPhotoOut.Meta):
         model = Photo
-        fields = ("id", "full_url", "thumbnail_url", "width_px", "height_px")
 
 
 class PostOut(serializers.ModelSerializer[Post]):
